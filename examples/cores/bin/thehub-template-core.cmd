@@ -1,0 +1,1 @@
+@node "%~dp0..\template\template-core.js" %*

@@ -1,0 +1,119 @@
+// Writes what follows from schemas/manifest.schema.json: the types, the validator, the reference page.
+// With --check it writes nothing and fails when a file differs from what it would write.
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import standalone from "ajv/dist/standalone/index.js";
+import { compile } from "json-schema-to-typescript";
+import { manifestSchema, type SchemaNode } from "../src/manifest/schema.ts";
+import { renderReference } from "./manifest-reference.ts";
+
+const banner = "// Generated from schemas/manifest.schema.json by `npm run types`. Do not edit.";
+
+const outputs: Record<string, () => Promise<string> | string> = {
+  "src/manifest/model.ts": renderModel,
+  "src/manifest/validator.ts": renderValidator,
+  "docs/manifest.md": () => renderReference(manifestSchema),
+};
+
+async function renderModel(): Promise<string> {
+  // A name for each kind of text would hide that they are all strings.
+  const schema = withoutScalarNames(manifestSchema);
+  const types = await compile(schema as Parameters<typeof compile>[0], "Manifest", {
+    bannerComment: `${banner}\n// The manifest as written: every key optional that may be left out. Defaults are below the types.`,
+    additionalProperties: false,
+    unknownAny: true,
+  });
+  const defaults = Object.fromEntries(
+    ["hub", "client", "core", "tool"].map((name) => [name, defaultsOf(manifestSchema.$defs?.[name] ?? {})]),
+  );
+  return `${types}\n/** What a key that is left out means. */\nexport const defaults = ${JSON.stringify(defaults, null, 2)} as const;\n`;
+}
+
+function defaultsOf(node: SchemaNode): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [key, property] of Object.entries(node.properties ?? {})) {
+    if (property["x-planned"] !== undefined && property["x-supported"] === undefined) continue;
+    if (property.properties !== undefined) found[key] = defaultsOf(property);
+    else if (property.default !== undefined) found[key] = property.default;
+  }
+  return found;
+}
+
+function withoutScalarNames(schema: SchemaNode): unknown {
+  const scalar = (name: string) => schema.$defs?.[name]?.type === "string";
+  return JSON.parse(JSON.stringify(schema), (key, value) => {
+    if (key === "$defs") return Object.fromEntries(Object.entries(value).filter(([name]) => !scalar(name)));
+    const name = typeof value?.$ref === "string" ? value.$ref.replace("#/$defs/", "") : "";
+    if (!scalar(name)) return value;
+    return { type: "string", ...(value.description === undefined ? {} : { description: value.description }) };
+  });
+}
+
+/** Compiled here rather than at start: compiling takes longer than everything else that `check` does. */
+function renderValidator(): string {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    allowUnionTypes: true,
+    messages: false,
+    code: { source: true, esm: true, lines: true },
+  });
+  const schema = bare(manifestSchema);
+  ajv.compile(schema);
+  const code = standalone.default(ajv, { validate: manifestSchemaId(schema) });
+  return [
+    banner,
+    "// biome-ignore-all lint: generated",
+    "// biome-ignore-all format: generated",
+    "// biome-ignore-all assist: generated",
+    "// @ts-nocheck",
+    code.replace('"use strict";\n', ""),
+    "",
+  ].join("\n");
+}
+
+/** Only what decides validity; the rest would be carried along in the code. */
+function bare(schema: SchemaNode): Record<string, unknown> {
+  const notes = [
+    "title",
+    "description",
+    "default",
+    "examples",
+    "patternErrorMessage",
+    "x-planned",
+    "x-supported",
+    "x-instead",
+  ];
+  const strip = (node: unknown, isMap: boolean): unknown => {
+    if (Array.isArray(node)) return node.map((item) => strip(item, false));
+    if (typeof node !== "object" || node === null) return node;
+    const entries = Object.entries(node).filter(([key]) => isMap || !notes.includes(key));
+    return Object.fromEntries(
+      entries.map(([key, value]) => [key, strip(value, !isMap && (key === "properties" || key === "$defs"))]),
+    );
+  };
+  return strip(schema, false) as Record<string, unknown>;
+}
+
+function manifestSchemaId(schema: Record<string, unknown>): string {
+  return String(schema["$id"]);
+}
+
+const check = process.argv.includes("--check");
+const root = new URL("../", import.meta.url);
+let stale = 0;
+for (const [name, render] of Object.entries(outputs)) {
+  const path = fileURLToPath(new URL(name, root));
+  const wanted = await render();
+  const present = await readFile(path, "utf8").catch(() => "");
+  if (present === wanted) continue;
+  if (check) {
+    stale += 1;
+    console.error(`${name} does not follow schemas/manifest.schema.json: run npm run types`);
+  } else {
+    await writeFile(path, wanted);
+    console.log(`wrote ${name}`);
+  }
+}
+if (stale > 0) process.exitCode = 1;

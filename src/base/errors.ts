@@ -1,0 +1,71 @@
+// The hub's errors: one table from code to what each surface shows. docs/errors.md is checked against it.
+
+interface ErrorFacts {
+  /** JSON-RPC error code on the wire. */
+  readonly rpc: number;
+  /** HTTP status where the refusal happens before a message is read. */
+  readonly http: number;
+  /** Exit code of the command line: 1 failure, 2 manifest or usage, 3 a Core that was needed failed. */
+  readonly exit: 1 | 2 | 3;
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retry: boolean;
+}
+
+export const errorTable = {
+  parse_error: { rpc: -32700, http: 400, exit: 1, retry: false },
+  request_invalid: { rpc: -32600, http: 400, exit: 1, retry: false },
+  too_large: { rpc: -32600, http: 413, exit: 1, retry: false },
+  not_initialized: { rpc: -32600, http: 400, exit: 1, retry: false },
+  method_unknown: { rpc: -32601, http: 404, exit: 1, retry: false },
+  params_invalid: { rpc: -32602, http: 400, exit: 1, retry: false },
+  name_unknown: { rpc: -32602, http: 404, exit: 1, retry: false },
+  internal: { rpc: -32603, http: 500, exit: 1, retry: false },
+  core_starting: { rpc: -32050, http: 503, exit: 3, retry: true },
+  core_down: { rpc: -32051, http: 503, exit: 3, retry: true },
+  core_timeout: { rpc: -32052, http: 504, exit: 3, retry: false },
+  core_garbled: { rpc: -32053, http: 502, exit: 3, retry: false },
+  overloaded: { rpc: -32054, http: 503, exit: 1, retry: true },
+  draining: { rpc: -32055, http: 503, exit: 1, retry: true },
+  unauthenticated: { rpc: -32056, http: 401, exit: 1, retry: false },
+  origin_refused: { rpc: -32057, http: 403, exit: 1, retry: false },
+  era_unsupported: { rpc: -32058, http: 502, exit: 3, retry: false },
+  manifest_invalid: { rpc: -32603, http: 500, exit: 2, retry: false },
+  secret_missing: { rpc: -32603, http: 500, exit: 3, retry: false },
+  usage: { rpc: -32603, http: 500, exit: 2, retry: false },
+} as const satisfies Record<string, ErrorFacts>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** What a client finds in `error.data`, and `--json` prints: no secret, no stack. */
+export interface ErrorData {
+  readonly core?: string;
+  readonly state?: string;
+  readonly retry_after_ms?: number;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * A refusal or failure that the hub itself names. `message` is for people: lower case, no full stop, names the thing
+ * and the fix. `cause` never leaves the process.
+ */
+export class HubError extends Error {
+  readonly code: ErrorCode;
+  readonly data: ErrorData;
+
+  constructor(code: ErrorCode, message: string, data: ErrorData = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "HubError";
+    this.code = code;
+    this.data = data;
+  }
+
+  get facts(): ErrorFacts {
+    return errorTable[this.code];
+  }
+
+  /** A HubError as it is; anything else becomes `internal` with the original as `cause` only. */
+  static from(unknown: unknown): HubError {
+    if (unknown instanceof HubError) return unknown;
+    return new HubError("internal", "internal error", {}, unknown);
+  }
+}

@@ -1,0 +1,232 @@
+// Reads a Core's list entries, as bytes, into what the catalog routes by, and plans the few edits made on their way to a
+// client. What the hub does not have to understand stays as the Core wrote it.
+import { isUtf8 } from "node:buffer";
+import type { ToolOverride } from "../manifest/manifest.ts";
+import { type ByteString, byteString, type Splice } from "../wire/frame.ts";
+import { members } from "../wire/json.ts";
+import { stringAt } from "../wire/scan.ts";
+import type {
+  CatalogKey,
+  CatalogNote,
+  CatalogSource,
+  ListItem,
+  NamesConfig,
+  PromptEntry,
+  Shelf,
+  ToolEntry,
+  UriEntry,
+} from "./model.ts";
+import { canonicalName, exposedName } from "./names.ts";
+
+const maxNameBytes = 1024;
+const maxUriBytes = 8192;
+const maxNotes = 20;
+
+/** Control characters, and halves of surrogate pairs, which no UTF-8 can carry. */
+const unprintable = /[\p{Cc}\p{Cs}]/u;
+
+/** Text that is the same as bytes; text that is the same in JSON as well. */
+const ascii = /^[\x20-\x7e]*$/;
+const plain = /^[A-Za-z0-9_. -]*$/;
+
+interface Member {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reads the four lists of one Core. An entry that cannot be served is left out with a note; the others are not affected. */
+export function readShelf(source: CatalogSource, names: NamesConfig): Shelf {
+  const key: CatalogKey = { core: source.key, capabilityClass: "none", credential: "shared" };
+  const route = { core: source.key, key };
+  const notes = new Notes(source.key);
+  const { lists } = source;
+  const tools = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolEntry => {
+    const override = source.tools.get(raw.id);
+    const named = nameOf(source, names, raw, key, override);
+    const route = { ...named.route, ...hintsOf(raw) };
+    const edits = [...named.edits, ...descriptionEdits(raw, override?.description), ...withoutExecution(raw)];
+    return { ...named, route, edits: inOrder(edits), override };
+  });
+  const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw): PromptEntry => {
+    return { ...nameOf(source, names, raw, key, undefined), override: undefined };
+  });
+  const readUri = (raw: RawEntry): UriEntry => ({
+    uri: raw.id,
+    route,
+    bytes: raw.bytes,
+    edits: [],
+    sortKey: sortKeyOf(raw.id),
+  });
+  const resources = read(lists?.resources, notes, "resource", "uri", maxUriBytes, readUri);
+  const templates = read(lists?.templates, notes, "resource template", "uriTemplate", maxUriBytes, readUri);
+  return { source, tools, prompts, resources, templates, notes: notes.list() };
+}
+
+/** An entry that can be served: an object that has its identifying member, a string, exactly once. */
+interface RawEntry {
+  readonly bytes: Buffer;
+  readonly members: readonly Member[];
+  /** The identifying member (name, uri, uriTemplate), and what it says. */
+  readonly idMember: Member;
+  readonly id: string;
+}
+
+function read<E extends { readonly sortKey: ByteString }>(
+  items: readonly ListItem[] | undefined,
+  notes: Notes,
+  what: string,
+  idKey: string,
+  maxBytes: number,
+  make: (raw: RawEntry) => E,
+): readonly E[] {
+  const entries: E[] = [];
+  const seen = new Set<string>();
+  for (const [index, { bytes }] of (items ?? []).entries()) {
+    const raw = readEntry(bytes, idKey, maxBytes);
+    if (typeof raw === "string") notes.add(`${what} number ${index + 1} is left out: ${raw}`);
+    else if (seen.has(raw.id)) notes.add(`${what} ${JSON.stringify(raw.id)} is listed twice; the first one counts`);
+    else {
+      seen.add(raw.id);
+      entries.push(make(raw));
+    }
+  }
+  return entries.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
+}
+
+/** The entry, or what is wrong with it. */
+function readEntry(bytes: Buffer, idKey: string, maxBytes: number): RawEntry | string {
+  if (bytes[0] !== 0x7b) return "it is not an object";
+  // A large result reaches the hub unchecked, and one flaw in one entry would spoil the list of all Cores.
+  const list = isUtf8(bytes) ? membersOf(bytes, 0, bytes.length) : undefined;
+  if (list === undefined) return "it is not valid JSON";
+  const ids = list.filter((member) => member.key === idKey);
+  const [idMember] = ids;
+  if (idMember === undefined || bytes[idMember.start] !== 0x22) return `it has no ${idKey} that is a string`;
+  if (ids.length > 1) return `it has more than one ${idKey}`;
+  if (idMember.end - idMember.start - 2 > maxBytes) return `its ${idKey} is longer than ${maxBytes} bytes`;
+  const id = stringAt(bytes, idMember.start, idMember.end);
+  if (id === "") return `its ${idKey} is empty`;
+  if (!ascii.test(id) && unprintable.test(id)) return `its ${idKey} has control characters or half a surrogate pair`;
+  return { bytes, members: list, idMember, id };
+}
+
+/** Undefined when the bytes are not one whole object. */
+function membersOf(bytes: Buffer, start: number, end: number): readonly Member[] | undefined {
+  const list: Member[] = [];
+  const whole = members(bytes, start, end, (key, valueStart, valueEnd) => {
+    list.push({ key, start: valueStart, end: valueEnd });
+  });
+  return whole ? list : undefined;
+}
+
+/** The entry under its exposed name. A name that was altered is kept for people as the title, if there is none. */
+function nameOf(
+  source: CatalogSource,
+  names: NamesConfig,
+  raw: RawEntry,
+  key: CatalogKey,
+  override: ToolOverride | undefined,
+): PromptEntry {
+  const { bytes, idMember, id: native } = raw;
+  const exposed = exposedName(names, source, native, override);
+  const nativeNameJson = bytes.toString("latin1", idMember.start, idMember.end);
+  const edits: Splice[] = [];
+  if (exposed.name !== native) {
+    const needsTitle = exposed.altered && !raw.members.some((member) => member.key === "title");
+    const title = needsTitle ? `,"title":${nativeNameJson}` : "";
+    edits.push({ start: idMember.start, end: idMember.end, text: jsonBytes(exposed.name) + title });
+  }
+  const canonical = canonicalName(source.namespace, native);
+  const route = { core: source.key, key, native, canonical, exposed: exposed.name, nativeNameJson };
+  return { t: "found", route, bytes, edits, sortKey: sortKeyOf(native), override };
+}
+
+function descriptionEdits(raw: RawEntry, description: string | undefined): readonly Splice[] {
+  if (description === undefined) return [];
+  const text = jsonBytes(description);
+  const present = raw.members.filter((member) => member.key === "description");
+  if (present.length > 0) return present.map(({ start, end }) => ({ start, end, text }));
+  const { end } = raw.idMember;
+  return [{ start: end, end, text: `,"description":${text}` }];
+}
+
+/** Takes the member `execution` out: it invites clients to run the tool as a task, which does not reach the Core. */
+function withoutExecution(raw: RawEntry): readonly Splice[] {
+  const { bytes, members: all } = raw;
+  if (!all.some(isExecution)) return [];
+  const firstKept = all.findIndex((member) => !isExecution(member));
+  const cuts: Splice[] = [];
+  if (firstKept > 0) {
+    // Leading members go with the comma behind them, all others with the comma before them.
+    const end = bytes.indexOf(0x2c, all[firstKept - 1]?.end) + 1;
+    cuts.push({ start: 1, end, text: "" });
+  }
+  for (const [index, member] of all.entries()) {
+    const before = all[index - 1];
+    if (index > firstKept && before !== undefined && isExecution(member)) {
+      cuts.push({ start: before.end, end: member.end, text: "" });
+    }
+  }
+  return cuts;
+}
+
+function isExecution(member: Member): boolean {
+  return member.key === "execution";
+}
+
+/** In order and apart. Where a text is put in and a cut starts at one offset, the text comes first, as it was planned first. */
+function inOrder(edits: readonly Splice[]): readonly Splice[] {
+  return edits.length < 2 ? edits : edits.toSorted((a, b) => a.start - b.start);
+}
+
+/** What the tool declares of itself. Of a hint given twice the more dangerous one counts. */
+function hintsOf(raw: RawEntry): { destructiveHint: boolean | undefined; readOnlyHint: boolean | undefined } {
+  let destructiveHint: boolean | undefined;
+  let readOnlyHint: boolean | undefined;
+  for (const { key, start, end } of raw.members) {
+    if (key !== "annotations" || raw.bytes[start] !== 0x7b) continue;
+    for (const hint of membersOf(raw.bytes, start, end) ?? []) {
+      const says = booleanAt(raw.bytes, hint);
+      if (says === undefined) continue;
+      if (hint.key === "destructiveHint") destructiveHint = destructiveHint === true || says;
+      if (hint.key === "readOnlyHint") readOnlyHint = readOnlyHint !== false && says;
+    }
+  }
+  return { destructiveHint, readOnlyHint };
+}
+
+function booleanAt(bytes: Buffer, { start }: Member): boolean | undefined {
+  if (bytes[start] === 0x74) return true;
+  return bytes[start] === 0x66 ? false : undefined;
+}
+
+function sortKeyOf(text: string): ByteString {
+  return ascii.test(text) ? text : byteString(text);
+}
+
+/** JSON as bytes; most names need no escape and no second look. */
+function jsonBytes(text: string): ByteString {
+  return plain.test(text) ? `"${text}"` : byteString(JSON.stringify(text));
+}
+
+/** A Core with thousands of bad entries gets a handful of notes, and their number. */
+class Notes {
+  readonly #core: string;
+  readonly #messages: string[] = [];
+  #more = 0;
+
+  constructor(core: string) {
+    this.#core = core;
+  }
+
+  add(message: string): void {
+    if (this.#messages.length < maxNotes) this.#messages.push(message);
+    else this.#more++;
+  }
+
+  list(): readonly CatalogNote[] {
+    const messages = this.#more === 0 ? this.#messages : [...this.#messages, `${this.#more} more entries are left out`];
+    return messages.map((message) => ({ core: this.#core, message }));
+  }
+}

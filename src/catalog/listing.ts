@@ -1,0 +1,34 @@
+// Writes list results: the Cores' own bytes with the planned edits, joined. Made once per view, not per request.
+import type { Listed } from "./model.ts";
+
+/** `{"KEY":[...]}` as a whole result, with no cursor: every list is one page. */
+export function listResult(key: string, entries: readonly Listed[]): Buffer {
+  const head = `{"${key}":[`;
+  let size = head.length + Math.max(0, entries.length - 1) + 2;
+  for (const entry of entries) size += sizeOf(entry);
+  const result = Buffer.allocUnsafe(size);
+  let at = result.write(head, "latin1");
+  for (const [index, entry] of entries.entries()) {
+    if (index > 0) result[at++] = 0x2c;
+    at = write(entry, result, at);
+  }
+  result.write("]}", at, "latin1");
+  return result;
+}
+
+function sizeOf({ bytes, edits }: Listed): number {
+  let size = bytes.length;
+  for (const { start, end, text } of edits) size += text.length - (end - start);
+  return size;
+}
+
+function write({ bytes, edits }: Listed, into: Buffer, start: number): number {
+  let at = start;
+  let from = 0;
+  for (const edit of edits) {
+    at += bytes.copy(into, at, from, edit.start);
+    at += into.write(edit.text, at, "latin1");
+    from = edit.end;
+  }
+  return at + bytes.copy(into, at, from);
+}

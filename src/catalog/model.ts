@@ -1,0 +1,146 @@
+// The words of the catalog: what it is built from, what it hands out. Types only.
+import type { CorePolicy, ResolvedCore, ToolOverride } from "../manifest/manifest.ts";
+import type { ByteString, Splice } from "../wire/frame.ts";
+
+/** One entry of a Core's list, as the Core wrote it. */
+export interface ListItem {
+  readonly bytes: Buffer;
+}
+
+/** A Core's last known lists. A list that changes is replaced by a new array, never changed in place. */
+interface CoreLists {
+  readonly tools: readonly ListItem[];
+  readonly resources: readonly ListItem[];
+  readonly templates: readonly ListItem[];
+  readonly prompts: readonly ListItem[];
+}
+
+/** What the catalog needs of one Core: its definition, and what it said last. */
+export interface CatalogSource extends Pick<ResolvedCore, "key" | "namespace" | "prefix" | "tags" | "tools"> {
+  /** Handed on to the rules; the catalog does not look into it. */
+  readonly policy: CoreToolPolicy;
+  /** The state in one word, for people. */
+  readonly state: string;
+  /** Undefined until the Core has listed once. */
+  readonly lists: CoreLists | undefined;
+  readonly instructions: string | undefined;
+}
+
+type CoreToolPolicy = Pick<
+  CorePolicy,
+  "allowTools" | "denyTools" | "allowDestructive" | "destructiveTools" | "destructive"
+>;
+
+/** Lists can differ by what a client can do and by whose credential the Core is asked with, so entries are keyed by both. */
+export interface CatalogKey {
+  readonly core: string;
+  readonly capabilityClass: "none";
+  readonly credential: "shared";
+}
+
+export interface NamesConfig {
+  readonly separator: string;
+  readonly maxLength: number;
+}
+
+/** Where a prompt is to be asked for. */
+export interface PromptRoute {
+  /** The Core's key. */
+  readonly core: string;
+  readonly key: CatalogKey;
+  readonly native: string;
+  readonly canonical: string;
+  readonly exposed: string;
+  /** The native name as the Core wrote it, quotes included: ready to be spliced into a call. */
+  readonly nativeNameJson: ByteString;
+}
+
+export interface ToolRoute extends PromptRoute {
+  readonly destructiveHint: boolean | undefined;
+  readonly readOnlyHint: boolean | undefined;
+}
+
+export interface ResourceRoute {
+  readonly core: string;
+  readonly key: CatalogKey;
+}
+
+export interface Found<R> {
+  readonly t: "found";
+  readonly route: R;
+}
+
+/** A spelling that fits several entries of the view and is the exact name of none; `candidates` are canonical names. */
+export interface Ambiguous {
+  readonly t: "ambiguous";
+  readonly candidates: readonly string[];
+}
+
+/** A list entry of the Core with what becomes of it on the way to a client. */
+export interface Listed {
+  readonly bytes: Buffer;
+  readonly edits: readonly Splice[];
+  /** The last part of the sort order, as UTF-8 bytes. */
+  readonly sortKey: ByteString;
+}
+
+export interface NamedEntry<R extends PromptRoute> extends Listed, Found<R> {
+  readonly override: ToolOverride | undefined;
+}
+
+export type ToolEntry = NamedEntry<ToolRoute>;
+export type PromptEntry = NamedEntry<PromptRoute>;
+
+export interface UriEntry extends Listed {
+  /** The uri, or the template as written. */
+  readonly uri: string;
+  readonly route: ResourceRoute;
+}
+
+/** What was read from one Core's lists, sorted. Does not depend on any other Core, nor on who is asking. */
+export interface Shelf {
+  readonly source: CatalogSource;
+  readonly tools: readonly ToolEntry[];
+  readonly prompts: readonly PromptEntry[];
+  readonly resources: readonly UriEntry[];
+  readonly templates: readonly UriEntry[];
+  readonly notes: readonly CatalogNote[];
+}
+
+/** Something about a Core's lists that its operator should know. */
+export interface CatalogNote {
+  readonly core: string;
+  readonly message: string;
+}
+
+export type HiddenReason =
+  | "override"
+  | "collision"
+  | "core_denied"
+  | "core_not_allowed"
+  | "destructive"
+  | "hub_destructive"
+  | "hub_denied"
+  | "hub_not_allowed"
+  | "client_denied"
+  | "client_not_allowed";
+
+export type Verdict = { readonly t: "allowed" } | { readonly t: "hidden"; readonly reason: HiddenReason };
+
+/** One caller's rules over one Core. */
+interface CoreRules {
+  /** For the Core's resources and prompts, which go together. */
+  readonly whole: Verdict;
+  tool(route: ToolRoute): Verdict;
+}
+
+/** What one caller may see. Callers with the same `key` share a view. */
+export interface ViewRules {
+  readonly key: string;
+  forCore(source: CatalogSource): CoreRules;
+}
+
+export interface Caller {
+  readonly allow: readonly string[] | undefined;
+  readonly deny?: readonly string[] | undefined;
+}

@@ -1,0 +1,270 @@
+// What one caller sees of a snapshot: who a name or a uri belongs to, and the lists as bytes. Immutable; everything but
+// the verdicts is made when it is first asked for.
+import { mergeInstructions } from "./instructions.ts";
+import { listResult } from "./listing.ts";
+import type {
+  Ambiguous,
+  CatalogNote,
+  Found,
+  HiddenReason,
+  NamedEntry,
+  NamesConfig,
+  PromptEntry,
+  PromptRoute,
+  ResourceRoute,
+  Shelf,
+  ToolEntry,
+  ToolRoute,
+  UriEntry,
+  Verdict,
+  ViewRules,
+} from "./model.ts";
+import { NameTable } from "./name-table.ts";
+import { otherSpellings } from "./names.ts";
+import { UriTable } from "./uri-table.ts";
+
+/** One thing of a Core and what becomes of it in this view, for `list --all`. */
+export interface Explained {
+  readonly kind: "tool" | "prompt" | "resource" | "template";
+  readonly core: string;
+  /** The canonical name, or the uri or template. */
+  readonly id: string;
+  /** The exposed name; the uri or template as it is. */
+  readonly exposed: string;
+  readonly hidden: HiddenReason | undefined;
+}
+
+/** One Core's part of a view. */
+interface Part {
+  readonly shelf: Shelf;
+  /** For the Core's resources and prompts. */
+  readonly whole: Verdict;
+  readonly tools: readonly ToolEntry[];
+  readonly hiddenTools: ReadonlyMap<ToolEntry, HiddenReason>;
+}
+
+/** Entries of one kind that the caller may use, in manifest order of their Cores. */
+interface Claims<E> {
+  readonly winners: readonly E[];
+  readonly losers: readonly E[];
+}
+
+export class View {
+  readonly #parts: readonly Part[];
+  readonly #names: NamesConfig;
+  readonly #tools: Claims<ToolEntry>;
+  readonly #prompts: Claims<PromptEntry>;
+  readonly #resources: Claims<UriEntry>;
+  readonly #templates: Claims<UriEntry>;
+  readonly #rank: ReadonlyMap<string, number>;
+  #toolTable: NameTable<ToolRoute> | undefined;
+  #promptTable: NameTable<PromptRoute> | undefined;
+  #uriTable: UriTable | undefined;
+  #toolsList: Buffer | undefined;
+  #promptsList: Buffer | undefined;
+  #resourcesList: Buffer | undefined;
+  #resourceTemplatesList: Buffer | undefined;
+  #instructions: string | undefined;
+
+  constructor(shelves: readonly Shelf[], rules: ViewRules, names: NamesConfig) {
+    this.#parts = shelves.map((shelf) => partOf(shelf, rules));
+    this.#names = names;
+    const whole = this.#parts.filter((part) => part.whole.t === "allowed").map((part) => part.shelf);
+    const exposed = (entry: NamedEntry<PromptRoute>) => entry.route.exposed;
+    const uri = (entry: UriEntry) => entry.uri;
+    this.#tools = claim(
+      this.#parts.flatMap((part) => part.tools),
+      exposed,
+    );
+    this.#prompts = claim(
+      whole.flatMap((shelf) => shelf.prompts),
+      exposed,
+    );
+    this.#resources = claim(
+      whole.flatMap((shelf) => shelf.resources),
+      uri,
+    );
+    this.#templates = claim(
+      whole.flatMap((shelf) => shelf.templates),
+      uri,
+    );
+    this.#rank = rankByNamespace(shelves);
+  }
+
+  tool(spelling: string): Found<ToolRoute> | Ambiguous | undefined {
+    this.#toolTable ??= this.#tableOf(this.#tools);
+    return this.#toolTable.find(spelling);
+  }
+
+  prompt(spelling: string): Found<PromptRoute> | Ambiguous | undefined {
+    this.#promptTable ??= this.#tableOf(this.#prompts);
+    return this.#promptTable.find(spelling);
+  }
+
+  /** The owner of a uri as a client would read it. */
+  resource(uri: string): ResourceRoute | undefined {
+    return this.#uris.resource(uri);
+  }
+
+  /** The owner of a listed template, for completion. */
+  template(uriTemplate: string): ResourceRoute | undefined {
+    return this.#uris.template(uriTemplate);
+  }
+
+  /** The result of tools/list; the other lists likewise. Shared: not to be written to. */
+  get toolsList(): Buffer {
+    this.#toolsList ??= listResult("tools", this.#sorted(this.#tools.winners));
+    return this.#toolsList;
+  }
+
+  get promptsList(): Buffer {
+    this.#promptsList ??= listResult("prompts", this.#sorted(this.#prompts.winners));
+    return this.#promptsList;
+  }
+
+  get resourcesList(): Buffer {
+    this.#resourcesList ??= listResult("resources", this.#sorted(this.#resources.winners));
+    return this.#resourcesList;
+  }
+
+  get resourceTemplatesList(): Buffer {
+    this.#resourceTemplatesList ??= listResult("resourceTemplates", this.#sorted(this.#templates.winners));
+    return this.#resourceTemplatesList;
+  }
+
+  /** Of the Cores that the caller has anything of. Empty when none says anything. */
+  get instructions(): string {
+    this.#instructions ??= mergeInstructions(
+      this.#parts
+        .filter((part) => part.whole.t === "allowed" || part.tools.length > 0)
+        .map(({ shelf }) => ({ namespace: shelf.source.namespace, text: shelf.source.instructions })),
+    );
+    return this.#instructions;
+  }
+
+  /** Everything that the Cores offer, shown or hidden, in manifest order. Not for clients. */
+  explain(): readonly Explained[] {
+    const collided = new Set<unknown>();
+    for (const claims of [this.#tools, this.#prompts, this.#resources, this.#templates]) {
+      for (const entry of claims.losers) collided.add(entry);
+    }
+    return this.#parts.flatMap((part) => explainPart(part, collided));
+  }
+
+  /** Names and uris that two Cores want: who has it, and how to reach the other. */
+  collisions(): readonly CatalogNote[] {
+    return [
+      ...nameCollisions("tool", this.#tools),
+      ...nameCollisions("prompt", this.#prompts),
+      ...uriCollisions("resource", this.#resources),
+      ...uriCollisions("resource template", this.#templates),
+    ];
+  }
+
+  get #uris(): UriTable {
+    const all = ({ winners, losers }: Claims<UriEntry>) => [...winners, ...losers];
+    this.#uriTable ??= new UriTable(all(this.#resources), all(this.#templates));
+    return this.#uriTable;
+  }
+
+  #tableOf<R extends PromptRoute>({ winners, losers }: Claims<NamedEntry<R>>): NameTable<R> {
+    const cores = new Map(this.#parts.map(({ shelf }) => [shelf.source.key, shelf.source]));
+    return new NameTable(winners, losers, ({ route, override }) => {
+      const source = cores.get(route.core);
+      return source === undefined ? [] : otherSpellings(this.#names, source, route.native, override);
+    });
+  }
+
+  /** By namespace, then native name or uri, bytewise: the same order whatever the order of the manifest. */
+  #sorted<E extends NamedEntry<PromptRoute> | UriEntry>(entries: readonly E[]): readonly E[] {
+    const rank = (entry: E) => this.#rank.get(entry.route.core) ?? 0;
+    // The entries of one Core are in order already, and the sort is stable.
+    return entries.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
+/** Which lists differ between two views: what a client that had the one and now has the other must be told. */
+export function diffViews(before: View, after: View): { tools: boolean; resources: boolean; prompts: boolean } {
+  if (before === after) return { tools: false, resources: false, prompts: false };
+  return {
+    tools: !before.toolsList.equals(after.toolsList),
+    resources:
+      !before.resourcesList.equals(after.resourcesList) ||
+      !before.resourceTemplatesList.equals(after.resourceTemplatesList),
+    prompts: !before.promptsList.equals(after.promptsList),
+  };
+}
+
+function partOf(shelf: Shelf, rules: ViewRules): Part {
+  const core = rules.forCore(shelf.source);
+  const tools: ToolEntry[] = [];
+  const hiddenTools = new Map<ToolEntry, HiddenReason>();
+  for (const entry of shelf.tools) {
+    const verdict: Verdict =
+      entry.override?.hidden === true ? { t: "hidden", reason: "override" } : core.tool(entry.route);
+    if (verdict.t === "hidden") hiddenTools.set(entry, verdict.reason);
+    else tools.push(entry);
+  }
+  return { shelf, whole: core.whole, tools, hiddenTools };
+}
+
+function claim<E>(entries: readonly E[], nameOf: (entry: E) => string): Claims<E> {
+  const taken = new Set<string>();
+  const winners: E[] = [];
+  const losers: E[] = [];
+  for (const entry of entries) {
+    const name = nameOf(entry);
+    if (taken.has(name)) losers.push(entry);
+    else {
+      taken.add(name);
+      winners.push(entry);
+    }
+  }
+  return { winners, losers };
+}
+
+function rankByNamespace(shelves: readonly Shelf[]): ReadonlyMap<string, number> {
+  const sources = shelves.map((shelf) => shelf.source);
+  const ordered = sources.toSorted((a, b) => (a.namespace < b.namespace ? -1 : 1));
+  return new Map(ordered.map((source, index) => [source.key, index]));
+}
+
+function explainPart({ shelf, whole, hiddenTools }: Part, collided: ReadonlySet<unknown>): readonly Explained[] {
+  const core = shelf.source.key;
+  const rest = (entry: unknown): HiddenReason | undefined => {
+    if (whole.t === "hidden") return whole.reason;
+    return collided.has(entry) ? "collision" : undefined;
+  };
+  const named = (kind: "tool" | "prompt", entry: PromptEntry, hidden: HiddenReason | undefined): Explained => {
+    return { kind, core, id: entry.route.canonical, exposed: entry.route.exposed, hidden };
+  };
+  const byUri = (kind: "resource" | "template", entry: UriEntry): Explained => {
+    return { kind, core, id: entry.uri, exposed: entry.uri, hidden: rest(entry) };
+  };
+  return [
+    ...shelf.tools.map((tool) =>
+      named("tool", tool, hiddenTools.get(tool) ?? (collided.has(tool) ? "collision" : undefined)),
+    ),
+    ...shelf.prompts.map((prompt) => named("prompt", prompt, rest(prompt))),
+    ...shelf.resources.map((resource) => byUri("resource", resource)),
+    ...shelf.templates.map((template) => byUri("template", template)),
+  ];
+}
+
+function nameCollisions(what: string, { winners, losers }: Claims<PromptEntry>): readonly CatalogNote[] {
+  if (losers.length === 0) return [];
+  const owners = new Map(winners.map(({ route }) => [route.exposed, route.canonical]));
+  return losers.map(({ route }) => ({
+    core: route.core,
+    message: `${what} ${route.canonical} is hidden: ${owners.get(route.exposed)} has the name ${route.exposed}; call it as ${route.canonical}`,
+  }));
+}
+
+function uriCollisions(what: string, { winners, losers }: Claims<UriEntry>): readonly CatalogNote[] {
+  if (losers.length === 0) return [];
+  const owners = new Map(winners.map(({ uri, route }) => [uri, route.core]));
+  return losers.map(({ uri, route }) => ({
+    core: route.core,
+    message: `${what} ${uri} is hidden: core "${owners.get(uri)}" lists it as well`,
+  }));
+}

@@ -1,0 +1,82 @@
+// `thehub call`: one tool call with Cores of its own. Progress goes to stderr on a terminal, the answer to stdout.
+import { text as readAll } from "node:stream/consumers";
+import { HubError } from "../../base/errors.ts";
+import { InProcessClient, type Progress } from "../in-process-client.ts";
+import { prepareOrThrow } from "../prepare.ts";
+import { withHub } from "../started-cores.ts";
+import type { Terminal } from "../terminal.ts";
+import { version } from "../version.ts";
+
+interface CallOptions {
+  readonly manifest?: string;
+  readonly json?: boolean;
+}
+
+interface Content {
+  readonly type: string;
+  readonly text?: string;
+  readonly uri?: string;
+  readonly mimeType?: string;
+}
+
+/** Exit 1 when the tool reports an error, 3 when its Core could not be used. */
+export async function call(terminal: Terminal, name: string, json: string, options: CallOptions): Promise<number> {
+  const argumentsText = json === "-" ? await readAll(terminal.stdin) : json;
+  checkArguments(argumentsText);
+  const prepared = await prepareOrThrow(terminal, options);
+  return withHub(terminal, prepared, async (hub) => {
+    const client = new InProcessClient(hub.doorkeeper, hub.everyone, (progress) => show(terminal, progress));
+    await client.initialize(version);
+    // The arguments go out as they were written: no number loses a digit here.
+    const params = `{"name":${JSON.stringify(name)},"arguments":${argumentsText},"_meta":{"progressToken":1}}`;
+    const reply = await client.request("tools/call", params);
+    if (terminal.stderr.isTTY === true) terminal.stderr.write("\r\x1b[K");
+    client.close();
+    if (reply.error !== undefined) {
+      if (options.json === true) terminal.stdout.write(`${JSON.stringify({ error: reply.error }, undefined, 2)}\n`);
+      else terminal.stderr.write(`thehub: ${reply.error.message}\n`);
+      const code = (reply.error.data as { code?: string } | undefined)?.code ?? "";
+      const troubles = hub.summaries().flatMap(({ core }) => hub.trouble(core) ?? []);
+      if (code === "name_unknown" && troubles.length > 0) {
+        terminal.stderr.write(`${troubles.join("\n")}\n`);
+        return 3;
+      }
+      return code.startsWith("core_") ? 3 : 1;
+    }
+    if (options.json === true) terminal.stdout.write(`${reply.resultText}\n`);
+    else print(terminal, reply.result);
+    return (reply.result as { isError?: boolean }).isError === true ? 1 : 0;
+  });
+}
+
+function checkArguments(text: string): void {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  } catch (error) {
+    throw new HubError("usage", `the arguments are not JSON: ${(error as Error).message}`);
+  }
+  throw new HubError("usage", `the arguments must be a JSON object, such as '{"text": "hello"}'`);
+}
+
+function show(terminal: Terminal, { progress, total, message }: Progress): void {
+  if (terminal.stderr.isTTY !== true) return;
+  const part = total === undefined ? String(progress) : `${progress}/${total}`;
+  terminal.stderr.write(`\r\x1b[K${part}${message === undefined ? "" : ` ${message}`}`);
+}
+
+/** Text as it is; anything else as a line that says what it is. `--json` prints the whole result. */
+function print(terminal: Terminal, result: unknown): void {
+  const { content, structuredContent } = result as { content?: Content[]; structuredContent?: unknown };
+  if (content === undefined) {
+    terminal.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    return;
+  }
+  for (const item of content) {
+    if (item.text !== undefined) terminal.stdout.write(`${item.text}\n`);
+    else terminal.stdout.write(`[${[item.type, item.mimeType, item.uri].filter(Boolean).join(" ")}]\n`);
+  }
+  if (content.length === 0 && structuredContent !== undefined) {
+    terminal.stdout.write(`${JSON.stringify(structuredContent, undefined, 2)}\n`);
+  }
+}

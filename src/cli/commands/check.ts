@@ -1,0 +1,92 @@
+// `thehub check`: every problem of a manifest in one run, where its secrets come from, and with --start what its Cores say.
+import { Secret } from "../../base/secret.ts";
+import { hasErrors, type Problem, renderProblems, reportProblems } from "../../manifest/problems.ts";
+import { explainSecret, type FoundSecret, resolveSecrets } from "../../manifest/secrets.ts";
+import { type Prepared, prepare } from "../prepare.ts";
+import { paint, type Terminal } from "../terminal.ts";
+
+interface CheckOptions {
+  readonly json?: boolean;
+  readonly start?: boolean;
+}
+
+interface CheckedCore {
+  readonly core: string;
+  readonly namespace: string;
+  readonly secrets: readonly { name: string; found: boolean; source?: string; problem?: string }[];
+  /** Only with --start. */
+  readonly state?: string;
+  readonly summary?: string;
+}
+
+/** Exit 0: fine. 2: the manifest or a setting is wrong. 3: a secret is missing, or a Core did not start. */
+export async function check(terminal: Terminal, file: string | undefined, options: CheckOptions): Promise<number> {
+  const preparation = await prepare(terminal, { manifest: file });
+  const { manifestPath } = preparation.t === "ok" ? preparation.prepared : preparation;
+  if (preparation.t === "invalid") {
+    report(terminal, options, manifestPath, preparation.problems, []);
+    return 2;
+  }
+  const { prepared } = preparation;
+  const cores = await lookAtCores(terminal, prepared, options.start === true);
+  report(terminal, options, manifestPath, prepared.warnings, cores);
+  return cores.every(isReady) ? 0 : 3;
+}
+
+function isReady(core: CheckedCore): boolean {
+  return core.secrets.every((secret) => secret.found) && (core.state ?? "up") === "up";
+}
+
+async function lookAtCores(terminal: Terminal, prepared: Prepared, start: boolean): Promise<CheckedCore[]> {
+  const { manifest, settings } = prepared;
+  const reader = {
+    env: terminal.env,
+    secretsDir: settings.secretsDir,
+    hubTokens: settings.token instanceof Secret ? [settings.token] : [],
+    clientTokenHashes: manifest.clients.map((client) => client.tokenSha256),
+  };
+  const checked = await Promise.all(
+    manifest.cores.map(async (core): Promise<CheckedCore> => {
+      const secrets = await resolveSecrets(core, reader);
+      const facts = secrets.map((secret) => secretFacts(secret, explainSecret(secret, core)));
+      return { core: core.key, namespace: core.namespace, secrets: facts };
+    }),
+  );
+  if (!start) return checked;
+  const { startedCores } = await import("../started-cores.ts");
+  const summaries = await startedCores(terminal, prepared);
+  return checked.map((core) => {
+    const found = summaries.find((summary) => summary.core === core.core);
+    return { ...core, state: found?.state ?? "failed", summary: found?.line ?? "did not start" };
+  });
+}
+
+function secretFacts(secret: FoundSecret, problem: string | undefined): CheckedCore["secrets"][number] {
+  if (secret.t === "found") return { name: secret.name, found: true, source: secret.source };
+  return { name: secret.name, found: false, problem: problem ?? "not found" };
+}
+
+function report(
+  terminal: Terminal,
+  options: CheckOptions,
+  file: string,
+  problems: readonly Problem[],
+  cores: readonly CheckedCore[],
+): void {
+  if (options.json === true) {
+    terminal.stdout.write(`${JSON.stringify({ file, ...reportProblems(problems), cores }, undefined, 2)}\n`);
+    return;
+  }
+  const text = renderProblems(problems);
+  if (text !== "") (hasErrors(problems) ? terminal.stderr : terminal.stdout).write(`${text}\n`);
+  if (hasErrors(problems)) return;
+  for (const core of cores) {
+    terminal.stdout.write(`${paint(terminal, "bold", core.core)}: namespace ${core.namespace}\n`);
+    for (const secret of core.secrets) {
+      const line = secret.found ? `secret ${secret.name}: from ${secret.source}` : `error: ${secret.problem}`;
+      terminal.stdout.write(`  ${line}\n`);
+    }
+    if (core.summary !== undefined) terminal.stdout.write(`  ${core.summary}\n`);
+  }
+  if (cores.every(isReady)) terminal.stdout.write(`${file}: ok\n`);
+}

@@ -1,0 +1,97 @@
+// `thehub list`: what a client would see, from Cores of its own; with --all also what is hidden, and why.
+import { HubError } from "../../base/errors.ts";
+import { hiddenBecause } from "../../catalog/summary.ts";
+import type { Hub } from "../../hub.ts";
+import { InProcessClient } from "../in-process-client.ts";
+import { prepareOrThrow } from "../prepare.ts";
+import { withHub } from "../started-cores.ts";
+import { paint, type Terminal, table } from "../terminal.ts";
+import { version } from "../version.ts";
+
+const kinds = ["cores", "tools", "resources", "prompts"] as const;
+type Kind = (typeof kinds)[number];
+
+interface ListOptions {
+  readonly manifest?: string;
+  readonly json?: boolean;
+  readonly all?: boolean;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Exit 3 when a Core is not up: the list is not whole then. */
+export async function list(terminal: Terminal, what: string, options: ListOptions): Promise<number> {
+  const kind = kinds.find((known) => known === what);
+  if (kind === undefined) {
+    throw new HubError("usage", `there is no list of "${what}"; write one of ${kinds.join(", ")}`);
+  }
+  const prepared = await prepareOrThrow(terminal, options);
+  return withHub(terminal, prepared, async (hub) => {
+    const rows = kind === "cores" ? coreRows(hub) : await entryRows(hub, kind);
+    const hidden = options.all === true && kind !== "cores" ? hiddenRows(hub, kind) : [];
+    if (options.json === true) {
+      terminal.stdout.write(`${JSON.stringify({ [kind]: rows, ...(options.all ? { hidden } : {}) }, undefined, 2)}\n`);
+    } else print(terminal, kind, rows, hidden);
+    const missing = hub.summaries().filter((summary) => summary.state !== "up");
+    for (const summary of missing) terminal.stderr.write(`${hub.trouble(summary.core) ?? summary.line}\n`);
+    if (kind !== "cores" && options.json !== true) {
+      for (const summary of hub.summaries()) {
+        if (Object.keys(summary.hidden).length > 0) terminal.stderr.write(`${summary.line}\n`);
+      }
+    }
+    return missing.length > 0 ? 3 : 0;
+  });
+}
+
+function coreRows(hub: Hub): Row[] {
+  return hub.summaries().map(({ core, state, tools, prompts, resources, templates, line }) => {
+    const problem = hub.trouble(core);
+    return { core, state, tools, prompts, resources, templates, summary: line, ...(problem ? { problem } : {}) };
+  });
+}
+
+async function entryRows(hub: Hub, kind: Exclude<Kind, "cores">): Promise<Row[]> {
+  const client = new InProcessClient(hub.doorkeeper, hub.everyone);
+  try {
+    await client.initialize(version);
+    const { result } = await client.request(`${kind}/list`, {});
+    const rows = (result as Record<string, Row[]>)[kind] ?? [];
+    if (kind !== "resources") return rows;
+    const templates = await client.request("resources/templates/list", {});
+    return [...rows, ...((templates.result as { resourceTemplates?: Row[] }).resourceTemplates ?? [])];
+  } finally {
+    client.close();
+  }
+}
+
+function hiddenRows(hub: Hub, kind: Exclude<Kind, "cores">): Row[] {
+  const wanted = { tools: ["tool"], prompts: ["prompt"], resources: ["resource", "template"] }[kind];
+  const rows: Row[] = [];
+  for (const thing of hub.view(hub.everyone).explain()) {
+    if (thing.hidden === undefined || !wanted.includes(thing.kind)) continue;
+    rows.push({ name: thing.id, core: thing.core, hidden: thing.hidden, why: hiddenBecause(thing.hidden) });
+  }
+  return rows;
+}
+
+function print(terminal: Terminal, kind: Kind, rows: readonly Row[], hidden: readonly Row[]): void {
+  const text = (value: unknown) => (typeof value === "string" ? (value.split("\n", 1)[0] ?? "") : "");
+  const width = Math.max(40, (terminal.stdout.columns ?? 100) - 44);
+  const short = (value: string) => (value.length > width ? `${value.slice(0, width - 1)}…` : value);
+  if (kind === "cores") {
+    for (const row of rows) terminal.stdout.write(`${text(row["summary"])}\n`);
+    return;
+  }
+  terminal.stdout.write(
+    table(
+      terminal,
+      rows.map((row) => [
+        kind === "resources" ? text(row["uri"] ?? row["uriTemplate"]) : text(row["name"]),
+        short(text(row["description"] ?? row["title"])),
+      ]),
+    ),
+  );
+  for (const row of hidden) {
+    terminal.stdout.write(`${paint(terminal, "dim", `${text(row["name"])}  (${text(row["why"])})`)}\n`);
+  }
+}

@@ -1,0 +1,60 @@
+// The commands that must start quickly, in the plain spellings that scripts and clients use: these are read here. All others,
+// mistakes and requests for help included, are left to program.ts, whose parser takes longer to load than a manifest to check.
+import type { Terminal } from "./terminal.ts";
+
+/** Options that take a value, and options that do not, by spelling. Those of program.ts have the same names. */
+const valued: Readonly<Record<string, "manifest" | "listen">> = {
+  "-m": "manifest",
+  "--manifest": "manifest",
+  "-l": "listen",
+  "--listen": "listen",
+};
+const plain: Readonly<Record<string, "json" | "start">> = { "--json": "json", "--start": "start" };
+
+const commands: Readonly<Record<string, { readonly options: readonly string[]; readonly operands: number }>> = {
+  serve: { options: ["manifest", "listen"], operands: 0 },
+  stdio: { options: ["manifest"], operands: 0 },
+  check: { options: ["json", "start"], operands: 1 },
+};
+
+export interface PlainCommand {
+  readonly name: string;
+  readonly operands: readonly string[];
+  readonly options: PlainOptions;
+}
+
+interface PlainOptions {
+  manifest?: string;
+  listen?: string;
+  json?: true;
+  start?: true;
+}
+
+/** Undefined: not one of these commands, or not written plainly. */
+export function readPlainCommand([name = "", ...words]: readonly string[]): PlainCommand | undefined {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) return undefined;
+  const operands: string[] = [];
+  const options: PlainOptions = {};
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    const flag = plain[word];
+    const option = valued[word];
+    if (!word.startsWith("-")) operands.push(word);
+    else if (flag !== undefined && command.options.includes(flag)) options[flag] = true;
+    else if (option !== undefined && command.options.includes(option)) {
+      const value = words[++at];
+      if (value === undefined || value.startsWith("-")) return undefined;
+      options[option] = value;
+    } else return undefined;
+  }
+  return operands.length > command.operands ? undefined : { name, operands, options };
+}
+
+/** Resolves with the exit code. */
+export async function runPlainCommand(command: PlainCommand, terminal: Terminal): Promise<number> {
+  const { name, operands, options } = command;
+  if (name === "check") return (await import("./commands/check.ts")).check(terminal, operands[0], options);
+  if (name === "stdio") return (await import("./commands/stdio.ts")).stdio(terminal, options);
+  return (await import("./commands/serve.ts")).serve(terminal, options);
+}

@@ -1,0 +1,49 @@
+// What every command does first: find the manifest and merge the environment over it. Shared, so that `check`, `list` and
+// `serve` agree on what they read. Loads nothing that `check` does not need.
+import { HubError } from "../base/errors.ts";
+import { findManifest, loadManifest } from "../manifest/load.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { type Problem, renderProblems } from "../manifest/problems.ts";
+import { resolveSettings, type Settings } from "../manifest/settings.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface Prepared {
+  /** As the user named it. */
+  readonly manifestPath: string;
+  readonly builtIn: boolean;
+  readonly manifest: Manifest;
+  readonly settings: Settings;
+  readonly warnings: readonly Problem[];
+}
+
+export type Preparation =
+  | { readonly t: "ok"; readonly prepared: Prepared }
+  | { readonly t: "invalid"; readonly manifestPath: string; readonly problems: readonly Problem[] };
+
+export interface PrepareOptions {
+  readonly manifest?: string | undefined;
+  /** Overrides HUB_LISTEN. */
+  readonly listen?: string | undefined;
+}
+
+export async function prepare(terminal: Terminal, options: PrepareOptions): Promise<Preparation> {
+  const env = options.listen === undefined ? terminal.env : { ...terminal.env, HUB_LISTEN: options.listen };
+  const { path, builtIn } = findManifest(options.manifest, env["HUB_MANIFEST"], terminal.cwd);
+  const loaded = await loadManifest({ path, cwd: terminal.cwd });
+  if (loaded.t === "invalid") return { t: "invalid", manifestPath: path, problems: loaded.problems };
+  const resolved = await resolveSettings({ env, cwd: terminal.cwd, hub: loaded.manifest.hub });
+  if (resolved.t === "invalid") {
+    return { t: "invalid", manifestPath: path, problems: [...loaded.warnings, ...resolved.problems] };
+  }
+  const { manifest } = loaded;
+  const warnings = [...loaded.warnings, ...resolved.warnings];
+  const prepared = { manifestPath: path, builtIn, manifest, settings: resolved.settings, warnings };
+  return { t: "ok", prepared };
+}
+
+/** For commands that a person runs: problems as text, in one error with exit code 2. */
+export async function prepareOrThrow(terminal: Terminal, options: PrepareOptions): Promise<Prepared> {
+  const preparation = await prepare(terminal, options);
+  if (preparation.t === "ok") return preparation.prepared;
+  throw new HubError("manifest_invalid", `the manifest cannot be used\n${renderProblems(preparation.problems)}`);
+}

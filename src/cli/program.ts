@@ -1,0 +1,90 @@
+// The commands and their options. What each does is in commands/, one file a command.
+import { Command, CommanderError } from "commander";
+import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+const manifestOption = [
+  "-m, --manifest <file>",
+  "manifest file or folder (default: HUB_MANIFEST, ./hub.yaml, built-in)",
+] as const;
+
+/** Runs the command of `argv` (without node and script). Resolves with the exit code; usage errors are 2. */
+export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let exit = 0;
+  const program = new Command("thehub")
+    .description("One MCP endpoint in front of many MCP servers.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    })
+    .addHelpText(
+      "after",
+      "\nWithout a command: serve if HUB_LISTEN is set, stdio if stdin is not a terminal, else this help." +
+        "\nExit codes: 0 ok, 1 failure, 2 manifest or usage wrong, 3 a Core needed for the command failed.",
+    );
+
+  program
+    .command("serve")
+    .description("start the Cores and open the network doors")
+    .option(...manifestOption)
+    .option(
+      "-l, --listen <addresses>",
+      "where to listen: HOST:PORT, :PORT, unix:PATH, or a comma list (default: HUB_LISTEN, localhost:3000)",
+    )
+    .action(async (options) => {
+      exit = await (await import("./commands/serve.ts")).serve(terminal, options);
+    });
+  program
+    .command("stdio")
+    .description("serve one client on stdin and stdout, with Cores of its own")
+    .option(...manifestOption)
+    .action(async (options) => {
+      exit = await (await import("./commands/stdio.ts")).stdio(terminal, options);
+    });
+  program
+    .command("check")
+    .description("validate a manifest and look its secrets up")
+    .argument("[file]", "manifest file or folder")
+    .option("--json", "print JSON")
+    .option("--start", "start every Core, too, and say what it has")
+    .action(async (file, options) => {
+      exit = await (await import("./commands/check.ts")).check(terminal, file, options);
+    });
+  program
+    .command("list")
+    .description("what a client would see: tools, resources, prompts, or the Cores")
+    .argument("[what]", "cores, tools, resources or prompts", "tools")
+    .option(...manifestOption)
+    .option("--json", "print JSON")
+    .option("--all", "also what is hidden, and why")
+    .action(async (what, options) => {
+      exit = await (await import("./commands/list.ts")).list(terminal, what, options);
+    });
+  program
+    .command("call")
+    .description("make one tool call; progress is shown on a terminal")
+    .argument("<name>", "the tool, in any spelling: template__echo or template.echo")
+    .argument("[arguments]", "a JSON object, or - to read it from stdin", "{}")
+    .option(...manifestOption)
+    .option("--json", "print the whole result as JSON")
+    .action(async (name, json, options) => {
+      exit = await (await import("./commands/call.ts")).call(terminal, name, json, options);
+    });
+
+  try {
+    await program.parseAsync(commandLine(argv, terminal), { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return exit;
+}
+
+/** `thehub` alone means serve, stdio or help, by what it was started with. */
+function commandLine(argv: readonly string[], terminal: Terminal): string[] {
+  if (argv.length > 0) return [...argv];
+  if ((terminal.env["HUB_LISTEN"] ?? "").trim() !== "") return ["serve"];
+  return terminal.stdin.isTTY === true ? ["--help"] : ["stdio"];
+}

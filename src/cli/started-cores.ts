@@ -1,0 +1,30 @@
+// Cores of one's own for a short command: started, waited for, used, stopped.
+import type { CoreSummary } from "../catalog/summary.ts";
+import { type Hub, openHub } from "../hub.ts";
+import { coreEnvironment } from "./core-environment.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Terminal } from "./terminal.ts";
+import { openVoice } from "./voice.ts";
+
+/** Starts the manifest's Cores, waits until each is up or has failed once, and stops them when `use` is done. */
+export async function withHub<T>(terminal: Terminal, prepared: Prepared, use: (hub: Hub) => Promise<T>): Promise<T> {
+  // People see what they asked for, not the log; what is wrong with a Core is in its state.
+  const level = prepared.settings.logLevel === "debug" ? "debug" : "error";
+  const voice = openVoice(terminal, { logLevel: level, logFormat: prepared.settings.logFormat });
+  const hub = await openHub({ ...prepared, ...voice, ...coreEnvironment(terminal), exclusive: true });
+  const interrupted = () => void hub.stop().then(() => process.exit(130));
+  process.once("SIGINT", interrupted);
+  process.once("SIGTERM", interrupted);
+  try {
+    await hub.settled();
+    return await use(hub);
+  } finally {
+    process.off("SIGINT", interrupted);
+    process.off("SIGTERM", interrupted);
+    await hub.stop();
+  }
+}
+
+export function startedCores(terminal: Terminal, prepared: Prepared): Promise<readonly CoreSummary[]> {
+  return withHub(terminal, prepared, async (hub) => hub.summaries());
+}

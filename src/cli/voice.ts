@@ -1,0 +1,35 @@
+// What a hub says and does not say: its log, and the masker that everything goes through.
+import { systemClock } from "../base/clock.ts";
+import type { Problem } from "../manifest/problems.ts";
+import type { Settings } from "../manifest/settings.ts";
+import { createLog, type Log } from "../telemetry/log.ts";
+import { createMasker, type Masker } from "../wire/mask.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface Voice {
+  readonly log: Log;
+  readonly masker: Masker;
+}
+
+/** The log of a hub that serves, and the masker that everything it says goes through. */
+export function openVoice(terminal: Terminal, settings: Pick<Settings, "logLevel" | "logFormat">): Voice {
+  const masker = createMasker();
+  const log = createLog({
+    clock: systemClock,
+    level: settings.logLevel,
+    format: settings.logFormat,
+    mask: masker,
+    colour: terminal.stderr.isTTY === true && (terminal.env["NO_COLOR"] ?? "") === "",
+  });
+  return { log, masker };
+}
+
+/** Problems as log lines, for commands whose stderr holds nothing else. */
+export function logProblems(log: Log, problems: readonly Problem[]): void {
+  for (const problem of problems) {
+    const { severity, ...context } = problem;
+    if (severity === "error") log.error("manifest_problem", { ...context, problem: problem.message });
+    else if (severity === "warning") log.warn("manifest_problem", { ...context, problem: problem.message });
+    else log.info("manifest_note", { ...context, problem: problem.message });
+  }
+}

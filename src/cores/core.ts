@@ -1,0 +1,382 @@
+// One Core of the manifest over its whole life: runs what the supervisor decides, speaks the handshake, keeps the lists, and
+// hands every message that is not its own upward. Per frame it makes no promise, timer or closure.
+import type { Clock, Timer } from "../base/clock.ts";
+import { type ErrorCode, HubError } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
+import type { ResolvedCore } from "../manifest/manifest.ts";
+import type { Log } from "../telemetry/log.ts";
+import { type Frame, noSplices, type Sent, type Splice } from "../wire/frame.ts";
+import type { Framing } from "../wire/framing.ts";
+import type { Scan } from "../wire/scan.ts";
+import { logState } from "./core-log.ts";
+import { childEnvironment, type Host, instanceMarker } from "./environment.ts";
+import {
+  framingPlan,
+  type Greeting,
+  type GreetingRead,
+  initializeParams,
+  longestStartMs,
+  patiently,
+  readGreeting,
+  type Try,
+  unsupported,
+  unsupportedVersionCode,
+} from "./handshake.ts";
+import { watchHealth } from "./health.ts";
+import { answerTo, sortOut } from "./incoming.ts";
+import { endInstance, type Instance, type InstanceDeps, type InstanceEvents, startInstance } from "./instance.ts";
+import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
+import { coreErrorCode } from "./own-requests.ts";
+import type { LinkLimits } from "./stdio-link.ts";
+import {
+  type CoreState,
+  type Fall,
+  idleCore,
+  type Supervised,
+  type SupervisorEvent,
+  transition,
+} from "./supervisor.ts";
+
+export interface CoreEvents {
+  /**
+   * Responses to relay ids, and notifications that are not the Core's own business. `scan` is valid during this call only.
+   * Requests of the Core never come here: the hub answers them.
+   */
+  frame(core: Core, frame: Frame, scan: Scan): void;
+  state(core: Core): void;
+  /** `core.lists` is another one. */
+  lists(core: Core): void;
+  /** The Core has read everything that had piled up for it. */
+  drain(core: Core): void;
+}
+
+export type SecretsFound =
+  | { readonly t: "ok"; readonly values: ReadonlyMap<string, Secret> }
+  | { readonly t: "missing"; readonly message: string };
+
+export interface CoreDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly host: Host;
+  readonly limits: LinkLimits;
+  /** For stderr, and for what the hub reads out of a Core's answers. */
+  readonly masker: { maskText(text: string): string; maskFrame(frame: Frame): Frame };
+  /** Asked at every start, so that a rotated secret is taken up by a restart. */
+  secrets(definition: ResolvedCore): Promise<SecretsFound>;
+}
+
+/** A start that ended for a reason of its own. */
+class StartFailed extends Error {
+  readonly fall: Fall;
+
+  constructor(fall: Fall) {
+    super(fall.reason);
+    this.fall = fall;
+  }
+}
+
+export class Core {
+  readonly definition: ResolvedCore;
+  /** As of the last start that came so far; undefined before. */
+  lists: CoreLists | undefined;
+  greeting: Greeting | undefined;
+  readonly #deps: CoreDeps;
+  readonly #events: CoreEvents;
+  readonly #instanceDeps: InstanceDeps;
+  readonly #instanceEvents: InstanceEvents;
+  #supervised: Supervised;
+  #lastId = 0;
+  #instance: Instance | undefined;
+  /** The instance whose stderr is asked for, also after its end. */
+  #lastInstance: Instance | undefined;
+  #keeper: ListKeeper | undefined;
+  #endHealth: () => void = () => {};
+  #retryTimer: Timer | undefined;
+  /** Settles when every instance that was retired so far is gone. Never rejects. */
+  #tornDown: Promise<void> = Promise.resolve();
+  #framing: Framing | undefined;
+
+  constructor(definition: ResolvedCore, deps: CoreDeps, events: CoreEvents) {
+    this.definition = definition;
+    const log = deps.log.child({ core: definition.key });
+    const { clock, host, masker } = deps;
+    this.#deps = { ...deps, log };
+    this.#instanceDeps = { clock, log, platform: host.platform, mask: (text) => masker.maskText(text) };
+    this.#events = events;
+    this.#supervised = idleCore(deps.clock.now());
+    this.#instanceEvents = {
+      frame: (instance, frame, scan) => this.#receive(instance, frame, scan),
+      down: (instance, fall) => {
+        if (instance === this.#instance) this.#down(this.generation, fall);
+      },
+      drain: (instance) => {
+        if (instance === this.#instance) this.#events.drain(this);
+      },
+    };
+  }
+
+  get name(): string {
+    return this.definition.key;
+  }
+
+  get namespace(): string {
+    return this.definition.namespace;
+  }
+
+  get state(): CoreState {
+    return this.#supervised.state;
+  }
+
+  /** Counts starts. */
+  get generation(): number {
+    return this.#supervised.generation;
+  }
+
+  /** Of the current process, or the last one. */
+  get pid(): number | undefined {
+    return this.#lastInstance?.process.pid;
+  }
+
+  /** The framing that the Core has answered in. */
+  get framing(): Framing | undefined {
+    return this.#framing;
+  }
+
+  get capabilities(): Readonly<Record<string, unknown>> {
+    return this.greeting?.capabilities ?? {};
+  }
+
+  get serverInfo(): Readonly<Record<string, unknown>> | undefined {
+    return this.greeting?.serverInfo;
+  }
+
+  get instructions(): string | undefined {
+    return this.greeting?.instructions;
+  }
+
+  /** From idle, failed or stopped; otherwise does nothing. */
+  start(): void {
+    this.#dispatch({ t: "start" });
+  }
+
+  /** Resolves when no process of this Core is left. Calls under way are the caller's to wait for first. */
+  stop(): Promise<void> {
+    this.#dispatch({ t: "stop" });
+    return this.#tornDown;
+  }
+
+  /** An id for a request to this Core; never the same twice, whoever asks. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  send(frame: Frame, splices: readonly Splice[]): Sent {
+    return this.#instance === undefined ? "closed" : this.#instance.link.send(frame, splices);
+  }
+
+  /** A request of the hub itself. Resolves to the raw result, masked; rejects with a HubError. */
+  async request(method: string, params: object | undefined, timeoutMs: number): Promise<Buffer> {
+    const instance = this.#instance;
+    if (instance === undefined) throw this.#gone();
+    return instance.request(method, params, timeoutMs);
+  }
+
+  /** The last lines that the current or last process wrote to stderr, masked. */
+  stderrTail(): string[] {
+    return this.#lastInstance?.process.stderrTail() ?? [];
+  }
+
+  #dispatch(event: SupervisorEvent): void {
+    const before = this.#supervised;
+    const { next, effects } = transition(before, event, this.definition.health, this.#deps.clock.now());
+    this.#supervised = next;
+    for (const effect of effects) {
+      if (effect.t === "launch") void this.#launch(effect.generation);
+      else if (effect.t === "tear_down") void this.#retire().then(() => this.#dispatch({ t: "gone" }));
+      else this.#retryAfter(effect.generation, effect.ms);
+    }
+    if (next.state === before.state) return;
+    if (next.state.t !== "backoff") this.#retryTimer?.cancel();
+    logState(this, this.#deps.log);
+    this.#events.state(this);
+  }
+
+  #down(generation: number, fall: Fall): void {
+    this.#dispatch({ t: "down", generation, fall });
+  }
+
+  #retryAfter(generation: number, ms: number): void {
+    this.#retryTimer = this.#deps.clock.after(ms, () => this.#dispatch({ t: "retry", generation }));
+  }
+
+  /** Every way in which a start can fail ends in `down`, once. */
+  async #launch(generation: number): Promise<void> {
+    try {
+      await this.#tornDown;
+      if (!this.#isStarting(generation)) return;
+      const secrets = await this.#deps.secrets(this.definition);
+      if (secrets.t === "missing") throw startFailed("secret_missing", secrets.message, true);
+      if (!this.#isStarting(generation)) return;
+      const instance = await this.#greet(generation, secrets.values);
+      if (instance === undefined) return;
+      await this.#readLists(instance);
+      if (!this.#isStarting(generation)) return;
+      this.#dispatch({ t: "up", generation });
+      this.#watchHealth(instance, generation);
+    } catch (error) {
+      if (!this.#isStarting(generation)) return;
+      this.#down(generation, this.#fallOf(error));
+    }
+  }
+
+  #isStarting(generation: number): boolean {
+    return this.generation === generation && this.state.t === "starting";
+  }
+
+  /** A process that has answered `initialize`; undefined when the start was overtaken. */
+  async #greet(generation: number, secrets: ReadonlyMap<string, Secret>): Promise<Instance | undefined> {
+    const { startupTimeoutMs } = this.definition.health;
+    const plan = framingPlan(this.definition.framing, this.#framing, this.#supervised.restarts, startupTimeoutMs);
+    for (const attempt of plan) {
+      // The one that was silent leaves before another comes.
+      await this.#retire();
+      if (!this.#isStarting(generation)) return undefined;
+      const instance = this.#spawn(attempt.framing, secrets);
+      const read = await this.#initialize(instance, attempt);
+      if (!this.#isStarting(generation)) return undefined;
+      if (read === "silent") continue;
+      if (read.t === "era_unsupported") throw startFailed("era_unsupported", read.reason, true);
+      if (read.t === "garbled") throw startFailed("core_garbled", read.reason, false);
+      this.#framing = attempt.framing;
+      this.greeting = read.greeting;
+      instance.notify("notifications/initialized");
+      return instance;
+    }
+    throw startFailed("core_timeout", neverAnswered(plan), false);
+  }
+
+  #spawn(framing: Framing, secrets: ReadonlyMap<string, Secret>): Instance {
+    const { definition } = this;
+    const { host, limits, log } = this.#deps;
+    const marker = instanceMarker(host.hubId, definition.namespace, host.nextInstance());
+    const env = childEnvironment(host, { ...definition, secrets, marker });
+    const launch = { command: definition.command, args: definition.args, cwd: definition.cwd, env };
+    const started = startInstance(
+      { coreName: this.name, launch, framing, limits, marker, nextId: () => this.nextId() },
+      this.#instanceDeps,
+      this.#instanceEvents,
+    );
+    if (started.t === "refused") throw new StartFailed(started.fall);
+    this.#instance = started.instance;
+    this.#lastInstance = started.instance;
+    log.debug("core_spawned", { pid: started.instance.process.pid, framing });
+    return started.instance;
+  }
+
+  async #initialize(instance: Instance, attempt: Try): Promise<GreetingRead | "silent"> {
+    const { clock, host, log } = this.#deps;
+    const totalMs = Math.max(longestStartMs, this.definition.health.startupTimeoutMs);
+    try {
+      // The request's own time is longer than patience: only one of the two decides.
+      const answer = instance.request("initialize", initializeParams(host.version), totalMs * 2);
+      const heardMs = () => instance.heardMs;
+      const result = await patiently(answer, { clock, heardMs, quietMs: attempt.quietMs, totalMs });
+      if (result === "late") throw startFailed("core_timeout", `did not answer initialize within ${totalMs} ms`, false);
+      if (result !== "silent") return readGreeting(result);
+      log.info("core_silent", { framing: attempt.framing, after_ms: attempt.quietMs });
+      return "silent";
+    } catch (error) {
+      if (coreErrorCode(error) === unsupportedVersionCode) return unsupported("none of the versions asked for");
+      throw error;
+    }
+  }
+
+  async #readLists(instance: Instance): Promise<void> {
+    const timeoutMs = this.definition.health.startupTimeoutMs;
+    const request = (method: string, params: object | undefined) => instance.request(method, params, timeoutMs);
+    const keeper = new ListKeeper({ ...this.#deps, request }, this.lists, (lists) => this.#setLists(lists));
+    this.#keeper = keeper;
+    this.#setLists(await keeper.readAll(this.capabilities));
+  }
+
+  #setLists(lists: CoreLists): void {
+    const before = this.lists;
+    if (before !== undefined && sameLists(before, lists)) return;
+    this.lists = lists;
+    this.#events.lists(this);
+  }
+
+  #watchHealth(instance: Instance, generation: number): void {
+    // A listener of the state may have stopped the Core already.
+    if (instance !== this.#instance) return;
+    this.#endHealth = watchHealth({
+      ...this.definition.health,
+      clock: this.#deps.clock,
+      heardMs: () => instance.link.heardMs,
+      ping: (timeoutMs) => instance.request("ping", undefined, timeoutMs),
+      unresponsive: (failures) => {
+        const reason = `did not answer ${failures} ${failures === 1 ? "ping" : "pings in a row"}`;
+        this.#down(generation, { code: "core_timeout", reason, fatal: false });
+      },
+    });
+  }
+
+  /** Lets go of the current instance and ends it, with all that it left behind. */
+  #retire(): Promise<void> {
+    const instance = this.#instance;
+    if (instance === undefined) return this.#tornDown;
+    this.#instance = undefined;
+    this.#endHealth();
+    this.#keeper?.close();
+    instance.requests.rejectAll(this.#gone());
+    this.#tornDown = this.#tornDown.then(() =>
+      endInstance(instance, this.definition.health.stopTimeoutMs, this.#instanceDeps),
+    );
+    return this.#tornDown;
+  }
+
+  #receive(instance: Instance, frame: Frame, scan: Scan): void {
+    // Of a retired instance only the last answers of one that is being drained are of use.
+    if (instance !== this.#instance && this.state.t !== "draining") return;
+    const incoming = sortOut(frame, scan, instance.requests, this.#deps.masker);
+    switch (incoming.t) {
+      case "upward":
+        this.#events.frame(this, frame, scan);
+        return;
+      case "lists":
+        this.#keeper?.outdated(incoming.lists);
+        return;
+      case "request":
+        this.#deps.log.debug("core_request_answered", { method: incoming.method });
+        instance.link.send(answerTo(incoming), noSplices);
+        return;
+      case "own":
+        return;
+    }
+  }
+
+  #gone(): HubError {
+    return new HubError("core_down", `core "${this.name}" is ${this.state.t}`, {
+      core: this.name,
+      state: this.state.t,
+    });
+  }
+
+  #fallOf(error: unknown): Fall {
+    if (error instanceof StartFailed) return error.fall;
+    const { code, message } = HubError.from(error);
+    if (code === "internal") this.#deps.log.error("core_start_failed", { error });
+    // The reason follows the Core's name wherever it is shown.
+    return { code, reason: message.replace(`core "${this.name}" `, ""), fatal: false };
+  }
+}
+
+function startFailed(code: ErrorCode, reason: string, fatal: boolean): StartFailed {
+  return new StartFailed({ code, reason, fatal });
+}
+
+function neverAnswered(plan: readonly Try[]): string {
+  const [first] = plan;
+  const framings = plan.map((attempt) => attempt.framing).join(" or ");
+  return `was silent for ${first?.quietMs} ms after initialize (framing ${framings}); see health.startup_timeout_ms and framing`;
+}

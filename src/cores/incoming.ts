@@ -1,0 +1,51 @@
+// Sorts what a Core sends: its answers to the hub's own requests, what the hub answers itself, and what goes upward.
+import { type ByteString, byteString, type Frame, flatten, frameOf } from "../wire/frame.ts";
+import { type Scan, stringAt } from "../wire/scan.ts";
+import { kindsChangedBy, type ListKind } from "./lists.ts";
+import { integerAt, type OwnRequests } from "./own-requests.ts";
+
+export type Incoming =
+  /** Not the Core layer's business. */
+  | { readonly t: "upward" }
+  /** An answer to a request of the hub; already settled. */
+  | { readonly t: "own" }
+  | { readonly t: "lists"; readonly lists: readonly ListKind[] }
+  /** A request of the Core to its client, with its id as written. */
+  | { readonly t: "request"; readonly method: string; readonly idText: ByteString };
+
+const upward: Incoming = { t: "upward" };
+const own: Incoming = { t: "own" };
+
+/** Parts that are read as objects are masked here; what goes upward is masked by whoever forwards it. */
+export interface FrameMask {
+  maskFrame(frame: Frame): Frame;
+}
+
+export function sortOut(frame: Frame, scan: Scan, requests: OwnRequests, mask: FrameMask): Incoming {
+  if (scan.kind === "response") {
+    if (requests.size === 0) return upward;
+    const id = integerAt(frame, scan.idStart, scan.idEnd);
+    return requests.has(id) && requests.settle(id, mask.maskFrame(frame), scan) ? own : upward;
+  }
+  const bytes = firstChunkWith(frame, Math.max(scan.methodEnd, scan.idEnd));
+  const method = stringAt(bytes, scan.methodStart, scan.methodEnd);
+  if (scan.kind === "request") {
+    return { t: "request", method, idText: bytes.toString("latin1", scan.idStart, scan.idEnd) };
+  }
+  const lists = kindsChangedBy(method);
+  return lists === undefined ? upward : { t: "lists", lists };
+}
+
+function firstChunkWith(frame: Frame, end: number): Buffer {
+  const [chunk] = frame.chunks;
+  return chunk !== undefined && end <= chunk.length ? chunk : flatten(frame);
+}
+
+/** The hub's answer to a Core's request: `ping` is answered; the hub has declared no capability that allows another. */
+export function answerTo(request: { readonly method: string; readonly idText: ByteString }): Frame {
+  const { method, idText } = request;
+  if (method === "ping") return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"result":{}}`, "latin1"));
+  const message = `the hub offers no ${method}: it declares no client capability`;
+  const error = byteString(JSON.stringify({ code: -32601, message }));
+  return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${error}}`, "latin1"));
+}

@@ -1,0 +1,104 @@
+// Requests that the hub itself asks a Core (initialize, lists, ping): each is answered, times out, or ends with the process.
+import type { Clock, Timer } from "../base/clock.ts";
+import { HubError } from "../base/errors.ts";
+import { type Frame, flatten } from "../wire/frame.ts";
+import type { Scan } from "../wire/scan.ts";
+
+interface Waiting {
+  readonly method: string;
+  readonly timer: Timer;
+  resolve(result: Buffer): void;
+  reject(error: HubError): void;
+}
+
+export class OwnRequests {
+  readonly #coreName: string;
+  readonly #clock: Clock;
+  readonly #waiting = new Map<number, Waiting>();
+
+  constructor(coreName: string, clock: Clock) {
+    this.#coreName = coreName;
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  has(id: number): boolean {
+    return this.#waiting.has(id);
+  }
+
+  /** To be called before the request is sent. `expired` is called when its time is over, before the promise rejects. */
+  open(id: number, method: string, timeoutMs: number, expired: () => void): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.after(timeoutMs, () => {
+        this.#waiting.delete(id);
+        expired();
+        reject(this.#timedOut(method, timeoutMs));
+      });
+      this.#waiting.set(id, { method, timer, resolve, reject });
+    });
+  }
+
+  /** False when this response belongs to nobody here. The result is copied out of the frame. */
+  settle(id: number, frame: Frame, scan: Scan): boolean {
+    const waiting = this.#take(id);
+    if (waiting === undefined) return false;
+    const bytes = flatten(frame);
+    if (scan.errorStart >= 0) {
+      waiting.reject(this.#coreError(waiting.method, bytes.subarray(scan.errorStart, scan.errorEnd)));
+    } else {
+      waiting.resolve(Buffer.from(bytes.subarray(scan.resultStart, scan.resultEnd)));
+    }
+    return true;
+  }
+
+  reject(id: number, error: HubError): void {
+    this.#take(id)?.reject(error);
+  }
+
+  /** The connection is gone: nobody will answer. */
+  rejectAll(error: HubError): void {
+    for (const id of [...this.#waiting.keys()]) this.reject(id, error);
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return undefined;
+    this.#waiting.delete(id);
+    waiting.timer.cancel();
+    return waiting;
+  }
+
+  #timedOut(method: string, timeoutMs: number): HubError {
+    const message = `core "${this.#coreName}" did not answer ${method} within ${Math.round(timeoutMs)} ms`;
+    return new HubError("core_timeout", message, { core: this.#coreName });
+  }
+
+  #coreError(method: string, error: Buffer): HubError {
+    const { code, message } = JSON.parse(error.toString("utf8")) as { code?: unknown; message?: unknown };
+    const text = `core "${this.#coreName}" refused ${method}: ${typeof message === "string" ? message : "no message"}`;
+    return new HubError("internal", text, { core: this.#coreName, core_error: typeof code === "number" ? code : null });
+  }
+}
+
+/** The JSON-RPC code with which a Core itself refused a request; undefined for every other error. */
+export function coreErrorCode(error: unknown): number | undefined {
+  const code = error instanceof HubError ? error.data["core_error"] : undefined;
+  return typeof code === "number" ? code : undefined;
+}
+
+/** The non-negative integer written at a range of a frame, or -1. The hub's own ids are nothing else. */
+export function integerAt(frame: Frame, start: number, end: number): number {
+  if (start < 0 || end - start > 15) return -1;
+  const [chunk] = frame.chunks;
+  const bytes = chunk !== undefined && end <= chunk.length ? chunk : flatten(frame);
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}

@@ -1,0 +1,268 @@
+// The network front: node:http servers on the configured addresses, limits on what a connection may cost before it is
+// known, and the way of each request to the router or the WebSocket door.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../base/clock.ts";
+import { HubError } from "../base/errors.ts";
+import type { Auth } from "../gates/auth.ts";
+import { createRouter, type HttpPages, type Router, type RouterOptions } from "./http-router.ts";
+import { isLoopbackHost, type ListenAddress } from "./listen.ts";
+import type { Reach } from "./origin.ts";
+import type { DoorLog } from "./port.ts";
+import { endWithReply, errorReply, type Reply, writeReply } from "./reply.ts";
+import { freeSocketPath, listenOnSocket } from "./unix-socket.ts";
+import type { WsDoor } from "./ws-door.ts";
+
+export interface HttpServerOptions extends RouterOptions {
+  readonly addresses: readonly ListenAddress[];
+  /** Over all addresses, upgraded ones included; further ones are closed unanswered. */
+  readonly maxConnections: number;
+  /** From connecting to the end of the request's headers. */
+  readonly handshakeTimeoutMs: number;
+}
+
+export interface HttpServerDeps {
+  readonly auth: Auth;
+  readonly pages: HttpPages;
+  readonly websocket: WsDoor;
+  readonly clock: Clock;
+  readonly log: DoorLog;
+}
+
+export interface HttpServer {
+  /** Where it listens, with the ports that were picked: `http://127.0.0.1:3000`, `unix:/run/hub.sock`. */
+  readonly addresses: readonly string[];
+  /** Connections that are open now. */
+  readonly connections: number;
+  /** New sessions are refused as `draining` from now on; the pages still answer. */
+  drain(): void;
+  /** Stops listening and cuts whatever is still open: close the WebSocket door first. */
+  close(): Promise<void>;
+}
+
+/** Listens on every address or on none: rejects with a HubError that names the one that failed. */
+export async function openHttpServer(options: HttpServerOptions, deps: HttpServerDeps): Promise<HttpServer> {
+  const front = new Front(options, deps);
+  try {
+    for (const group of grouped(options.addresses)) await front.listen(group);
+  } catch (error) {
+    await front.close();
+    throw error;
+  }
+  return front;
+}
+
+type TcpAddress = Extract<ListenAddress, { t: "tcp" }>;
+
+/** An optional address belongs to the one before it: same port, and enough if one of them is there. */
+function grouped(
+  addresses: readonly ListenAddress[],
+): (readonly TcpAddress[] | Extract<ListenAddress, { t: "unix" }>)[] {
+  const groups: (TcpAddress[] | Extract<ListenAddress, { t: "unix" }>)[] = [];
+  for (const address of addresses) {
+    const last = groups.at(-1);
+    if (address.t === "unix") groups.push(address);
+    else if (address.optional && Array.isArray(last) && last[0]?.port === address.port) last.push(address);
+    else groups.push([address]);
+  }
+  return groups;
+}
+
+/** Binding two hosts to one picked port may meet a port that is taken on the second one. */
+const portAttempts = 10;
+
+class Front implements HttpServer {
+  readonly addresses: string[] = [];
+  readonly #options: HttpServerOptions;
+  readonly #deps: HttpServerDeps;
+  readonly #router: Router;
+  readonly #servers = new Set<Server>();
+  readonly #sockets = new Set<Socket>();
+  #draining = false;
+
+  constructor(options: HttpServerOptions, deps: HttpServerDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    const front = this;
+    this.#router = createRouter(options, {
+      auth: deps.auth,
+      pages: deps.pages,
+      house: {
+        get sessions() {
+          return deps.websocket.sessions;
+        },
+        get draining() {
+          return front.#draining;
+        },
+      },
+    });
+  }
+
+  async listen(group: readonly TcpAddress[] | Extract<ListenAddress, { t: "unix" }>): Promise<void> {
+    if ("t" in group) {
+      await freeSocketPath(group.path);
+      await this.#bind("socket", `unix:${group.path}`, (server) => listenOnSocket(server, group.path));
+      this.addresses.push(`unix:${group.path}`);
+      return;
+    }
+    for (let attempt = 1; ; attempt++) {
+      const bound = await this.#listenOnAll(group, attempt < portAttempts);
+      if (bound === undefined) continue;
+      this.addresses.push(...bound);
+      return;
+    }
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  async close(): Promise<void> {
+    this.#draining = true;
+    const closed = [...this.#servers].map((server) => this.#closeServer(server));
+    for (const socket of this.#sockets) {
+      closed.push(new Promise((resolve) => socket.once("close", () => resolve())));
+      socket.destroy();
+    }
+    await Promise.all(closed);
+  }
+
+  /** Binds a group to one port. Undefined: the port that was picked is taken on a further host, so try another. */
+  async #listenOnAll(group: readonly TcpAddress[], mayRetry: boolean): Promise<string[] | undefined> {
+    const servers: Server[] = [];
+    const bound: string[] = [];
+    let picked: number | undefined;
+    for (const { host, port: wanted, optional } of group) {
+      const port = picked ?? wanted;
+      const name = `${host?.includes(":") ? `[${host}]` : (host ?? "")}:${port}`;
+      const reach = host !== undefined && isLoopbackHost(host) ? "loopback" : "network";
+      try {
+        const server = await this.#bind(reach, name, (it) => it.listen(host === undefined ? { port } : { host, port }));
+        const info = server.address() as AddressInfo;
+        servers.push(server);
+        picked = info.port;
+        bound.push(`http://${info.family === "IPv6" ? `[${info.address}]` : info.address}:${picked}`);
+      } catch (error) {
+        const code = codeOf(error);
+        if (optional && (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT")) continue;
+        await Promise.all(servers.map((server) => this.#closeServer(server)));
+        if (code === "EADDRINUSE" && wanted === 0 && mayRetry) return undefined;
+        throw error;
+      }
+    }
+    return bound;
+  }
+
+  #bind(reach: Reach, name: string, listen: (server: Server) => void): Promise<Server> {
+    const server = this.#createServer(reach);
+    return new Promise((resolve, reject) => {
+      server.once("error", (error: NodeJS.ErrnoException) => reject(listenFailure(name, error)));
+      server.once("listening", () => {
+        server.removeAllListeners("error");
+        server.on("error", (error) => this.#deps.log.warn("listener_error", { address: name, reason: error.message }));
+        this.#servers.add(server);
+        resolve(server);
+      });
+      listen(server);
+    });
+  }
+
+  #createServer(reach: Reach): Server {
+    const { handshakeTimeoutMs } = this.#options;
+    const server = createServer({
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: handshakeTimeoutMs,
+      requestTimeout: Math.max(handshakeTimeoutMs, 30_000),
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: Math.min(handshakeTimeoutMs, 1_000),
+    });
+    server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+      if (this.#sockets.size <= this.#options.maxConnections) return;
+      this.#deps.log.warn("connection_refused", { reason: "max connections", limit: this.#options.maxConnections });
+      socket.destroy();
+    });
+    server.on("request", (request, response) => void this.#answer(request, reach, response));
+    server.on("upgrade", (request, socket, head) => this.#upgrade(request, reach, socket, head));
+    server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
+      else endWithReply(socket, garbledReply(error.code), this.#deps.clock);
+    });
+    return server;
+  }
+
+  async #answer(request: IncomingMessage, reach: Reach, response: ServerResponse): Promise<void> {
+    writeReply(response, await this.#replyTo(request, reach));
+  }
+
+  async #replyTo(request: IncomingMessage, reach: Reach): Promise<Reply> {
+    try {
+      return await this.#router.answer(request, reach);
+    } catch (error) {
+      const failure = HubError.from(error);
+      this.#deps.log.warn("page_failed", { code: failure.code });
+      return errorReply(failure.code, failure.message);
+    }
+  }
+
+  #upgrade(request: IncomingMessage, reach: Reach, socket: Duplex, head: Buffer): void {
+    // Until somebody owns the socket, a client that leaves is no error.
+    const ignore = () => {};
+    socket.on("error", ignore);
+    if (request.headers.upgrade?.toLowerCase() !== "websocket") {
+      // An offer of another protocol (h2c, say) may be left unanswered: the request counts as it is.
+      void this.#replyTo(request, reach).then((reply) => endWithReply(socket, reply, this.#deps.clock));
+      return;
+    }
+    const admission = this.#router.admit(request, reach);
+    if (admission.t === "refused") {
+      this.#deps.log.info("upgrade_refused", { status: admission.reply.status, reason: admission.reason });
+      endWithReply(socket, admission.reply, this.#deps.clock);
+      return;
+    }
+    this.#deps.websocket.accept(request, socket, head, admission.principal);
+    socket.off("error", ignore);
+  }
+
+  #closeServer(server: Server): Promise<void> {
+    this.#servers.delete(server);
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+    });
+  }
+}
+
+/** What the system said, of an error that `listenFailure` made. */
+function codeOf(error: unknown): string | undefined {
+  const cause = error instanceof HubError ? error.cause : undefined;
+  return cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+}
+
+function garbledReply(code: string | undefined): Reply {
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return errorReply("request_invalid", "the headers are larger than 16 KiB", { status: 431 });
+  }
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    return errorReply("request_invalid", "the request took too long to arrive", { status: 408 });
+  }
+  return errorReply("request_invalid", "this is not HTTP/1.1");
+}
+
+const hints: Readonly<Record<string, string>> = {
+  EADDRINUSE: "the port is in use; stop what is listening there or choose another one",
+  EADDRNOTAVAIL: "this machine does not have the address",
+  EACCES: "no permission; ports below 1024 and other people's folders need more rights",
+  ENOTFOUND: "the host name is not known",
+  EAI_AGAIN: "the host name cannot be looked up now",
+};
+
+function listenFailure(name: string, error: NodeJS.ErrnoException): HubError {
+  const hint = hints[error.code ?? ""] ?? error.code ?? "failed";
+  return new HubError("usage", `cannot listen on ${name}: ${hint}`, {}, error);
+}

@@ -1,0 +1,89 @@
+// The Host and Origin checks that keep other web pages out of a hub on this machine (DNS rebinding, cross-site upgrades).
+// Pure: judges header values, knows no request.
+import { isLoopbackHost } from "./listen.ts";
+import { errorReply, type Reply } from "./reply.ts";
+
+/** Who can reach a listener: this machine, anybody, or who may open the socket file. */
+export type Reach = "loopback" | "network" | "socket";
+
+export interface OriginRules {
+  /** Host names that count besides the loopback ones: `name`, `name:port`, `*.name` or `*`. */
+  readonly allowHosts: readonly string[];
+  /** Origins that count besides the hub's own: `scheme://host[:port]` as browsers write it, or `*`. */
+  readonly allowOrigins: readonly string[];
+}
+
+export interface Asked {
+  readonly reach: Reach;
+  /** The address of this machine that the client connected to. */
+  readonly localAddress: string | undefined;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+}
+
+/** The refusal of a request by its Host or Origin header; undefined when both may pass. */
+export function originRefusal(rules: OriginRules, asked: Asked): Reply | undefined {
+  if (!hostPasses(rules.allowHosts, asked)) {
+    return errorReply("origin_refused", "this Host is not allowed; the hub's operator can add it to HUB_ALLOW_HOSTS");
+  }
+  if (!originPasses(rules.allowOrigins, asked)) {
+    return errorReply(
+      "origin_refused",
+      "this Origin is not allowed; the hub's operator can add it to HUB_ALLOW_ORIGINS",
+    );
+  }
+  return undefined;
+}
+
+function hostPasses(allowHosts: readonly string[], { reach, localAddress, host }: Asked): boolean {
+  // A browser always sends a Host, so only requests that no web page can make come without one.
+  if (host === undefined || reach === "socket" || (reach === "network" && allowHosts.length === 0)) return true;
+  const parsed = parseHost(host);
+  if (parsed === undefined) return false;
+  // An address is no name, so no foreign DNS server can have pointed it here.
+  return isLoopbackHost(parsed.name) || parsed.name === urlHost(localAddress) || isListed(allowHosts, parsed);
+}
+
+function originPasses(allowOrigins: readonly string[], { reach, host, origin }: Asked): boolean {
+  if (origin === undefined) return true;
+  const wanted = origin.toLowerCase();
+  if (allowOrigins.some((entry) => entry === "*" || entry.toLowerCase() === wanted)) return true;
+  const scheme = /^(https?):\/\//.exec(wanted)?.[1];
+  const parsed = scheme === undefined ? undefined : parseHost(wanted.slice(`${scheme}://`.length));
+  if (parsed === undefined) return false;
+  if (reach === "loopback" && isLoopbackHost(parsed.name)) return true;
+  // Behind a proxy that ends TLS, only the origin knows the scheme; the default port follows from it on both sides.
+  const own = host === undefined ? undefined : parseHost(host);
+  const defaultPort = scheme === "https" ? "443" : "80";
+  return own?.name === parsed.name && (own.port ?? defaultPort) === (parsed.port ?? defaultPort);
+}
+
+interface HostAndPort {
+  readonly name: string;
+  readonly port: string | undefined;
+}
+
+function parseHost(host: string): HostAndPort | undefined {
+  const match = /^(\[[0-9a-f:.]+\]|[^\s:/@?#[\]]+)(?::(\d+))?$/i.exec(host);
+  const name = match?.[1]?.toLowerCase().replace(/\.$/, "");
+  return name === undefined || name === "" ? undefined : { name, port: match?.[2] };
+}
+
+/** An entry without a port stands for every port; `*.name` for every name below that one. */
+function isListed(entries: readonly string[], { name, port }: HostAndPort): boolean {
+  return entries.some((entry) => {
+    const listed = parseHost(entry);
+    if (listed === undefined || (listed.port !== undefined && listed.port !== port)) return false;
+    return (
+      listed.name === "*" ||
+      listed.name === name ||
+      (listed.name.startsWith("*.") && name.endsWith(listed.name.slice(1)))
+    );
+  });
+}
+
+/** An address as a Host header has it; IPv4 that came in over an IPv6 socket is IPv4. */
+function urlHost(address: string | undefined): string | undefined {
+  const plain = address?.replace(/^::ffff:(?=[\d.]+$)/, "");
+  return plain?.includes(":") ? `[${plain}]` : plain;
+}

@@ -1,0 +1,39 @@
+// The port behind every door: what a door needs from the relay, and the relay from a door. Types only.
+import type { Principal } from "../sessions/principal.ts";
+import type { Frame, FrameSink } from "../wire/frame.ts";
+
+/** Why the hub ends a visit. */
+export type EndReason = "shutdown" | "slow_reader" | "protocol_error";
+
+export interface Visit {
+  readonly principal: Principal;
+  /** Where the client's messages go. Never throws; `full` and `closed` are answers. */
+  readonly sink: FrameSink;
+  readonly door: "stdio" | "websocket";
+  /** Asks the door to end the connection; `leave` is still called, once, when it has ended. */
+  end(reason: EndReason): void;
+}
+
+export interface Visitor {
+  /** One message of the client, whole and unscanned. The frame is the visitor's from now on. */
+  receive(frame: Frame): void;
+  /** The client sent something that is no message; the visitor answers it. */
+  fault(code: "too_large" | "parse_error" | "request_invalid", message: string): void;
+  /** The client is gone: nothing may be sent any more. Called exactly once. */
+  leave(): void;
+  /** Requests read and not answered yet. */
+  readonly busy: number;
+  /** Resolves when `busy` is 0. */
+  whenIdle(): Promise<void>;
+}
+
+export interface Doorkeeper {
+  open(visit: Visit): Visitor;
+}
+
+/** Where doors report what an operator should know: `msg` is a stable event name. Never given a header or a token. */
+export interface DoorLog {
+  debug(msg: string, context?: Record<string, unknown>): void;
+  info(msg: string, context?: Record<string, unknown>): void;
+  warn(msg: string, context?: Record<string, unknown>): void;
+}

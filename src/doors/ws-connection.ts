@@ -1,0 +1,221 @@
+// One WebSocket client: its socket, its reader, its outbox and its visitor, from the 101 to the end of the socket.
+//
+//   open ──close(code)──► closing ──the client's close frame, or the deadline──► gone
+//     └──────the client's close frame (echoed), an error, the end of the socket, cut()──────┘
+import type { Duplex } from "node:stream";
+import type { Clock, Timer } from "../base/clock.ts";
+import type { Principal } from "../sessions/principal.ts";
+import type { Frame, FrameSink, Sent, Splice } from "../wire/frame.ts";
+import { Outbox } from "../wire/outbox.ts";
+import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
+import type { Doorkeeper, DoorLog, EndReason, Visitor } from "./port.ts";
+
+export interface WsLimits {
+  /** Largest message taken from a client, all fragments together. */
+  readonly maxMessageBytes: number;
+  /** Most bytes that may wait for one client; beyond it the client is cut off. */
+  readonly maxOutboxBytes: number;
+  /** A client that takes nothing for so long, while bytes wait for it, is cut off. */
+  readonly stallMs: number;
+  /** A client that was silent for so long is pinged. */
+  readonly pingMs: number;
+  /** How long the answer to a ping may take. */
+  readonly pongMs: number;
+  /** How long the client may take to answer a close frame. */
+  readonly closeMs: number;
+}
+
+export interface ConnectionDeps {
+  readonly clock: Clock;
+  readonly log: DoorLog;
+  readonly limits: WsLimits;
+  readonly doorkeeper: Doorkeeper;
+}
+
+type Phase = "open" | "closing" | "gone";
+
+export class WsConnection implements FrameSink {
+  /** Resolves when the socket is closed and the visitor has left. */
+  readonly ended: Promise<void>;
+  readonly #socket: Duplex;
+  readonly #deps: ConnectionDeps;
+  readonly #principal: Principal;
+  readonly #outbox: Outbox;
+  readonly #reader: WsReader;
+  readonly #visitor: Visitor;
+  #phase: Phase = "open";
+  #left = false;
+  #closeTimer: Timer | undefined;
+
+  // Kept by `check`: when something was last heard, when a ping went out, when the reader last took bytes.
+  #heard = false;
+  #heardAtMs: number;
+  #pingedAtMs: number | undefined;
+  #takenBytes = 0;
+  #takenAtMs: number;
+
+  /** `head`: what came behind the upgrade request. The 101 must have been written. */
+  constructor(socket: Duplex, head: Buffer, principal: Principal, deps: ConnectionDeps) {
+    this.#socket = socket;
+    this.#deps = deps;
+    this.#principal = principal;
+    this.#heardAtMs = deps.clock.now();
+    this.#takenAtMs = this.#heardAtMs;
+    this.#outbox = new Outbox({ wrap: "websocket", maxBytes: deps.limits.maxOutboxBytes, writable: socket });
+    this.#reader = new WsReader(
+      { maxBytes: deps.limits.maxMessageBytes },
+      {
+        message: (frame) => this.#visitor.receive(frame),
+        ping: (payload) => this.#answerPing(payload),
+        pong: () => {},
+        close: (code) => this.#closedByClient(code),
+        fault: (code, reason) => this.#broken(code, reason),
+      },
+    );
+    this.#visitor = deps.doorkeeper.open({
+      principal,
+      sink: this,
+      door: "websocket",
+      end: (reason) => this.end(reason),
+    });
+    this.ended = new Promise((resolve) => {
+      socket.once("close", () => {
+        this.#gone();
+        resolve();
+      });
+    });
+    socket.on("data", (chunk: Buffer) => this.#read(chunk));
+    // Without a close frame before it, the end of the stream is an end all the same.
+    socket.on("end", () => this.#leaveNow());
+    // The `close` event follows every error and is where the end is handled.
+    socket.on("error", () => {});
+    if (head.length > 0) this.#read(head);
+  }
+
+  get visitor(): Visitor {
+    return this.#visitor;
+  }
+
+  send(frame: Frame, splices: readonly Splice[]): Sent {
+    if (this.#phase !== "open") return "closed";
+    const sent = this.#outbox.send(frame, splices);
+    if (sent === "full") this.#cut("slow_reader_cut", { reason: "outbox full" });
+    return sent;
+  }
+
+  end(reason: EndReason): void {
+    if (reason === "slow_reader") this.#cut("slow_reader_cut", { reason: "too slow" });
+    else if (reason === "shutdown") this.close(1001, "the hub is shutting down");
+    else this.close(1008, "protocol error");
+  }
+
+  /** Starts the closing handshake: what was sent before still arrives, nothing more is read but the client's answer. */
+  close(code: number, reason: string): void {
+    if (this.#phase !== "open") return;
+    this.#phase = "closing";
+    this.#outbox.sendRaw(closeFrame(code, reason));
+    this.#outbox.flush();
+    this.#closeTimer = this.#deps.clock.after(this.#deps.limits.closeMs, () => this.destroy());
+  }
+
+  /** Ends the connection at once. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Looks after a quiet or stalled client; to be called every few seconds. */
+  check(): void {
+    if (this.#phase !== "open") return;
+    const { clock, limits } = this.#deps;
+    const now = clock.now();
+    const taken = this.#outbox.takenBytes;
+    const pending = this.#outbox.pendingBytes > 0;
+    if (!pending || taken !== this.#takenBytes) {
+      this.#takenBytes = taken;
+      this.#takenAtMs = now;
+    } else if (now - this.#takenAtMs >= limits.stallMs) {
+      this.#cut("slow_reader_cut", { reason: "took nothing", ms: Math.round(now - this.#takenAtMs) });
+      return;
+    }
+    if (this.#heard) {
+      this.#heard = false;
+      this.#heardAtMs = now;
+      this.#pingedAtMs = undefined;
+    }
+    // A ping behind bytes that wait would measure the line, not the client: the rule above has it then.
+    if (pending) return;
+    if (this.#pingedAtMs !== undefined) {
+      if (now - this.#pingedAtMs >= limits.pongMs)
+        this.#cut("silent_client_cut", { ms: Math.round(now - this.#heardAtMs) });
+    } else if (now - this.#heardAtMs >= limits.pingMs) {
+      this.#pingedAtMs = now;
+      this.#outbox.sendRaw(pingFrame);
+      this.#outbox.flush();
+      this.#outbox.trim();
+    }
+  }
+
+  #read(chunk: Buffer): void {
+    this.#heard = true;
+    this.#reader.push(chunk);
+  }
+
+  #answerPing(payload: Buffer): void {
+    if (this.#phase === "open" && this.#outbox.sendRaw(pongFrame(payload)) === "full") {
+      this.#cut("slow_reader_cut", { reason: "outbox full" });
+    }
+  }
+
+  #closedByClient(code: number | undefined): void {
+    if (this.#phase === "open") this.#outbox.sendRaw(closeFrame(code ?? 1000, ""));
+    this.#leaveNow();
+  }
+
+  #broken(code: FaultCode, reason: string): void {
+    // During our own closing handshake the client may still be in the middle of anything.
+    if (this.#phase !== "open") {
+      this.#leaveNow();
+      return;
+    }
+    this.#deps.log.info("client_protocol_fault", { client: this.#principal.name, code, reason });
+    if (code === 1009) this.#visitor.fault("too_large", reason);
+    this.close(code, reason);
+    // The client's answer could not be read any more, so the stream ends here; what still comes in is dropped.
+    this.#outbox.close();
+    this.#leave();
+  }
+
+  /** The client will send nothing more: what is accepted leaves, then the socket is closed. */
+  #leaveNow(): void {
+    if (this.#phase === "gone") return;
+    this.#phase = "gone";
+    this.#outbox.close();
+    this.#closeTimer?.cancel();
+    this.#closeTimer = this.#deps.clock.after(this.#deps.limits.closeMs, () => this.destroy());
+    if (this.#socket.writableFinished) this.destroy();
+    else this.#socket.once("finish", () => this.destroy());
+    this.#leave();
+  }
+
+  #cut(msg: string, context: Record<string, unknown>): void {
+    this.#deps.log.warn(msg, {
+      client: this.#principal.name,
+      ...context,
+      pending_bytes: this.#outbox.pendingBytes,
+      busy: this.#visitor.busy,
+    });
+    this.destroy();
+  }
+
+  #gone(): void {
+    this.#closeTimer?.cancel();
+    this.#phase = "gone";
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#visitor.leave();
+  }
+}

@@ -1,0 +1,73 @@
+// The WebSocket door: takes upgrades over, keeps its connections alive or cuts them off, and closes them in good order.
+// Who may come in was decided before.
+import type { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Timer } from "../base/clock.ts";
+import type { Principal } from "../sessions/principal.ts";
+import { type ConnectionDeps, WsConnection, type WsLimits } from "./ws-connection.ts";
+import { handshakeResponse } from "./ws-handshake.ts";
+
+const defaultLimits: WsLimits = {
+  maxMessageBytes: 10 * 1024 * 1024,
+  maxOutboxBytes: 32 * 1024 * 1024,
+  stallMs: 30_000,
+  pingMs: 25_000,
+  pongMs: 25_000,
+  closeMs: 5_000,
+};
+
+/** One timer looks after all connections, so that an idle one costs next to nothing. */
+const checkMs = 2_500;
+
+export interface WsDoorDeps extends Omit<ConnectionDeps, "limits"> {
+  readonly limits?: Partial<WsLimits>;
+}
+
+export class WsDoor {
+  readonly #deps: ConnectionDeps;
+  readonly #connections = new Set<WsConnection>();
+  #timer: Timer | undefined;
+
+  constructor(deps: WsDoorDeps) {
+    this.#deps = { ...deps, limits: { ...defaultLimits, ...deps.limits } };
+  }
+
+  /** Open connections. */
+  get sessions(): number {
+    return this.#connections.size;
+  }
+
+  /** Takes over the socket of an upgrade that was authenticated and that `handshakeRefusal` let pass. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal): void {
+    if (socket instanceof Socket) socket.setTimeout(0).setNoDelay(true);
+    socket.write(handshakeResponse(request));
+    const connection = new WsConnection(socket, head, principal, this.#deps);
+    this.#connections.add(connection);
+    void connection.ended.then(() => this.#connections.delete(connection));
+    this.#timer ??= this.#deps.clock.after(checkMs, () => this.#check());
+  }
+
+  /**
+   * Closes every connection with 1001 as soon as its visitor is idle, all of them after `graceMs`. Messages that come in
+   * until then still go to the visitors, who refuse them. Resolves when every socket is closed.
+   */
+  async close(graceMs: number): Promise<void> {
+    const deadline = this.#deps.clock.after(graceMs, () => {
+      for (const connection of this.#connections) connection.end("shutdown");
+    });
+    const ends = [...this.#connections].map(async (connection) => {
+      void connection.visitor.whenIdle().then(() => connection.end("shutdown"));
+      await connection.ended;
+    });
+    await Promise.all(ends);
+    deadline.cancel();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #check(): void {
+    for (const connection of this.#connections) connection.check();
+    this.#timer = this.#connections.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
+  }
+}

@@ -1,0 +1,136 @@
+// Rules inside one Core's entry: what to run, what it gets, how long it may take.
+import { defaults } from "./model.ts";
+import type { Entry, Report } from "./parts.ts";
+import type { Path } from "./problems.ts";
+import { isHubCredential } from "./secret-names.ts";
+import { record, text, texts } from "./values.ts";
+
+export function checkCore(core: Entry, report: Report): void {
+  const values = record(core.value);
+  if (values === undefined) return;
+  checkCommand(core, values, report);
+  checkPlaceholders(core, values, report);
+  checkVariables(core, values, report);
+  checkTimeouts(core, values, report);
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+function checkCommand(core: Entry, values: Values, report: Report): void {
+  const command = values["command"];
+  if (command === undefined) {
+    // A key that says another way to run the Core has a finding of its own: not in this version.
+    if (values["url"] !== undefined || values["container"] !== undefined) return;
+    const near = Object.keys(values).find((key) => /^com+and?$|^cmd$|^exec$/i.test(key));
+    if (near !== undefined) return;
+    report(core, "error", "command is missing", 'write what to run: command: npx, args: ["-y", "some-mcp-server"]');
+    return;
+  }
+  const words = text(command)?.trim().split(/\s+/) ?? [];
+  const [program = "", ...rest] = words;
+  const looksLikeLine = rest.length > 0 && values["args"] === undefined && !/[\\/]/.test(program);
+  if (looksLikeLine) {
+    const hint = `write command: ${program}, args: ${JSON.stringify(rest)}`;
+    report(
+      { ...core, path: [...core.path, "command"] },
+      "warning",
+      "a program's name with spaces in it; no shell splits it",
+      hint,
+    );
+  }
+}
+
+/** `${secret:X}` and `${env:X}` are planned; passing them on as they are would be silent nonsense. */
+function checkPlaceholders(core: Entry, values: Values, report: Report): void {
+  const check = (value: unknown, path: Path): void => {
+    const match = /\$\{(secret|env):([^}]*)\}/.exec(text(value) ?? "");
+    if (match === null) return;
+    const [whole, kind, name] = match;
+    const hint =
+      kind === "secret"
+        ? `instead: secrets: [${name}] hands it to the Core as the environment variable ${name}`
+        : `instead: inherit_env: [${name}] hands the variable on, or write its value`;
+    report({ source: core.source, path, on: "value" }, "error", `${whole} is not supported by this version yet`, hint);
+  };
+  check(values["command"], [...core.path, "command"]);
+  check(values["cwd"], [...core.path, "cwd"]);
+  texts(values["args"])?.forEach((arg, index) => {
+    check(arg, [...core.path, "args", index]);
+  });
+  for (const [name, value] of Object.entries(record(values["env"]) ?? {})) check(value, [...core.path, "env", name]);
+}
+
+const looksSecret = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY)$/i;
+
+/** The three ways to give a child a variable: each name once, and never the hub's own credentials. */
+function checkVariables(core: Entry, values: Values, report: Report): void {
+  const given = new Map<string, string>();
+  const take = (name: string, way: string, path: Path): void => {
+    const at = { source: core.source, path };
+    const other = given.get(name);
+    if (other === way) report(at, "error", `${name} is listed twice`, "remove one of them");
+    else if (other !== undefined)
+      report(at, "error", `${name} is also in ${other}`, `keep it in ${other} or in ${way}`);
+    else given.set(name, way);
+    if (isHubCredential(name)) {
+      report(
+        at,
+        "error",
+        `${name} is the hub's own and never handed to a Core`,
+        "give the Core a secret of its own name",
+      );
+    }
+  };
+  const secrets = Array.isArray(values["secrets"]) ? values["secrets"] : [];
+  secrets.forEach((secret: unknown, index) => {
+    const path = [...core.path, "secrets", index];
+    const name = text(secret) ?? text(record(secret)?.["name"]);
+    if (name !== undefined) take(name, "secrets", path);
+    const variable = text(record(record(secret)?.["from"])?.["env"]);
+    if (variable !== undefined && isHubCredential(variable) && !variable.startsWith("HUB_SECRET_")) {
+      const at = { source: core.source, path: [...path, "from", "env"], on: "value" as const };
+      report(at, "error", `${variable} is the hub's own and never handed to a Core`, "name another variable");
+    }
+  });
+  for (const [name, value] of Object.entries(record(values["env"]) ?? {})) {
+    const path = [...core.path, "env", name];
+    take(name, "env", path);
+    if (looksSecret.test(name) && text(value) !== "" && given.get(name) === "env") {
+      report(
+        { source: core.source, path },
+        "warning",
+        "looks like a secret, and env is not masked",
+        `write secrets: [${name}] and set HUB_SECRET_${name}`,
+      );
+    }
+  }
+  texts(values["inherit_env"])?.forEach((name, index) => {
+    const path = [...core.path, "inherit_env", index];
+    take(name, "inherit_env", path);
+    if (looksSecret.test(name) && !isHubCredential(name)) {
+      report(
+        { source: core.source, path },
+        "warning",
+        `${name} looks like a secret, and inherited variables are not masked`,
+        `write secrets: [${name}]`,
+      );
+    }
+  });
+}
+
+function checkTimeouts(core: Entry, values: Values, report: Report): void {
+  const policy = record(values["policy"]) ?? {};
+  const {
+    timeout_ms: timeout = defaults.core.policy.timeout_ms,
+    max_timeout_ms: most = defaults.core.policy.max_timeout_ms,
+  } = policy;
+  if (typeof timeout !== "number" || typeof most !== "number" || timeout <= most) return;
+  const key = policy["timeout_ms"] === undefined ? "max_timeout_ms" : "timeout_ms";
+  const message = `timeout_ms ${timeout} is more than max_timeout_ms ${most}`;
+  report(
+    { source: core.source, path: [...core.path, "policy", key] },
+    "error",
+    message,
+    `lower timeout_ms, or write max_timeout_ms: ${timeout} or more`,
+  );
+}

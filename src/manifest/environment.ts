@@ -1,0 +1,78 @@
+// The hub's environment variables: which there are, what this version does with each, and what is wrong with those set.
+import { nearest } from "./nearest.ts";
+import type { Problem, Severity } from "./problems.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables read into settings. `HUB_URL` is read by commands that speak to a running hub. */
+export const knownVariables: readonly string[] = [
+  "HUB_MANIFEST",
+  "HUB_LISTEN",
+  "HUB_TOKEN",
+  "HUB_TOKEN_FILE",
+  "HUB_BASE_PATH",
+  "HUB_PUBLIC_URL",
+  "HUB_ALLOW_HOSTS",
+  "HUB_ALLOW_ORIGINS",
+  "HUB_LOG_LEVEL",
+  "HUB_LOG_FORMAT",
+  "HUB_MAX_CONCURRENCY_PER_CLIENT",
+  "HUB_RATE_LIMIT_RPS",
+  "HUB_METRICS_TOKEN",
+  "HUB_STATE_DIR",
+  "HUB_SECRETS_DIR",
+  "HUB_ANONYMOUS",
+  "HUB_URL",
+];
+
+interface PlannedVariable {
+  readonly by: string;
+  readonly instead: string;
+}
+
+const tls: PlannedVariable = { by: "native TLS", instead: "put a proxy that ends TLS in front of the hub" };
+
+/** Part of the design, not enforced by this version: an error when set, because ignoring them would be dangerous. */
+export const plannedVariables: Readonly<Record<string, PlannedVariable>> = {
+  HUB_TLS_CERT: tls,
+  HUB_TLS_KEY: tls,
+  HUB_TLS_CLIENT_CA: tls,
+  HUB_ALLOW_IPS: { by: "address rules", instead: "listen on a private address, or let the firewall or proxy decide" },
+  HUB_TRUSTED_PROXIES: { by: "proxy awareness", instead: "unset it: the hub logs the proxy's address as the peer" },
+  HUB_ADMIN_LISTEN: {
+    by: "an admin address of its own",
+    instead: "unset it: probes and metrics are served on HUB_LISTEN",
+  },
+};
+
+/** The value of a variable; empty and blank count as not set. */
+export function variable(env: Environment, name: string): string | undefined {
+  const text = env[name]?.trim();
+  return text === "" ? undefined : text;
+}
+
+/** Errors for variables that are planned, warnings for `HUB_*` that nobody knows. */
+export function checkVariableNames(env: Environment): Problem[] {
+  const problems: Problem[] = [];
+  for (const name of Object.keys(env).sort()) {
+    if (!name.startsWith("HUB_") || name.startsWith("HUB_SECRET_")) continue;
+    if (knownVariables.includes(name) || variable(env, name) === undefined) continue;
+    const planned = plannedVariables[name];
+    if (planned !== undefined) {
+      const message = `not supported by this version yet: it comes with ${planned.by}`;
+      problems.push(variableProblem(name, "error", message, `instead: ${planned.instead}`));
+      continue;
+    }
+    const near = nearest(
+      name.slice(4),
+      knownVariables.map((known) => known.slice(4)),
+    );
+    const hint = near === undefined ? `known: ${knownVariables.join(", ")}` : `did you mean HUB_${near}?`;
+    problems.push(variableProblem(name, "warning", "unknown variable, ignored", hint));
+  }
+  return problems;
+}
+
+export function variableProblem(name: string, severity: Severity, message: string, hint: string): Problem {
+  return { severity, file: "environment", line: 0, column: 0, path: name, message, hint };
+}

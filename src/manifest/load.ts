@@ -1,0 +1,180 @@
+// From files to a Manifest, or to every problem in them at once. Reads files; starts nothing, resolves no secret.
+import { existsSync } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Manifest } from "./manifest.ts";
+import type { Manifest as Written } from "./model.ts";
+import { gather, type Parts, type Report } from "./parts.ts";
+import { formatPath, hasErrors, type Problem, sortProblems } from "./problems.ts";
+import { isDisabled, resolveClient, resolveCore, resolveHub } from "./resolve.ts";
+import { checkParts } from "./rules.ts";
+import { checkShape } from "./shape.ts";
+import { readSource, type Source } from "./source.ts";
+
+export type ManifestSource =
+  /** A file, or a folder whose *.yaml and *.yml files are one manifest. Relative to `cwd`; shown as written. */
+  | { readonly path: string; readonly cwd: string }
+  /** A text that is not in a file; relative paths in it start at `folder` (absolute). */
+  | { readonly text: string; readonly file: string; readonly folder: string };
+
+export type LoadedManifest =
+  /** `warnings`: nothing that stops the hub. Of severity `warning` or `info`. */
+  | { readonly t: "ok"; readonly manifest: Manifest; readonly warnings: readonly Problem[] }
+  | { readonly t: "invalid"; readonly problems: readonly Problem[] };
+
+/** The one that comes with the package: the template Core, so that a first run needs nothing. */
+export const builtInManifest = fileURLToPath(new URL("../../examples/manifests/hub.yaml", import.meta.url));
+
+/** Which manifest to load: the one named, else `HUB_MANIFEST`, else ./hub.yaml, else the built-in one. */
+export function findManifest(
+  named: string | undefined,
+  hubManifest: string | undefined,
+  cwd: string,
+): { path: string; builtIn: boolean } {
+  const wanted = [named, hubManifest].find((path) => path !== undefined && path.trim() !== "");
+  if (wanted !== undefined) return { path: wanted, builtIn: false };
+  if (existsSync(join(cwd, "hub.yaml"))) return { path: "hub.yaml", builtIn: false };
+  return { path: builtInManifest, builtIn: true };
+}
+
+export async function loadManifest(from: ManifestSource): Promise<LoadedManifest> {
+  const problems: Problem[] = [];
+  const files: string[] = [];
+  const sources: Source[] = [];
+  for (const item of "path" in from ? await listFiles(from.path, from.cwd, problems) : [from]) {
+    const text = "text" in item ? item.text : await readText(item.path, item.file, problems);
+    if (text === undefined) continue;
+    const folder = "folder" in item ? item.folder : dirname(item.path);
+    const read = readSource(text, item.file, folder);
+    if ("path" in item) files.push(item.path);
+    if (read.t === "read") sources.push(read.source);
+    else for (const problem of read.problems) problems.push(problem);
+  }
+
+  const report: Report = ({ source, path, on = "key" }, severity, message, hint) => {
+    problems.push({ severity, file: source.file, ...source.place(path, on), path: formatPath(path), message, hint });
+  };
+  for (const source of sources) {
+    for (const { path, at, message, hint } of checkShape(source.value))
+      report({ source, path, on: at }, "error", message, hint);
+  }
+  const parts = gather(sources, report);
+  checkParts(parts, report);
+  // Where a file could not be read, its Cores are unknown, not missing.
+  if (!hasErrors(problems) || sources.length > 0) checkNotEmpty(parts, sources, hasErrors(problems), report);
+
+  if (hasErrors(problems)) return { t: "invalid", problems: sortProblems(problems) };
+  return { t: "ok", manifest: resolveParts(parts, files), warnings: sortProblems(problems) };
+}
+
+function checkNotEmpty(parts: Parts, sources: readonly Source[], isBroken: boolean, report: Report): void {
+  const [first] = sources;
+  if (first === undefined || parts.cores.length > 0) return;
+  if (parts.hasCores) {
+    if (!isBroken)
+      report(
+        { source: first, path: ["cores"] },
+        "warning",
+        "no Cores: the hub serves nothing",
+        "add one: files: { command: npx, args: […] }",
+      );
+  } else {
+    report(
+      { source: first, path: [] },
+      "error",
+      "cores is missing",
+      "write at least: cores: { template: { command: thehub-template-core } }",
+    );
+  }
+}
+
+function resolveParts(parts: Parts, files: readonly string[]): Manifest {
+  // The validator has said that the values have this shape.
+  type Cores = NonNullable<Written["cores"]>;
+  type Clients = NonNullable<Written["clients"]>;
+  const cores = parts.cores.map((entry) => ({ entry, core: entry.value as Cores[string] }));
+  return {
+    files,
+    hub: resolveHub((parts.hub?.value ?? {}) as NonNullable<Written["hub"]>, parts.hub?.source.folder ?? ""),
+    clients: parts.clients.map((entry) => resolveClient(entry.key, entry.value as Clients[string])),
+    cores: cores
+      .filter(({ core }) => !isDisabled(core))
+      .map(({ entry, core }) =>
+        resolveCore(core, { key: entry.key, file: entry.source.file, folder: entry.source.folder }),
+      ),
+    disabled: cores.filter(({ core }) => isDisabled(core)).map(({ entry }) => entry.key),
+  };
+}
+
+interface ManifestFile {
+  /** Absolute. */
+  readonly path: string;
+  /** As shown to people. */
+  readonly file: string;
+}
+
+async function listFiles(shown: string, cwd: string, problems: Problem[]): Promise<ManifestFile[]> {
+  const path = resolve(cwd, shown);
+  try {
+    if (!(await stat(path)).isDirectory()) return [{ path, file: shown }];
+    const names = (await readdir(path)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
+    if (names.length === 0) {
+      problems.push(
+        fileProblem(
+          shown,
+          "the folder holds no *.yaml or *.yml file",
+          "put a manifest into it, or name another with HUB_MANIFEST",
+        ),
+      );
+    }
+    return names.map((name) => ({ path: join(path, name), file: join(shown, name) }));
+  } catch (error) {
+    problems.push(unreadable(shown, error));
+    return [];
+  }
+}
+
+/** A manifest is written by hand; one larger than this is some other file. */
+const maxFileBytes = 1024 * 1024;
+
+async function readText(path: string, shown: string, problems: Problem[]): Promise<string | undefined> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) {
+      problems.push(fileProblem(shown, "not a file", "name a YAML file, or a folder of them"));
+      return undefined;
+    }
+    if (found.size > maxFileBytes) {
+      problems.push(
+        fileProblem(
+          shown,
+          `${found.size} bytes: more than 1 MiB`,
+          "a manifest is smaller: check that this is the right file",
+        ),
+      );
+      return undefined;
+    }
+    const bytes = await readFile(path);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    problems.push(
+      error instanceof TypeError ? fileProblem(shown, "not UTF-8 text", "save it as UTF-8") : unreadable(shown, error),
+    );
+    return undefined;
+  }
+}
+
+function unreadable(shown: string, error: unknown): Problem {
+  const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const hint =
+      "create it, starting with: cores: { template: { command: thehub-template-core } }; or name another with HUB_MANIFEST or --manifest";
+    return fileProblem(shown, "no such file", hint);
+  }
+  return fileProblem(shown, `cannot be read (${code})`, "let the hub's user read it");
+}
+
+function fileProblem(file: string, message: string, hint: string): Problem {
+  return { severity: "error", file, line: 0, column: 0, path: "", message, hint };
+}

@@ -1,0 +1,152 @@
+// The manifest as the rest of the hub sees it: every default filled in, every path absolute, every address parsed.
+// Types only; nothing outside this folder knows a default or the YAML spelling of a key.
+import type { ListenAddress } from "./addresses.ts";
+
+export interface Manifest {
+  /** Absolute paths of the files it came from, in the order read. Empty for a manifest given as text. */
+  readonly files: readonly string[];
+  readonly hub: HubConfig;
+  readonly clients: readonly ResolvedClient[];
+  /** In manifest order: files by name, then as written. Disabled ones are left out. */
+  readonly cores: readonly ResolvedCore[];
+  /** Keys of the Cores that say `disabled: true`. */
+  readonly disabled: readonly string[];
+}
+
+/** What `hub:` says. The environment is merged over it by settings.ts; the hub itself runs on `Settings`. */
+export interface HubConfig {
+  readonly listen: readonly ListenAddress[];
+  /** `hub.listen` was written, not assumed. */
+  readonly listenGiven: boolean;
+  /** `""`, or a path that starts with a slash and does not end with one. */
+  readonly basePath: string;
+  readonly publicUrl: string | undefined;
+  /** Lower case: `name`, `name:port`, `*.name` or `*`. */
+  readonly allowHosts: readonly string[];
+  readonly allowOrigins: readonly string[];
+  readonly anonymous: "loopback" | "allow";
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  /** Absolute. */
+  readonly stateDir: string | undefined;
+  /** Absolute. */
+  readonly secretsDir: string | undefined;
+  readonly listWaitMs: number;
+  readonly drainTimeoutMs: number;
+  readonly names: { readonly separator: string; readonly maxLength: number };
+  readonly limits: HubLimits;
+  readonly policy: HubPolicy;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogFormat = "json" | "pretty";
+
+export interface HubLimits {
+  readonly maxConcurrencyPerClient: number;
+  readonly maxQueuePerClient: number;
+  /** 0: no limit. */
+  readonly rateLimitRps: number;
+  readonly maxMessageBytes: number;
+}
+
+/** Rules are globs over canonical names (`*` is any run of characters), or `#tag`. */
+export interface HubPolicy {
+  /** Empty: everything. */
+  readonly allowTools: readonly string[];
+  readonly denyTools: readonly string[];
+  readonly allowDestructive: boolean;
+}
+
+export interface ResolvedClient {
+  readonly name: string;
+  /** 64 small hexadecimal digits. */
+  readonly tokenSha256: string;
+  /** Undefined: everything. Empty: nothing. */
+  readonly allow: readonly string[] | undefined;
+  readonly deny: readonly string[];
+  readonly admin: boolean;
+  /** Undefined parts follow the hub's limits: see `limitsOf`. */
+  readonly limits: {
+    readonly maxConcurrency: number | undefined;
+    readonly maxQueue: number | undefined;
+    readonly rateLimitRps: number | undefined;
+  };
+}
+
+export interface ResolvedCore {
+  /** As written in the manifest; names the Core in logs and errors. */
+  readonly key: string;
+  /** Unique, `[a-z][a-z0-9-]*`, never `hub`. */
+  readonly namespace: string;
+  /** The file it stands in, as shown to people. */
+  readonly file: string;
+  /** Absolute folder of that file. */
+  readonly folder: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly inheritEnv: readonly string[];
+  readonly secrets: readonly SecretSpec[];
+  readonly framing: "auto" | "newline" | "content-length";
+  /** false: native names are exposed unchanged. */
+  readonly prefix: boolean;
+  readonly isolation: "auto" | "shared";
+  readonly tags: readonly string[];
+  readonly policy: CorePolicy;
+  readonly health: CoreHealth;
+  /** By native name. */
+  readonly tools: ReadonlyMap<string, ToolOverride>;
+}
+
+/** Rules are globs over native names. */
+export interface CorePolicy {
+  readonly allowDestructive: boolean;
+  /** Empty: everything. */
+  readonly allowTools: readonly string[];
+  readonly denyTools: readonly string[];
+  readonly destructiveTools: readonly string[];
+  /** What a tool without annotations is taken for. */
+  readonly destructive: "declared" | "assumed";
+  readonly maxConcurrency: number;
+  readonly maxQueue: number;
+  /** 0: no limit. */
+  readonly rateLimitRps: number;
+  readonly timeoutMs: number;
+  readonly maxTimeoutMs: number;
+}
+
+export interface CoreHealth {
+  readonly startupTimeoutMs: number;
+  /** 0: no pings. */
+  readonly pingIntervalMs: number;
+  readonly pingFailures: number;
+  readonly restartBackoffMs: number;
+  readonly maxRestarts: number;
+  readonly stopTimeoutMs: number;
+}
+
+export interface ToolOverride {
+  /** In place of the native part of the exposed name. */
+  readonly name: string | undefined;
+  /** The exposed name outright. */
+  readonly expose: string | undefined;
+  readonly description: string | undefined;
+  readonly hidden: boolean;
+}
+
+/** A secret that the hub hands to a Core as the environment variable `name`. */
+export interface SecretSpec {
+  readonly name: string;
+  readonly from: SecretOrigin;
+}
+
+export type SecretOrigin =
+  /** The usual places: see secrets.ts. */
+  | { readonly t: "search" }
+  | { readonly t: "env"; readonly variable: string }
+  /** Absolute. */
+  | { readonly t: "file"; readonly path: string }
+  /** Run in the manifest's folder. */
+  | { readonly t: "command"; readonly argv: readonly string[] };

@@ -1,0 +1,526 @@
+// Generated from schemas/manifest.schema.json by `npm run types`. Do not edit.
+// The manifest as written: every key optional that may be left out. Defaults are below the types.
+
+/**
+ * A secret: its name, or its name and where it comes from.
+ */
+export type SecretEntry =
+  | string
+  | {
+      name: string;
+      from: SecretFrom;
+    };
+
+/**
+ * What TheHub serves: the MCP servers behind it (Cores), who may call them, and how the hub behaves.
+ */
+export interface Manifest {
+  /**
+   * Version of the manifest format.
+   */
+  version?: 1;
+  hub?: Hub;
+  /**
+   * Named clients, each with a token of its own. Without it `HUB_TOKEN` alone decides who may call.
+   */
+  clients?: {
+    [k: string]: Client;
+  };
+  /**
+   * The MCP servers behind the hub. The key is free text; made legal, it is the default namespace (`another_api` becomes `another-api`).
+   */
+  cores?: {
+    [k: string]: Core;
+  };
+  /**
+   * Globs of further manifests, relative to this one.
+   */
+  include?: string[];
+}
+/**
+ * Settings of the hub itself. A `HUB_*` environment variable wins over its key here.
+ */
+export interface Hub {
+  /**
+   * Addresses to listen on: `host:port`, `localhost:port` (both loopbacks), `:port` (every address), `unix:/path`; several as a list or with commas. Environment: `HUB_LISTEN`.
+   */
+  listen?: string | string[];
+  /**
+   * Path under which the hub lives behind a proxy. Environment: `HUB_BASE_PATH`.
+   */
+  base_path?: string;
+  /**
+   * The URL that clients see, where it differs from the address listened on. Environment: `HUB_PUBLIC_URL`.
+   */
+  public_url?: string;
+  /**
+   * Names accepted in the `Host` header besides loopback and the addresses listened on; `*.example.com` and `*` work. Environment: `HUB_ALLOW_HOSTS` (commas).
+   */
+  allow_hosts?: string[];
+  /**
+   * Browser origins accepted besides the hub's own; `*` accepts all. Environment: `HUB_ALLOW_ORIGINS` (commas).
+   */
+  allow_origins?: string[];
+  /**
+   * Whom the hub serves when no authentication is configured: `loopback` makes a random token as soon as it listens elsewhere; `allow` serves everyone. Environment: `HUB_ANONYMOUS`.
+   */
+  anonymous?: "loopback" | "allow";
+  /**
+   * Least important log lines to write. Environment: `HUB_LOG_LEVEL`.
+   */
+  log_level?: "debug" | "info" | "warn" | "error";
+  /**
+   * JSON lines, or text for people. Environment: `HUB_LOG_FORMAT`.
+   */
+  log_format?: "json" | "pretty";
+  /**
+   * Folder for what outlives the process, relative to the manifest. Default: `$XDG_STATE_HOME/thehub`. Environment: `HUB_STATE_DIR`.
+   */
+  state_dir?: string;
+  /**
+   * Folder with one file per secret, relative to the manifest. Environment: `HUB_SECRETS_DIR`.
+   */
+  secrets_dir?: string;
+  /**
+   * How long a first list waits for Cores that are still starting. 0: not at all.
+   */
+  list_wait_ms?: number;
+  /**
+   * How long a shutdown waits for calls under way.
+   */
+  drain_timeout_ms?: number;
+  names?: HubNames;
+  limits?: HubLimits;
+  policy?: HubPolicy;
+  /**
+   * The token that every client must present.
+   */
+  token?: string | {};
+  /**
+   * The token for `/metrics`.
+   */
+  metrics_token?: string | {};
+  /**
+   * Certificate, key and client CA.
+   */
+  tls?: {};
+  /**
+   * Client addresses (CIDR) that may connect.
+   */
+  allow_ips?: string[];
+  /**
+   * Proxies whose `X-Forwarded-*` headers count.
+   */
+  trusted_proxies?: string[];
+  /**
+   * Address for metrics, probes and the admin API.
+   */
+  admin_listen?: string;
+  /**
+   * How clients sign in besides tokens.
+   */
+  auth?: string | {};
+}
+/**
+ * How exposed names are made.
+ */
+export interface HubNames {
+  /**
+   * Stands between namespace and native name: `files__read_file`.
+   */
+  separator?: string;
+  /**
+   * Longest exposed name; longer ones are shortened with a hash.
+   */
+  max_length?: number;
+}
+/**
+ * Limits on every client.
+ */
+export interface HubLimits {
+  /**
+   * Calls of one client that run at once; more wait. Environment: `HUB_MAX_CONCURRENCY_PER_CLIENT`.
+   */
+  max_concurrency_per_client?: number;
+  /**
+   * Calls of one client that may wait; more are refused as `overloaded`.
+   */
+  max_queue_per_client?: number;
+  /**
+   * Calls per second of one client; 0 is no limit. Environment: `HUB_RATE_LIMIT_RPS`.
+   */
+  rate_limit_rps?: number;
+  /**
+   * Largest message taken from a client or a Core, in bytes.
+   */
+  max_message_bytes?: number;
+}
+/**
+ * A ceiling over all Cores: nothing below can allow what this denies.
+ */
+export interface HubPolicy {
+  /**
+   * Canonical names that may exist (`files.*`, `#tag`). Empty: all.
+   */
+  allow_tools?: string[];
+  /**
+   * Canonical names that never exist (`files.write_*`, `#tag`).
+   */
+  deny_tools?: string[];
+  /**
+   * false: no Core may show destructive tools, whatever its own policy says.
+   */
+  allow_destructive?: boolean;
+}
+/**
+ * One client that may call the hub.
+ */
+export interface Client {
+  /**
+   * SHA-256 of the client's token, in hexadecimal.
+   */
+  token_sha256: string;
+  /**
+   * What this client sees: tools by canonical name (`files.*`), whole Cores by `#tag`. `ns.*` and `#tag` also grant that Core's resources and prompts. Absent: everything.
+   */
+  allow?: string[];
+  /**
+   * What this client never sees, whatever `allow` says.
+   */
+  deny?: string[];
+  /**
+   * May use the hub's admin side: metrics and, where there is one, the admin API.
+   */
+  admin?: boolean;
+  limits?: ClientLimits;
+  /**
+   * Several tokens valid at once.
+   */
+  tokens?: unknown[];
+  /**
+   * When the client's token stops working.
+   */
+  expires?: string;
+  /**
+   * Claims that make a caller this client.
+   */
+  jwt?: {};
+}
+/**
+ * This client's own limits in place of `hub.limits`.
+ */
+export interface ClientLimits {
+  /**
+   * Calls that run at once. Default: `hub.limits.max_concurrency_per_client`.
+   */
+  max_concurrency?: number;
+  /**
+   * Calls that may wait. Default: `hub.limits.max_queue_per_client`.
+   */
+  max_queue?: number;
+  /**
+   * Calls per second; 0 is no limit. Default: `hub.limits.rate_limit_rps`.
+   */
+  rate_limit_rps?: number;
+}
+/**
+ * One MCP server behind the hub: a local process, started and kept alive by the hub.
+ */
+export interface Core {
+  /**
+   * Program to run. Found on PATH, or a path relative to `cwd`.
+   */
+  command?: string;
+  /**
+   * Arguments, one item each.
+   */
+  args?: string[];
+  /**
+   * Folder to run in, relative to the manifest.
+   */
+  cwd?: string;
+  /**
+   * Environment variables that are not secret. The child gets these, its secrets and a minimal safe set, nothing else.
+   */
+  env?: {
+    [k: string]: string;
+  };
+  /**
+   * Variables of the hub's own environment to hand on.
+   */
+  inherit_env?: string[];
+  /**
+   * Secrets the hub finds and hands to the child as environment variables.
+   */
+  secrets?: SecretEntry[];
+  /**
+   * How messages are delimited on the child's stdin and stdout. `auto` follows the child.
+   */
+  framing?: "auto" | "newline" | "content-length";
+  /**
+   * First part of every name of this Core. Default: the key made legal.
+   */
+  namespace?: string;
+  /**
+   * false: native names are exposed as they are, for a hub with one Core.
+   */
+  prefix?: boolean;
+  /**
+   * Whether clients share one instance of this Core.
+   */
+  isolation?: "auto" | "shared" | "session" | "pool";
+  /**
+   * true: as if this Core were not in the manifest; it is still checked.
+   */
+  disabled?: boolean;
+  /**
+   * Tags that rules name as `#tag`.
+   */
+  tags?: string[];
+  policy?: CorePolicy;
+  health?: CoreHealth;
+  /**
+   * Changes to single tools, by native name.
+   */
+  tools?: {
+    [k: string]: ToolOverride;
+  };
+  scaling?: CoreScaling;
+  /**
+   * Address of a remote Core: http(s) or ws(s).
+   */
+  url?: string;
+  /**
+   * How to speak to `url`.
+   */
+  transport?: "auto" | "streamable-http" | "sse" | "websocket";
+  /**
+   * Headers sent to `url`; `${secret:NAME}` stands for a secret.
+   */
+  headers?: {
+    [k: string]: string;
+  };
+  /**
+   * How the hub signs in at `url`.
+   */
+  auth?: {};
+  /**
+   * Whose login a Core uses.
+   */
+  credentials?: "shared" | "per-user";
+  /**
+   * Whether `url` may be a loopback or private address.
+   */
+  allow_private?: boolean;
+  /**
+   * Container image to run the Core in, with network, mounts and memory.
+   */
+  container?: {};
+  /**
+   * Most instances of a Core with `isolation: session`.
+   */
+  max_sessions?: number;
+  /**
+   * How calls to a Core that asks its client something are ordered.
+   */
+  interactive?: "serialize";
+}
+/**
+ * Exactly one place to read the value from.
+ */
+export interface SecretFrom {
+  env?: string;
+  /**
+   * File with the value, relative to the manifest; one newline at its end does not count.
+   */
+  file?: string;
+  /**
+   * Program and arguments that print the value.
+   *
+   * @minItems 1
+   */
+  command?: [string, ...string[]];
+}
+/**
+ * Which of this Core's tools exist, and how much it is asked at once.
+ */
+export interface CorePolicy {
+  /**
+   * Show destructive tools: those that declare `destructiveHint: true` and those in `destructive_tools`.
+   */
+  allow_destructive?: boolean;
+  /**
+   * Native names that exist. Empty: all.
+   */
+  allow_tools?: string[];
+  /**
+   * Native names that do not exist.
+   */
+  deny_tools?: string[];
+  /**
+   * Native names that count as destructive whatever the Core declares.
+   */
+  destructive_tools?: string[];
+  /**
+   * Tools without annotations: `declared` takes them as harmless, `assumed` as destructive.
+   */
+  destructive?: "declared" | "assumed";
+  /**
+   * Calls to this Core that run at once; more wait.
+   */
+  max_concurrency?: number;
+  /**
+   * Calls to this Core that may wait; more are refused as `overloaded`.
+   */
+  max_queue?: number;
+  /**
+   * Calls per second to this Core; 0 is no limit.
+   */
+  rate_limit_rps?: number;
+  /**
+   * How long a call may take; progress starts it again.
+   */
+  timeout_ms?: number;
+  /**
+   * How long a call may take in all, progress or not.
+   */
+  max_timeout_ms?: number;
+}
+/**
+ * How the Core is watched, restarted and stopped.
+ */
+export interface CoreHealth {
+  /**
+   * How long a start may take, up to the first lists.
+   */
+  startup_timeout_ms?: number;
+  /**
+   * Time between pings; 0 sends none.
+   */
+  ping_interval_ms?: number;
+  /**
+   * Unanswered pings in a row before the Core is restarted.
+   */
+  ping_failures?: number;
+  /**
+   * Wait before the first restart; doubled each time.
+   */
+  restart_backoff_ms?: number;
+  /**
+   * Restarts in a row before the Core is given up as failed.
+   */
+  max_restarts?: number;
+  /**
+   * How long each step of a stop may take before the next, harder one.
+   */
+  stop_timeout_ms?: number;
+}
+/**
+ * Changes to one tool.
+ */
+export interface ToolOverride {
+  /**
+   * Native part of the exposed name: `files__save` instead of `files__write_file`.
+   */
+  name?: string;
+  /**
+   * The exposed name outright, with no namespace.
+   */
+  expose?: string;
+  /**
+   * Description shown in place of the Core's own.
+   */
+  description?: string;
+  /**
+   * true: the tool does not exist for any client.
+   */
+  hidden?: boolean;
+}
+/**
+ * How many instances run.
+ */
+export interface CoreScaling {
+  /**
+   * Instances kept running.
+   */
+  min?: number;
+  /**
+   * Most instances at once.
+   */
+  max?: number;
+}
+
+/** What a key that is left out means. */
+export const defaults = {
+  "hub": {
+    "listen": "localhost:3000",
+    "base_path": "/",
+    "allow_hosts": [],
+    "allow_origins": [],
+    "anonymous": "loopback",
+    "log_level": "info",
+    "log_format": "json",
+    "list_wait_ms": 5000,
+    "drain_timeout_ms": 10000,
+    "names": {
+      "separator": "__",
+      "max_length": 64
+    },
+    "limits": {
+      "max_concurrency_per_client": 64,
+      "max_queue_per_client": 256,
+      "rate_limit_rps": 0,
+      "max_message_bytes": 10485760
+    },
+    "policy": {
+      "allow_tools": [],
+      "deny_tools": [],
+      "allow_destructive": true
+    }
+  },
+  "client": {
+    "deny": [],
+    "admin": false,
+    "limits": {}
+  },
+  "core": {
+    "args": [],
+    "cwd": ".",
+    "env": {},
+    "inherit_env": [],
+    "secrets": [],
+    "framing": "auto",
+    "prefix": true,
+    "isolation": "auto",
+    "disabled": false,
+    "tags": [],
+    "policy": {
+      "allow_destructive": false,
+      "allow_tools": [],
+      "deny_tools": [],
+      "destructive_tools": [],
+      "destructive": "declared",
+      "max_concurrency": 64,
+      "max_queue": 1024,
+      "rate_limit_rps": 0,
+      "timeout_ms": 60000,
+      "max_timeout_ms": 600000
+    },
+    "health": {
+      "startup_timeout_ms": 10000,
+      "ping_interval_ms": 30000,
+      "ping_failures": 3,
+      "restart_backoff_ms": 2000,
+      "max_restarts": 10,
+      "stop_timeout_ms": 5000
+    },
+    "tools": {},
+    "scaling": {
+      "min": 1,
+      "max": 1
+    }
+  },
+  "tool": {
+    "hidden": false
+  }
+} as const;

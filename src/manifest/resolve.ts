@@ -1,0 +1,157 @@
+// From the manifest as written to the Manifest the hub runs on. Called only when nothing is wrong with it: no checks here.
+import { resolve as resolvePath } from "node:path";
+import { type Parsed, parseBasePath, parseHosts, parseListen, parseOrigins, parsePublicUrl } from "./addresses.ts";
+import type {
+  CoreHealth,
+  CorePolicy,
+  HubConfig,
+  ResolvedClient,
+  ResolvedCore,
+  SecretSpec,
+  ToolOverride,
+} from "./manifest.ts";
+import {
+  type Client,
+  type Core,
+  defaults,
+  type Hub,
+  type SecretEntry,
+  type ToolOverride as WrittenTool,
+} from "./model.ts";
+import { namespaceOf } from "./namespaces.ts";
+
+export interface CoreOrigin {
+  readonly key: string;
+  /** As shown to people. */
+  readonly file: string;
+  /** Absolute. */
+  readonly folder: string;
+}
+
+export function resolveHub(hub: Hub, folder: string): HubConfig {
+  const d = defaults.hub;
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolvePath(folder, path));
+  return {
+    listen: value(parseListen([hub.listen ?? d.listen].flat())),
+    listenGiven: hub.listen !== undefined,
+    basePath: value(parseBasePath(hub.base_path ?? d.base_path)),
+    publicUrl: hub.public_url === undefined ? undefined : value(parsePublicUrl(hub.public_url)),
+    allowHosts: value(parseHosts(hub.allow_hosts ?? d.allow_hosts)),
+    allowOrigins: value(parseOrigins(hub.allow_origins ?? d.allow_origins)),
+    anonymous: hub.anonymous ?? d.anonymous,
+    logLevel: hub.log_level ?? d.log_level,
+    logFormat: hub.log_format ?? d.log_format,
+    stateDir: absolute(hub.state_dir),
+    secretsDir: absolute(hub.secrets_dir),
+    listWaitMs: hub.list_wait_ms ?? d.list_wait_ms,
+    drainTimeoutMs: hub.drain_timeout_ms ?? d.drain_timeout_ms,
+    names: {
+      separator: hub.names?.separator ?? d.names.separator,
+      maxLength: hub.names?.max_length ?? d.names.max_length,
+    },
+    limits: {
+      maxConcurrencyPerClient: hub.limits?.max_concurrency_per_client ?? d.limits.max_concurrency_per_client,
+      maxQueuePerClient: hub.limits?.max_queue_per_client ?? d.limits.max_queue_per_client,
+      rateLimitRps: hub.limits?.rate_limit_rps ?? d.limits.rate_limit_rps,
+      maxMessageBytes: hub.limits?.max_message_bytes ?? d.limits.max_message_bytes,
+    },
+    policy: {
+      allowTools: hub.policy?.allow_tools ?? d.policy.allow_tools,
+      denyTools: hub.policy?.deny_tools ?? d.policy.deny_tools,
+      allowDestructive: hub.policy?.allow_destructive ?? d.policy.allow_destructive,
+    },
+  };
+}
+
+export function resolveClient(name: string, client: Client): ResolvedClient {
+  return {
+    name,
+    tokenSha256: client.token_sha256.toLowerCase(),
+    allow: client.allow,
+    deny: client.deny ?? defaults.client.deny,
+    admin: client.admin ?? defaults.client.admin,
+    limits: {
+      maxConcurrency: client.limits?.max_concurrency,
+      maxQueue: client.limits?.max_queue,
+      rateLimitRps: client.limits?.rate_limit_rps,
+    },
+  };
+}
+
+export function isDisabled(core: Core): boolean {
+  return core.disabled ?? defaults.core.disabled;
+}
+
+export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
+  const d = defaults.core;
+  return {
+    ...origin,
+    namespace: core.namespace ?? namespaceOf(origin.key) ?? "",
+    command: core.command ?? "",
+    args: core.args ?? d.args,
+    cwd: resolvePath(origin.folder, core.cwd ?? d.cwd),
+    env: core.env ?? d.env,
+    inheritEnv: core.inherit_env ?? d.inherit_env,
+    secrets: (core.secrets ?? d.secrets).map((secret) => resolveSecret(secret, origin.folder)),
+    framing: core.framing ?? d.framing,
+    prefix: core.prefix ?? d.prefix,
+    isolation: core.isolation === "shared" ? "shared" : "auto",
+    tags: core.tags ?? d.tags,
+    policy: resolvePolicy(core.policy ?? {}),
+    health: resolveHealth(core.health ?? {}),
+    tools: new Map(
+      Object.entries<WrittenTool>(core.tools ?? d.tools).map(([native, tool]) => [native, resolveTool(tool)]),
+    ),
+  };
+}
+
+function resolvePolicy(policy: NonNullable<Core["policy"]>): CorePolicy {
+  const d = defaults.core.policy;
+  return {
+    allowDestructive: policy.allow_destructive ?? d.allow_destructive,
+    allowTools: policy.allow_tools ?? d.allow_tools,
+    denyTools: policy.deny_tools ?? d.deny_tools,
+    destructiveTools: policy.destructive_tools ?? d.destructive_tools,
+    destructive: policy.destructive ?? d.destructive,
+    maxConcurrency: policy.max_concurrency ?? d.max_concurrency,
+    maxQueue: policy.max_queue ?? d.max_queue,
+    rateLimitRps: policy.rate_limit_rps ?? d.rate_limit_rps,
+    timeoutMs: policy.timeout_ms ?? d.timeout_ms,
+    maxTimeoutMs: policy.max_timeout_ms ?? d.max_timeout_ms,
+  };
+}
+
+function resolveHealth(health: NonNullable<Core["health"]>): CoreHealth {
+  const d = defaults.core.health;
+  return {
+    startupTimeoutMs: health.startup_timeout_ms ?? d.startup_timeout_ms,
+    pingIntervalMs: health.ping_interval_ms ?? d.ping_interval_ms,
+    pingFailures: health.ping_failures ?? d.ping_failures,
+    restartBackoffMs: health.restart_backoff_ms ?? d.restart_backoff_ms,
+    maxRestarts: health.max_restarts ?? d.max_restarts,
+    stopTimeoutMs: health.stop_timeout_ms ?? d.stop_timeout_ms,
+  };
+}
+
+function resolveTool(tool: WrittenTool): ToolOverride {
+  return {
+    name: tool.name,
+    expose: tool.expose,
+    description: tool.description,
+    hidden: tool.hidden ?? defaults.tool.hidden,
+  };
+}
+
+function resolveSecret(secret: SecretEntry, folder: string): SecretSpec {
+  if (typeof secret === "string") return { name: secret, from: { t: "search" } };
+  const { name, from } = secret;
+  if (from.env !== undefined) return { name, from: { t: "env", variable: from.env } };
+  if (from.file !== undefined) return { name, from: { t: "file", path: resolvePath(folder, from.file) } };
+  return { name, from: { t: "command", argv: from.command ?? [] } };
+}
+
+/** The parsers have said yes to these values before. */
+function value<T>(parsed: Parsed<T>): T {
+  if (parsed.t === "bad") throw new TypeError(`a checked value is bad: ${parsed.message}`);
+  return parsed.value;
+}

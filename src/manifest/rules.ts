@@ -1,0 +1,135 @@
+// What no schema can say: rules between the parts of a manifest, over all its files at once. Works on values as written,
+// which may have the wrong shape, so that every problem is found in one run.
+import { type Parsed, parseBasePath, parseHosts, parseListen, parseOrigins, parsePublicUrl } from "./addresses.ts";
+import { checkCore } from "./core-rules.ts";
+import { checkRules } from "./glob-rules.ts";
+import { namespaceOf, reservedNamespaces } from "./namespaces.ts";
+import { type Entry, type Parts, placeOf, type Report } from "./parts.ts";
+import { formatPath } from "./problems.ts";
+import { record, text, texts } from "./values.ts";
+
+export function checkParts(parts: Parts, report: Report): void {
+  checkHub(parts, report);
+  checkClients(parts, report);
+  for (const core of parts.cores) checkCore(core, report);
+  checkNamespaces(parts.cores, report);
+  checkExposed(parts, report);
+  checkRules(parts, report);
+}
+
+function checkHub(parts: Parts, report: Report): void {
+  const { hub } = parts;
+  const values = record(hub?.value);
+  if (hub === undefined || values === undefined) return;
+  const check = (key: string, parsed: Parsed<unknown>): void => {
+    if (parsed.t === "bad")
+      report({ source: hub.source, path: ["hub", key], on: "value" }, "error", parsed.message, parsed.hint);
+  };
+  const listen = text(values["listen"]) ?? texts(values["listen"]);
+  if (listen !== undefined) check("listen", parseListen([listen].flat()));
+  const basePath = text(values["base_path"]);
+  if (basePath !== undefined) check("base_path", parseBasePath(basePath));
+  const publicUrl = text(values["public_url"]);
+  if (publicUrl !== undefined) check("public_url", parsePublicUrl(publicUrl));
+  check("allow_hosts", parseHosts(texts(values["allow_hosts"]) ?? []));
+  check("allow_origins", parseOrigins(texts(values["allow_origins"]) ?? []));
+}
+
+const hashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+function checkClients(parts: Parts, report: Report): void {
+  const byHash = new Map<string, Entry>();
+  for (const client of parts.clients) {
+    const values = record(client.value);
+    const at = { source: client.source, path: [...client.path, "token_sha256"], on: "value" as const };
+    const hash = text(values?.["token_sha256"])?.toLowerCase();
+    const first = hash === undefined ? undefined : byHash.get(hash);
+    if (hash === hashOfNothing) {
+      report(
+        at,
+        "error",
+        "this is the SHA-256 of an empty token",
+        'hash the token itself: printf %s "$TOKEN" | sha256sum',
+      );
+    } else if (first !== undefined) {
+      report(
+        at,
+        "error",
+        `same token as client ${first.key} at ${placeOf(first)}`,
+        "give each client a token of its own",
+      );
+    } else if (hash !== undefined) byHash.set(hash, client);
+    if (Array.isArray(values?.["allow"]) && values["allow"].length === 0) {
+      const path = [...client.path, "allow"];
+      report(
+        { source: client.source, path },
+        "warning",
+        "an empty list: this client sees nothing",
+        'write ["*"] for everything, or name tools: ["files.*"]',
+      );
+    }
+  }
+}
+
+function checkNamespaces(cores: readonly Entry[], report: Report): void {
+  const taken = new Map<string, Entry>();
+  for (const core of cores) {
+    const given = text(record(core.value)?.["namespace"]);
+    const namespace = given ?? namespaceOf(core.key);
+    const at = { source: core.source, path: given === undefined ? core.path : [...core.path, "namespace"] };
+    if (namespace === undefined) {
+      report(at, "error", "no namespace can be made from this key", "add namespace: with small letters, digits and -");
+      continue;
+    }
+    if (reservedNamespaces.includes(namespace)) {
+      report(
+        at,
+        "error",
+        `the namespace ${namespace} is the hub's own`,
+        `add namespace: ${namespace}-core, or rename the Core`,
+      );
+      continue;
+    }
+    const first = taken.get(namespace);
+    if (first !== undefined) {
+      const message = `the namespace ${namespace} is already that of ${formatPath(first.path)} at ${placeOf(first)}`;
+      report(at, "error", message, `add namespace: ${namespace}-2, or any other that is free`);
+      continue;
+    }
+    taken.set(namespace, core);
+    if (given === undefined && namespace !== core.key) {
+      report(at, "info", `the namespace is ${namespace}, made from the key`, "add namespace: to choose another");
+    }
+  }
+}
+
+function checkExposed(parts: Parts, report: Report): void {
+  const names = record(record(parts.hub?.value)?.["names"]);
+  const maxLength = typeof names?.["max_length"] === "number" ? names["max_length"] : 64;
+  const taken = new Map<string, Entry>();
+  for (const core of parts.cores) {
+    for (const [tool, override] of Object.entries(record(record(core.value)?.["tools"]) ?? {})) {
+      const expose = text(record(override)?.["expose"]);
+      if (expose === undefined) continue;
+      const path = [...core.path, "tools", tool, "expose"];
+      const at = { source: core.source, path };
+      const first = taken.get(expose);
+      if (first === undefined) taken.set(expose, { ...core, path });
+      else
+        report(
+          at,
+          "error",
+          `${expose} is already exposed by ${formatPath(first.path)} at ${placeOf(first)}`,
+          "expose one of them under another name",
+        );
+      if (expose.length > maxLength) {
+        report(
+          at,
+          "error",
+          `${expose.length} characters: longer than hub.names.max_length ${maxLength}`,
+          "write a shorter name",
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+// The settings the hub runs on: its environment over the manifest's `hub:` over the defaults.
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { Secret } from "../base/secret.ts";
+import {
+  type Parsed,
+  parseBasePath,
+  parseHosts,
+  parseListen,
+  parseOrigins,
+  parsePublicUrl,
+  splitList,
+} from "./addresses.ts";
+import { checkVariableNames, type Environment, variable, variableProblem } from "./environment.ts";
+import type { HubConfig, ResolvedClient } from "./manifest.ts";
+import { hasErrors, type Problem } from "./problems.ts";
+
+export interface Settings extends HubConfig {
+  /** Absolute. */
+  readonly stateDir: string;
+  /** What every client must present, from `HUB_TOKEN` or `HUB_TOKEN_FILE`. */
+  readonly token: Secret | undefined;
+  /** What `/metrics` asks for; undefined: it is open. */
+  readonly metricsToken: Secret | undefined;
+}
+
+export interface SettingsInput {
+  readonly env: Environment;
+  /** Where relative paths in variables start. */
+  readonly cwd: string;
+  readonly hub: HubConfig;
+}
+
+export type ResolvedSettings =
+  | { readonly t: "ok"; readonly settings: Settings; readonly warnings: readonly Problem[] }
+  | { readonly t: "invalid"; readonly problems: readonly Problem[] };
+
+export interface ClientLimits {
+  readonly maxConcurrency: number;
+  readonly maxQueue: number;
+  /** 0: no limit. */
+  readonly rateLimitRps: number;
+}
+
+export async function resolveSettings({ env, cwd, hub }: SettingsInput): Promise<ResolvedSettings> {
+  const problems = checkVariableNames(env);
+  const read = <T>(name: string, fallback: T, parse: (text: string) => Parsed<T>): T => {
+    const text = variable(env, name);
+    if (text === undefined) return fallback;
+    const parsed = parse(text);
+    if (parsed.t === "ok") return parsed.value;
+    problems.push(variableProblem(name, "error", parsed.message, parsed.hint));
+    return fallback;
+  };
+  const path = (text: string): Parsed<string> => ({ t: "ok", value: resolve(cwd, text) });
+
+  const settings: Settings = {
+    ...hub,
+    listen: read("HUB_LISTEN", hub.listen, (text) => parseListen([text])),
+    listenGiven: hub.listenGiven || variable(env, "HUB_LISTEN") !== undefined,
+    basePath: read("HUB_BASE_PATH", hub.basePath, parseBasePath),
+    publicUrl: read<string | undefined>("HUB_PUBLIC_URL", hub.publicUrl, parsePublicUrl),
+    allowHosts: read("HUB_ALLOW_HOSTS", hub.allowHosts, (text) => parseHosts(splitList(text))),
+    allowOrigins: read("HUB_ALLOW_ORIGINS", hub.allowOrigins, (text) => parseOrigins(splitList(text))),
+    anonymous: read("HUB_ANONYMOUS", hub.anonymous, oneOf(["loopback", "allow"])),
+    logLevel: read("HUB_LOG_LEVEL", hub.logLevel, oneOf(["debug", "info", "warn", "error"])),
+    logFormat: read("HUB_LOG_FORMAT", hub.logFormat, oneOf(["json", "pretty"])),
+    limits: {
+      ...hub.limits,
+      maxConcurrencyPerClient: read("HUB_MAX_CONCURRENCY_PER_CLIENT", hub.limits.maxConcurrencyPerClient, wholeNumber),
+      rateLimitRps: read("HUB_RATE_LIMIT_RPS", hub.limits.rateLimitRps, rate),
+    },
+    secretsDir: read<string | undefined>("HUB_SECRETS_DIR", hub.secretsDir, path),
+    stateDir: read("HUB_STATE_DIR", hub.stateDir ?? defaultStateDir(env), path),
+    token: await readToken(env, cwd, problems),
+    metricsToken: tokenOf(variable(env, "HUB_METRICS_TOKEN"), "HUB_METRICS_TOKEN", problems),
+  };
+  if (hasErrors(problems)) return { t: "invalid", problems };
+  return { t: "ok", settings, warnings: problems };
+}
+
+/** A client's limits: its own where it has them, the hub's otherwise. `client` undefined: who needs no entry of its own. */
+export function limitsOf(client: ResolvedClient | undefined, settings: Settings): ClientLimits {
+  return {
+    maxConcurrency: client?.limits.maxConcurrency ?? settings.limits.maxConcurrencyPerClient,
+    maxQueue: client?.limits.maxQueue ?? settings.limits.maxQueuePerClient,
+    rateLimitRps: client?.limits.rateLimitRps ?? settings.limits.rateLimitRps,
+  };
+}
+
+async function readToken(env: Environment, cwd: string, problems: Problem[]): Promise<Secret | undefined> {
+  const file = variable(env, "HUB_TOKEN_FILE");
+  const given = variable(env, "HUB_TOKEN");
+  if (file === undefined) return tokenOf(given, "HUB_TOKEN", problems);
+  const refuse = (message: string, hint: string): undefined => {
+    problems.push(variableProblem("HUB_TOKEN_FILE", "error", message, hint));
+    return undefined;
+  };
+  if (given !== undefined) return refuse("HUB_TOKEN is set as well", "unset one of them");
+  const path = resolve(cwd, file);
+  try {
+    const text = (await readFile(path, "utf8")).trim();
+    if (text === "") return refuse(`${path} is empty`, "write the token into it");
+    return tokenOf(text, "HUB_TOKEN_FILE", problems);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
+    return refuse(
+      `${path} cannot be read (${code})`,
+      "name a file that holds the token and that the hub's user can read",
+    );
+  }
+}
+
+/** Long enough not to be guessed; shorter ones work, with a word about it. */
+const shortToken = 16;
+
+function tokenOf(text: string | undefined, name: string, problems: Problem[]): Secret | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    problems.push(
+      variableProblem(
+        name,
+        "error",
+        "a token that no header can carry",
+        "use letters, digits and punctuation, with no blanks",
+      ),
+    );
+    return undefined;
+  }
+  if (text.length < shortToken) {
+    problems.push(
+      variableProblem(
+        name,
+        "warning",
+        `a token of less than ${shortToken} characters can be guessed`,
+        "make one: openssl rand -hex 32",
+      ),
+    );
+  }
+  return new Secret(text);
+}
+
+function oneOf<const T extends string>(choices: readonly T[]): (text: string) => Parsed<T> {
+  return (text) => {
+    const value = choices.find((choice) => choice === text.toLowerCase());
+    if (value !== undefined) return { t: "ok", value };
+    return {
+      t: "bad",
+      message: `${JSON.stringify(text)} is not a known value`,
+      hint: `set one of ${choices.join(", ")}`,
+    };
+  };
+}
+
+function wholeNumber(text: string): Parsed<number> {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= 1_000_000) return { t: "ok", value };
+  return { t: "bad", message: `${JSON.stringify(text)} is out of range`, hint: "set a whole number from 1 to 1000000" };
+}
+
+function rate(text: string): Parsed<number> {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= 1_000_000) return { t: "ok", value };
+  return {
+    t: "bad",
+    message: `${JSON.stringify(text)} is out of range`,
+    hint: "set a number from 0 to 1000000; 0 is no limit",
+  };
+}
+
+function defaultStateDir(env: Environment): string {
+  const base = variable(env, "XDG_STATE_HOME") ?? variable(env, "LOCALAPPDATA");
+  return join(base ?? join(variable(env, "HOME") ?? homedir(), ".local", "state"), "thehub");
+}

@@ -1,0 +1,216 @@
+// One manifest file as YAML: its plain value, and where in the text each part of it stands. Knows nothing of the schema.
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
+import { isTooDeep } from "./nesting.ts";
+import { formatPath, type Path, type Problem } from "./problems.ts";
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Source {
+  /** As shown to people. */
+  readonly file: string;
+  /** Absolute; relative paths in the file start here. */
+  readonly folder: string;
+  readonly value: unknown;
+  /** Where `path` stands: its key, or its value. The nearest part that exists, when `path` itself does not. */
+  place(path: Path, at: "key" | "value"): Place;
+  /** The keys of the map at `path` in the order of the text; a plain object would put numbers first. */
+  keys(path: Path): string[];
+}
+
+export type ReadSource =
+  | { readonly t: "read"; readonly source: Source }
+  | { readonly t: "unreadable"; readonly problems: readonly Problem[] };
+
+/** Enough for anchors used by hand; a bomb needs thousands. */
+const maxAliases = 100;
+
+const hints: Record<string, string> = {
+  TAB_AS_INDENT: "indent with spaces: YAML does not allow tabs there",
+  BAD_INDENT: "give all keys of one map the same indentation",
+  MULTIPLE_DOCS: "keep one document per file: remove the --- line, or use a folder of files",
+  MISSING_CHAR: "close what is open here: a quote, bracket or comma is missing",
+  BAD_ALIAS: "define the anchor (&name) before the alias (*name)",
+  TAG_RESOLVE_FAILED: "remove the tag (the word with !)",
+};
+
+export function readSource(text: string, file: string, folder: string): ReadSource {
+  const lines = new LineCounter();
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const problem = (place: Place, path: Path, message: string, hint: string): Problem => {
+    return { severity: "error", file, ...place, path: formatPath(path), message, hint };
+  };
+  const whole = (message: string, hint: string): ReadSource => {
+    return { t: "unreadable", problems: [problem({ line: 1, column: 1 }, [], message, hint)] };
+  };
+
+  const tooDeep = () => whole("nested too deeply", "a manifest is at most a few levels deep");
+  const tooManyAliases = () => {
+    return whole(`too many aliases: more than ${maxAliases} expansions`, "write the repeated parts out");
+  };
+  if (isTooDeep(text)) return tooDeep();
+  try {
+    // Not "silent": that would also drop the error about a second document, which would then be ignored.
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: "error",
+    });
+    const faults = [...document.errors, ...document.warnings];
+    if (faults.length > 0) {
+      const problems = faults.map((fault) =>
+        problem(at(fault.pos[0]), [], sentence(fault.message), hints[fault.code] ?? "write valid YAML here"),
+      );
+      return { t: "unreadable", problems };
+    }
+    const root = document.contents;
+    if (root === null || (isScalar(root) && root.value === null)) {
+      return whole("the file is empty", "write at least: cores: { template: { command: thehub-template-core } }");
+    }
+    if (!isMap(resolved(root, document))) {
+      return whole("a manifest is a map of keys", "start with a line that says `cores:`");
+    }
+    const slips = slipsOf(document);
+    if (slips === undefined) return tooManyAliases();
+    if (slips.length > 0) {
+      const problems = slips.map((slip) => {
+        if (slip.first === undefined)
+          return problem(at(slip.offset), slip.path, "this alias has no anchor", hints["BAD_ALIAS"] ?? "");
+        return problem(
+          at(slip.offset),
+          slip.path,
+          `written twice: also on line ${at(slip.first).line}`,
+          "keep one of them",
+        );
+      });
+      return { t: "unreadable", problems };
+    }
+    const value: unknown = document.toJS({ maxAliasCount: maxAliases });
+    return { t: "read", source: { file, folder, value, place: locate(document, at), keys: keysOf(document) } };
+  } catch (error) {
+    // The parser answers an alias bomb with ReferenceError, and what its stack cannot hold with RangeError.
+    if (error instanceof ReferenceError) return tooManyAliases();
+    if (error instanceof RangeError) return tooDeep();
+    throw error;
+  }
+}
+
+function sentence(message: string): string {
+  const first = message.split("\n", 1)[0] ?? message;
+  return `not valid YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`;
+}
+
+/** A key written twice (`first`: where before), or an alias without an anchor. */
+interface Slip {
+  readonly path: Path;
+  readonly offset: number;
+  readonly first: number | undefined;
+}
+
+/** Undefined: so many aliases that looking each of them up would take too long. */
+function slipsOf(document: Document): Slip[] | undefined {
+  const found: Slip[] = [];
+  let aliases = 0;
+  const visit = (node: unknown, path: Path): void => {
+    if (isAlias(node)) {
+      aliases += 1;
+      const isKnown = aliases > maxAliases || node.resolve(document) !== undefined;
+      if (!isKnown) found.push({ path, offset: offsetOf(node) ?? 0, first: undefined });
+    } else if (isSeq(node)) {
+      node.items.forEach((item, index) => {
+        visit(item, [...path, index]);
+      });
+    } else if (isMap(node)) {
+      const seen = new Map<string, number>();
+      for (const pair of node.items) {
+        const key = keyText(pair.key);
+        const offset = offsetOf(pair.key) ?? 0;
+        const first = seen.get(key);
+        if (first === undefined) seen.set(key, offset);
+        else found.push({ path: [...path, key], offset, first });
+        visit(pair.value, [...path, key]);
+      }
+    }
+  };
+  visit(document.contents, []);
+  return aliases > maxAliases ? undefined : found;
+}
+
+type Found = { readonly key: unknown; readonly value: unknown };
+
+/** Looks a key up in a map; indexed once per map, so that a file full of problems is still reported quickly. */
+function indexed(): (map: YAMLMap, key: string) => Found | undefined {
+  const indexes = new WeakMap<YAMLMap, Map<string, Found>>();
+  return (map, key) => {
+    let index = indexes.get(map);
+    if (index === undefined) {
+      index = new Map(map.items.map((pair) => [keyText(pair.key), pair]));
+      indexes.set(map, index);
+    }
+    return index.get(key);
+  };
+}
+
+function locate(document: Document, at: (offset: number) => Place): Source["place"] {
+  const find = indexed();
+  return (path, which) => {
+    let node: unknown = document.contents;
+    let offset = offsetOf(node) ?? 0;
+    for (const [index, step] of path.entries()) {
+      const inside = resolved(node, document);
+      if (isMap(inside)) {
+        const pair = find(inside, String(step));
+        if (pair === undefined) break;
+        const wanted = which === "key" && index === path.length - 1 ? pair.key : (pair.value ?? pair.key);
+        offset = offsetOf(wanted) ?? offsetOf(pair.key) ?? offset;
+        node = pair.value;
+      } else if (isSeq(inside) && typeof step === "number") {
+        node = inside.items[step];
+        offset = offsetOf(node) ?? offset;
+      } else break;
+    }
+    return at(offset);
+  };
+}
+
+function keysOf(document: Document): Source["keys"] {
+  const find = indexed();
+  return (path) => {
+    let node: unknown = resolved(document.contents, document);
+    for (const step of path) {
+      if (!isMap(node)) return [];
+      node = resolved(find(node, String(step))?.value, document);
+    }
+    return isMap(node) ? node.items.map((item) => keyText(item.key)) : [];
+  };
+}
+
+function resolved(node: unknown, document: Document): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
+
+/** As `toJS` names it: every key becomes text. */
+function keyText(key: unknown): string {
+  if (isScalar(key)) return key.value === null ? "" : String(key.value);
+  return String(key);
+}

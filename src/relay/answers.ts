@@ -1,0 +1,29 @@
+// What the hub itself says to a client: results it authors, errors it names, notifications it sends.
+import type { ErrorData, HubError } from "../base/errors.ts";
+import { type ByteString, byteString, type Frame, frameOf } from "../wire/frame.ts";
+
+/** `{"jsonrpc":"2.0","id":ID,"result":RESULT}` with the id's bytes as the client wrote them. */
+export function resultFrame(idText: ByteString, result: Buffer): Frame {
+  const head = Buffer.from(`{"jsonrpc":"2.0","id":${idText},"result":`, "latin1");
+  return { chunks: [head, result, closing], size: head.length + result.length + 1 };
+}
+
+const closing = Buffer.from("}");
+
+export function resultOf(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+export const emptyResult: Buffer = Buffer.from("{}");
+
+/** A hub error as JSON-RPC: the code's number, the message, and `data.code` with the stable word. */
+export function errorFrame(idText: ByteString, error: HubError): Frame {
+  const data: ErrorData = { code: error.code, ...error.data };
+  const body = byteString(JSON.stringify({ code: error.facts.rpc, message: error.message, data }));
+  return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${body}}`, "latin1"));
+}
+
+export function notificationFrame(method: string, params?: object): Frame {
+  const body = params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params };
+  return frameOf(Buffer.from(JSON.stringify(body)));
+}

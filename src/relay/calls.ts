@@ -1,0 +1,294 @@
+// The table of calls: admission, forwarding, answers, progress, cancellation, time limits, and a Core's death. Every call
+// that its client neither cancelled nor dropped leaves this table through exactly one answer.
+import type { Clock, Timer } from "../base/clock.ts";
+import { HubError } from "../base/errors.ts";
+import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
+import { idKey } from "../sessions/session.ts";
+import { type ByteString, type Frame, frameOf, noSplices, type Splice } from "../wire/frame.ts";
+import type { Scan } from "../wire/scan.ts";
+import { errorFrame, notificationFrame } from "./answers.ts";
+import type { Call, ClientSession, Lane } from "./call.ts";
+import { coreUnavailable, heldWhile } from "./core-availability.ts";
+
+/** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
+const sweepEveryMs = 250;
+
+export interface Request {
+  readonly session: ClientSession;
+  readonly lane: Lane;
+  readonly method: string;
+  readonly bytes: Buffer;
+  readonly scan: Scan;
+  /** Puts the Core's own name over the exposed one; absent where nothing is renamed. */
+  readonly rename: Splice | undefined;
+}
+
+export type CreateLimiter = (start: (call: Call) => void) => CallLimiter<Call>;
+
+export interface CallsDeps {
+  readonly clock: Clock;
+  createLimiter: CreateLimiter;
+  /** All sessions that are open: their calls are looked through for late ones. */
+  sessions(): Iterable<ClientSession>;
+}
+
+export class Calls {
+  readonly #clock: Clock;
+  readonly #limiter: CallLimiter<Call>;
+  readonly #sessions: () => Iterable<ClientSession>;
+  #open = 0;
+  #sweeper: Timer | undefined;
+
+  constructor(deps: CallsDeps) {
+    this.#clock = deps.clock;
+    this.#sessions = deps.sessions;
+    this.#limiter = deps.createLimiter((call) => this.#forward(call));
+  }
+
+  /** How busy each Core is. */
+  loads(): Iterable<CoreLoad> {
+    return this.#limiter.loads();
+  }
+
+  /** Takes a request whose owner is known. It is answered, by the Core or by one hub error, unless it is cancelled. */
+  begin(request: Request): void {
+    const call = this.#createCall(request);
+    const { session } = call;
+    if (session.calls.has(call.idKey)) {
+      const error = new HubError("request_invalid", `id ${call.idText} is already in use by a request under way`);
+      session.sink.send(errorFrame(call.idText, error), noSplices);
+      return;
+    }
+    session.calls.set(call.idKey, call);
+    this.#open++;
+    call.lane.meter.request(call.method);
+    const verdict = this.#limiter.admit(call);
+    if (verdict === "pass") this.#forward(call);
+    else if (verdict === "wait") retain(call);
+    else this.#fail(call, overloaded(call.lane, verdict.refuse));
+    this.#sweepSoon();
+  }
+
+  /** A response of the Core. False when nobody waits for it: cancelled, timed out, or never asked. */
+  answer(lane: Lane, frame: Frame, scan: Scan, hubId: number): boolean {
+    const call = lane.running.get(hubId);
+    if (call === undefined) return false;
+    const arrivedMs = this.#clock.now();
+    this.#leave(call);
+    call.session.sink.send(frame, [{ start: scan.idStart, end: scan.idEnd, text: call.idText }]);
+    const nowMs = this.#clock.now();
+    lane.meter.observe(nowMs - call.receivedMs);
+    lane.meter.observeHub(call.sentMs - call.receivedMs + (nowMs - arrivedMs));
+    if (scan.errorStart >= 0) lane.meter.error("core_error");
+    this.#limiter.release(call);
+    return true;
+  }
+
+  /** Progress of the Core on a call: goes to its owner under the owner's token, and moves the call's deadline. */
+  progress(lane: Lane, frame: Frame, scan: Scan, hubId: number): boolean {
+    const call = lane.running.get(hubId);
+    if (call?.tokenText === undefined) return false;
+    call.deadlineMs = Math.min(call.lastMs, this.#clock.now() + lane.policy.timeoutMs);
+    const splice = { start: scan.paramTokenStart, end: scan.paramTokenEnd, text: call.tokenText };
+    call.session.sink.send(frame, [splice]);
+    return true;
+  }
+
+  /** The client's cancel: `splice` puts the hub's id over the client's in its own notification, which goes on to the Core. */
+  cancel(session: ClientSession, key: string, notification: Frame, idRange: { start: number; end: number }): void {
+    const call = session.calls.get(key);
+    if (call === undefined) return;
+    if (call.state === "running") {
+      call.lane.core.send(notification, [{ ...idRange, text: String(call.hubId) }]);
+    }
+    this.#leave(call);
+    this.#limiter.release(call);
+  }
+
+  /** The client is gone: its calls are dropped, and their Cores told so. */
+  dropSession(session: ClientSession): void {
+    const calls = session.calls.values();
+    // Those that wait go first: a slot that becomes free must not start another call of a client that is gone.
+    const isRunning = (call: Call) => call.state === "running";
+    for (const call of [...calls.filter((call) => !isRunning(call)), ...calls.filter(isRunning)]) {
+      if (call.state === "done") continue;
+      if (isRunning(call)) call.lane.core.send(cancelFrame(call.hubId, "the client left"), noSplices);
+      this.#leave(call);
+      this.#limiter.release(call);
+    }
+  }
+
+  /** The hub has no more time: every call that is still open is answered. */
+  failAll(): void {
+    const open = [...this.#sessions()].flatMap((session) => session.calls.values());
+    for (const call of open.sort((a, b) => Number(a.state === "running") - Number(b.state === "running"))) {
+      const data = { core: call.lane.core.name, may_have_run: call.state === "running" };
+      this.#fail(call, new HubError("draining", "the hub is shutting down and could not wait any longer", data));
+    }
+  }
+
+  /** To be called after every change of a Core's state: sends what was held, or says why it cannot be. */
+  coreChanged(lane: Lane): void {
+    const { state } = lane.core;
+    if (state.t === "up") {
+      lane.wasUp = true;
+      for (const call of [...lane.held]) {
+        lane.held.delete(call);
+        this.#send(call);
+      }
+      return;
+    }
+    // A stopping Core may still answer; every other state means that the connection is gone.
+    if (state.t !== "draining") {
+      for (const call of lane.running.values()) this.#fail(call, diedUnderCall(lane));
+    }
+    if (heldWhile(lane, this.#clock.now())) return;
+    for (const call of [...lane.held]) this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
+  }
+
+  #forward(call: Call): void {
+    const { lane } = call;
+    if (lane.core.state.t === "up") this.#send(call);
+    else if (heldWhile(lane, this.#clock.now())) {
+      call.state = "held";
+      retain(call);
+      lane.held.add(call);
+    } else this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
+  }
+
+  #send(call: Call): void {
+    const { lane, frame } = call;
+    if (frame === undefined) return;
+    call.frame = undefined;
+    call.sentMs = this.#clock.now();
+    // Entered before it is sent: a Core that dies inside `send` must find the call to answer it.
+    call.state = "running";
+    lane.running.set(call.hubId, call);
+    const sent = lane.core.send(frame, call.splices);
+    if (sent === "ok" || call.state !== "running") return;
+    if (sent === "full") this.#fail(call, overloaded(lane, 1000));
+    else this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
+  }
+
+  #fail(call: Call, error: HubError): void {
+    if (call.state === "done") return;
+    this.#leave(call);
+    call.lane.meter.error(error.code);
+    call.session.sink.send(errorFrame(call.idText, error), noSplices);
+    this.#limiter.release(call);
+  }
+
+  /** Takes the call out of every table. The limiter is told by the caller, last: it may start another call at once. */
+  #leave(call: Call): void {
+    if (call.state === "running") call.lane.running.delete(call.hubId);
+    else if (call.state === "held") call.lane.held.delete(call);
+    call.state = "done";
+    call.frame = undefined;
+    this.#open--;
+    call.session.calls.delete(call.idKey);
+    call.session.settled();
+  }
+
+  #sweepSoon(): void {
+    if (this.#sweeper !== undefined || this.#open === 0) return;
+    this.#sweeper = this.#clock.after(sweepEveryMs, () => {
+      this.#sweeper = undefined;
+      this.#sweep();
+      this.#sweepSoon();
+    });
+  }
+
+  #sweep(): void {
+    const now = this.#clock.now();
+    for (const session of this.#sessions()) {
+      for (const call of session.calls.values()) {
+        if (call.deadlineMs > now || call.state === "done") continue;
+        if (call.state === "running") call.lane.core.send(cancelFrame(call.hubId, "timed out"), noSplices);
+        this.#fail(call, timedOut(call, now));
+      }
+    }
+  }
+
+  #createCall(request: Request): Call {
+    const { session, lane, bytes, scan } = request;
+    const now = this.#clock.now();
+    const hubId = lane.core.nextId();
+    const hubIdText = String(hubId);
+    const splices: Splice[] = [{ start: scan.idStart, end: scan.idEnd, text: hubIdText }];
+    if (request.rename !== undefined) insert(splices, request.rename);
+    let tokenText: ByteString | undefined;
+    if (scan.tokenStart >= 0) {
+      tokenText = bytes.toString("latin1", scan.tokenStart, scan.tokenEnd);
+      insert(splices, { start: scan.tokenStart, end: scan.tokenEnd, text: hubIdText });
+    }
+    const idText = bytes.toString("latin1", scan.idStart, scan.idEnd);
+    return {
+      session,
+      lane,
+      idText,
+      idKey: idKey(idText),
+      method: request.method,
+      tokenText,
+      frame: frameOf(bytes),
+      splices,
+      state: "waiting",
+      hubId,
+      receivedMs: now,
+      sentMs: now,
+      deadlineMs: now + lane.policy.timeoutMs,
+      lastMs: now + lane.policy.maxTimeoutMs,
+      clientKey: session.limitKey,
+      coreKey: lane.core.name,
+      bytes: bytes.length,
+      place: undefined,
+    };
+  }
+}
+
+/** A call that waits must not pin the whole read chunk that its frame is a slice of. */
+function retain(call: Call): void {
+  const bytes = call.frame?.chunks[0];
+  if (bytes !== undefined && bytes.buffer.byteLength > 2 * bytes.length) call.frame = frameOf(Buffer.from(bytes));
+}
+
+/** Splices are kept in the order of the bytes. */
+function insert(splices: Splice[], splice: Splice): void {
+  splices.push(splice);
+  for (let at = splices.length - 1; at > 0; at--) {
+    const before = splices[at - 1];
+    if (before === undefined || before.start < splice.start) return;
+    splices[at] = before;
+    splices[at - 1] = splice;
+  }
+}
+
+function cancelFrame(hubId: number, reason: string): Frame {
+  return notificationFrame("notifications/cancelled", { requestId: hubId, reason });
+}
+
+function overloaded(lane: Lane, retryAfterMs: number): HubError {
+  return new HubError("overloaded", `too many calls wait already (core "${lane.core.name}"); try again later`, {
+    core: lane.core.name,
+    retry_after_ms: Math.max(1, Math.round(retryAfterMs)),
+  });
+}
+
+function diedUnderCall(lane: Lane): HubError {
+  const { name, state } = lane.core;
+  return new HubError("core_down", `core "${name}" went down under this call, which may have run`, {
+    core: name,
+    state: state.t,
+    may_have_run: true,
+  });
+}
+
+function timedOut(call: Call, now: number): HubError {
+  const { name } = call.lane.core;
+  const afterMs = Math.round(now - call.receivedMs);
+  const ran = call.state === "running";
+  return new HubError(
+    "core_timeout",
+    `no answer from core "${name}" within ${afterMs} ms (policy.timeout_ms, max_timeout_ms)`,
+    { core: name, may_have_run: ran },
+  );
+}

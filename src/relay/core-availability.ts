@@ -1,0 +1,42 @@
+// Whether a call may wait for a Core that is not up, and what to say when it may not.
+import { HubError } from "../base/errors.ts";
+import type { CorePort, Lane } from "./call.ts";
+
+/** A restart nearer than this is worth waiting for; a longer one is an answer with `retry_after_ms`. */
+const worthWaitingMs = 5000;
+
+/** True while an admitted call should be held for this Core instead of being refused. */
+export function heldWhile(lane: Lane, nowMs: number): boolean {
+  const { state } = lane.core;
+  switch (state.t) {
+    case "idle":
+    case "starting":
+      return true;
+    case "backoff":
+      return lane.wasUp && state.retryAtMs - nowMs <= worthWaitingMs;
+    case "up":
+      return false;
+    case "draining":
+    case "failed":
+    case "stopped":
+      return false;
+  }
+}
+
+/** The error of a call that did not reach its Core: names the Core, its state, the last cause and when to try again. */
+export function coreUnavailable(core: CorePort, nowMs: number): HubError {
+  const { name, state } = core;
+  const reason = "reason" in state && state.reason !== undefined ? `: ${state.reason}` : "";
+  const data = { core: name, state: state.t, may_have_run: false };
+  if (state.t === "backoff") {
+    const waitMs = Math.max(1, Math.round(state.retryAtMs - nowMs));
+    return new HubError("core_down", `core "${name}" is down${reason}; it restarts in ${waitMs} ms`, {
+      ...data,
+      retry_after_ms: waitMs,
+    });
+  }
+  if (state.t === "idle" || state.t === "starting") {
+    return new HubError("core_starting", `core "${name}" is still starting`, { ...data, retry_after_ms: 1000 });
+  }
+  return new HubError("core_down", `core "${name}" is ${state.t}${reason}`, data);
+}

@@ -1,0 +1,55 @@
+// The handshake of the legacy era, answered by the hub itself from what it has: never forwarded to a Core.
+import { HubError } from "../base/errors.ts";
+import type { ClientInfo } from "../sessions/session.ts";
+
+/** The revisions with a handshake, oldest first. */
+const legacyRevisions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] as const;
+const latest = "2025-11-25";
+
+export interface HubIdentity {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface Greeting {
+  readonly revision: string;
+  readonly client: ClientInfo;
+}
+
+/** Reads initialize's params; refuses what no revision allows. An unknown revision gets the latest one as the counter-offer. */
+export function readInitialize(params: Buffer | undefined): Greeting {
+  const value: unknown = params === undefined ? undefined : JSON.parse(params.toString("utf8"));
+  const { protocolVersion, clientInfo } = (value ?? {}) as Record<string, unknown>;
+  if (typeof protocolVersion !== "string") {
+    throw new HubError("params_invalid", "initialize needs params.protocolVersion, a string such as 2025-11-25");
+  }
+  const info = (typeof clientInfo === "object" && clientInfo !== null ? clientInfo : {}) as Record<string, unknown>;
+  const known = (legacyRevisions as readonly string[]).includes(protocolVersion);
+  return {
+    revision: known ? protocolVersion : latest,
+    client: { name: shortText(info["name"]), version: shortText(info["version"]) },
+  };
+}
+
+/**
+ * The result of initialize. The capabilities are those of the hub, whatever Cores are up just now: lists change with the
+ * Cores, completion is always answerable, and log levels are kept per session.
+ */
+export function initializeResult(revision: string, hub: HubIdentity, instructions: string): object {
+  return {
+    protocolVersion: revision,
+    capabilities: {
+      tools: { listChanged: true },
+      resources: { listChanged: true },
+      prompts: { listChanged: true },
+      completions: {},
+      logging: {},
+    },
+    serverInfo: { name: hub.name, title: "TheHub", version: hub.version },
+    ...(instructions === "" ? {} : { instructions }),
+  };
+}
+
+function shortText(value: unknown): string {
+  return typeof value === "string" ? value.slice(0, 128) : "";
+}

@@ -1,0 +1,203 @@
+// Every request method that clients may send, and who answers it. A method that is not in the table does not exist.
+import { HubError } from "../base/errors.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { View } from "../catalog/view.ts";
+import type { Log } from "../telemetry/log.ts";
+import { type ByteString, noSplices, type Splice } from "../wire/frame.ts";
+import { findMember } from "../wire/json.ts";
+import { type Scan, stringAt } from "../wire/scan.ts";
+import { emptyResult, resultFrame, resultOf } from "./answers.ts";
+import type { ClientSession, Lane } from "./call.ts";
+import type { Calls } from "./calls.ts";
+import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
+import type { LogLevels } from "./log-levels.ts";
+import type { Parking } from "./parking.ts";
+
+/** A request as it was scanned. `scan` is shared by all: valid until the handler returns. */
+export interface Incoming {
+  readonly session: ClientSession;
+  readonly method: string;
+  readonly bytes: Buffer;
+  readonly scan: Scan;
+  readonly idText: ByteString;
+}
+
+export interface MethodsDeps {
+  readonly hub: HubIdentity;
+  readonly calls: Calls;
+  readonly parking: Parking;
+  readonly logLevels: LogLevels;
+  readonly log: Log;
+  catalog(): Catalog;
+  lane(coreKey: string): Lane;
+}
+
+/** `park`: not answered, to be taken again when the Cores are ready. */
+type Outcome = "taken" | "park";
+type Handler = (request: Incoming) => Outcome;
+
+export class Methods {
+  readonly #deps: MethodsDeps;
+  readonly #table: ReadonlyMap<string, Handler>;
+
+  constructor(deps: MethodsDeps) {
+    this.#deps = deps;
+    this.#table = new Map<string, Handler>([
+      ["tools/call", (request) => this.#named(request, "tool")],
+      ["prompts/get", (request) => this.#named(request, "prompt")],
+      ["resources/read", (request) => this.#read(request)],
+      ["completion/complete", (request) => this.#complete(request)],
+      ["tools/list", (request) => this.#list(request, (view) => view.toolsList)],
+      ["prompts/list", (request) => this.#list(request, (view) => view.promptsList)],
+      ["resources/list", (request) => this.#list(request, (view) => view.resourcesList)],
+      ["resources/templates/list", (request) => this.#list(request, (view) => view.resourceTemplatesList)],
+      ["logging/setLevel", (request) => this.#setLevel(request)],
+      ["initialize", (request) => this.#initialize(request)],
+      ["ping", (request) => answer(request, emptyResult)],
+    ]);
+  }
+
+  /** Answers, forwards, or asks for the request to be parked. Throws HubError for what must be refused. */
+  take(request: Incoming): Outcome {
+    const { session, method } = request;
+    const handler = this.#table.get(method);
+    if (handler === undefined) throw new HubError("method_unknown", `this hub has no method ${quoted(method)}`);
+    if (session.phase !== "ready" && method !== "initialize" && method !== "ping") {
+      throw new HubError("not_initialized", `send initialize before ${method}`);
+    }
+    return handler(request);
+  }
+
+  #named(request: Incoming, kind: "tool" | "prompt"): Outcome {
+    const { session, bytes, scan } = request;
+    const name = this.#stringParam(request, scan.nameStart, scan.nameEnd, "name");
+    const found = kind === "tool" ? this.#view(session).tool(name) : this.#view(session).prompt(name);
+    if (found === undefined) return this.#unknown(request, kind, name);
+    if (found.t === "ambiguous") {
+      const choices = found.candidates.join(", ");
+      throw new HubError("name_unknown", `${kind} ${quoted(name)} is ambiguous; write one of ${choices}`);
+    }
+    const { core, nativeNameJson } = found.route;
+    const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
+    this.#forward(request, core, rename, bytes);
+    return "taken";
+  }
+
+  #read(request: Incoming): Outcome {
+    const { session, bytes, scan } = request;
+    const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
+    const route = this.#view(session).resource(uri);
+    if (route === undefined) return this.#unknown(request, "resource", uri);
+    this.#forward(request, route.core, undefined, bytes);
+    return "taken";
+  }
+
+  /** A completion goes where its reference leads; one that leads nowhere completes to nothing. */
+  #complete(request: Incoming): Outcome {
+    const { session, bytes, scan } = request;
+    const ref = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "ref");
+    if (ref === undefined || bytes[ref.start] !== 0x7b) {
+      throw new HubError("params_invalid", "completion/complete needs params.ref, an object");
+    }
+    const type = memberText(bytes, ref, "type");
+    const view = this.#view(session);
+    if (type === "ref/prompt") {
+      const range = findMember(bytes, ref.start, ref.end, "name");
+      const name = memberText(bytes, ref, "name");
+      const found = name === undefined ? undefined : view.prompt(name);
+      if (range === undefined || found === undefined || found.t === "ambiguous")
+        return this.#nothingToComplete(request);
+      this.#forward(request, found.route.core, { ...range, text: found.route.nativeNameJson }, bytes);
+      return "taken";
+    }
+    if (type !== "ref/resource") {
+      throw new HubError("params_invalid", 'params.ref.type must be "ref/prompt" or "ref/resource"');
+    }
+    const uri = memberText(bytes, ref, "uri");
+    const route = uri === undefined ? undefined : (view.template(uri) ?? view.resource(uri));
+    if (route === undefined) return this.#nothingToComplete(request);
+    this.#forward(request, route.core, undefined, bytes);
+    return "taken";
+  }
+
+  #nothingToComplete(request: Incoming): Outcome {
+    if (this.#deps.parking.worthwhile(request.session)) return "park";
+    return answer(request, resultOf({ completion: { values: [], total: 0, hasMore: false } }));
+  }
+
+  #list(request: Incoming, bytesOf: (view: View) => Buffer): Outcome {
+    if (this.#deps.parking.worthwhile(request.session)) return "park";
+    const { bytes, scan } = request;
+    // Every list is one page, so no cursor is ever handed out, and none that comes in can be one of ours.
+    if (scan.paramsStart >= 0 && findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor") !== undefined) {
+      throw new HubError("params_invalid", "unknown cursor; this hub answers every list in one page");
+    }
+    return answer(request, bytesOf(this.#view(request.session)));
+  }
+
+  #setLevel(request: Incoming): Outcome {
+    this.#deps.logLevels.set(request.session, paramsOf(request));
+    return answer(request, emptyResult);
+  }
+
+  #initialize(request: Incoming): Outcome {
+    const { session } = request;
+    if (session.phase === "ready") throw new HubError("request_invalid", "this connection is initialized already");
+    const greeting = readInitialize(paramsOf(request));
+    session.revision = greeting.revision;
+    session.client = greeting.client;
+    session.phase = "ready";
+    const instructions = this.#view(session).instructions;
+    answer(request, resultOf(initializeResult(greeting.revision, this.#deps.hub, instructions)));
+    this.#deps.log.info("session_opened", {
+      session: session.id,
+      door: session.door,
+      principal: session.principal.name,
+      client: greeting.client.name,
+      revision: greeting.revision,
+    });
+    return "taken";
+  }
+
+  #forward(request: Incoming, coreKey: string, rename: Splice | undefined, bytes: Buffer): void {
+    const { session, method, scan } = request;
+    this.#deps.calls.begin({ session, lane: this.#deps.lane(coreKey), method, bytes, scan, rename });
+  }
+
+  #unknown(request: Incoming, kind: string, name: string): Outcome {
+    if (this.#deps.parking.worthwhile(request.session)) return "park";
+    const list = kind === "resource" ? "resources/list" : `${kind}s/list`;
+    throw new HubError("name_unknown", `unknown ${kind} ${quoted(name)}; ${list} shows what there is`);
+  }
+
+  #view(session: ClientSession): View {
+    return this.#deps.catalog().view(session.principal);
+  }
+
+  #stringParam(request: Incoming, start: number, end: number, name: string): string {
+    if (start < 0 || request.bytes[start] !== 0x22) {
+      throw new HubError("params_invalid", `${request.method} needs params.${name}, a string`);
+    }
+    return stringAt(request.bytes, start, end);
+  }
+}
+
+function answer(request: Incoming, result: Buffer): Outcome {
+  request.session.sink.send(resultFrame(request.idText, result), noSplices);
+  return "taken";
+}
+
+function paramsOf(request: Incoming): Buffer | undefined {
+  const { bytes, scan } = request;
+  return scan.paramsStart < 0 ? undefined : bytes.subarray(scan.paramsStart, scan.paramsEnd);
+}
+
+function memberText(bytes: Buffer, object: { start: number; end: number }, key: string): string | undefined {
+  const range = findMember(bytes, object.start, object.end, key);
+  return range === undefined || bytes[range.start] !== 0x22 ? undefined : stringAt(bytes, range.start, range.end);
+}
+
+/** A client's own word in a message: short, and safe to print. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+}

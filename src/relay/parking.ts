@@ -1,0 +1,63 @@
+// Requests that came before the Cores were ready: kept as they were read, taken up again when the Cores are, or when the
+// session has waited long enough. Only lists, and names that nobody has yet, wait here.
+import type { Clock } from "../base/clock.ts";
+import { HubError } from "../base/errors.ts";
+import { type Frame, frameOf } from "../wire/frame.ts";
+import type { ClientSession } from "./call.ts";
+
+/** Of one session. */
+const maxParked = 256;
+const maxParkedBytes = 32 * 1024 * 1024;
+
+export interface ParkingDeps {
+  readonly clock: Clock;
+  /** How long a session's first requests wait for starting Cores, in ms. */
+  readonly listWaitMs: number;
+  /** True while a Core that never was up may still come up. */
+  starting(): boolean;
+}
+
+export class Parking {
+  readonly #deps: ParkingDeps;
+
+  constructor(deps: ParkingDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether a request of this session should wait instead of being answered from what is there. */
+  worthwhile(session: ClientSession): boolean {
+    if (!this.#deps.starting()) return false;
+    return session.parkUntilMs === undefined || this.#deps.clock.now() < session.parkUntilMs;
+  }
+
+  /** Keeps a copy of the request; `wake` is called once when the session has waited long enough. Throws `overloaded`. */
+  park(session: ClientSession, key: string, bytes: Buffer, wake: () => void): void {
+    if (session.parked.size >= maxParked) {
+      throw new HubError("overloaded", `${maxParked} requests wait for starting cores already`, {
+        retry_after_ms: 1000,
+      });
+    }
+    let parkedBytes = bytes.length;
+    for (const frame of session.parked.values()) parkedBytes += frame.size;
+    if (parkedBytes > maxParkedBytes && session.parked.size > 0) {
+      throw new HubError("overloaded", "too much waits for starting cores already", { retry_after_ms: 1000 });
+    }
+    if (session.parked.has(key) || session.calls.has(key))
+      throw new HubError("request_invalid", `id ${key} is already in use`);
+    session.parked.set(key, frameOf(Buffer.from(bytes)));
+    if (session.parkUntilMs !== undefined) return;
+    session.parkUntilMs = this.#deps.clock.now() + this.#deps.listWaitMs;
+    session.parkTimer = this.#deps.clock.after(this.#deps.listWaitMs, () => {
+      session.parkUntilMs = 0;
+      wake();
+    });
+  }
+
+  /** Hands out, and forgets, what the session has parked, in the order it came. */
+  take(session: ClientSession): readonly Frame[] {
+    const frames = [...session.parked.values()];
+    session.parked.clear();
+    session.parkTimer?.cancel();
+    return frames;
+  }
+}

@@ -1,0 +1,133 @@
+// The relay: takes every message of every session to its one owner. Bytes in, bytes out; the only objects made are those
+// of messages that the hub answers itself.
+import { HubError } from "../base/errors.ts";
+import type { Doorkeeper, Visitor } from "../doors/port.ts";
+import { idKey, Session } from "../sessions/session.ts";
+import type { Log } from "../telemetry/log.ts";
+import { type ByteString, type Frame, flatten, noSplices } from "../wire/frame.ts";
+import { createScan, scan } from "../wire/scan.ts";
+import { errorFrame } from "./answers.ts";
+import type { Call, ClientSession } from "./call.ts";
+import type { Calls } from "./calls.ts";
+import type { LogLevels } from "./log-levels.ts";
+import type { Incoming, Methods } from "./methods.ts";
+import type { Parking } from "./parking.ts";
+
+export interface RelayDeps {
+  readonly calls: Calls;
+  readonly methods: Methods;
+  readonly parking: Parking;
+  readonly logLevels: LogLevels;
+  readonly log: Log;
+}
+
+export class Relay implements Doorkeeper {
+  readonly sessions = new Set<ClientSession>();
+  readonly #deps: RelayDeps;
+  /** One record for all: a scan is used up before the next frame is looked at. */
+  readonly #scan = createScan();
+  #nextSession = 1;
+  #draining = false;
+
+  constructor(deps: RelayDeps) {
+    this.#deps = deps;
+  }
+
+  open(visit: Parameters<Doorkeeper["open"]>[0]): Visitor {
+    const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, ...visit });
+    this.sessions.add(session);
+    return {
+      receive: (frame) => this.#receive(session, frame),
+      fault: (code, message) => refuse(session, "null", new HubError(code, message)),
+      leave: () => this.#leave(session),
+      get busy() {
+        return session.busy;
+      },
+      whenIdle: () => session.whenIdle(),
+    };
+  }
+
+  /** From now on new requests are refused as `draining`; those under way go on. Resolves when none is left. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    this.unpark();
+    await Promise.all([...this.sessions].map((session) => session.whenIdle()));
+  }
+
+  /** Takes up again the requests of sessions that waited for starting Cores. */
+  unpark(): void {
+    for (const session of this.sessions) this.#unpark(session);
+  }
+
+  #receive(session: ClientSession, frame: Frame): void {
+    if (session.phase === "closed") return;
+    const record = this.#scan;
+    const bytes = flatten(frame);
+    const fault = scan(bytes, record);
+    if (fault !== undefined) {
+      refuse(session, fault.id, new HubError(fault.code, fault.message));
+      return;
+    }
+    if (record.kind === "response") {
+      // The hub asks clients nothing in this version, so there is no request that this could answer.
+      this.#deps.log.debug("client_response_dropped", { session: session.id });
+      return;
+    }
+    const method = bytes.toString("latin1", record.methodStart + 1, record.methodEnd - 1);
+    if (record.kind === "notification") this.#notification(session, method, bytes);
+    else this.#request(session, method, bytes);
+  }
+
+  #request(session: ClientSession, method: string, bytes: Buffer): void {
+    const record = this.#scan;
+    const idText = bytes.toString("latin1", record.idStart, record.idEnd);
+    try {
+      if (this.#draining) throw new HubError("draining", "the hub is shutting down", { retry_after_ms: 1000 });
+      const incoming: Incoming = { session, method, bytes, scan: record, idText };
+      const outcome = this.#deps.methods.take(incoming);
+      if (outcome === "park") {
+        this.#deps.parking.park(session, idKey(idText), bytes, () => this.#unpark(session));
+      }
+    } catch (error) {
+      const known = HubError.from(error);
+      if (known.code === "internal") this.#deps.log.error("request_failed", { session: session.id, method, error });
+      refuse(session, idText, known);
+    }
+  }
+
+  #notification(session: ClientSession, method: string, bytes: Buffer): void {
+    const record = this.#scan;
+    if (method !== "notifications/cancelled" || record.requestIdStart < 0) return;
+    const key = idKey(bytes.toString("latin1", record.requestIdStart, record.requestIdEnd));
+    if (session.parked.delete(key)) {
+      session.settled();
+      return;
+    }
+    const range = { start: record.requestIdStart, end: record.requestIdEnd };
+    this.#deps.calls.cancel(session, key, { chunks: [bytes], size: bytes.length }, range);
+  }
+
+  #unpark(session: ClientSession): void {
+    const frames = this.#deps.parking.take(session);
+    session.resuming = frames.length;
+    for (const frame of frames) {
+      session.resuming--;
+      this.#receive(session, frame);
+    }
+    session.settled();
+  }
+
+  #leave(session: ClientSession): void {
+    if (session.phase === "closed") return;
+    session.phase = "closed";
+    this.sessions.delete(session);
+    this.#deps.parking.take(session);
+    this.#deps.calls.dropSession(session);
+    this.#deps.logLevels.forget(session);
+    session.settled();
+  }
+}
+
+function refuse(session: ClientSession, idText: ByteString, error: HubError): void {
+  session.sink.send(errorFrame(idText, error), noSplices);
+}

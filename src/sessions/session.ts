@@ -1,0 +1,78 @@
+// One legacy client connection's state: who, what was negotiated, and what is in flight. No I/O beyond its sink.
+import { ChurnMap, textHash } from "../base/churn-map.ts";
+import type { Timer } from "../base/clock.ts";
+import type { ByteString, Frame, FrameSink } from "../wire/frame.ts";
+import type { LogLevel } from "./log-level.ts";
+import type { Principal } from "./principal.ts";
+
+export type DoorKind = "stdio" | "websocket";
+
+/** `new` until initialize is answered, `ready` after it, `closed` once the client left: nothing is sent any more. */
+export type SessionPhase = "new" | "ready" | "closed";
+
+export interface ClientInfo {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What a session needs to know of a request that is under way. The relay's Call is one. */
+export interface InFlight {
+  readonly idText: ByteString;
+}
+
+export class Session<C extends InFlight = InFlight> {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly door: DoorKind;
+  readonly sink: FrameSink;
+  /** Whose limits count: the named client, or this connection where many share one token or none. */
+  readonly limitKey: string;
+  phase: SessionPhase = "new";
+  revision: string | undefined;
+  client: ClientInfo | undefined;
+  /** The least severe level that the client asked for; undefined until it sends logging/setLevel. */
+  logLevel: LogLevel | undefined;
+  /** Requests that were read and not answered, by `idKey` of their id. */
+  readonly calls: ChurnMap<string, C> = new ChurnMap(textHash);
+  /** Requests that wait for Cores that are still starting, by `idKey`; bounded by the relay. */
+  readonly parked = new Map<string, Frame>();
+  /** Requests that were parked and are just being taken up again. */
+  resuming = 0;
+  /** Monotonic ms until which requests of this session may wait for starting Cores; set by the first that does. */
+  parkUntilMs: number | undefined;
+  parkTimer: Timer | undefined;
+  #idle: (() => void)[] = [];
+
+  constructor(visit: { id: string; principal: Principal; door: DoorKind; sink: FrameSink }) {
+    this.id = visit.id;
+    this.principal = visit.principal;
+    this.door = visit.door;
+    this.sink = visit.sink;
+    this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
+  }
+
+  /** Requests read and not answered yet. */
+  get busy(): number {
+    return this.calls.size + this.parked.size + this.resuming;
+  }
+
+  /** Resolves when every request read so far is answered, cancelled or dropped. */
+  whenIdle(): Promise<void> {
+    if (this.busy === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** To be called after a request left `calls` or `parked`. */
+  settled(): void {
+    if (this.#idle.length === 0 || this.busy > 0) return;
+    const waiters = this.#idle;
+    this.#idle = [];
+    for (const wake of waiters) wake();
+  }
+}
+
+/** One key per id: `"a"` and `"\u0061"` are the same id, `1` and `"1"` are not. */
+export function idKey(idText: ByteString): string {
+  if (!idText.includes("\\")) return idText;
+  return Buffer.from(JSON.stringify(JSON.parse(Buffer.from(idText, "latin1").toString("utf8")))).toString("latin1");
+}

@@ -1,0 +1,52 @@
+// A frame is one JSON-RPC message as bytes. It is forwarded by splicing new text over byte ranges, never by parsing.
+
+/** Bytes held as a string, one character (0..255) a byte: cheap to keep as a map key, exact to write back. */
+export type ByteString = string;
+
+/** One JSON-RPC message. Usually one chunk; a large one stays in the chunks it was read in. Owned by whoever holds it. */
+export interface Frame {
+  readonly chunks: readonly Buffer[];
+  /** Bytes in all chunks. */
+  readonly size: number;
+}
+
+/** Replaces bytes `start` (included) to `end` (excluded) of a frame. Splices of one frame are in order and do not overlap. */
+export interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: ByteString;
+}
+
+export const noSplices: readonly Splice[] = [];
+
+/** What became of a frame handed to a sink. `full`: over the sink's byte limit, not taken. `closed`: nobody is there. */
+export type Sent = "ok" | "full" | "closed";
+
+/** Somewhere frames can be sent: a client's connection or a Core's input. Never blocks, never throws. */
+export interface FrameSink {
+  send(frame: Frame, splices: readonly Splice[]): Sent;
+}
+
+export function frameOf(bytes: Buffer): Frame {
+  return { chunks: [bytes], size: bytes.length };
+}
+
+export function frameOfText(json: string): Frame {
+  return frameOf(Buffer.from(json, "utf8"));
+}
+
+/** The frame's bytes in one buffer; copies only when there is more than one chunk. */
+export function flatten(frame: Frame): Buffer {
+  const [first] = frame.chunks;
+  return frame.chunks.length === 1 && first !== undefined ? first : Buffer.concat(frame.chunks, frame.size);
+}
+
+/** UTF-8 text as a ByteString. */
+export function byteString(text: string): ByteString {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** A ByteString back as text. */
+export function textOf(bytes: ByteString): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}

@@ -1,0 +1,182 @@
+// Cuts a stream of bytes into frames, newline or Content-Length framed. Bounded; looks for a line's end once; knows no JSON.
+import type { Frame } from "./frame.ts";
+import { HeaderReader } from "./headers.ts";
+import { Pieces } from "./pieces.ts";
+
+export type Framing = "newline" | "content-length";
+
+interface FrameFault {
+  readonly code: "too_large" | "parse_error";
+  readonly message: string;
+  /** The stream cannot be followed any further: the reader ignores what else is pushed. */
+  readonly fatal: boolean;
+}
+
+export interface FrameReaderEvents {
+  frame(frame: Frame): void;
+  fault(fault: FrameFault): void;
+}
+
+const bom = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * States:
+ *   opening  before the first byte that counts: a BOM and whitespace are skipped, then the framing is settled for good
+ *   line     in a line (newline)         skip-line  behind too much of one, until its newline
+ *   headers  before a body (content-length)
+ *   body     in a body                   skip-body  in one that is too large
+ *   dead     after a fatal fault or the end
+ *
+ * Frames of up to 64 KiB come as one chunk, larger ones in the chunks they were read in. A line over `maxBytes` (its newline not
+ * counted, a carriage return before it counted) is reported as soon as it is one, and so is a body by its header.
+ */
+export class FrameReader {
+  readonly #maxBytes: number;
+  readonly #events: FrameReaderEvents;
+  readonly #pieces = new Pieces();
+  readonly #headers = new HeaderReader();
+  #framing: Framing | undefined;
+  #state: "opening" | "line" | "skip-line" | "headers" | "body" | "skip-body" | "dead" = "opening";
+  #bomBytes = 0;
+  /** Bytes of the body still to come. */
+  #missing = 0;
+
+  constructor(options: { maxBytes: number; framing: Framing | "auto" }, events: FrameReaderEvents) {
+    this.#maxBytes = options.maxBytes;
+    this.#framing = options.framing === "auto" ? undefined : options.framing;
+    this.#events = events;
+  }
+
+  /** Undefined until the first byte has told. */
+  get framing(): Framing | undefined {
+    return this.#framing;
+  }
+
+  /** The chunk becomes part of the frames: it must not be written to afterwards. */
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      switch (this.#state) {
+        case "opening":
+          at = this.#open(chunk, at);
+          break;
+        case "line":
+          at = this.#line(chunk, at);
+          break;
+        case "skip-line": {
+          const newline = chunk.indexOf(0x0a, at);
+          if (newline < 0) return;
+          at = newline + 1;
+          this.#state = "line";
+          break;
+        }
+        case "headers":
+          at = this.#header(chunk, at);
+          break;
+        case "body":
+        case "skip-body":
+          at = this.#body(chunk, at);
+          break;
+        case "dead":
+          return;
+      }
+    }
+  }
+
+  /** The stream has ended: an unterminated line still is a frame, an unfinished header or body is a fault. */
+  end(): void {
+    const state = this.#state;
+    this.#state = "dead";
+    if (state === "line") this.#deliverLine();
+    else if (state === "body" || state === "skip-body")
+      this.#fail(`stream ended ${this.#missing} bytes short of a message`);
+    else if (state === "headers" && this.#headers.hasBegun) this.#fail("stream ended inside the headers of a message");
+  }
+
+  #open(chunk: Buffer, start: number): number {
+    let at = start;
+    while (at < chunk.length && this.#bomBytes < bom.length && chunk[at] === bom[this.#bomBytes]) {
+      this.#bomBytes++;
+      at++;
+    }
+    if (at === chunk.length) return at;
+    const first = chunk[at] as number;
+    const isPartBom = this.#bomBytes > 0 && this.#bomBytes < bom.length;
+    if (!isPartBom && (first === 0x20 || first === 0x0a || first === 0x0d || first === 0x09)) {
+      // A BOM comes first or not at all.
+      this.#bomBytes = bom.length;
+      return at + 1;
+    }
+    this.#framing ??= !isPartBom && (first === 0x43 || first === 0x63) ? "content-length" : "newline";
+    this.#state = this.#framing === "newline" ? "line" : "headers";
+    // Not a BOM after all: its beginning is part of the message, for the scanner to refuse.
+    if (isPartBom) this.push(bom.subarray(0, this.#bomBytes));
+    return at;
+  }
+
+  #line(chunk: Buffer, start: number): number {
+    const newline = chunk.indexOf(0x0a, start);
+    const end = newline < 0 ? chunk.length : newline;
+    if (this.#pieces.size + end - start > this.#maxBytes) {
+      this.#pieces.clear();
+      this.#state = newline < 0 ? "skip-line" : "line";
+      this.#events.fault({
+        code: "too_large",
+        message: `message of more than ${this.#maxBytes} bytes (maxBytes)`,
+        fatal: false,
+      });
+    } else {
+      this.#pieces.add(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end));
+      if (newline >= 0) this.#deliverLine();
+    }
+    return newline < 0 ? end : newline + 1;
+  }
+
+  #deliverLine(): void {
+    this.#pieces.trimCarriageReturn();
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    if (this.#pieces.size > 0) this.#events.frame(this.#pieces.take());
+  }
+
+  #header(chunk: Buffer, start: number): number {
+    const result = this.#headers.read(chunk, start);
+    if (result.t === "more") return chunk.length;
+    if (result.t === "bad") {
+      this.#fail(result.message);
+      return chunk.length;
+    }
+    this.#missing = result.length;
+    if (result.length > this.#maxBytes) {
+      this.#state = "skip-body";
+      this.#events.fault({
+        code: "too_large",
+        message: `message of ${result.length} bytes exceeds ${this.#maxBytes} bytes (maxBytes)`,
+        fatal: false,
+      });
+    } else if (result.length > 0) {
+      this.#state = "body";
+    }
+    return result.next;
+  }
+
+  #body(chunk: Buffer, start: number): number {
+    const end = Math.min(start + this.#missing, chunk.length);
+    this.#missing -= end - start;
+    if (this.#state === "body")
+      this.#pieces.add(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end));
+    if (this.#missing === 0) {
+      this.#state = "headers";
+      this.#deliver();
+    }
+    return end;
+  }
+
+  #fail(message: string): void {
+    this.#state = "dead";
+    this.#pieces.clear();
+    this.#events.fault({ code: "parse_error", message, fatal: true });
+  }
+}

@@ -1,0 +1,96 @@
+// Finds many byte patterns in one pass (Wu-Manber): a window as long as the shortest pattern slides over the text, and the
+// two bytes at its end say how far it can jump. Clean text is mostly jumped over. Knows nothing of JSON or secrets.
+
+interface Pattern {
+  readonly bytes: Buffer;
+  readonly index: number;
+}
+
+export class PatternSearch {
+  /** Length of the longest pattern; a match that crosses a border reaches at most this far, less one, to either side. */
+  readonly longest: number;
+  /** Set by `next`: the length of the match and which pattern it was. */
+  length = 0;
+  index = -1;
+
+  readonly #window: number;
+  /** By two bytes (first high): how far the window can move when they are at its end. */
+  readonly #shift: Uint8Array;
+  /** By two bytes: 1 where a pattern starts with them. Spares most of the comparisons when there are many patterns. */
+  readonly #starts: Uint8Array;
+  /** By the two bytes at the window's end: the patterns to compare, longest first. */
+  readonly #candidates = new Map<number, Pattern[]>();
+
+  /** At least one pattern, each of at least 2 bytes. */
+  constructor(patterns: readonly Buffer[]) {
+    let shortest = 256;
+    let longest = 0;
+    for (const { length } of patterns) {
+      shortest = Math.min(shortest, length);
+      longest = Math.max(longest, length);
+    }
+    this.longest = longest;
+    this.#window = shortest;
+    this.#shift = new Uint8Array(65536).fill(shortest - 1);
+    this.#starts = new Uint8Array(65536);
+    patterns.forEach((bytes, index) => {
+      this.#enter({ bytes, index });
+    });
+    for (const list of this.#candidates.values()) list.sort((a, b) => b.bytes.length - a.bytes.length);
+  }
+
+  #enter(pattern: Pattern): void {
+    const { bytes } = pattern;
+    const last = this.#window - 2;
+    this.#starts[pair(bytes, 0)] = 1;
+    for (let at = 0; at <= last; at++) {
+      const key = pair(bytes, at);
+      if (last - at < (this.#shift[key] ?? 0)) this.#shift[key] = last - at;
+    }
+    const end = pair(bytes, last);
+    const list = this.#candidates.get(end);
+    if (list === undefined) this.#candidates.set(end, [pattern]);
+    else list.push(pattern);
+  }
+
+  /** Where the first match at or after `from` starts, -1 for none. Of several at one place it is the longest. */
+  next(text: Buffer, from: number): number {
+    const shift = this.#shift;
+    const reach = this.#window - 1;
+    const end = text.length;
+    let at = from + reach;
+    while (at < end) {
+      const key = ((text[at - 1] as number) << 8) | (text[at] as number);
+      const step = shift[key] as number;
+      if (step !== 0) {
+        at += step;
+        continue;
+      }
+      if (this.#matches(text, at - reach, key)) return at - reach;
+      at += 1;
+    }
+    return -1;
+  }
+
+  #matches(text: Buffer, start: number, key: number): boolean {
+    if (this.#starts[pair(text, start)] === 0) return false;
+    for (const { bytes, index } of this.#candidates.get(key) ?? []) {
+      if (start + bytes.length > text.length || !equalsAt(text, start, bytes)) continue;
+      this.length = bytes.length;
+      this.index = index;
+      return true;
+    }
+    return false;
+  }
+}
+
+function pair(bytes: Buffer, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+}
+
+function equalsAt(text: Buffer, start: number, bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    if (text[start + at] !== bytes[at]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,58 @@
+// The bytes of a frame that is still coming in, in the chunks they came in.
+import type { Frame } from "./frame.ts";
+
+/** Frames up to this size are handed on in one chunk. */
+const flatBytes = 64 * 1024;
+
+/** After this many chunks, if they are small on average, they are joined into one: a chunk costs memory of its own. */
+const runLength = 128;
+const smallRunBytes = 256 * 1024;
+
+export class Pieces {
+  #chunks: Buffer[] = [];
+  #size = 0;
+  /** Chunks before this index are not joined any more, so that no byte is copied twice on the way. */
+  #settled = 0;
+  #settledBytes = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(chunk: Buffer): void {
+    if (chunk.length === 0) return;
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#chunks.length - this.#settled < runLength) return;
+    const runBytes = this.#size - this.#settledBytes;
+    if (runBytes <= smallRunBytes) {
+      this.#chunks.push(Buffer.concat(this.#chunks.splice(this.#settled), runBytes));
+    }
+    this.#settled = this.#chunks.length;
+    this.#settledBytes = this.#size;
+  }
+
+  trimCarriageReturn(): void {
+    const last = this.#chunks.at(-1);
+    if (last === undefined || last[last.length - 1] !== 0x0d) return;
+    this.#chunks.pop();
+    if (last.length > 1) this.#chunks.push(last.subarray(0, last.length - 1));
+    this.#size--;
+  }
+
+  /** The frame; the pieces are empty afterwards. */
+  take(): Frame {
+    const chunks = this.#chunks;
+    const size = this.#size;
+    this.clear();
+    if (chunks.length > 1 && size < flatBytes) return { chunks: [Buffer.concat(chunks, size)], size };
+    return { chunks, size };
+  }
+
+  clear(): void {
+    this.#chunks = [];
+    this.#size = 0;
+    this.#settled = 0;
+    this.#settledBytes = 0;
+  }
+}

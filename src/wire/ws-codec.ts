@@ -1,0 +1,309 @@
+// RFC 6455 as a server reads it: client frames in, whole text messages and control frames out, chunk by chunk. Knows no
+// socket. It writes into the chunks it is given (unmasking in place), so they must belong to it.
+import { isUtf8 } from "node:buffer";
+import { endianness } from "node:os";
+import type { Frame } from "./frame.ts";
+
+/** What the server closes with: 1001 going away, 1002 protocol error, 1003 not text, 1007 not UTF-8, 1009 too large. */
+export type FaultCode = 1002 | 1003 | 1007 | 1009;
+
+export interface WsEvents {
+  /** One text message. Its UTF-8 is not checked here: the scan of the message does that. */
+  message(frame: Frame): void;
+  /** The payload is only valid during the call. */
+  ping(payload: Buffer): void;
+  pong(): void;
+  /** The client's close frame: nothing comes after it. `code` is undefined when it named none. */
+  close(code: number | undefined): void;
+  /** The client broke the protocol: nothing comes after it. */
+  fault(code: FaultCode, reason: string): void;
+}
+
+const CONTINUATION = 0x0;
+const TEXT = 0x1;
+const BINARY = 0x2;
+const CLOSE = 0x8;
+const PING = 0x9;
+const PONG = 0xa;
+
+/** Flags, length of 8 bytes, mask. */
+const longestHeader = 14;
+/** Below these, making a view of words of four or eight bytes costs more than it saves. */
+const wordsFrom = 96;
+const longWordsFrom = 1024;
+/** Fragments up to this size are gathered, so that many tiny ones cost no more than their bytes. */
+const smallFragmentBytes = 4 * 1024;
+const gatherBytes = 16 * 1024;
+const noBytes = Buffer.alloc(0);
+const littleEndian = endianness() === "LE";
+
+export class WsReader {
+  readonly #maxBytes: number;
+  readonly #events: WsEvents;
+  #done = false;
+
+  // The header, while its bytes are still coming.
+  #head: Buffer = noBytes;
+  #headLength = 0;
+
+  // The frame that the last header announced. The mask's first byte is the most significant.
+  #final = false;
+  #opcode = TEXT;
+  #length = 0;
+  #mask = 0;
+
+  // Its payload, when it does not come in one chunk: undefined between frames.
+  #body: Buffer | undefined;
+  #filled = 0;
+
+  // The fragments of the message so far; the last one may still be gathering.
+  #fragments: Buffer[] | undefined;
+  #fragmentBytes = 0;
+  #gather: Buffer = noBytes;
+  #gathered = 0;
+
+  /** `maxBytes`: the largest message, all its fragments together. */
+  constructor(options: { readonly maxBytes: number }, events: WsEvents) {
+    this.#maxBytes = options.maxBytes;
+    this.#events = events;
+  }
+
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length && !this.#done) {
+      if (this.#body !== undefined) {
+        at = this.#fill(this.#body, chunk, at);
+      } else if (this.#headLength === 0 && chunk.length - at >= longestHeader) {
+        at = this.#payload(chunk, this.#header(chunk, at, chunk.length));
+      } else {
+        at = this.#collectHeader(chunk, at);
+      }
+    }
+  }
+
+  /** A header near the end of a chunk or in pieces: byte by byte, as it may end at any of them. */
+  #collectHeader(chunk: Buffer, start: number): number {
+    let at = start;
+    if (this.#head.length === 0) this.#head = Buffer.allocUnsafe(longestHeader);
+    while (at < chunk.length && !this.#done) {
+      this.#head[this.#headLength++] = chunk[at++] ?? 0;
+      if (this.#header(this.#head, 0, this.#headLength) > 0) {
+        this.#headLength = 0;
+        return this.#payload(chunk, at);
+      }
+    }
+    return at;
+  }
+
+  /** Reads the header at `start`. Returns where its payload begins, 0 when more bytes are needed or after a fault. */
+  #header(bytes: Buffer, start: number, end: number): number {
+    if (end - start < 2) return 0;
+    const first = bytes[start] ?? 0;
+    const second = bytes[start + 1] ?? 0;
+    const opcode = first & 0x0f;
+    let length = second & 0x7f;
+    let at = start + 2;
+    if ((first & 0x70) !== 0) return this.#fault(1002, "a reserved bit is set, and no extension was agreed");
+    if ((second & 0x80) === 0) return this.#fault(1002, "the frame is not masked");
+    if (opcode >= CLOSE) {
+      if (opcode > PONG) return this.#fault(1002, "unknown opcode");
+      if ((first & 0x80) === 0) return this.#fault(1002, "a control frame is fragmented");
+      if (length > 125) return this.#fault(1002, "a control frame is longer than 125 bytes");
+    } else if (opcode === BINARY) {
+      return this.#fault(1003, "text messages only");
+    } else if (opcode > BINARY) {
+      return this.#fault(1002, "unknown opcode");
+    } else if ((opcode === CONTINUATION) !== (this.#fragments !== undefined)) {
+      return this.#fault(1002, opcode === TEXT ? "a new message inside a fragmented one" : "nothing to continue");
+    }
+
+    if (length === 126) {
+      if (end - at < 2) return 0;
+      length = bytes.readUInt16BE(at);
+      at += 2;
+    } else if (length === 127) {
+      if (end - at < 8) return 0;
+      length = bytes.readUInt32BE(at) * 0x100000000 + bytes.readUInt32BE(at + 4);
+      at += 8;
+    }
+    if (opcode < CLOSE && this.#fragmentBytes + length > this.#maxBytes) {
+      return this.#fault(1009, `the message is larger than ${this.#maxBytes} bytes`);
+    }
+    if (end - at < 4) return 0;
+    this.#mask = bytes.readInt32BE(at);
+    this.#final = (first & 0x80) !== 0;
+    this.#opcode = opcode;
+    this.#length = length;
+    return at + 4;
+  }
+
+  /** Takes the payload at `at`, all of it or what the chunk has. Returns where the next frame begins. */
+  #payload(chunk: Buffer, at: number): number {
+    if (this.#done) return at;
+    const end = at + this.#length;
+    if (end > chunk.length) {
+      this.#body = Buffer.allocUnsafe(this.#length);
+      this.#filled = 0;
+      return this.#fill(this.#body, chunk, at);
+    }
+    unmask(chunk, at, end, this.#mask);
+    this.#frame(chunk.subarray(at, end));
+    return end;
+  }
+
+  #fill(body: Buffer, chunk: Buffer, at: number): number {
+    const size = Math.min(body.length - this.#filled, chunk.length - at);
+    const filled = this.#filled + size;
+    chunk.copy(body, this.#filled, at, at + size);
+    unmask(body, this.#filled, filled, rotate(this.#mask, this.#filled));
+    this.#filled = filled;
+    if (filled === body.length) {
+      this.#body = undefined;
+      this.#frame(body);
+    }
+    return at + size;
+  }
+
+  #frame(payload: Buffer): void {
+    if (this.#opcode >= CLOSE) {
+      this.#control(payload);
+    } else if (this.#final && this.#fragments === undefined) {
+      this.#events.message({ chunks: [payload], size: payload.length });
+    } else {
+      this.#fragment(payload);
+    }
+  }
+
+  #control(payload: Buffer): void {
+    if (this.#opcode === PING) this.#events.ping(payload);
+    else if (this.#opcode === PONG) this.#events.pong();
+    else this.#close(payload);
+  }
+
+  #close(payload: Buffer): void {
+    const code = payload.length === 0 ? undefined : payload.length === 1 ? 0 : payload.readUInt16BE(0);
+    if (code !== undefined && !isCloseCode(code)) {
+      this.#fault(1002, "the close code is not one that may be sent");
+    } else if (!isUtf8(payload.subarray(2))) {
+      this.#fault(1007, "the close reason is not UTF-8");
+    } else {
+      this.#done = true;
+      this.#events.close(code);
+    }
+  }
+
+  #fragment(payload: Buffer): void {
+    const fragments = this.#fragments ?? [];
+    this.#fragments = fragments;
+    this.#fragmentBytes += payload.length;
+    if (payload.length > smallFragmentBytes) {
+      this.#endGather(fragments);
+      fragments.push(payload);
+    } else {
+      if (this.#gather.length - this.#gathered < payload.length) {
+        this.#endGather(fragments);
+        this.#gather = Buffer.allocUnsafeSlow(gatherBytes);
+      }
+      this.#gathered += payload.copy(this.#gather, this.#gathered);
+    }
+    if (!this.#final) return;
+    this.#endGather(fragments);
+    const frame = { chunks: fragments, size: this.#fragmentBytes };
+    this.#fragments = undefined;
+    this.#fragmentBytes = 0;
+    this.#events.message(frame);
+  }
+
+  #endGather(fragments: Buffer[]): void {
+    if (this.#gathered > 0) fragments.push(this.#gather.subarray(0, this.#gathered));
+    this.#gather = noBytes;
+    this.#gathered = 0;
+  }
+
+  #fault(code: FaultCode, reason: string): 0 {
+    this.#done = true;
+    this.#fragments = undefined;
+    this.#gather = noBytes;
+    this.#events.fault(code, reason);
+    return 0;
+  }
+}
+
+/** XORs bytes `start` to `end` with the mask, whose most significant byte meets the first of them. */
+function unmask(bytes: Buffer, start: number, end: number, mask: number): void {
+  let at = start;
+  let turned = mask;
+  if (end - start >= longWordsFrom) {
+    while (((bytes.byteOffset + at) & 7) !== 0) {
+      bytes[at] = (bytes[at] ?? 0) ^ (turned >>> 24);
+      turned = rotate(turned, 1);
+      at++;
+    }
+    at += unmaskLong(bytes, at, end, turned);
+  } else if (end - start >= wordsFrom) {
+    while (((bytes.byteOffset + at) & 3) !== 0) {
+      bytes[at] = (bytes[at] ?? 0) ^ (turned >>> 24);
+      turned = rotate(turned, 1);
+      at++;
+    }
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >> 2);
+    const word = littleEndian ? swap(turned) : turned;
+    for (let index = 0; index < words.length; index++) words[index] = (words[index] ?? 0) ^ word;
+    at += words.length * 4;
+  }
+  const m0 = turned >>> 24;
+  const m1 = (turned >>> 16) & 0xff;
+  const m2 = (turned >>> 8) & 0xff;
+  const m3 = turned & 0xff;
+  for (; at + 4 <= end; at += 4) {
+    bytes[at] = (bytes[at] ?? 0) ^ m0;
+    bytes[at + 1] = (bytes[at + 1] ?? 0) ^ m1;
+    bytes[at + 2] = (bytes[at + 2] ?? 0) ^ m2;
+    bytes[at + 3] = (bytes[at + 3] ?? 0) ^ m3;
+  }
+  if (at < end) bytes[at] = (bytes[at] ?? 0) ^ m0;
+  if (at + 1 < end) bytes[at + 1] = (bytes[at + 1] ?? 0) ^ m1;
+  if (at + 2 < end) bytes[at + 2] = (bytes[at + 2] ?? 0) ^ m2;
+}
+
+/** The whole words of eight bytes from `start`, where one begins, to `end`; returns how many bytes that were. */
+function unmaskLong(bytes: Buffer, start: number, end: number, mask: number): number {
+  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset + start, (end - start) >> 3);
+  const word = BigInt((littleEndian ? swap(mask) : mask) >>> 0) * 0x100000001n;
+  for (let index = 0; index < words.length; index++) words[index] = (words[index] as bigint) ^ word;
+  return words.length * 8;
+}
+
+/** The mask as it stands after `bytes` bytes. */
+function rotate(mask: number, bytes: number): number {
+  const bits = (bytes & 3) * 8;
+  return bits === 0 ? mask : (mask << bits) | (mask >>> (32 - bits));
+}
+
+function swap(word: number): number {
+  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+}
+
+function isCloseCode(code: number): boolean {
+  return (
+    (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code < 5000)
+  );
+}
+
+/** A close frame as servers send it. The reason is cut to the 123 bytes that fit. */
+export function closeFrame(code: number, reason: string): Buffer {
+  let text = Buffer.from(reason, "utf8");
+  while (text.length > 123) text = Buffer.from(text.toString("utf8").slice(0, -1), "utf8");
+  const frame = Buffer.allocUnsafe(4 + text.length);
+  frame[0] = 0x80 | CLOSE;
+  frame[1] = 2 + text.length;
+  frame.writeUInt16BE(code, 2);
+  text.copy(frame, 4);
+  return frame;
+}
+
+export function pongFrame(payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(0x80 | PONG, payload.length), payload]);
+}
+
+export const pingFrame: Buffer = Buffer.of(0x80 | PING, 0);

@@ -1,0 +1,100 @@
+// A raw MCP client over WebSocket: sees every byte, and every message that should not have come.
+import { once } from "node:events";
+import { WebSocket } from "ws";
+
+export interface Message {
+  readonly id?: number | string;
+  readonly method?: string;
+  readonly params?: Record<string, unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into results of all shapes
+  readonly result?: any;
+  readonly error?: { code: number; message: string; data?: Record<string, unknown> };
+}
+
+export class WsClient implements AsyncDisposable {
+  readonly socket: WebSocket;
+  readonly notifications: Message[] = [];
+  /** Answers that no request waited for: must stay empty. */
+  readonly strays: Message[] = [];
+  /** The text of the last answers, as it came over the wire. */
+  lastText = "";
+  readonly #waiting = new Map<number | string, (message: Message) => void>();
+  readonly #listeners = new Set<(message: Message) => void>();
+  #nextId = 1;
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on("message", (data) => {
+      this.lastText = String(data);
+      const message = JSON.parse(this.lastText) as Message;
+      if (message.method !== undefined) {
+        this.notifications.push(message);
+        for (const listener of this.#listeners) listener(message);
+        return;
+      }
+      const take = this.#waiting.get(message.id ?? "null");
+      if (take === undefined) this.strays.push(message);
+      this.#waiting.delete(message.id ?? "null");
+      take?.(message);
+    });
+  }
+
+  static async connect(url: string, headers: Record<string, string> = {}): Promise<WsClient> {
+    const socket = new WebSocket(url, ["mcp"], { headers });
+    const client = new WsClient(socket);
+    await once(socket, "open");
+    await client.request("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "raw", version: "1" },
+    });
+    client.notify("notifications/initialized");
+    return client;
+  }
+
+  request(method: string, params: object = {}): Promise<Message> {
+    return this.start(method, params).answer;
+  }
+
+  /** A request that is not waited for yet: its id, and its answer to come. */
+  start(method: string, params: object = {}): { id: number; answer: Promise<Message> } {
+    const id = this.#nextId++;
+    const answer = this.answerTo(id);
+    this.socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    return { id, answer };
+  }
+
+  answerTo(id: number | string): Promise<Message> {
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
+  notify(method: string, params: object = {}): void {
+    this.socket.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
+  }
+
+  call(name: string, args: object = {}, meta?: object): Promise<Message> {
+    return this.request("tools/call", { name, arguments: args, ...(meta === undefined ? {} : { _meta: meta }) });
+  }
+
+  /** The first notification, past or to come, that passes. */
+  notified(method: string, test: (message: Message) => boolean = () => true): Promise<Message> {
+    const matches = (message: Message) => message.method === method && test(message);
+    const past = this.notifications.find(matches);
+    if (past !== undefined) return Promise.resolve(past);
+    return new Promise((resolve) => {
+      const listener = (message: Message) => {
+        if (!matches(message)) return;
+        this.#listeners.delete(listener);
+        resolve(message);
+      };
+      this.#listeners.add(listener);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.socket.readyState === WebSocket.CLOSED) return;
+    const closed = once(this.socket, "close");
+    this.socket.close();
+    await closed;
+  }
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { readShelf } from "../../../src/catalog/entries.ts";
+import { names, source } from "../../helpers/catalog-sources.ts";
+
+test("entries: what cannot be served is left out with a note, the rest is served", () => {
+  const bad = [
+    "[]",
+    '"t"',
+    "{}",
+    '{"name":1}',
+    '{"name":""}',
+    '{"name":"a","name":"b"}',
+    '{"name":"a","n\\u0061me":"b"}',
+    String.raw`{"name":"a\u0000"}`,
+    String.raw`{"name":"a\ud800"}`,
+    '{"name":"a\u0085"}',
+    `{"name":"${"x".repeat(1025)}"}`,
+    '{"name":"cut"',
+    '{"name":"tail"}x}',
+    '{"name":"bad",}',
+  ];
+  const shelf = readShelf(
+    source("a", { listTools: [...bad, { name: "good" }, { name: "good", second: true }] }),
+    names,
+  );
+  assert.deepEqual(
+    shelf.tools.map((tool) => tool.route.native),
+    ["good"],
+  );
+  assert.equal(shelf.tools[0]?.bytes.toString(), '{"name":"good"}');
+  assert.equal(shelf.notes.length, bad.length + 1);
+  for (const note of shelf.notes) assert.equal(note.core, "a");
+  assert.equal(shelf.notes[0]?.message, "tool number 1 is left out: it is not an object");
+  assert.equal(shelf.notes.at(-1)?.message, 'tool "good" is listed twice; the first one counts');
+});
+
+test("entries: bytes that are not UTF-8 are left out", () => {
+  const lists = {
+    tools: [{ bytes: Buffer.from('{"name":"a","x":"\xff"}', "latin1") }],
+    prompts: [],
+    resources: [],
+    templates: [],
+  };
+  const shelf = readShelf(source("a", { lists }), names);
+  assert.deepEqual([shelf.tools.length, shelf.notes.length], [0, 1]);
+});
+
+test("entries: notes are bounded", () => {
+  const shelf = readShelf(source("a", { listTools: Array.from({ length: 500 }, () => "{}") }), names);
+  assert.equal(shelf.notes.length, 21);
+  assert.equal(shelf.notes.at(-1)?.message, "480 more entries are left out");
+});
+
+test("entries: resources and templates need their uri", () => {
+  const shelf = readShelf(source("a", { listResources: [{ name: "n" }], listTemplates: [{ uri: "x://" }] }), names);
+  assert.deepEqual(
+    shelf.notes.map((note) => note.message),
+    [
+      "resource number 1 is left out: it has no uri that is a string",
+      "resource template number 1 is left out: it has no uriTemplate that is a string",
+    ],
+  );
+});
+
+test("entries: of hints given twice the more dangerous one counts, and only booleans count", () => {
+  const hints = (annotations: string) => {
+    const shelf = readShelf(source("a", { listTools: [`{"name":"t",${annotations}}`] }), names);
+    const { destructiveHint, readOnlyHint } = shelf.tools[0]?.route ?? {};
+    return [destructiveHint, readOnlyHint];
+  };
+  assert.deepEqual(hints('"annotations":{"destructiveHint":true,"destructiveHint":false}'), [true, undefined]);
+  assert.deepEqual(hints('"annotations":{"destructiveHint":true},"annotations":{}'), [true, undefined]);
+  assert.deepEqual(hints('"annotations":{"readOnlyHint":true,"readOnlyHint":false}'), [undefined, false]);
+  assert.deepEqual(hints(String.raw`"annotations":{"destructive\u0048int":true}`), [true, undefined]);
+  assert.deepEqual(hints('"annotations":{"destructiveHint":"true","readOnlyHint":1}'), [undefined, undefined]);
+  assert.deepEqual(hints('"annotations":[true]'), [undefined, undefined]);
+});

@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Caller } from "../../../src/catalog/model.ts";
+import { diffViews, type View } from "../../../src/catalog/view.ts";
+import { catalogOf, everyone, openHub, source } from "../../helpers/catalog-sources.ts";
+
+function called(view: View, spelling: string): string | readonly string[] | undefined {
+  const found = view.tool(spelling);
+  return found?.t === "ambiguous" ? found.candidates : found?.route.canonical;
+}
+
+function shown(view: View): string[] {
+  return (JSON.parse(view.toolsList.toString()) as { tools: { name: string }[] }).tools.map((tool) => tool.name);
+}
+
+const only = (...allow: string[]): Caller => ({ allow });
+
+test("view: a tool is found by its exposed, canonical and other spellings", () => {
+  const view = catalogOf([source("files", { listTools: [{ name: "read_file" }] })]).view(everyone);
+  for (const spelling of ["files__read_file", "files.read_file", "files_read_file", "files/read_file", "read_file"]) {
+    assert.equal(called(view, spelling), "files.read_file", spelling);
+  }
+  for (const spelling of ["Files__read_file", "files__read", "files", "", "__proto__", "toString"]) {
+    assert.equal(called(view, spelling), undefined, spelling);
+  }
+});
+
+test("view: a route says where the tool is and how the Core calls it", () => {
+  const found = catalogOf([source("another-api", { key: "another_api", listTools: [{ name: "t" }] })])
+    .view(everyone)
+    .tool("another-api__t");
+  assert.ok(found?.t === "found");
+  assert.deepEqual(found.route, {
+    core: "another_api",
+    key: { core: "another_api", capabilityClass: "none", credential: "shared" },
+    native: "t",
+    canonical: "another-api.t",
+    exposed: "another-api__t",
+    nativeNameJson: '"t"',
+    destructiveHint: undefined,
+    readOnlyHint: undefined,
+  });
+});
+
+test("view: a bare name that two Cores have is ambiguous, naming both", () => {
+  const view = catalogOf([
+    source("b", { listTools: [{ name: "search" }] }),
+    source("a", { listTools: [{ name: "search" }] }),
+  ]).view(everyone);
+  assert.deepEqual(called(view, "search"), ["b.search", "a.search"]);
+  assert.equal(called(view, "a__search"), "a.search");
+});
+
+test("view: ambiguity is judged among what the caller may use", () => {
+  const catalog = catalogOf([
+    source("a", { listTools: [{ name: "search" }] }),
+    source("b", { listTools: [{ name: "search" }] }),
+  ]);
+  assert.equal(called(catalog.view(only("b.*")), "search"), "b.search");
+  assert.equal(called(catalog.view(only("b.*")), "a.search"), undefined);
+  const wiped = { name: "search", annotations: { destructiveHint: true } };
+  const half = catalogOf([source("a", { listTools: [wiped] }), source("b", { listTools: [{ name: "search" }] })]);
+  assert.equal(called(half.view(everyone), "search"), "b.search");
+});
+
+test("view: an exact name wins over another tool's other spelling", () => {
+  const view = catalogOf([
+    source("a", { listTools: [{ name: "b__c" }, { name: "b.c" }] }),
+    source("b", { listTools: [{ name: "c" }] }),
+  ]).view(everyone);
+  assert.equal(called(view, "b__c"), "b.c");
+  assert.equal(called(view, "b.c"), "b.c");
+  assert.equal(called(view, "a.b.c"), "a.b.c");
+});
+
+test("view: names are never taken apart at a separator", () => {
+  const view = catalogOf([
+    source("a", { listTools: [{ name: "b_c" }] }),
+    source("a-b", { listTools: [{ name: "c" }] }),
+    source("a--b", { listTools: [{ name: "c" }] }),
+  ]).view(everyone);
+  assert.equal(called(view, "a_b_c"), "a.b_c");
+  assert.equal(called(view, "a-b__c"), "a-b.c");
+});
+
+test("view: of two that want one exposed name the first in the manifest has it, the other is called canonically", () => {
+  const view = catalogOf([
+    source("z", { prefix: false, listTools: [{ name: "search" }] }),
+    source("a", { prefix: false, listTools: [{ name: "search" }, { name: "other" }] }),
+  ]).view(everyone);
+  assert.deepEqual(shown(view), ["other", "search"]);
+  assert.equal(called(view, "search"), "z.search");
+  assert.equal(called(view, "a.search"), "a.search");
+  assert.deepEqual(view.collisions(), [
+    { core: "a", message: "tool a.search is hidden: z.search has the name search; call it as a.search" },
+  ]);
+  const hidden = view.explain().filter((thing) => thing.hidden !== undefined);
+  assert.deepEqual(hidden, [{ kind: "tool", core: "a", id: "a.search", exposed: "search", hidden: "collision" }]);
+});
+
+test("view: what a caller may not use takes no name from what it may", () => {
+  const catalog = catalogOf([
+    source("a", { prefix: false, listTools: [{ name: "search" }] }),
+    source("b", { prefix: false, listTools: [{ name: "search" }] }),
+  ]);
+  assert.equal(called(catalog.view(only("b.*")), "search"), "b.search");
+  assert.deepEqual(shown(catalog.view(only("b.*"))), ["search"]);
+});
+
+test("view: an exposed name comes before a canonical one that reads the same", () => {
+  const view = catalogOf([
+    source("files", { listTools: [{ name: "read" }] }),
+    source("odd", { listTools: [{ name: "x" }], overrides: { x: { expose: "files.read" } } }),
+  ]).view(everyone);
+  assert.deepEqual(shown(view), ["files__read", "files.read"]);
+  assert.equal(called(view, "files.read"), "odd.x");
+  assert.equal(called(view, "files__read"), "files.read");
+});
+
+test("view: overrides rename, expose and hide, and the canonical name stays", () => {
+  const view = catalogOf([
+    source("files", {
+      listTools: [{ name: "write_file" }, { name: "find" }, { name: "secret" }],
+      overrides: { write_file: { name: "save" }, find: { expose: "search" }, secret: { hidden: true } },
+    }),
+  ]).view(everyone);
+  assert.deepEqual(shown(view), ["search", "files__save"]);
+  for (const spelling of ["files__save", "files.save", "files.write_file", "files__write_file", "save"]) {
+    assert.equal(called(view, spelling), "files.write_file", spelling);
+  }
+  for (const spelling of ["search", "files.find", "files__find"]) assert.equal(called(view, spelling), "files.find");
+  for (const spelling of ["files__secret", "files.secret", "secret"]) assert.equal(called(view, spelling), undefined);
+});
+
+test("view: a hidden destructive tool does not exist, under any spelling", () => {
+  const wipe = { name: "wipe", annotations: { destructiveHint: true } };
+  const view = catalogOf([source("files", { listTools: [wipe, { name: "read" }] })]).view(everyone);
+  assert.deepEqual(shown(view), ["files__read"]);
+  for (const spelling of ["files__wipe", "files.wipe", "wipe"]) assert.equal(called(view, spelling), undefined);
+  const open = catalogOf([source("files", { listTools: [wipe], policy: { allowDestructive: true } })]);
+  assert.deepEqual(shown(open.view(everyone)), ["files__wipe"]);
+});
+
+test("view: a rule for one tool grants neither prompts nor resources, one for the Core both", () => {
+  const catalog = catalogOf([
+    source("files", {
+      tags: ["prod"],
+      instructions: "Hello.",
+      listTools: [{ name: "read" }, { name: "write" }],
+      listPrompts: [{ name: "p" }],
+      listResources: [{ uri: "x://1" }],
+      listTemplates: [{ uriTemplate: "x://{id}" }],
+    }),
+  ]);
+  const tool = catalog.view(only("files.read"));
+  assert.deepEqual(shown(tool), ["files__read"]);
+  assert.equal(tool.prompt("files__p"), undefined);
+  assert.equal(tool.resource("x://1"), undefined);
+  assert.equal(tool.template("x://{id}"), undefined);
+  assert.equal(tool.resourcesList.toString(), '{"resources":[]}');
+  assert.equal(tool.instructions, "[files]\nHello.");
+  for (const rule of ["files.*", "#prod"]) {
+    const view = catalog.view(only(rule));
+    assert.deepEqual(shown(view), ["files__read", "files__write"]);
+    assert.equal(view.prompt("p")?.t, "found");
+    assert.equal(view.resource("x://1")?.core, "files");
+    assert.equal(view.template("x://{id}")?.core, "files");
+  }
+  const nothing = catalog.view(only("wiki.*"));
+  assert.equal(nothing.instructions, "");
+  assert.ok(nothing.explain().every((thing) => thing.hidden === "client_not_allowed"));
+});
+
+test("view: prompts have their own names, found as tools are", () => {
+  const view = catalogOf([
+    source("a", { listTools: [{ name: "x" }], listPrompts: [{ name: "x" }, { name: "y" }] }),
+  ]).view(everyone);
+  for (const spelling of ["a__x", "a.x", "x"]) assert.equal(view.prompt(spelling)?.t, "found");
+  assert.equal(view.tool("a__y"), undefined);
+});
+
+test("view diff: says which lists changed for this caller", () => {
+  const files = source("files", { listTools: [{ name: "read" }], listResources: [{ uri: "x://1" }] });
+  const wiki = source("wiki", { listTools: [{ name: "find" }] });
+  const before = catalogOf([files, wiki]);
+  const withPrompt = source("wiki", { listTools: [{ name: "find", v: 2 }], listPrompts: [{ name: "p" }] });
+  const after = catalogOf([files, withPrompt], openHub, before);
+  assert.deepEqual(diffViews(before.view(everyone), after.view(everyone)), {
+    tools: true,
+    resources: false,
+    prompts: true,
+  });
+  const none = { tools: false, resources: false, prompts: false };
+  assert.deepEqual(diffViews(before.view(only("files.*")), after.view(only("files.*"))), none);
+  const template = source("files", { listTools: [{ name: "read" }], listTemplates: [{ uriTemplate: "x://{y}" }] });
+  const third = catalogOf([template, withPrompt], openHub, after);
+  assert.deepEqual(diffViews(after.view(everyone), third.view(everyone)), { ...none, resources: true });
+});

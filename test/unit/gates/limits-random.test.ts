@@ -1,0 +1,159 @@
+// Seeded random sequences against the promises of the limiter.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { LimitSettings } from "../../../src/gates/limited.ts";
+import { type CallLimiter, createLimits, type LimitedCall } from "../../../src/gates/limits.ts";
+import { FakeClock } from "../../helpers/fake-clock.ts";
+import { type Random, seededRandom } from "../../helpers/seeded-random.ts";
+
+type Fate = "new" | "waiting" | "running" | "refused" | "over";
+
+interface TestCall extends LimitedCall {
+  fate: Fate;
+  starts: number;
+}
+
+const maxWaitingBytes = 400;
+
+function settings(random: Random): LimitSettings {
+  return {
+    maxConcurrency: 1 + random.below(4),
+    maxQueue: random.below(6),
+    rateRps: random.pick([0, 0, 0, 2, 50]),
+  };
+}
+
+class World {
+  readonly clock = new FakeClock();
+  readonly calls: TestCall[] = [];
+  readonly #random: Random;
+  readonly #settings = new Map<string, LimitSettings>();
+  readonly #limits: CallLimiter<TestCall>;
+
+  constructor(random: Random) {
+    this.#random = random;
+    this.#limits = createLimits<TestCall>({
+      clock: this.clock,
+      client: (key) => this.settingsOf(key),
+      core: (key) => this.settingsOf(key),
+      maxWaitingBytes,
+      start: (call) => this.#started(call),
+    });
+  }
+
+  settingsOf(key: string): LimitSettings {
+    const known = this.#settings.get(key) ?? settings(this.#random);
+    this.#settings.set(key, known);
+    return known;
+  }
+
+  admit(): void {
+    const random = this.#random;
+    const call: TestCall = {
+      clientKey: `client ${random.below(4)}`,
+      coreKey: `core ${random.below(3)}`,
+      bytes: random.below(80),
+      fate: "new",
+      starts: 0,
+    };
+    this.calls.push(call);
+    const verdict = this.#limits.admit(call);
+    if (verdict === "pass") {
+      call.fate = "running";
+      call.starts += 1;
+    } else if (verdict === "wait") call.fate = "waiting";
+    else {
+      call.fate = "refused";
+      assert.ok(verdict.refuse >= 50 && verdict.refuse <= 60_000);
+    }
+  }
+
+  release(call: TestCall): void {
+    call.fate = "over";
+    this.#limits.release(call);
+  }
+
+  #started(call: TestCall): void {
+    assert.equal(call.fate, "waiting", "only a waiting call is started");
+    call.fate = "running";
+    call.starts += 1;
+    const chance = this.#random.below(12);
+    if (chance === 0) this.release(call);
+    else if (chance === 1) this.admit();
+  }
+
+  with(...fates: Fate[]): TestCall[] {
+    return this.calls.filter(({ fate }) => fates.includes(fate));
+  }
+
+  check(): void {
+    const count = (calls: TestCall[], key: "clientKey" | "coreKey"): Map<string, number> => {
+      const counts = new Map<string, number>();
+      for (const call of calls) counts.set(call[key], (counts.get(call[key]) ?? 0) + 1);
+      return counts;
+    };
+    const running = this.with("running");
+    for (const key of ["clientKey", "coreKey"] as const) {
+      for (const [name, inUse] of count(running, key)) assert.ok(inUse <= this.settingsOf(name).maxConcurrency, name);
+    }
+    for (const { core, inUse, queued } of this.#limits.loads()) {
+      assert.equal(inUse, running.filter(({ coreKey }) => coreKey === core).length);
+      assert.ok(queued <= this.settingsOf(core).maxQueue, "core queue");
+    }
+    const waiting = this.with("waiting");
+    for (const [name, waits] of count(waiting, "clientKey")) {
+      const { maxConcurrency, maxQueue } = this.settingsOf(name);
+      assert.ok(waits <= maxQueue + maxConcurrency, "client queue and slots held while waiting for a Core");
+    }
+    const bytes = waiting.reduce((sum, call) => sum + call.bytes, 0);
+    assert.equal(this.#limits.waitingBytes, bytes);
+    assert.ok(bytes <= maxWaitingBytes);
+  }
+}
+
+test("limits: on random sequences, stay within every limit and lose or repeat no call", () => {
+  for (let seed = 1; seed <= 150; seed++) {
+    const random = seededRandom(seed);
+    const world = new World(random);
+    for (let step = 0; step < 250; step++) {
+      const kind = random.below(10);
+      const live = world.with("running", "waiting");
+      if (kind < 5) world.admit();
+      else if (kind < 9 && live.length > 0) world.release(random.pick(live));
+      else world.clock.advance(random.below(200));
+      world.check();
+    }
+    // Nobody starves: as running calls end and time goes by, every call that waits is started.
+    for (let round = 0; world.with("running", "waiting").length > 0; round++) {
+      assert.ok(round < 2000, `seed ${seed}: ${world.with("waiting").length} calls starve`);
+      for (const call of world.with("running")) world.release(call);
+      world.clock.advance(100);
+      world.check();
+    }
+    for (const call of world.calls) assert.ok(call.starts <= 1 && (call.fate !== "refused" || call.starts === 0));
+    world.clock.advance(100_000);
+    assert.equal(world.clock.timers, 0);
+  }
+});
+
+test("limits: a rate is never exceeded over any time", () => {
+  const random = seededRandom(9);
+  const clock = new FakeClock();
+  const startedAt: number[] = [];
+  const limits = createLimits<LimitedCall>({
+    clock,
+    client: () => ({ maxConcurrency: 1000, maxQueue: 1000, rateRps: 0 }),
+    core: () => ({ maxConcurrency: 1000, maxQueue: 20, rateRps: 10 }),
+    start: () => startedAt.push(clock.now()),
+  });
+  for (let step = 0; step < 2000; step++) {
+    if (limits.admit({ clientKey: `${step % 7}`, coreKey: "core", bytes: 1 }) === "pass") startedAt.push(clock.now());
+    clock.advance(random.below(90));
+  }
+  for (let from = 0; from < startedAt.length; from++) {
+    for (let to = from; to < Math.min(startedAt.length, from + 60); to++) {
+      const seconds = ((startedAt[to] ?? 0) - (startedAt[from] ?? 0)) / 1000;
+      assert.ok(to - from + 1 <= 10 + seconds * 10 + 1e-6);
+    }
+  }
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isLoopback } from "../../../src/doors/listen.ts";
+import * as addresses from "../../../src/manifest/addresses.ts";
+
+const { parseBasePath, parseHosts, parseListen, parseOrigins, parsePublicUrl } = addresses;
+
+function good<T>(parsed: addresses.Parsed<T>): T | undefined {
+  return parsed.t === "ok" ? parsed.value : undefined;
+}
+
+test("addresses: reads every form of an address to listen on", () => {
+  const tcp = (host: string | undefined, port: number, optional = false) => ({
+    t: "tcp" as const,
+    host,
+    port,
+    optional,
+  });
+  assert.deepEqual(good(parseListen(["localhost:3000"])), [tcp("127.0.0.1", 3000), tcp("::1", 3000, true)]);
+  assert.deepEqual(good(parseListen(["0.0.0.0:80"])), [tcp("0.0.0.0", 80)]);
+  assert.deepEqual(good(parseListen([":0"])), [tcp(undefined, 0)]);
+  assert.deepEqual(good(parseListen(["*:3000"])), [tcp(undefined, 3000)]);
+  assert.deepEqual(good(parseListen(["[::1]:3000"])), [tcp("::1", 3000)]);
+  assert.deepEqual(good(parseListen(["hub.internal:65535"])), [tcp("hub.internal", 65535)]);
+  assert.deepEqual(good(parseListen([" :1 , unix:/run/hub.sock,", "127.0.0.1:2"])), [
+    tcp(undefined, 1),
+    { t: "unix", path: "/run/hub.sock" },
+    tcp("127.0.0.1", 2),
+  ]);
+});
+
+test("addresses: refuses what is not an address, and says what to write", () => {
+  const bad = [
+    "3000",
+    "localhost",
+    "localhost:",
+    "a:b",
+    ":70000",
+    "::1:3000",
+    "[::1]",
+    "[x]:1",
+    "unix:run.sock",
+    "http://x:1",
+    "",
+    " , ",
+  ];
+  for (const text of bad) {
+    const parsed = parseListen([text]);
+    assert.ok(parsed.t === "bad", text);
+    assert.notEqual(parsed.hint, "");
+  }
+});
+
+test("addresses: knows which addresses only this machine can reach", () => {
+  const reach = (text: string) => good(parseListen([text]))?.map((address) => isLoopback(address));
+  assert.deepEqual(reach("localhost:1,127.9.9.9:1,[::1]:1,unix:/a"), [true, true, true, true, true]);
+  assert.deepEqual(reach(":1,0.0.0.0:1,[::]:1,hub:1,10.0.0.1:1"), [false, false, false, false, false]);
+});
+
+test("addresses: a base path may be written with or without slashes", () => {
+  for (const text of ["/hub", "hub", "/hub/", "//hub//"]) assert.equal(good(parseBasePath(text)), "/hub", text);
+  assert.equal(good(parseBasePath("/a/b-c")), "/a/b-c");
+  assert.equal(good(parseBasePath("/")), "");
+  for (const text of ["/a b", "/a/../b", "/a//b", "/a?b", "https://x/y"])
+    assert.equal(good(parseBasePath(text)), undefined, text);
+});
+
+test("addresses: a public URL is plain http(s) without its last slash", () => {
+  assert.equal(good(parsePublicUrl("https://Hub.example/hub/")), "https://hub.example/hub");
+  for (const text of ["hub.example", "ws://x", "https://u:p@x", "https://x/?a", "https://x/#a"]) {
+    assert.equal(good(parsePublicUrl(text)), undefined, text);
+  }
+});
+
+test("addresses: hosts are names with an optional port, in small letters", () => {
+  assert.deepEqual(good(parseHosts(["Hub.Example:8443", "*.example", "*", "[::1]", "10.0.0.1:1"])), [
+    "hub.example:8443",
+    "*.example",
+    "*",
+    "[::1]",
+    "10.0.0.1:1",
+  ]);
+  for (const text of ["https://hub", "hub/x", "a b", "a.*"]) assert.equal(good(parseHosts([text])), undefined, text);
+});
+
+test("addresses: origins are normalised, also those of editors", () => {
+  assert.deepEqual(good(parseOrigins(["https://App.example:443/", "vscode-webview://abc", "*"])), [
+    "https://app.example",
+    "vscode-webview://abc",
+    "*",
+  ]);
+  for (const text of ["null", "app.example", "https://a/b", "https://u@a"])
+    assert.equal(good(parseOrigins([text])), undefined, text);
+});

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { namespaceOf } from "../../../src/manifest/namespaces.ts";
+import { problemsOf } from "./load-text.ts";
+
+const hash = (digit: string) => digit.repeat(64);
+
+test("rules: a namespace is the key made legal", () => {
+  const cases: [string, string | undefined][] = [
+    ["files", "files"],
+    ["another_api", "another-api"],
+    ["My Files!", "my-files"],
+    ["Café", "cafe"],
+    ["__x__", "x"],
+    ["9gag", "core-9gag"],
+    ["日本", undefined],
+    ["", undefined],
+  ];
+  for (const [key, expected] of cases) assert.equal(namespaceOf(key), expected, key);
+});
+
+test("rules: two Cores of one namespace name both places, given or made", async () => {
+  const text = "cores:\n  a_b: { command: x }\n  a-b: { command: x }\n  c:\n    command: x\n    namespace: a-b\n";
+  assert.deepEqual(await problemsOf(text), [
+    "2:3 info cores.a_b: the namespace is a-b, made from the key",
+    "3:3 error cores.a-b: the namespace a-b is already that of cores.a_b at hub.yaml:2:3",
+    "6:5 error cores.c.namespace: the namespace a-b is already that of cores.a_b at hub.yaml:2:3",
+  ]);
+});
+
+test("rules: the namespace hub is reserved, however it comes about", async () => {
+  const found = await problemsOf(
+    "cores: { hub: { command: x }, Hub: { command: x }, a: { command: x, namespace: hub } }",
+  );
+  assert.equal(found.filter((line) => line.includes("the namespace hub is the hub's own")).length, 3);
+});
+
+test("rules: a disabled Core is still checked", async () => {
+  assert.deepEqual(await problemsOf("cores: { a: { disabled: true } }"), ["1:10 error cores.a: command is missing"]);
+});
+
+test("rules: one token is one client", async () => {
+  const text = `cores: { x: { command: y } }\nclients:\n  a: { token_sha256: ${hash("a")} }\n  b: { token_sha256: ${hash("A")} }\n`;
+  assert.deepEqual(await problemsOf(text), [
+    "4:22 error clients.b.token_sha256: same token as client a at hub.yaml:3:3",
+  ]);
+});
+
+test("rules: the hash of nothing is not a token", async () => {
+  const empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  const [found = ""] = await problemsOf(`cores: { x: { command: y } }\nclients: { a: { token_sha256: ${empty} } }\n`);
+  assert.match(found, /SHA-256 of an empty token/);
+});
+
+test("rules: globs that would not work as they look are errors", async () => {
+  for (const glob of ["a b", "", "files.{a,b}", "files.[ab]", "file?", "!files.*"]) {
+    const found = await problemsOf(
+      JSON.stringify({ hub: { policy: { deny_tools: [glob] } }, cores: { files: { command: "x" } } }),
+    );
+    assert.ok(
+      found.some((line) => line.includes("error hub.policy.deny_tools[0]")),
+      `${glob}: ${found.join()}`,
+    );
+  }
+});
+
+test("rules: rules that match something are taken without a word", async () => {
+  const manifest = {
+    hub: { policy: { deny_tools: ["*", "*.delete_*", "files.*", "fi*.read", "#prod"] } },
+    cores: { files: { command: "x", tags: ["prod"], policy: { deny_tools: ["*", "read_*", "a.b"] } } },
+  };
+  assert.deepEqual(await problemsOf(JSON.stringify(manifest)), []);
+});
+
+test("rules: the hub's own credentials cannot be handed to a Core by any way", async () => {
+  const manifest = {
+    cores: {
+      a: { command: "x", secrets: ["HUB_TOKEN"] },
+      b: { command: "x", secrets: [{ name: "T", from: { env: "HUB_TOKEN" } }] },
+      c: { command: "x", inherit_env: ["HUB_TOKEN", "HUB_SECRET_X"] },
+      d: { command: "x", env: { HUB_METRICS_TOKEN: "y" } },
+      e: { command: "x", secrets: [{ name: "T", from: { env: "HUB_SECRET_T" } }] },
+    },
+  };
+  const found = (await problemsOf(JSON.stringify(manifest))).filter((line) => line.includes("error"));
+  assert.deepEqual(
+    found.map((line) => line.split(" ")[2]),
+    [
+      "cores.a.secrets[0]:",
+      "cores.b.secrets[0].from.env:",
+      "cores.c.inherit_env[0]:",
+      "cores.c.inherit_env[1]:",
+      "cores.d.env.HUB_METRICS_TOKEN:",
+    ],
+  );
+});
+
+test("rules: one variable has one source", async () => {
+  const text = "cores:\n  a:\n    command: x\n    secrets: [A, A, B]\n    env: { B: y }\n    inherit_env: [B]\n";
+  assert.deepEqual(await problemsOf(text), [
+    "4:18 error cores.a.secrets[1]: A is listed twice",
+    "5:12 error cores.a.env.B: B is also in secrets",
+    "6:19 error cores.a.inherit_env[0]: B is also in secrets",
+  ]);
+});
+
+test("rules: a secret in env or inherit_env is warned about", async () => {
+  const found = await problemsOf(
+    "cores:\n  a: { command: x, env: { API_KEY: y, EMPTY_TOKEN: '' }, inherit_env: [GH_TOKEN] }\n",
+  );
+  assert.deepEqual(found, [
+    "2:27 warning cores.a.env.API_KEY: looks like a secret, and env is not masked",
+    "2:72 warning cores.a.inherit_env[0]: GH_TOKEN looks like a secret, and inherited variables are not masked",
+  ]);
+});
+
+test("rules: placeholders that are not replaced yet are errors where a Core would see them", async () => {
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the manifest's own placeholders
+  const manifest = {
+    cores: { a: { command: "${env:CMD}", args: ["--key=${secret:K}"], cwd: "${env:D}", env: { X: "$HOME ${plain}" } } },
+  };
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
+  const found = await problemsOf(JSON.stringify(manifest));
+  assert.deepEqual(
+    found.map((line) => line.split(": ")[0]?.split(" ")[2]),
+    ["cores.a.command", "cores.a.args[0]", "cores.a.cwd"],
+  );
+});
+
+test("rules: an exposed name must be short enough for hub.names.max_length", async () => {
+  const text = `hub: { names: { max_length: 16 } }\ncores:\n  a: { command: x, tools: { t: { expose: ${"n".repeat(17)} } } }\n`;
+  assert.deepEqual(await problemsOf(text), [
+    "3:34 error cores.a.tools.t.expose: 17 characters: longer than hub.names.max_length 16",
+  ]);
+});

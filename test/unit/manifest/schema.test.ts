@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Client, Core, Hub, ToolOverride } from "../../../src/manifest/model.ts";
+import { isDisabled, resolveClient, resolveCore, resolveHub } from "../../../src/manifest/resolve.ts";
+import { follow, manifestSchema, plannedIn, type SchemaNode } from "../../../src/manifest/schema.ts";
+import { problemsOf } from "./load-text.ts";
+
+const definition = (name: string): SchemaNode => manifestSchema.$defs?.[name] ?? {};
+
+interface Key {
+  readonly path: string;
+  readonly node: SchemaNode;
+}
+
+/** Every key below a definition, `$ref`s to other definitions not followed. */
+function keysBelow(node: SchemaNode, prefix = ""): Key[] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, property]) => {
+    const path = `${prefix}${key}`;
+    return [{ path, node: property }, ...keysBelow(property, `${path}.`)];
+  });
+}
+
+function supported(name: string): string[] {
+  const isLeaf = ({ node }: Key) => node.properties === undefined;
+  const isPlanned = ({ node }: Key) => node["x-planned"] !== undefined && (node["x-supported"] ?? []).length < 2;
+  return keysBelow(definition(name))
+    .filter((key) => isLeaf(key) && !isPlanned(key))
+    .map(({ path }) => path);
+}
+
+/** An empty value in which every map the schema knows is there, and which notes each key that is read. */
+function recording<T>(name: string, read: Set<string>, values: Record<string, unknown> = {}): T {
+  const make = (node: SchemaNode, prefix: string): unknown =>
+    new Proxy(values, {
+      get(target, key) {
+        const path = `${prefix}${String(key)}`;
+        read.add(path);
+        const property = node.properties?.[String(key)];
+        return property?.properties === undefined ? target[path] : make(property, `${path}.`);
+      },
+    });
+  return make(definition(name), "") as T;
+}
+
+const origin = { key: "a", file: "hub.yaml", folder: "/" };
+
+test("schema: every key is either read when the manifest is resolved or marked as planned", () => {
+  const read = { hub: new Set<string>(), client: new Set<string>(), core: new Set<string>(), tool: new Set<string>() };
+  resolveHub(recording<Hub>("hub", read.hub), "/");
+  resolveClient("a", recording<Client>("client", read.client, { token_sha256: "" }));
+  const tool = recording<ToolOverride>("tool", read.tool);
+  const core = recording<Core>("core", read.core, { tools: { t: tool } });
+  resolveCore(core, origin);
+  isDisabled(core);
+  for (const name of ["hub", "client", "core", "tool"] as const) {
+    const unread = supported(name).filter((path) => !read[name].has(path));
+    assert.deepEqual(unread, [], `${name}: nothing reads these keys`);
+  }
+});
+
+test("schema: every planned key is an error that says what to do instead", async () => {
+  const places: Record<string, (line: string) => string> = {
+    hub: (line) => `cores: { a: { command: x } }\nhub:\n  ${line}\n`,
+    client: (line) =>
+      `cores: { a: { command: x } }\nclients:\n  c:\n    token_sha256: ${"a".repeat(64)}\n    ${line}\n`,
+    core: (line) => `cores:\n  a:\n    command: x\n    ${line}\n`,
+  };
+  for (const [name, manifest] of Object.entries(places)) {
+    for (const [key, node] of Object.entries(definition(name).properties ?? {})) {
+      if (node["x-planned"] === undefined) continue;
+      const value = node["x-supported"] === undefined ? "{ anything: 1 }" : "session";
+      const [first = "", ...more] = await problemsOf(manifest(`${key}: ${value}`));
+      assert.match(first, new RegExp(`error .*\\.${key}: not supported by this version yet`));
+      assert.deepEqual(more, [], `${name}.${key}`);
+      assert.ok(node["x-instead"], `${name}.${key} says what to do instead`);
+    }
+  }
+  assert.match((await problemsOf("include: [a]\ncores: {}\n"))[0] ?? "", /1:1 error include: not supported/);
+});
+
+test("schema: of a key that is planned in part, the other values are taken", () => {
+  assert.deepEqual(plannedIn({ cores: { a: { isolation: "shared", scaling: { min: 1, max: 1 } } } }), []);
+  const paths = plannedIn({ cores: { a: { isolation: "pool", scaling: { min: 0, max: 2 } } } }).map(({ path }) =>
+    path.join("."),
+  );
+  assert.deepEqual(paths, ["cores.a.isolation", "cores.a.scaling.min", "cores.a.scaling.max"]);
+});
+
+test("schema: every key has a description, and every map refuses keys it does not know", () => {
+  const visit = (node: SchemaNode, path: string): void => {
+    if (node.properties !== undefined) assert.equal(node.additionalProperties, false, `${path} is closed`);
+    for (const [key, property] of Object.entries(node.properties ?? {})) {
+      assert.ok(follow(property).description, `${path}.${key} has a description`);
+      visit(property, `${path}.${key}`);
+    }
+  };
+  visit(manifestSchema, "manifest");
+  for (const [name, node] of Object.entries(manifestSchema.$defs ?? {})) visit(node, name);
+});
+
+test("schema: every default is legal under its own rule", async () => {
+  const leaves = (name: string) => keysBelow(definition(name)).filter(({ node }) => node.default !== undefined);
+  for (const { path, node } of leaves("core")) {
+    const keys = path.split(".");
+    const value = keys.reduceRight<unknown>((inside, key) => ({ [key]: inside }), node.default);
+    const manifest = { cores: { a: { command: "x", ...(value as object) } } };
+    const found = await problemsOf(JSON.stringify(manifest));
+    const own = node["x-planned"] !== undefined && node["x-supported"] === undefined;
+    assert.equal(found.length, own ? 1 : 0, found.join());
+  }
+  for (const { path, node } of leaves("hub")) {
+    const value = path.split(".").reduceRight<unknown>((inside, key) => ({ [key]: inside }), node.default);
+    assert.deepEqual(await problemsOf(JSON.stringify({ hub: value, cores: { a: { command: "x" } } })), []);
+  }
+});

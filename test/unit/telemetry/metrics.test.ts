@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { createMetrics, type Metrics } from "../../../src/telemetry/metrics.ts";
+
+const build = { version: "1.2.3", node: "20.0.0" };
+
+/** A metrics object with every metric fed. */
+function fed(): Metrics {
+  const metrics = createMetrics(build);
+  const files = metrics.forCore("files");
+  files.request("tools/call");
+  files.request("tools/call");
+  files.request("x/made-up");
+  files.error("core_down");
+  files.observe(3);
+  files.observe(70_000);
+  files.observeHub(0.02);
+  metrics.hub.request("ping");
+  metrics.notificationDropped("no_owner");
+  metrics.watch("thehub_queue_depth", () => [["files", 4]]);
+  metrics.watch("thehub_concurrency_in_use", () => [["files", 2]]);
+  metrics.watch("thehub_core_up", () => new Map([["files", 1]]));
+  metrics.watch("thehub_core_restarts_total", () => [["files", 0]]);
+  metrics.watch("thehub_sessions", () => [["websocket", 5]]);
+  metrics.watch("thehub_masked_total", () => [["", 9]]);
+  return metrics;
+}
+
+test("metrics: shows counters, gauges and build info as Prometheus text", async () => {
+  const lines = (await fed().text()).split("\n");
+  for (const line of [
+    'thehub_requests_total{core="files",method="tools/call"} 2',
+    'thehub_requests_total{core="files",method="other"} 1',
+    'thehub_requests_total{core="",method="ping"} 1',
+    'thehub_errors_total{core="files",code="core_down"} 1',
+    'thehub_notifications_dropped_total{reason="no_owner"} 1',
+    'thehub_notifications_dropped_total{reason="slow_reader"} 0',
+    'thehub_queue_depth{core="files"} 4',
+    'thehub_core_up{core="files"} 1',
+    'thehub_sessions{door="websocket"} 5',
+    "thehub_masked_total 9",
+    'thehub_build_info{version="1.2.3",node="20.0.0"} 1',
+    "# TYPE thehub_request_duration_seconds histogram",
+    "# TYPE thehub_queue_depth gauge",
+  ]) {
+    assert.ok(lines.includes(line), line);
+  }
+});
+
+test("metrics: histograms are cumulative, with sum and count, in seconds", async () => {
+  const lines = (await fed().text()).split("\n");
+  for (const line of [
+    'thehub_request_duration_seconds_bucket{core="files",le="0.0025"} 0',
+    'thehub_request_duration_seconds_bucket{core="files",le="0.005"} 1',
+    'thehub_request_duration_seconds_bucket{core="files",le="60"} 1',
+    'thehub_request_duration_seconds_bucket{core="files",le="+Inf"} 2',
+    'thehub_request_duration_seconds_sum{core="files"} 70.003',
+    'thehub_request_duration_seconds_count{core="files"} 2',
+    'thehub_hub_duration_seconds_bucket{core="files",le="0.000025"} 1',
+  ]) {
+    assert.ok(lines.includes(line), line);
+  }
+});
+
+test("metrics: counts on between scrapes, and escapes label values", async () => {
+  const metrics = createMetrics(build);
+  const meter = metrics.forCore('a "b"\nc');
+  assert.equal(metrics.forCore('a "b"\nc'), meter);
+  meter.request("ping");
+  await metrics.text();
+  meter.request("ping");
+  assert.ok((await metrics.text()).includes('thehub_requests_total{core="a \\"b\\"\\nc",method="ping"} 2'));
+});
+
+test("metrics: a dropped Core is no longer shown", async () => {
+  const metrics = fed();
+  metrics.dropCore("files");
+  assert.ok(!(await metrics.text()).includes('_total{core="files",method'));
+});
+
+test("metrics: a metric that nobody feeds is not shown", async () => {
+  assert.ok(!(await createMetrics(build).text()).includes("thehub_sessions"));
+});
+
+test("metrics: docs/metrics.md lists exactly the metrics there are", async () => {
+  const shown = [...(await fed().text()).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]);
+  const page = readFileSync(new URL("../../../docs/metrics.md", import.meta.url), "utf8");
+  const listed = [...page.matchAll(/^\| `([a-z_]+)/gm)].map((match) => match[1]);
+  assert.deepEqual(listed.sort(), shown.sort());
+});
+
+test("metrics: loads prom-client at the first scrape only, and keeps no process alive", () => {
+  const script = `
+    import { createRequire } from "node:module";
+    import { createMetrics } from "./src/telemetry/metrics.ts";
+    const loaded = () => Object.keys(createRequire(process.cwd() + "/x.js").cache).some((f) => f.includes("prom-client"));
+    const metrics = createMetrics({ version: "1", node: "1" });
+    const before = loaded();
+    await metrics.text();
+    console.log(before, loaded());`;
+  const args = ["--import", "tsx", "--input-type=module", "-e", script];
+  const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  assert.equal(stdout, "false true\n");
+  assert.equal(status, 0);
+});

@@ -1,0 +1,250 @@
+// The reader is fed frames whole, split everywhere and byte by byte, and held against the frames of the ws package.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { Socket } from "node:net";
+import { test } from "node:test";
+import { WebSocket } from "ws";
+import { handshakeResponse } from "../../../src/doors/ws-handshake.ts";
+import { flatten } from "../../../src/wire/frame.ts";
+import { closeFrame, pingFrame, pongFrame, WsReader } from "../../../src/wire/ws-codec.ts";
+import { seededRandom } from "../../helpers/seeded-random.ts";
+import { clientFrame, text } from "../../helpers/ws-frames.ts";
+
+const maxBytes = 1024 * 1024;
+
+/** Everything that a reader reports, as lines. */
+function eventsOf(chunks: readonly Buffer[], limit = maxBytes): string[] {
+  const events: string[] = [];
+  const reader = new WsReader(
+    { maxBytes: limit },
+    {
+      message(frame) {
+        assert.equal(
+          frame.size,
+          frame.chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+        );
+        events.push(`message ${flatten(frame).toString()}`);
+      },
+      ping: (payload) => events.push(`ping ${payload.toString("latin1")}`),
+      pong: () => events.push("pong"),
+      close: (code) => events.push(`close ${code}`),
+      fault: (code) => events.push(`fault ${code}`),
+    },
+  );
+  // Copies: the reader writes into what it is given.
+  for (const chunk of chunks) reader.push(Buffer.from(chunk));
+  return events;
+}
+
+/** The events of `bytes`, having checked that they are the same however the bytes are cut. */
+function read(bytes: Buffer, limit = maxBytes): string[] {
+  const events = eventsOf([bytes], limit);
+  if (bytes.length <= 2048) {
+    assert.deepEqual(
+      eventsOf(
+        [...bytes].map((byte) => Buffer.of(byte)),
+        limit,
+      ),
+      events,
+      "byte by byte",
+    );
+    for (let at = 1; at < bytes.length; at++) {
+      assert.deepEqual(eventsOf([bytes.subarray(0, at), bytes.subarray(at)], limit), events, `cut at ${at}`);
+    }
+  } else {
+    for (const size of [1000, 4097, 65_536]) {
+      const chunks: Buffer[] = [];
+      for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+      assert.deepEqual(eventsOf(chunks, limit), events, `in chunks of ${size}`);
+    }
+  }
+  return events;
+}
+
+test("ws-codec: reads text messages of every header form", () => {
+  for (const size of [0, 1, 2, 3, 4, 5, 125, 126, 127, 130, 1000, 65_535, 65_536, 200_003]) {
+    const payload = `${size} ${"aé€".repeat(size)}`.slice(0, size);
+    assert.deepEqual(read(text(payload)), [`message ${payload}`]);
+  }
+});
+
+test("ws-codec: reads many messages of one chunk and keeps them apart", () => {
+  const frames = ["{}", '{"id":1}', "x".repeat(300), "", "y".repeat(126)];
+  const bytes = Buffer.concat(
+    frames.map((payload, index) => text(payload, { mask: Buffer.of(index, 200, 3, 255 - index) })),
+  );
+  assert.deepEqual(
+    read(bytes),
+    frames.map((payload) => `message ${payload}`),
+  );
+});
+
+test("ws-codec: unmasks with every mask at every alignment", () => {
+  const payload = Buffer.from(Array.from({ length: 301 }, (_, index) => (index * 7) & 0x7f));
+  for (let shift = 0; shift < 8; shift++) {
+    for (const mask of [Buffer.of(0, 0, 0, 0), Buffer.of(255, 1, 128, 90), Buffer.of(1, 2, 3, 4)]) {
+      const bytes = Buffer.concat([Buffer.alloc(shift), text(payload, { mask })]);
+      const seen: Buffer[] = [];
+      const reader = new WsReader(
+        { maxBytes },
+        {
+          message: (frame) => seen.push(flatten(frame)),
+          ping() {},
+          pong() {},
+          close() {},
+          fault: (code) => assert.fail(String(code)),
+        },
+      );
+      reader.push(bytes.subarray(shift));
+      assert.deepEqual(seen, [payload]);
+    }
+  }
+});
+
+test("ws-codec: joins fragments, with control frames between them", () => {
+  const bytes = Buffer.concat([
+    text("one ", { fin: false }),
+    clientFrame({ opcode: 9, payload: "are you there" }),
+    clientFrame({ opcode: 0, payload: "two ", fin: false }),
+    clientFrame({ opcode: 0, payload: "", fin: false }),
+    clientFrame({ opcode: 10 }),
+    clientFrame({ opcode: 0, payload: "three" }),
+    text("next"),
+  ]);
+  assert.deepEqual(read(bytes), ["ping are you there", "pong", "message one two three", "message next"]);
+});
+
+test("ws-codec: joins large and tiny fragments in order", () => {
+  const parts = Array.from({ length: 40 }, (_, index) => `${index}:`.repeat(index % 5 === 0 ? 6000 : 3));
+  const frames = parts.map((payload, index) =>
+    clientFrame({ opcode: index === 0 ? 1 : 0, payload, fin: index === 39 }),
+  );
+  assert.deepEqual(read(Buffer.concat(frames)), [`message ${parts.join("")}`]);
+});
+
+test("ws-codec: ten thousand one-byte fragments do not become ten thousand buffers", () => {
+  let chunks = 0;
+  const reader = new WsReader(
+    { maxBytes },
+    {
+      message: (frame) => (chunks = frame.chunks.length),
+      ping() {},
+      pong() {},
+      close() {},
+      fault: (code) => assert.fail(String(code)),
+    },
+  );
+  reader.push(text("a", { fin: false }));
+  for (let index = 0; index < 10_000; index++) reader.push(clientFrame({ opcode: 0, payload: "b", fin: false }));
+  reader.push(clientFrame({ opcode: 0, payload: "c" }));
+  assert.equal(chunks, 1);
+});
+
+test("ws-codec: refuses what the protocol forbids with 1002 and reads nothing after it", () => {
+  const wrong: Record<string, Buffer> = {
+    "no mask": text("x", { mask: false }),
+    "reserved bit 1": text("x", { rsv: 0x40 }),
+    "reserved bit 2": text("x", { rsv: 0x20 }),
+    "reserved bit 3": clientFrame({ opcode: 9, rsv: 0x10 }),
+    "unknown data opcode": clientFrame({ opcode: 3 }),
+    "unknown control opcode": clientFrame({ opcode: 11 }),
+    "fragmented ping": clientFrame({ opcode: 9, fin: false }),
+    "long ping": clientFrame({ opcode: 9, payload: "x".repeat(126) }),
+    "nothing to continue": clientFrame({ opcode: 0, payload: "x" }),
+    "close of one byte": clientFrame({ opcode: 8, payload: "x" }),
+    "close code 1005": clientFrame({ opcode: 8, payload: Buffer.of(0x03, 0xed) }),
+    "close code 999": clientFrame({ opcode: 8, payload: Buffer.of(0x03, 0xe7) }),
+    "close code 5000": clientFrame({ opcode: 8, payload: Buffer.of(0x13, 0x88) }),
+  };
+  for (const [name, bytes] of Object.entries(wrong)) {
+    assert.deepEqual(read(Buffer.concat([text("ok"), bytes, text("late")])), ["message ok", "fault 1002"], name);
+  }
+  assert.deepEqual(read(Buffer.concat([text("a", { fin: false }), text("b")])), ["fault 1002"]);
+});
+
+test("ws-codec: refuses binary with 1003 and a garbled close reason with 1007", () => {
+  assert.deepEqual(read(clientFrame({ opcode: 2, payload: "x" })), ["fault 1003"]);
+  assert.deepEqual(read(clientFrame({ opcode: 8, payload: Buffer.of(0x03, 0xe8, 0xff) })), ["fault 1007"]);
+});
+
+test("ws-codec: refuses a message over the limit by its header, fragments counted together", () => {
+  assert.deepEqual(read(text("x".repeat(100)), 100), [`message ${"x".repeat(100)}`]);
+  assert.deepEqual(read(text("x".repeat(101)), 100), ["fault 1009"]);
+  assert.deepEqual(read(text("", { length: 2 ** 40 }).subarray(0, 10), 100), ["fault 1009"]);
+  const fragments = [text("x".repeat(60), { fin: false }), clientFrame({ opcode: 0, payload: "x".repeat(41) })];
+  assert.deepEqual(read(Buffer.concat(fragments), 100), ["fault 1009"]);
+  const ping = clientFrame({ opcode: 9, payload: "p".repeat(125) });
+  assert.deepEqual(read(Buffer.concat([text("x".repeat(60), { fin: false }), ping]), 100), [`ping ${"p".repeat(125)}`]);
+});
+
+test("ws-codec: reads close frames with and without a code, and nothing after them", () => {
+  const late = text("late");
+  assert.deepEqual(read(Buffer.concat([clientFrame({ opcode: 8 }), late])), ["close undefined"]);
+  const bye = Buffer.concat([Buffer.of(0x03, 0xe8), Buffer.from("bye")]);
+  assert.deepEqual(read(Buffer.concat([clientFrame({ opcode: 8, payload: bye }), late])), ["close 1000"]);
+  assert.deepEqual(read(clientFrame({ opcode: 8, payload: Buffer.of(0x11, 0x94) })), ["close 4500"]);
+});
+
+test("ws-codec: survives garbage: whatever comes, it ends with at most one fault", () => {
+  const random = seededRandom(7);
+  for (let round = 0; round < 500; round++) {
+    const bytes = Buffer.from(Array.from({ length: 64 }, () => random.below(256)));
+    const ends = read(bytes).filter((event) => /^(fault|close)/.test(event));
+    assert.ok(ends.length <= 1);
+  }
+});
+
+test("ws-codec: agrees with the ws package frame by frame over a socket", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const client = new WebSocket(`ws://127.0.0.1:${port}`, "mcp");
+  const [request, socket] = (await once(server, "upgrade")) as [Parameters<typeof handshakeResponse>[0], Socket];
+  const received: string[] = [];
+  const closed = new Promise<number | undefined>((resolve) => {
+    const reader = new WsReader(
+      { maxBytes: 4 * maxBytes },
+      {
+        message: (frame) => received.push(flatten(frame).toString()),
+        ping: (payload) => socket.write(pongFrame(payload)),
+        pong: () => received.push("(pong)"),
+        close: resolve,
+        fault: (code, reason) => assert.fail(`${code} ${reason}`),
+      },
+    );
+    socket.on("data", (chunk: Buffer) => reader.push(chunk));
+  });
+  socket.write(handshakeResponse(request));
+  await once(client, "open");
+  assert.equal(client.protocol, "mcp");
+  assert.equal(client.extensions, "");
+
+  const sent: string[] = [];
+  for (let index = 0; index < 60; index++) {
+    const payload = `${index} ${"äx€".repeat(index ** 3)}`;
+    sent.push(payload);
+    client.send(payload);
+    client.send(`${index} a`, { fin: false });
+    client.send("", { fin: false });
+    client.send("b", { fin: true });
+    sent.push(`${index} ab`);
+  }
+  const ponged = once(client, "pong");
+  client.ping("hello");
+  const [payload] = (await ponged) as [Buffer];
+  assert.equal(payload.toString(), "hello");
+  assert.deepEqual(received, sent);
+
+  socket.write(pingFrame);
+  await once(client, "ping");
+  client.close(4001, "done");
+  assert.equal(await closed, 4001);
+  assert.equal(received.at(-1), "(pong)");
+  const ended = once(client, "close");
+  socket.end(closeFrame(4001, `€${"x".repeat(200)}`));
+  const [code, reason] = (await ended) as [number, Buffer];
+  assert.equal(code, 4001);
+  assert.equal(reason.toString(), `€${"x".repeat(120)}`);
+  await new Promise((resolve) => server.close(resolve));
+});
