@@ -3,9 +3,16 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const folders = process.argv.slice(2);
+const { values: options, positionals: folders } = parseArgs({
+  allowPositionals: true,
+  options: {
+    "timeout-ms": { type: "string", default: "120000" },
+    concurrency: { type: "string", default: "2" },
+  },
+});
 
 const files = folders.flatMap((folder) =>
   readdirSync(join(root, "test", folder), { recursive: true, encoding: "utf8" })
@@ -14,6 +21,7 @@ const files = folders.flatMap((folder) =>
 );
 if (files.length === 0) throw new Error(`no tests in ${folders.join(", ")}`);
 
-const args = ["--import", "tsx", "--test", "--test-timeout=120000", "--test-concurrency=2", ...files.sort()];
+const limits = [`--test-timeout=${options["timeout-ms"]}`, `--test-concurrency=${options.concurrency}`];
+const args = ["--import", "tsx", "--test", ...limits, ...files.sort()];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
 process.exitCode = status ?? 1;

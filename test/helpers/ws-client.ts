@@ -16,7 +16,7 @@ export class WsClient implements AsyncDisposable {
   readonly notifications: Message[] = [];
   /** Answers that no request waited for: must stay empty. */
   readonly strays: Message[] = [];
-  /** The text of the last answers, as it came over the wire. */
+  /** The text of the last answer, as it came over the wire; notifications in between leave it alone. */
   lastText = "";
   readonly #waiting = new Map<number | string, (message: Message) => void>();
   readonly #listeners = new Set<(message: Message) => void>();
@@ -25,13 +25,14 @@ export class WsClient implements AsyncDisposable {
   constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on("message", (data) => {
-      this.lastText = String(data);
-      const message = JSON.parse(this.lastText) as Message;
+      const text = String(data);
+      const message = JSON.parse(text) as Message;
       if (message.method !== undefined) {
         this.notifications.push(message);
         for (const listener of this.#listeners) listener(message);
         return;
       }
+      this.lastText = text;
       const take = this.#waiting.get(message.id ?? "null");
       if (take === undefined) this.strays.push(message);
       this.#waiting.delete(message.id ?? "null");
