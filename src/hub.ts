@@ -252,8 +252,8 @@ export class Hub {
   }
 
   #addCore(definition: ResolvedCore, deps: CoreDeps): void {
-    const core = new Core(definition, deps, {
-      frame: (_core, frame, scan) => this.#fromCore.receive(this.#lane(definition.key), frame, scan),
+    const core: Core = new Core(definition, deps, {
+      frame: (_core, frame, scan) => this.#fromCore.receive(lane, frame, scan),
       state: () => this.#coreChanged(core),
       lists: () => this.#changes.refresh(),
       drain: () => {},
@@ -261,7 +261,8 @@ export class Hub {
     const { timeoutMs, maxTimeoutMs } = definition.policy;
     const policy = { timeoutMs, maxTimeoutMs, exclusive: this.#options.exclusive };
     this.#cores.set(definition.key, core);
-    this.#lanes.set(definition.key, createLane(core, policy, this.metrics.forCore(definition.key)));
+    const lane = createLane(core, policy, this.metrics.forCore(definition.key));
+    this.#lanes.set(definition.key, lane);
   }
 
   #coreChanged(core: Core): void {

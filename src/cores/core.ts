@@ -127,6 +127,11 @@ export class Core {
     return this.#supervised.state;
   }
 
+  /** When the current process last wrote to stdout, in Clock milliseconds. */
+  get heardMs(): number {
+    return this.#instance?.link.heardMs ?? this.#deps.clock.now();
+  }
+
   /** Counts starts. */
   get generation(): number {
     return this.#supervised.generation;

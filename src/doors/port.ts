@@ -15,8 +15,11 @@ export interface Visit {
 }
 
 export interface Visitor {
-  /** One message of the client, whole and unscanned. The frame is the visitor's from now on. */
-  receive(frame: Frame): void;
+  /**
+   * One message of the client, whole and unscanned. The frame is the visitor's from now on. `readMs`: the clock's time when its last
+   * bytes were read; a door reads the clock once for all messages of a chunk.
+   */
+  receive(frame: Frame, readMs?: number): void;
   /** The client sent something that is no message; the visitor answers it. */
   fault(code: "too_large" | "parse_error" | "request_invalid", message: string): void;
   /** The client is gone: nothing may be sent any more. Called exactly once. */

@@ -49,6 +49,7 @@ class StdioVisit implements StdioDoor, FrameSink {
   readonly #reader: FrameReader;
   readonly #visitor: Visitor;
   #phase: Phase = "open";
+  #readMs = 0;
   #resolve: (end: StdioEnd) => void = () => {};
   #deadline: Timer | undefined;
 
@@ -64,7 +65,7 @@ class StdioVisit implements StdioDoor, FrameSink {
       {
         frame: (frame) => {
           this.#answerInKind();
-          this.#visitor.receive(frame);
+          this.#visitor.receive(frame, this.#readMs);
         },
         fault: ({ code, message, fatal }) => {
           this.#answerInKind();
@@ -103,7 +104,9 @@ class StdioVisit implements StdioDoor, FrameSink {
   }
 
   #read(chunk: Buffer): void {
-    if (this.#phase === "open") this.#reader.push(chunk);
+    if (this.#phase !== "open") return;
+    this.#readMs = this.#deps.clock.now();
+    this.#reader.push(chunk);
   }
 
   /** The first bytes of the input decide the framing, before anything is sent that could answer them. */

@@ -47,8 +47,7 @@ export class WsConnection implements FrameSink {
   #left = false;
   #closeTimer: Timer | undefined;
 
-  // Kept by `check`: when something was last heard, when a ping went out, when the reader last took bytes.
-  #heard = false;
+  // When something was last heard; kept by `check`: when a ping went out, when the reader last took bytes.
   #heardAtMs: number;
   #pingedAtMs: number | undefined;
   #takenBytes = 0;
@@ -65,7 +64,7 @@ export class WsConnection implements FrameSink {
     this.#reader = new WsReader(
       { maxBytes: deps.limits.maxMessageBytes },
       {
-        message: (frame) => this.#visitor.receive(frame),
+        message: (frame) => this.#visitor.receive(frame, this.#heardAtMs),
         ping: (payload) => this.#answerPing(payload),
         pong: () => {},
         close: (code) => this.#closedByClient(code),
@@ -137,11 +136,6 @@ export class WsConnection implements FrameSink {
       this.#cut("slow_reader_cut", { reason: "took nothing", ms: Math.round(now - this.#takenAtMs) });
       return;
     }
-    if (this.#heard) {
-      this.#heard = false;
-      this.#heardAtMs = now;
-      this.#pingedAtMs = undefined;
-    }
     // A ping behind bytes that wait would measure the line, not the client: the rule above has it then.
     if (pending) return;
     if (this.#pingedAtMs !== undefined) {
@@ -156,7 +150,8 @@ export class WsConnection implements FrameSink {
   }
 
   #read(chunk: Buffer): void {
-    this.#heard = true;
+    this.#heardAtMs = this.#deps.clock.now();
+    this.#pingedAtMs = undefined;
     this.#reader.push(chunk);
   }
 

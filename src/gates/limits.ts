@@ -29,9 +29,10 @@ export interface CoreLoad {
 }
 
 export interface CallLimiter<C extends LimitedCall> {
-  admit(call: C): Verdict;
+  /** `nowMs`: the clock's time, from whoever has just read it. */
+  admit(call: C, nowMs?: number): Verdict;
   /** The call is over or given up, at whatever stage. Nothing happens when it is not here. May start other calls at once. */
-  release(call: C): void;
+  release(call: C, nowMs?: number): void;
   /** Stops the timers; calls that wait are the caller's to answer. */
   close(): void;
   /** One for every Core that was called. */
@@ -131,8 +132,7 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     return this.#clients.size;
   }
 
-  admit(call: C): Verdict {
-    const nowMs = this.#options.clock.now();
+  admit(call: C, nowMs: number = this.#options.clock.now()): Verdict {
     const client = this.#clientOf(call, nowMs);
     const core = this.#coreOf(call, nowMs);
     if (client.queue.size > 0 || !client.limited.canTake(nowMs)) return this.#waitForClient(call, client, core, nowMs);
@@ -171,12 +171,11 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     return "wait";
   }
 
-  release(call: C): void {
+  release(call: C, nowMs: number = this.#options.clock.now()): void {
     const place = call.place as Place<C> | undefined;
     if (place === undefined) return;
     call.place = undefined;
     const { client, core, stage } = place;
-    const nowMs = this.#options.clock.now();
     if (stage === "client") {
       this.#countWaiting(call, -1);
       const wasFirst = client.queue.first === place;

@@ -45,6 +45,8 @@ export type ClientSession = Session<Call>;
 export interface CorePort {
   readonly name: string;
   readonly state: CoreState;
+  /** When the Core last wrote anything: for a message that is just being handed on, when it was read. */
+  readonly heardMs: number;
   nextId(): number;
   send(frame: Frame, splices: readonly Splice[]): Sent;
 }

@@ -4,7 +4,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
 import { idKey } from "../sessions/session.ts";
-import { type ByteString, type Frame, frameOf, noSplices, type Splice } from "../wire/frame.ts";
+import { type ByteString, type Frame, frameOf, noSplices, partOf, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
@@ -13,14 +13,17 @@ import { coreUnavailable, heldWhile } from "./core-availability.ts";
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
 const sweepEveryMs = 250;
 
+/** What a call is made of. */
 export interface Request {
   readonly session: ClientSession;
-  readonly lane: Lane;
   readonly method: string;
   readonly bytes: Buffer;
+  /** All of `bytes` as text, for a small message. */
+  readonly text: ByteString | undefined;
   readonly scan: Scan;
-  /** Puts the Core's own name over the exposed one; absent where nothing is renamed. */
-  readonly rename: Splice | undefined;
+  readonly idText: ByteString;
+  /** When it was read; undefined for one that has waited since. */
+  readonly readMs: number | undefined;
 }
 
 export type CreateLimiter = (start: (call: Call) => void) => CallLimiter<Call>;
@@ -50,9 +53,12 @@ export class Calls {
     return this.#limiter.loads();
   }
 
-  /** Takes a request whose owner is known. It is answered, by the Core or by one hub error, unless it is cancelled. */
-  begin(request: Request): void {
-    const call = this.#createCall(request);
+  /**
+   * Takes a request whose owner is known. It is answered, by the Core or by one hub error, unless it is cancelled. `rename` puts the
+   * Core's own name over the exposed one; undefined where nothing is renamed.
+   */
+  begin(request: Request, lane: Lane, rename: Splice | undefined): void {
+    const call = this.#createCall(request, lane, rename);
     const { session } = call;
     if (session.calls.has(call.idKey)) {
       const error = new HubError("request_invalid", `id ${call.idText} is already in use by a request under way`);
@@ -62,7 +68,7 @@ export class Calls {
     session.calls.set(call.idKey, call);
     this.#open++;
     call.lane.meter.request(call.method);
-    const verdict = this.#limiter.admit(call);
+    const verdict = this.#limiter.admit(call, call.receivedMs);
     if (verdict === "pass") this.#forward(call);
     else if (verdict === "wait") retain(call);
     else this.#fail(call, overloaded(call.lane, verdict.refuse));
@@ -73,14 +79,13 @@ export class Calls {
   answer(lane: Lane, frame: Frame, scan: Scan, hubId: number): boolean {
     const call = lane.running.get(hubId);
     if (call === undefined) return false;
-    const arrivedMs = this.#clock.now();
     this.#leave(call);
     call.session.sink.send(frame, [{ start: scan.idStart, end: scan.idEnd, text: call.idText }]);
     const nowMs = this.#clock.now();
     lane.meter.observe(nowMs - call.receivedMs);
-    lane.meter.observeHub(call.sentMs - call.receivedMs + (nowMs - arrivedMs));
+    lane.meter.observeHub(call.sentMs - call.receivedMs + (nowMs - lane.core.heardMs));
     if (scan.errorStart >= 0) lane.meter.error("core_error");
-    this.#limiter.release(call);
+    this.#limiter.release(call, nowMs);
     return true;
   }
 
@@ -209,19 +214,18 @@ export class Calls {
     }
   }
 
-  #createCall(request: Request): Call {
-    const { session, lane, bytes, scan } = request;
-    const now = this.#clock.now();
+  #createCall(request: Request, lane: Lane, rename: Splice | undefined): Call {
+    const { session, bytes, text, scan, idText } = request;
+    const now = request.readMs ?? this.#clock.now();
     const hubId = lane.core.nextId();
     const hubIdText = String(hubId);
     const splices: Splice[] = [{ start: scan.idStart, end: scan.idEnd, text: hubIdText }];
-    if (request.rename !== undefined) insert(splices, request.rename);
+    if (rename !== undefined) insert(splices, rename);
     let tokenText: ByteString | undefined;
     if (scan.tokenStart >= 0) {
-      tokenText = bytes.toString("latin1", scan.tokenStart, scan.tokenEnd);
+      tokenText = partOf(bytes, text, scan.tokenStart, scan.tokenEnd);
       insert(splices, { start: scan.tokenStart, end: scan.tokenEnd, text: hubIdText });
     }
-    const idText = bytes.toString("latin1", scan.idStart, scan.idEnd);
     return {
       session,
       lane,
@@ -229,7 +233,7 @@ export class Calls {
       idKey: idKey(idText),
       method: request.method,
       tokenText,
-      frame: frameOf(bytes),
+      frame: { chunks: [bytes], size: bytes.length, text },
       splices,
       state: "waiting",
       hubId,

@@ -18,8 +18,12 @@ export interface Incoming {
   readonly session: ClientSession;
   readonly method: string;
   readonly bytes: Buffer;
+  /** All of `bytes` as text, for a small message. */
+  readonly text: ByteString | undefined;
   readonly scan: Scan;
   readonly idText: ByteString;
+  /** When it was read; undefined for one that has waited since. */
+  readonly readMs: number | undefined;
 }
 
 export interface MethodsDeps {
@@ -69,7 +73,7 @@ export class Methods {
   }
 
   #named(request: Incoming, kind: "tool" | "prompt"): Outcome {
-    const { session, bytes, scan } = request;
+    const { session, scan } = request;
     const name = this.#stringParam(request, scan.nameStart, scan.nameEnd, "name");
     const found = kind === "tool" ? this.#view(session).tool(name) : this.#view(session).prompt(name);
     if (found === undefined) return this.#unknown(request, kind, name);
@@ -79,16 +83,16 @@ export class Methods {
     }
     const { core, nativeNameJson } = found.route;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
-    this.#forward(request, core, rename, bytes);
+    this.#forward(request, core, rename);
     return "taken";
   }
 
   #read(request: Incoming): Outcome {
-    const { session, bytes, scan } = request;
+    const { session, scan } = request;
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
     const route = this.#view(session).resource(uri);
     if (route === undefined) return this.#unknown(request, "resource", uri);
-    this.#forward(request, route.core, undefined, bytes);
+    this.#forward(request, route.core, undefined);
     return "taken";
   }
 
@@ -107,7 +111,7 @@ export class Methods {
       const found = name === undefined ? undefined : view.prompt(name);
       if (range === undefined || found === undefined || found.t === "ambiguous")
         return this.#nothingToComplete(request);
-      this.#forward(request, found.route.core, { ...range, text: found.route.nativeNameJson }, bytes);
+      this.#forward(request, found.route.core, { ...range, text: found.route.nativeNameJson });
       return "taken";
     }
     if (type !== "ref/resource") {
@@ -116,7 +120,7 @@ export class Methods {
     const uri = memberText(bytes, ref, "uri");
     const route = uri === undefined ? undefined : (view.template(uri) ?? view.resource(uri));
     if (route === undefined) return this.#nothingToComplete(request);
-    this.#forward(request, route.core, undefined, bytes);
+    this.#forward(request, route.core, undefined);
     return "taken";
   }
 
@@ -159,9 +163,8 @@ export class Methods {
     return "taken";
   }
 
-  #forward(request: Incoming, coreKey: string, rename: Splice | undefined, bytes: Buffer): void {
-    const { session, method, scan } = request;
-    this.#deps.calls.begin({ session, lane: this.#deps.lane(coreKey), method, bytes, scan, rename });
+  #forward(request: Incoming, coreKey: string, rename: Splice | undefined): void {
+    this.#deps.calls.begin(request, this.#deps.lane(coreKey), rename);
   }
 
   #unknown(request: Incoming, kind: string, name: string): Outcome {
@@ -178,7 +181,7 @@ export class Methods {
     if (start < 0 || request.bytes[start] !== 0x22) {
       throw new HubError("params_invalid", `${request.method} needs params.${name}, a string`);
     }
-    return stringAt(request.bytes, start, end);
+    return stringAt(request.bytes, start, end, request.text);
   }
 }
 

@@ -4,7 +4,7 @@ import { HubError } from "../base/errors.ts";
 import type { Doorkeeper, Visitor } from "../doors/port.ts";
 import { idKey, Session } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
-import { type ByteString, type Frame, flatten, noSplices } from "../wire/frame.ts";
+import { type ByteString, byteText, type Frame, flatten, noSplices, partOf } from "../wire/frame.ts";
 import { createScan, scan } from "../wire/scan.ts";
 import { errorFrame } from "./answers.ts";
 import type { Call, ClientSession } from "./call.ts";
@@ -12,6 +12,9 @@ import type { Calls } from "./calls.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Incoming, Methods } from "./methods.ts";
 import type { Parking } from "./parking.ts";
+
+/** Larger messages would be copied for the sake of a few short parts. */
+const wholeTextBytes = 2 * 1024;
 
 export interface RelayDeps {
   readonly calls: Calls;
@@ -37,7 +40,7 @@ export class Relay implements Doorkeeper {
     const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, ...visit });
     this.sessions.add(session);
     return {
-      receive: (frame) => this.#receive(session, frame),
+      receive: (frame, readMs) => this.#receive(session, frame, readMs),
       fault: (code, message) => refuse(session, "null", new HubError(code, message)),
       leave: () => this.#leave(session),
       get busy() {
@@ -59,7 +62,7 @@ export class Relay implements Doorkeeper {
     for (const session of this.sessions) this.#unpark(session);
   }
 
-  #receive(session: ClientSession, frame: Frame): void {
+  #receive(session: ClientSession, frame: Frame, readMs?: number): void {
     if (session.phase === "closed") return;
     const record = this.#scan;
     const bytes = flatten(frame);
@@ -73,17 +76,25 @@ export class Relay implements Doorkeeper {
       this.#deps.log.debug("client_response_dropped", { session: session.id });
       return;
     }
-    const method = bytes.toString("latin1", record.methodStart + 1, record.methodEnd - 1);
+    // A small message is made text once, and what is needed of it is cut out of that: each way into the bytes costs more.
+    const text = bytes.length <= wholeTextBytes ? byteText(bytes, 0, bytes.length) : undefined;
+    const method = partOf(bytes, text, record.methodStart + 1, record.methodEnd - 1);
     if (record.kind === "notification") this.#notification(session, method, bytes);
-    else this.#request(session, method, bytes);
+    else this.#request(session, method, bytes, text, readMs);
   }
 
-  #request(session: ClientSession, method: string, bytes: Buffer): void {
+  #request(
+    session: ClientSession,
+    method: string,
+    bytes: Buffer,
+    text: ByteString | undefined,
+    readMs: number | undefined,
+  ): void {
     const record = this.#scan;
-    const idText = bytes.toString("latin1", record.idStart, record.idEnd);
+    const idText = partOf(bytes, text, record.idStart, record.idEnd);
     try {
       if (this.#draining) throw new HubError("draining", "the hub is shutting down", { retry_after_ms: 1000 });
-      const incoming: Incoming = { session, method, bytes, scan: record, idText };
+      const incoming: Incoming = { session, method, bytes, text, scan: record, idText, readMs };
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
         this.#deps.parking.park(session, idKey(idText), bytes, () => this.#unpark(session));
@@ -98,7 +109,7 @@ export class Relay implements Doorkeeper {
   #notification(session: ClientSession, method: string, bytes: Buffer): void {
     const record = this.#scan;
     if (method !== "notifications/cancelled" || record.requestIdStart < 0) return;
-    const key = idKey(bytes.toString("latin1", record.requestIdStart, record.requestIdEnd));
+    const key = idKey(byteText(bytes, record.requestIdStart, record.requestIdEnd));
     if (session.parked.delete(key)) {
       session.settled();
       return;

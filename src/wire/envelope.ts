@@ -1,5 +1,5 @@
 // The members of a message that the hub looks at: finds their ranges and the breaches of rules that show on the way.
-import { escapedKey, keyAt, known, type Level, noteKey } from "./keys.ts";
+import { escapedKey, escapedKeyAt, keyBytes, known, knownKeyAt, type Level, noteKey, plainKey } from "./keys.ts";
 import type { Scan } from "./scan.ts";
 import { stringAt, stringEnd } from "./strings.ts";
 import { colonEnd, spaceEnd, valueEnd } from "./values.ts";
@@ -33,9 +33,13 @@ export function walk(bytes: Buffer, at: number, limit: number, level: Level, int
   for (;;) {
     if (bytes[i] !== 0x22) return ~i;
     const keyStart = i;
-    const keyStop = stringEnd(bytes, i, limit);
-    if (keyStop < 0) return keyStop;
-    const key = keyAt(bytes, keyStart, keyStop, level);
+    let key = knownKeyAt(bytes, i, limit, level);
+    let keyStop = i + (keyBytes[key] as number);
+    if (key === plainKey) {
+      keyStop = stringEnd(bytes, i, limit);
+      if (keyStop < 0) return keyStop;
+      key = escapedKeyAt(bytes, keyStart, keyStop, level);
+    }
     const start = colonEnd(bytes, keyStop);
     if (start < 0) return start;
     const first = bytes[start];

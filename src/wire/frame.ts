@@ -8,6 +8,8 @@ export interface Frame {
   readonly chunks: readonly Buffer[];
   /** Bytes in all chunks. */
   readonly size: number;
+  /** The same bytes as text, where somebody has read a small frame so already. */
+  readonly text?: ByteString | undefined;
 }
 
 /** Replaces bytes `start` (included) to `end` (excluded) of a frame. Splices of one frame are in order and do not overlap. */
@@ -40,6 +42,22 @@ export function flatten(frame: Frame): Buffer {
   const [first] = frame.chunks;
   return frame.chunks.length === 1 && first !== undefined ? first : Buffer.concat(frame.chunks, frame.size);
 }
+
+/**
+ * Bytes `start` to `end` as a ByteString. As `bytes.toString("latin1", …)`, but without the way to the right function there, which
+ * costs more than a short text does.
+ */
+export function byteText(bytes: Buffer, start: number, end: number): ByteString {
+  return (bytes as Latin1Buffer).latin1Slice(start, end);
+}
+
+/** As `byteText`, for a message whose whole text may be there. */
+export function partOf(bytes: Buffer, text: ByteString | undefined, start: number, end: number): ByteString {
+  return text === undefined ? byteText(bytes, start, end) : text.slice(start, end);
+}
+
+/** Node has it on every Buffer; the types leave it out. */
+type Latin1Buffer = Buffer & { latin1Slice(start: number, end: number): string };
 
 /** UTF-8 text as a ByteString. */
 export function byteString(text: string): ByteString {

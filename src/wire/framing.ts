@@ -126,8 +126,14 @@ export class FrameReader {
         fatal: false,
       });
     } else {
-      this.#pieces.add(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end));
-      if (newline >= 0) this.#deliverLine();
+      const part = start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
+      // Most lines are whole, and need nobody to put them together.
+      if (newline > start && this.#pieces.size === 0 && chunk[newline - 1] !== 0x0d) {
+        this.#events.frame({ chunks: [part], size: part.length });
+      } else {
+        this.#pieces.add(part);
+        if (newline >= 0) this.#deliverLine();
+      }
     }
     return newline < 0 ? end : newline + 1;
   }

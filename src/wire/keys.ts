@@ -18,21 +18,31 @@ export const known = {
 } as const;
 
 /** Any other key, and any other key that is written with escapes. */
-const plainKey = 0;
+export const plainKey = 0;
 export const escapedKey = -1;
 
 /** Where a key stands: 1 the envelope, 2 params, 3 params._meta. */
 export type Level = 1 | 2 | 3;
 
-/** The known key, `plainKey` or `escapedKey`, for the legal string from `start` (its quote) to `end`. */
-export function keyAt(bytes: Buffer, start: number, end: number, level: Level): number {
-  const key =
-    level === 1
-      ? envelopeKey(bytes, start, end)
-      : level === 2
-        ? paramsKey(bytes, start, end)
-        : metaKey(bytes, start, end);
-  if (key !== plainKey) return key;
+/** Bytes of a known key with its quotes, by its number. */
+export const keyBytes: readonly number[] = [0, 9, 4, 8, 8, 8, 7, 6, 5, 7, 15, 11, 15];
+
+/**
+ * The known key that is written plainly at the quote at `at`, or `plainKey`. Told by its letters, its closing quote with them, so that
+ * nobody has to look for its end. Reads no byte from `limit` on.
+ */
+export function knownKeyAt(bytes: Buffer, at: number, limit: number, level: Level): number {
+  return level === 1
+    ? envelopeKeyAt(bytes, at, limit)
+    : level === 2
+      ? paramsKeyAt(bytes, at, limit)
+      : isQuoted(bytes, at, limit, "progressToken")
+        ? known.token
+        : plainKey;
+}
+
+/** For a legal string from `start` (its quote) to `end` that is no plainly written known key: the known key that it is by escapes, or not. */
+export function escapedKeyAt(bytes: Buffer, start: number, end: number, level: Level): number {
   for (let i = start + 1; i < end - 1; i++) {
     if (bytes[i] === 0x5c) return keyOf(stringAt(bytes, start, end), level) || escapedKey;
   }
@@ -41,45 +51,46 @@ export function keyAt(bytes: Buffer, start: number, end: number, level: Level): 
 
 // Keys are compared four bytes at a time, the last four overlapping the ones before: the cheapest exact comparison there is.
 
-function envelopeKey(bytes: Buffer, start: number, end: number): number {
-  switch (end - start - 2) {
-    case 2:
-      return bytes[start + 1] === 0x69 && bytes[start + 2] === 0x64 ? known.id : plainKey;
-    case 5:
-      return wordAt(bytes, start + 1) === erro && wordAt(bytes, start + 2) === rror ? known.error : plainKey;
-    case 6: {
-      const first = wordAt(bytes, start + 1);
-      const last = wordAt(bytes, start + 3);
-      if (first === meth && last === thod) return known.method;
-      if (first === para && last === rams) return known.params;
-      return first === resu && last === sult ? known.result : plainKey;
-    }
-    case 7:
-      return wordAt(bytes, start + 1) === json && wordAt(bytes, start + 4) === nrpc ? known.jsonrpc : plainKey;
+function envelopeKeyAt(bytes: Buffer, at: number, limit: number): number {
+  if (at + 8 >= limit) {
+    // So near the end of a message only an id can stand.
+    const isId = at + 3 < limit && bytes[at + 1] === 0x69 && bytes[at + 2] === 0x64 && bytes[at + 3] === 0x22;
+    return isId ? known.id : plainKey;
+  }
+  switch (bytes[at + 1]) {
+    case 0x69: // i
+      return bytes[at + 2] === 0x64 && bytes[at + 3] === 0x22 ? known.id : plainKey;
+    case 0x6a: // j
+      return wordAt(bytes, at + 1) === json && wordAt(bytes, at + 5) === rpcQuote ? known.jsonrpc : plainKey;
+    case 0x6d: // m
+      return wordAt(bytes, at + 1) === meth && wordAt(bytes, at + 4) === hodQuote ? known.method : plainKey;
+    case 0x70: // p
+      return wordAt(bytes, at + 1) === para && wordAt(bytes, at + 4) === amsQuote ? known.params : plainKey;
+    case 0x72: // r
+      return wordAt(bytes, at + 1) === resu && wordAt(bytes, at + 4) === ultQuote ? known.result : plainKey;
+    case 0x65: // e
+      return wordAt(bytes, at + 1) === erro && wordAt(bytes, at + 3) === rorQuote ? known.error : plainKey;
     default:
       return plainKey;
   }
 }
 
-function paramsKey(bytes: Buffer, start: number, end: number): number {
-  switch (end - start - 2) {
-    case 3:
-      return wordAt(bytes, start + 1) === uriQuote ? known.uri : plainKey;
-    case 4:
-      return wordAt(bytes, start + 1) === name ? known.name : plainKey;
-    case 5:
-      return wordAt(bytes, start + 1) === met && wordAt(bytes, start + 2) === meta ? known.meta : plainKey;
-    case 9:
-      return isText(bytes, start, "requestId") ? known.requestId : plainKey;
-    case 13:
-      return isText(bytes, start, "progressToken") ? known.paramToken : plainKey;
+function paramsKeyAt(bytes: Buffer, at: number, limit: number): number {
+  if (at + 6 >= limit) return plainKey;
+  switch (bytes[at + 1]) {
+    case 0x6e: // n
+      return wordAt(bytes, at + 1) === name && bytes[at + 5] === 0x22 ? known.name : plainKey;
+    case 0x75: // u
+      return wordAt(bytes, at + 1) === uriQuote ? known.uri : plainKey;
+    case 0x5f: // _
+      return wordAt(bytes, at + 1) === met && wordAt(bytes, at + 3) === etaQuote ? known.meta : plainKey;
+    case 0x70: // p
+      return isQuoted(bytes, at, limit, "progressToken") ? known.paramToken : plainKey;
+    case 0x72: // r
+      return isQuoted(bytes, at, limit, "requestId") ? known.requestId : plainKey;
     default:
       return plainKey;
   }
-}
-
-function metaKey(bytes: Buffer, start: number, end: number): number {
-  return end - start === 15 && isText(bytes, start, "progressToken") ? known.token : plainKey;
 }
 
 function wordAt(bytes: Buffer, at: number): number {
@@ -93,29 +104,32 @@ function wordAt(bytes: Buffer, at: number): number {
 
 const wordOf = (text: string): number => Buffer.from(text).readInt32LE();
 const json = wordOf("json");
-const nrpc = wordOf("nrpc");
+const rpcQuote = wordOf('rpc"');
 const meth = wordOf("meth");
-const thod = wordOf("thod");
+const hodQuote = wordOf('hod"');
 const para = wordOf("para");
-const rams = wordOf("rams");
+const amsQuote = wordOf('ams"');
 const resu = wordOf("resu");
-const sult = wordOf("sult");
+const ultQuote = wordOf('ult"');
 const erro = wordOf("erro");
-const rror = wordOf("rror");
+const rorQuote = wordOf('ror"');
 const name = wordOf("name");
 const uriQuote = wordOf('uri"');
 const met = wordOf("_met");
-const meta = wordOf("meta");
+const etaQuote = wordOf('eta"');
 
 /** The key that decoded text is. */
 function keyOf(text: string, level: Level): number {
-  const plain = Buffer.from(JSON.stringify(text));
-  return plain.includes(0x5c) ? plainKey : keyAt(plain, 0, plain.length, level);
+  // As a key stands in a message, never at its very end.
+  const written = Buffer.from(`${JSON.stringify(text)}:     `);
+  return knownKeyAt(written, 0, written.length, level);
 }
 
-/** Whether the bytes behind the quote at `start` are this ASCII text; their count is known to be right. */
-function isText(bytes: Buffer, start: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (bytes[start + 1 + i] !== text.charCodeAt(i)) return false;
+/** Whether the bytes at the quote at `at` are this ASCII text in quotes. */
+function isQuoted(bytes: Buffer, at: number, limit: number, text: string): boolean {
+  const end = at + 1 + text.length;
+  if (end >= limit || bytes[end] !== 0x22) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[at + 1 + i] !== text.charCodeAt(i)) return false;
   return true;
 }
 

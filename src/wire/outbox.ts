@@ -5,7 +5,7 @@
 //            └──────────────── pendingBytes, bounded by maxBytes ────────────────┘
 import { Socket } from "node:net";
 import type { Writable } from "node:stream";
-import type { ByteString, Frame, FrameSink, Sent, Splice } from "./frame.ts";
+import { type ByteString, byteText, type Frame, type FrameSink, type Sent, type Splice } from "./frame.ts";
 
 /** How a message is wrapped on its way out; `websocket` is an unmasked text frame as servers send them. */
 export type Wrap = "newline" | "content-length" | "websocket";
@@ -94,7 +94,7 @@ export class Outbox implements FrameSink {
     this.#acceptedBytes += total;
     const [bytes] = frame.chunks;
     if (total <= batchedBytes && frame.chunks.length === 1 && bytes !== undefined) {
-      this.#batch += wrapped(spliced(bytes, splices), this.wrap);
+      this.#batch += wrapped(spliced(frame.text ?? byteText(bytes, 0, bytes.length), splices), this.wrap);
       this.#schedule();
       return "ok";
     }
@@ -328,9 +328,8 @@ export class Outbox implements FrameSink {
   }
 }
 
-/** The frame's bytes with its splices in their places. */
-function spliced(bytes: Buffer, splices: readonly Splice[]): ByteString {
-  const text = bytes.toString("latin1");
+/** The frame's text with its splices in their places. */
+function spliced(text: ByteString, splices: readonly Splice[]): ByteString {
   let out = "";
   let at = 0;
   for (const splice of splices) {

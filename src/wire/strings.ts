@@ -1,4 +1,5 @@
 // JSON strings as bytes: where one ends, whether it is legal, what it says. Knows nothing of objects, arrays or messages.
+import { type ByteString, partOf } from "./frame.ts";
 
 /** Up to this many bytes are looked at one by one; the rest of a longer string goes by words. */
 const shortRun = 64;
@@ -106,15 +107,18 @@ function isHex(bytes: Buffer, at: number): boolean {
   return (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x66) || (c >= 0x41 && c <= 0x46);
 }
 
-/** What the string at `start` (its quote) to `end` (behind its last quote) says. The bytes must be a legal string in valid UTF-8. */
-export function stringAt(bytes: Buffer, start: number, end: number): string {
+/**
+ * What the string at `start` (its quote) to `end` (behind its last quote) says. The bytes must be a legal string in valid UTF-8.
+ * `text`: all the bytes as text, where somebody has it.
+ */
+export function stringAt(bytes: Buffer, start: number, end: number, text?: ByteString): string {
   const last = end - 1;
   const stop = last - start <= shortRun ? last : start;
   for (let i = start + 1; i < stop; i++) {
     const c = bytes[i] as number;
     if (c === backslash || c >= 0x80) return slowStringAt(bytes, start, end);
   }
-  return stop === last ? bytes.toString("latin1", start + 1, last) : slowStringAt(bytes, start, end);
+  return stop === last ? partOf(bytes, text, start + 1, last) : slowStringAt(bytes, start, end);
 }
 
 function slowStringAt(bytes: Buffer, start: number, end: number): string {

@@ -28,8 +28,8 @@ const PONG = 0xa;
 
 /** Flags, length of 8 bytes, mask. */
 const longestHeader = 14;
-/** Below these, making a view of words of four or eight bytes costs more than it saves. */
-const wordsFrom = 96;
+/** Below these, going by words of four or eight bytes costs more than it saves. */
+const wordsFrom = 32;
 const longWordsFrom = 1024;
 /** Fragments up to this size are gathered, so that many tiny ones cost no more than their bytes. */
 const smallFragmentBytes = 4 * 1024;
@@ -41,6 +41,8 @@ export class WsReader {
   readonly #maxBytes: number;
   readonly #events: WsEvents;
   #done = false;
+  /** The memory of the chunk being read, by words; made once for all the frames in it. */
+  #words: Int32Array | undefined;
 
   // The header, while its bytes are still coming.
   #head: Buffer = noBytes;
@@ -70,6 +72,7 @@ export class WsReader {
 
   push(chunk: Buffer): void {
     let at = 0;
+    this.#words = undefined;
     while (at < chunk.length && !this.#done) {
       if (this.#body !== undefined) {
         at = this.#fill(this.#body, chunk, at);
@@ -146,7 +149,8 @@ export class WsReader {
       this.#filled = 0;
       return this.#fill(this.#body, chunk, at);
     }
-    unmask(chunk, at, end, this.#mask);
+    if (this.#length >= wordsFrom) this.#words ??= new Int32Array(chunk.buffer, 0, chunk.buffer.byteLength >> 2);
+    unmask(chunk, at, end, this.#mask, this.#words);
     this.#frame(chunk.subarray(at, end));
     return end;
   }
@@ -155,7 +159,7 @@ export class WsReader {
     const size = Math.min(body.length - this.#filled, chunk.length - at);
     const filled = this.#filled + size;
     chunk.copy(body, this.#filled, at, at + size);
-    unmask(body, this.#filled, filled, rotate(this.#mask, this.#filled));
+    unmask(body, this.#filled, filled, rotate(this.#mask, this.#filled), undefined);
     this.#filled = filled;
     if (filled === body.length) {
       this.#body = undefined;
@@ -229,8 +233,8 @@ export class WsReader {
   }
 }
 
-/** XORs bytes `start` to `end` with the mask, whose most significant byte meets the first of them. */
-function unmask(bytes: Buffer, start: number, end: number, mask: number): void {
+/** XORs bytes `start` to `end` with the mask, whose most significant byte meets the first of them. `words`: all of their memory. */
+function unmask(bytes: Buffer, start: number, end: number, mask: number, words: Int32Array | undefined): void {
   let at = start;
   let turned = mask;
   if (end - start >= longWordsFrom) {
@@ -240,16 +244,17 @@ function unmask(bytes: Buffer, start: number, end: number, mask: number): void {
       at++;
     }
     at += unmaskLong(bytes, at, end, turned);
-  } else if (end - start >= wordsFrom) {
+  } else if (words !== undefined && end - start >= wordsFrom) {
     while (((bytes.byteOffset + at) & 3) !== 0) {
       bytes[at] = (bytes[at] ?? 0) ^ (turned >>> 24);
       turned = rotate(turned, 1);
       at++;
     }
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >> 2);
     const word = littleEndian ? swap(turned) : turned;
-    for (let index = 0; index < words.length; index++) words[index] = (words[index] ?? 0) ^ word;
-    at += words.length * 4;
+    const first = (bytes.byteOffset + at) >> 2;
+    const last = first + ((end - at) >> 2);
+    for (let index = first; index < last; index++) words[index] = (words[index] as number) ^ word;
+    at += (last - first) * 4;
   }
   const m0 = turned >>> 24;
   const m1 = (turned >>> 16) & 0xff;
