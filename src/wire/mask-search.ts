@@ -6,6 +6,9 @@ interface Pattern {
   readonly index: number;
 }
 
+/** Shorter text is searched in one lane. */
+const twoLanesFrom = 1024;
+
 export class PatternSearch {
   /** Length of the longest pattern; a match that crosses a border reaches at most this far, less one, to either side. */
   readonly longest: number;
@@ -55,10 +58,16 @@ export class PatternSearch {
 
   /** Where the first match at or after `from` starts, -1 for none. Of several at one place it is the longest. */
   next(text: Buffer, from: number): number {
+    const reach = this.#window - 1;
+    if (text.length - from < twoLanesFrom) return this.#lane(text, from + reach, text.length);
+    return this.#twoLanes(text, from, from + ((text.length - from) >> 1));
+  }
+
+  /** The first match whose window ends at `at` or later, but before `end`. */
+  #lane(text: Buffer, start: number, end: number): number {
     const shift = this.#shift;
     const reach = this.#window - 1;
-    const end = text.length;
-    let at = from + reach;
+    let at = start;
     while (at < end) {
       const key = ((text[at - 1] as number) << 8) | (text[at] as number);
       const step = shift[key] as number;
@@ -70,6 +79,32 @@ export class PatternSearch {
       at += 1;
     }
     return -1;
+  }
+
+  /**
+   * As two lanes, one for the windows that start before `middle`, one for the others. Every step waits for a look-up whose place the
+   * last one told; two that do not wait for each other take little longer than one.
+   */
+  #twoLanes(text: Buffer, from: number, middle: number): number {
+    const shift = this.#shift;
+    const reach = this.#window - 1;
+    const end = text.length;
+    const turn = middle + reach;
+    let first = from + reach;
+    let second = turn;
+    while (first < turn && second < end) {
+      const firstKey = ((text[first - 1] as number) << 8) | (text[first] as number);
+      const secondKey = ((text[second - 1] as number) << 8) | (text[second] as number);
+      const firstStep = shift[firstKey] as number;
+      const secondStep = shift[secondKey] as number;
+      if (firstStep === 0 && this.#matches(text, first - reach, firstKey)) return first - reach;
+      if (secondStep === 0 && this.#matches(text, second - reach, secondKey)) break;
+      first += firstStep === 0 ? 1 : firstStep;
+      second += secondStep === 0 ? 1 : secondStep;
+    }
+    // Whichever lane is not through goes on alone; a match of the first comes before any of the second.
+    const found = this.#lane(text, first, turn);
+    return found >= 0 ? found : this.#lane(text, second, end);
   }
 
   #matches(text: Buffer, start: number, key: number): boolean {
