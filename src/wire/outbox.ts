@@ -26,7 +26,7 @@ const batchedBytes = 2 * 1024;
 const copyBytes = 16 * 1024;
 /** In larger frames, pieces up to this size are copied: cheaper than one more buffer to write. */
 const smallPieceBytes = 1024;
-/** A batch of this size leaves at once: the reader starts on it while the rest of the turn is still being written. */
+/** A first batch of this size leaves at once: the reader starts on it while the rest of the turn is still being written. */
 const earlyFlushBytes = 4 * 1024;
 const firstSlabBytes = 4 * 1024;
 const fullSlabBytes = 64 * 1024;
@@ -61,6 +61,8 @@ export class Outbox implements FrameSink {
   /** Small frames of this turn, wrapped, behind everything in the slab: joining strings costs less than copying pieces. */
   #batch: ByteString = "";
   #scheduled = false;
+  /** Whether the first part of this turn has left already. */
+  #isEarly = false;
   #blocked = false;
 
   constructor(options: OutboxOptions) {
@@ -123,6 +125,7 @@ export class Outbox implements FrameSink {
   /** Hands over now what would leave at the end of this turn. */
   flush(): void {
     this.#scheduled = false;
+    this.#isEarly = false;
     if (this.#phase === "gone") return;
     this.#closeSegment();
     this.#pump();
@@ -263,10 +266,10 @@ export class Outbox implements FrameSink {
   }
 
   #schedule(): void {
-    if (this.#batch.length >= earlyFlushBytes) {
+    if (!this.#isEarly && this.#batch.length >= earlyFlushBytes) {
+      this.#isEarly = true;
       this.#closeSegment();
       this.#pump();
-      return;
     }
     if (this.#scheduled || this.#blocked) return;
     this.#scheduled = true;
