@@ -1,7 +1,10 @@
 // What a running hub shows at /metrics, after traffic of every kind that it counts.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { fixture, startHub } from "../helpers/hub-process.ts";
+import { dashboardQueries, metricNames } from "../helpers/dashboard.ts";
+import { fixture, root, startHub } from "../helpers/hub-process.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 async function scrape(url: string): Promise<string[]> {
@@ -50,5 +53,16 @@ test("metrics: an id that is in use is refused, and counted at the Core that it 
     'thehub_concurrency_in_use{core="echo"} 1',
   ]) {
     assert.ok(lines.includes(line), line);
+  }
+});
+
+test("metrics: every metric that the rules and the dashboard ask for is shown by a hub", async () => {
+  await using hub = await startHub({ manifest: `cores:\n  echo:\n    ${fixture("echo.mjs")}\n` });
+  await hub.logged("core_summary");
+  const shown = new Set((await scrape(await hub.url())).map((line) => /^# TYPE (\S+)/.exec(line)?.[1]));
+  const rules = readFileSync(join(root, "deploy/prometheus/rules.yml"), "utf8");
+  const exprs = [rules.replaceAll(/^ *#.*$/gm, ""), ...dashboardQueries().map(({ expr }) => expr)];
+  for (const name of new Set(exprs.flatMap(metricNames))) {
+    assert.ok(shown.has(name) || shown.has(name.replace(/_bucket$/, "")), name);
   }
 });
