@@ -18,6 +18,7 @@ import {
   mountVolume,
   only,
   problemsOf,
+  runWithTools,
   skipWithoutTools as skip,
 } from "../helpers/kubernetes.ts";
 import { WsClient } from "../helpers/ws-client.ts";
@@ -310,5 +311,25 @@ test("kubernetes: a real hub runs with the rendered pod's environment and volume
     await hub.stop();
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+test("kubernetes: what the READMEs say to run without a cluster runs", { skip }, async () => {
+  const copy = await mkdtemp(join(tmpdir(), "thehub-readme-"));
+  try {
+    for (const folder of ["deploy", "examples"]) cpSync(join(root, folder), join(copy, folder), { recursive: true });
+    for (const folder of ["deploy/kubernetes", "deploy/helm/thehub"]) {
+      const readme = readFileSync(join(root, folder, "README.md"), "utf8");
+      const blocks = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block);
+      assert.equal(blocks.length, 1, folder);
+      const { status, stderr } = runWithTools(blocks[0] as string, join(copy, folder));
+      assert.equal(status, 0, stderr);
+    }
+    const dashboard = /^kubectl create .*$/m.exec(readFileSync(join(chart, "README.md"), "utf8"))?.[0] ?? "";
+    const { status, stdout, stderr } = runWithTools(dashboard, copy);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^kind: ConfigMap$/m);
+  } finally {
+    await rm(copy, { recursive: true });
   }
 });

@@ -50,6 +50,11 @@ export function helmWith(values: object, args: readonly string[]): Ran {
   return run(String(helmProgram), [...args, "--values", "-"], { input: JSON.stringify(values) });
 }
 
+/** Shell commands as a README has them, with helm and kubectl on the PATH. */
+export function runWithTools(script: string, cwd: string): Ran {
+  return run("bash", ["-eu", "-o", "pipefail", "-c", `PATH="${join(tools, "bin")}:$PATH"\n${script}`], { cwd });
+}
+
 /** Kubernetes reads YAML 1.1, in which 0440 is octal. */
 function objectsOf(text: string): KubeObject[] {
   return parseAllDocuments(text, { version: "1.1" })
