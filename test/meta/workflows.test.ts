@@ -1,7 +1,7 @@
 // What .github/workflows may look like: every action is pinned, every job has the rights it needs and no more, expressions name
 // things that exist.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -160,6 +160,12 @@ test("workflows: CI runs the gate on every version of Node that is promised, and
   // The README's own test command is the last step of the gate.
   assert.match(readFileSync(join(root, "README.md"), "utf8"), /^npm ci && npm test$/m);
   assert.match(scripts["check"] ?? "", /&& npm test$/);
+});
+
+test("workflows: the folders of tests that CI names are there", () => {
+  const folders = [...textOf("ci.yml").matchAll(/^ +tests: (.*)$/gm)].flatMap(([, list = ""]) => list.split(" "));
+  assert.ok(folders.length > 5);
+  for (const name of folders) assert.ok(existsSync(join(root, "test", name)), name);
 });
 
 function jobsCommands(file: string): string[] {
