@@ -37,6 +37,7 @@ export async function serveHub(
     doorkeeper: hub.doorkeeper,
     limits: { maxMessageBytes: settings.limits.maxMessageBytes },
   });
+  hub.metrics.watch("thehub_sessions_max", () => [["websocket", maxSessions]]);
   let ready = false;
   const server = await openHttpServer(
     {

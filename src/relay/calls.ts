@@ -62,6 +62,8 @@ export class Calls {
     const { session } = call;
     if (session.calls.has(call.idKey)) {
       const error = new HubError("request_invalid", `id ${call.idText} is already in use by a request under way`);
+      call.lane.meter.request(call.method);
+      call.lane.meter.error(error.code);
       session.sink.send(errorFrame(call.idText, error), noSplices);
       return;
     }

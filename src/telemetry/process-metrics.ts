@@ -1,5 +1,5 @@
 // What the process itself uses, read when asked: no timers, no observers.
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import type { MetricSource } from "./metric-source.ts";
 
 export function processMetrics(): MetricSource[] {
@@ -17,6 +17,12 @@ export function processMetrics(): MetricSource[] {
       type: "gauge",
       help: "Open file descriptors; absent where the system does not say.",
       read: openFiles,
+    },
+    {
+      name: "process_max_fds",
+      type: "gauge",
+      help: "Open file descriptors that the system allows; absent where it does not say.",
+      read: maxFiles,
     },
     single("nodejs_heap_size_used_bytes", "gauge", "JavaScript heap in use.", () => process.memoryUsage().heapUsed),
     single("nodejs_heap_size_total_bytes", "gauge", "JavaScript heap reserved.", () => process.memoryUsage().heapTotal),
@@ -39,4 +45,11 @@ async function openFiles(): Promise<{ labels: Record<string, string>; value: num
     // Not Linux: the metric stays without a value.
     return [];
   }
+}
+
+/** The soft limit, which is the one that counts. */
+async function maxFiles(): Promise<{ labels: Record<string, string>; value: number }[]> {
+  const limits = await readFile("/proc/self/limits", "utf8").catch(() => "");
+  const soft = /^Max open files +(\d+)/m.exec(limits)?.[1];
+  return soft === undefined ? [] : [{ labels: {}, value: Number(soft) }];
 }

@@ -24,6 +24,7 @@ function fed(): Metrics {
   metrics.watch("thehub_core_up", () => new Map([["files", 1]]));
   metrics.watch("thehub_core_restarts_total", () => [["files", 0]]);
   metrics.watch("thehub_sessions", () => [["websocket", 5]]);
+  metrics.watch("thehub_sessions_max", () => [["websocket", 5000]]);
   metrics.watch("thehub_masked_total", () => [["", 9]]);
   return metrics;
 }
@@ -36,7 +37,7 @@ test("metrics: shows counters, gauges and build info as Prometheus text", async 
     'thehub_requests_total{core="",method="ping"} 1',
     'thehub_errors_total{core="files",code="core_down"} 1',
     'thehub_notifications_dropped_total{reason="no_owner"} 1',
-    'thehub_notifications_dropped_total{reason="slow_reader"} 0',
+    'thehub_notifications_dropped_total{reason="not_ready"} 0',
     'thehub_queue_depth{core="files"} 4',
     'thehub_core_up{core="files"} 1',
     'thehub_sessions{door="websocket"} 5',
@@ -84,11 +85,66 @@ test("metrics: a metric that nobody feeds is not shown", async () => {
   assert.ok(!(await createMetrics(build).text()).includes("thehub_sessions"));
 });
 
-test("metrics: docs/metrics.md lists exactly the metrics there are", async () => {
-  const shown = [...(await fed().text()).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]);
+/** The tables of docs/metrics.md, by the text of their first heading cell, as rows of cells. */
+function documented(section: string): string[][] {
   const page = readFileSync(new URL("../../../docs/metrics.md", import.meta.url), "utf8");
-  const listed = [...page.matchAll(/^\| `([a-z_]+)/gm)].map((match) => match[1]);
-  assert.deepEqual(listed.sort(), shown.sort());
+  const [, text = ""] = page.split(`\n## ${section}\n`);
+  const rows = text.split("\n## ")[0]?.split("\n") ?? [];
+  return rows
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|").map((cell) => cell.trim().replace(/^`([^`]*)`$/, "$1")))
+    .map((cells) => cells.slice(1, -1));
+}
+
+test("metrics: docs/metrics.md lists exactly the metrics there are, with their types and labels", async () => {
+  const text = await fed().text();
+  const shown = new Map(
+    [...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].map(([, name = "", type = ""]) => [name, [type, ""]]),
+  );
+  for (const [, series = "", labels = ""] of text.matchAll(/^([a-z_]+)\{([^}]*)\}/gm)) {
+    const facts = shown.get(series.replace(/_(bucket|sum|count)$/, "")) ?? shown.get(series);
+    const names = [...labels.matchAll(/(\w+)="/g)].map(([, label = ""]) => label).filter((label) => label !== "le");
+    if (facts !== undefined) facts[1] = names.join(", ");
+  }
+  const listed = documented("What there is").map(([name = "", type = "", , labels = ""]) => [name, [type, labels]]);
+  assert.deepEqual(new Map(listed.sort() as []), new Map([...shown].sort()));
+});
+
+test("metrics: docs/metrics.md gives every metric a unit, and says what to do when it is bad", () => {
+  const metrics = documented("What there is");
+  for (const [name = "", , unit = "", , says = ""] of metrics) {
+    assert.ok(unit !== "" && says !== "", name);
+    // Prometheus' own convention: the unit is the end of the name.
+    if (/_(seconds|bytes)(_total)?$/.test(name)) assert.ok(name.includes(`_${unit}`), `${name} in ${unit}`);
+  }
+  const advice = documented("When a number is bad");
+  assert.deepEqual(
+    advice.map(([name]) => name),
+    metrics.map(([name]) => name),
+  );
+  for (const [name, when, what] of advice) assert.ok(when !== "" && what !== "", name);
+});
+
+test("metrics: docs/metrics.md lists the methods, doors and reasons that can be label values", async () => {
+  const text = await fed().text();
+  const values = new Map(documented("Labels").map(([label = "", list = ""]) => [label, list]));
+  for (const [, label = "", value = ""] of text.matchAll(/(method|door|reason)="([^"]+)"/g)) {
+    assert.ok(values.get(label)?.includes(`\`${value}\``), `${label} ${value}`);
+  }
+  const metrics = createMetrics(build);
+  const methods = [...(values.get("method") ?? "").matchAll(/`([^`]+)`/g)].map(([, method = ""]) => method);
+  for (const method of methods) metrics.hub.request(method);
+  const shown = [...(await metrics.text()).matchAll(/method="([^"]+)"/g)].map(([, method]) => method);
+  assert.deepEqual(shown.sort(), methods.sort());
+});
+
+test("metrics: what clients make up makes no series", async () => {
+  const metrics = createMetrics(build);
+  const seriesOf = async () => (await metrics.text()).split("\n").length;
+  metrics.hub.request("made/up");
+  const before = await seriesOf();
+  for (let n = 0; n < 1000; n++) metrics.hub.request(`made/up/${n}`);
+  assert.equal(await seriesOf(), before);
 });
 
 test("metrics: loads prom-client at the first scrape only, and keeps no process alive", () => {
