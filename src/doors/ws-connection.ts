@@ -32,6 +32,12 @@ export interface ConnectionDeps {
   readonly doorkeeper: Doorkeeper;
 }
 
+/** Who was let in, and from where. */
+export interface Guest {
+  readonly principal: Principal;
+  readonly peer: string | undefined;
+}
+
 type Phase = "open" | "closing" | "gone";
 
 export class WsConnection implements FrameSink {
@@ -54,7 +60,7 @@ export class WsConnection implements FrameSink {
   #takenAtMs: number;
 
   /** `head`: what came behind the upgrade request. The 101 must have been written. */
-  constructor(socket: Duplex, head: Buffer, principal: Principal, deps: ConnectionDeps) {
+  constructor(socket: Duplex, head: Buffer, { principal, peer }: Guest, deps: ConnectionDeps) {
     this.#socket = socket;
     this.#deps = deps;
     this.#principal = principal;
@@ -73,6 +79,7 @@ export class WsConnection implements FrameSink {
     );
     this.#visitor = deps.doorkeeper.open({
       principal,
+      peer,
       sink: this,
       door: "websocket",
       end: (reason) => this.end(reason),
