@@ -17,7 +17,7 @@ export interface WsLimits {
   readonly maxOutboxBytes: number;
   /** A client that takes nothing for so long, while bytes wait for it, is cut off. */
   readonly stallMs: number;
-  /** A client that was silent for so long is pinged. */
+  /** A client is pinged when either side was silent for so long: what stands in between may look at one direction only. */
   readonly pingMs: number;
   /** How long the answer to a ping may take. */
   readonly pongMs: number;
@@ -53,8 +53,10 @@ export class WsConnection implements FrameSink {
   #left = false;
   #closeTimer: Timer | undefined;
 
-  // When something was last heard; kept by `check`: when a ping went out, when the reader last took bytes.
+  // When something was last heard; kept by `check`: when something last left, when a ping went out, when the reader last
+  // took bytes or had none to take.
   #heardAtMs: number;
+  #spokeAtMs: number;
   #pingedAtMs: number | undefined;
   #takenBytes = 0;
   #takenAtMs: number;
@@ -65,6 +67,7 @@ export class WsConnection implements FrameSink {
     this.#deps = deps;
     this.#principal = principal;
     this.#heardAtMs = deps.clock.now();
+    this.#spokeAtMs = this.#heardAtMs;
     this.#takenAtMs = this.#heardAtMs;
     this.#outbox = new Outbox({ wrap: "websocket", maxBytes: deps.limits.maxOutboxBytes, writable: socket });
     this.#reader = new WsReader(
@@ -136,6 +139,7 @@ export class WsConnection implements FrameSink {
     const now = clock.now();
     const taken = this.#outbox.takenBytes;
     const pending = this.#outbox.pendingBytes > 0;
+    if (taken !== this.#takenBytes) this.#spokeAtMs = now;
     if (!pending || taken !== this.#takenBytes) {
       this.#takenBytes = taken;
       this.#takenAtMs = now;
@@ -148,7 +152,7 @@ export class WsConnection implements FrameSink {
     if (this.#pingedAtMs !== undefined) {
       if (now - this.#pingedAtMs >= limits.pongMs)
         this.#cut("silent_client_cut", { ms: Math.round(now - this.#heardAtMs) });
-    } else if (now - this.#heardAtMs >= limits.pingMs) {
+    } else if (now - Math.min(this.#heardAtMs, this.#spokeAtMs) >= limits.pingMs) {
       this.#pingedAtMs = now;
       this.#outbox.sendRaw(pingFrame);
       this.#outbox.flush();
