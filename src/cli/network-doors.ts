@@ -45,6 +45,7 @@ export async function serveHub(
       basePath: settings.basePath,
       allowHosts: settings.allowHosts,
       allowOrigins: settings.allowOrigins,
+      trustedProxies: settings.trustedProxies,
       maxSessions,
       maxConnections,
       handshakeTimeoutMs,

@@ -5,6 +5,7 @@ import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Auth } from "../gates/auth.ts";
 import type { Principal } from "../sessions/principal.ts";
+import { type Client, createProxies } from "./forwarded.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
 import { errorReply, type Reply } from "./reply.ts";
 import { handshakeRefusal } from "./ws-handshake.ts";
@@ -21,6 +22,8 @@ export interface RouterOptions extends OriginRules {
   /** A path prefix such as `/hub`; accepted in front of every path, and not needed. */
   readonly basePath: string;
   readonly maxSessions: number;
+  /** Proxies whose X-Forwarded-* headers count, as `createProxies` takes them. */
+  readonly trustedProxies: readonly string[];
   /** When set, /metrics asks for it, or for the token of an admin, as a bearer token. */
   readonly metricsToken?: Secret | undefined;
 }
@@ -32,10 +35,10 @@ export interface RouterDeps {
   readonly house: { readonly sessions: number; readonly draining: boolean };
 }
 
-/** Whether an upgrade may become a session. */
+/** Whether an upgrade may become a session. `peer`: the client's address, as far as trusted proxies tell it. */
 export type Admission =
-  | { readonly t: "admitted"; readonly principal: Principal }
-  | { readonly t: "refused"; readonly reply: Reply; readonly reason: string };
+  | { readonly t: "admitted"; readonly principal: Principal; readonly peer: string | undefined }
+  | { readonly t: "refused"; readonly reply: Reply; readonly reason: string; readonly peer: string | undefined };
 
 export interface Router {
   /** For everything that is no WebSocket upgrade. */
@@ -50,8 +53,20 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   const base = normalBasePath(options.basePath);
   const metricsDigest = options.metricsToken === undefined ? undefined : tokenDigest(options.metricsToken.reveal());
 
-  const refusalOf = ({ headers, socket }: IncomingMessage, reach: Reach) =>
-    originRefusal(options, { reach, localAddress: socket.localAddress, host: headers.host, origin: headers.origin });
+  const proxies = createProxies(options.trustedProxies);
+
+  const clientOf = ({ headers, socket }: IncomingMessage, reach: Reach) =>
+    proxies.clientOf(reach === "socket" ? "unix" : socket.remoteAddress, headers);
+
+  const refusalOf = ({ headers, socket }: IncomingMessage, reach: Reach, { scheme, host: forwardedHost }: Client) =>
+    originRefusal(options, {
+      reach,
+      localAddress: socket.localAddress,
+      host: headers.host,
+      origin: headers.origin,
+      scheme,
+      forwardedHost,
+    });
 
   function metrics({ headers: { authorization } }: IncomingMessage): Reply | Promise<Reply> {
     if (metricsDigest === undefined) return deps.pages.metrics();
@@ -73,7 +88,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
 
   return {
     answer(request, reach) {
-      const refusal = refusalOf(request, reach);
+      const refusal = refusalOf(request, reach, clientOf(request, reach));
       if (refusal !== undefined) return refusal;
       const path = pathOf(request.url, base);
       if (path === "/mcp") return noStreamableHttp;
@@ -88,22 +103,25 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     },
 
     admit(request, reach) {
-      const origin = refusalOf(request, reach);
-      if (origin !== undefined) return { t: "refused", reply: origin, reason: "host or origin" };
-      if (!doorPaths.has(pathOf(request.url, base) ?? "")) return { t: "refused", reply: nothingHere, reason: "path" };
+      const client = clientOf(request, reach);
+      const peer = client.address;
+      const refuse = (reply: Reply, reason: string): Admission => ({ t: "refused", reply, reason, peer });
+      const origin = refusalOf(request, reach, client);
+      if (origin !== undefined) return refuse(origin, "host or origin");
+      if (!doorPaths.has(pathOf(request.url, base) ?? "")) return refuse(nothingHere, "path");
       const result = deps.auth.authenticate(request.headers.authorization);
       if (result.t === "refused") {
         const message =
           result.reason === "missing"
             ? "a token is needed: send it as Authorization: Bearer <token>"
             : "the token is not valid";
-        return { t: "refused", reply: unauthenticated(result.reason, message), reason: `token ${result.reason}` };
+        return refuse(unauthenticated(result.reason, message), `token ${result.reason}`);
       }
       const fault = handshakeRefusal(request);
-      if (fault !== undefined) return { t: "refused", reply: fault, reason: "handshake" };
-      if (deps.house.draining) return { t: "refused", reply: draining, reason: "draining" };
-      if (deps.house.sessions >= options.maxSessions) return { t: "refused", reply: full, reason: "sessions" };
-      return { t: "admitted", principal: result.principal };
+      if (fault !== undefined) return refuse(fault, "handshake");
+      if (deps.house.draining) return refuse(draining, "draining");
+      if (deps.house.sessions >= options.maxSessions) return refuse(full, "sessions");
+      return { t: "admitted", principal: result.principal, peer };
     },
   };
 }

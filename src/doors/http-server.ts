@@ -222,11 +222,12 @@ class Front implements HttpServer {
     }
     const admission = this.#router.admit(request, reach);
     if (admission.t === "refused") {
-      this.#deps.log.info("upgrade_refused", { status: admission.reply.status, reason: admission.reason });
-      endWithReply(socket, admission.reply, this.#deps.clock);
+      const { reply, reason, peer } = admission;
+      this.#deps.log.info("upgrade_refused", { status: reply.status, reason, peer });
+      endWithReply(socket, reply, this.#deps.clock);
       return;
     }
-    this.#deps.websocket.accept(request, socket, head, admission.principal);
+    this.#deps.websocket.accept(request, socket, head, admission);
     socket.off("error", ignore);
   }
 

@@ -1,5 +1,6 @@
 // The Host and Origin checks that keep other web pages out of a hub on this machine (DNS rebinding, cross-site upgrades).
 // Pure: judges header values, knows no request.
+import { plainAddress } from "../base/ip-address.ts";
 import { isLoopbackHost } from "./listen.ts";
 import { errorReply, type Reply } from "./reply.ts";
 
@@ -19,6 +20,9 @@ export interface Asked {
   readonly localAddress: string | undefined;
   readonly host: string | undefined;
   readonly origin: string | undefined;
+  /** What a trusted proxy was asked by and for; undefined without one. */
+  readonly scheme?: "http" | "https" | undefined;
+  readonly forwardedHost?: string | undefined;
 }
 
 /** The refusal of a request by its Host or Origin header; undefined when both may pass. */
@@ -35,6 +39,10 @@ export function originRefusal(rules: OriginRules, asked: Asked): Reply | undefin
   return undefined;
 }
 
+/**
+ * Judges the Host that came over the connection, never the forwarded one: a page that has its name point at this machine
+ * speaks from this machine, which may be where the trusted proxy is, and can write X-Forwarded-Host but not Host.
+ */
 function hostPasses(allowHosts: readonly string[], { reach, localAddress, host }: Asked): boolean {
   // A browser always sends a Host, so only requests that no web page can make come without one.
   if (host === undefined || reach === "socket" || (reach === "network" && allowHosts.length === 0)) return true;
@@ -44,7 +52,8 @@ function hostPasses(allowHosts: readonly string[], { reach, localAddress, host }
   return isLoopbackHost(parsed.name) || parsed.name === urlHost(localAddress) || isListed(allowHosts, parsed);
 }
 
-function originPasses(allowOrigins: readonly string[], { reach, host, origin }: Asked): boolean {
+function originPasses(allowOrigins: readonly string[], asked: Asked): boolean {
+  const { reach, host, origin } = asked;
   if (origin === undefined) return true;
   const wanted = origin.toLowerCase();
   if (allowOrigins.some((entry) => entry === "*" || entry.toLowerCase() === wanted)) return true;
@@ -52,10 +61,14 @@ function originPasses(allowOrigins: readonly string[], { reach, host, origin }: 
   const parsed = scheme === undefined ? undefined : parseHost(wanted.slice(`${scheme}://`.length));
   if (parsed === undefined) return false;
   if (reach === "loopback" && isLoopbackHost(parsed.name)) return true;
-  // Behind a proxy that ends TLS, only the origin knows the scheme; the default port follows from it on both sides.
-  const own = host === undefined ? undefined : parseHost(host);
+  // A page over plain HTTP can be anybody's on the way, so it is not the own one of a hub behind https.
+  if (asked.scheme !== undefined && asked.scheme !== scheme) return false;
+  // Without a proxy's word only the origin knows the scheme; the default port follows from it on both sides.
   const defaultPort = scheme === "https" ? "443" : "80";
-  return own?.name === parsed.name && (own.port ?? defaultPort) === (parsed.port ?? defaultPort);
+  return [host, asked.forwardedHost].some((it) => {
+    const own = it === undefined ? undefined : parseHost(it);
+    return own?.name === parsed.name && (own.port ?? defaultPort) === (parsed.port ?? defaultPort);
+  });
 }
 
 interface HostAndPort {
@@ -82,8 +95,8 @@ function isListed(entries: readonly string[], { name, port }: HostAndPort): bool
   });
 }
 
-/** An address as a Host header has it; IPv4 that came in over an IPv6 socket is IPv4. */
+/** An address as a Host header has it. */
 function urlHost(address: string | undefined): string | undefined {
-  const plain = address?.replace(/^::ffff:(?=[\d.]+$)/, "");
+  const plain = address === undefined ? undefined : plainAddress(address);
   return plain?.includes(":") ? `[${plain}]` : plain;
 }

@@ -10,6 +10,8 @@ export interface Visit {
   /** Where the client's messages go. Never throws; `full` and `closed` are answers. */
   readonly sink: FrameSink;
   readonly door: "stdio" | "websocket";
+  /** The client's address, or `unix`; undefined for who came in by no network. */
+  readonly peer?: string | undefined;
   /** Asks the door to end the connection; `leave` is still called, once, when it has ended. */
   end(reason: EndReason): void;
 }

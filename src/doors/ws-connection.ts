@@ -17,7 +17,7 @@ export interface WsLimits {
   readonly maxOutboxBytes: number;
   /** A client that takes nothing for so long, while bytes wait for it, is cut off. */
   readonly stallMs: number;
-  /** A client that was silent for so long is pinged. */
+  /** A client is pinged when either side was silent for so long: what stands in between may look at one direction only. */
   readonly pingMs: number;
   /** How long the answer to a ping may take. */
   readonly pongMs: number;
@@ -30,6 +30,12 @@ export interface ConnectionDeps {
   readonly log: DoorLog;
   readonly limits: WsLimits;
   readonly doorkeeper: Doorkeeper;
+}
+
+/** Who was let in, and from where. */
+export interface Guest {
+  readonly principal: Principal;
+  readonly peer: string | undefined;
 }
 
 type Phase = "open" | "closing" | "gone";
@@ -47,18 +53,21 @@ export class WsConnection implements FrameSink {
   #left = false;
   #closeTimer: Timer | undefined;
 
-  // When something was last heard; kept by `check`: when a ping went out, when the reader last took bytes.
+  // When something was last heard; kept by `check`: when something last left, when a ping went out, when the reader last
+  // took bytes or had none to take.
   #heardAtMs: number;
+  #spokeAtMs: number;
   #pingedAtMs: number | undefined;
   #takenBytes = 0;
   #takenAtMs: number;
 
   /** `head`: what came behind the upgrade request. The 101 must have been written. */
-  constructor(socket: Duplex, head: Buffer, principal: Principal, deps: ConnectionDeps) {
+  constructor(socket: Duplex, head: Buffer, { principal, peer }: Guest, deps: ConnectionDeps) {
     this.#socket = socket;
     this.#deps = deps;
     this.#principal = principal;
     this.#heardAtMs = deps.clock.now();
+    this.#spokeAtMs = this.#heardAtMs;
     this.#takenAtMs = this.#heardAtMs;
     this.#outbox = new Outbox({ wrap: "websocket", maxBytes: deps.limits.maxOutboxBytes, writable: socket });
     this.#reader = new WsReader(
@@ -73,6 +82,7 @@ export class WsConnection implements FrameSink {
     );
     this.#visitor = deps.doorkeeper.open({
       principal,
+      peer,
       sink: this,
       door: "websocket",
       end: (reason) => this.end(reason),
@@ -129,6 +139,7 @@ export class WsConnection implements FrameSink {
     const now = clock.now();
     const taken = this.#outbox.takenBytes;
     const pending = this.#outbox.pendingBytes > 0;
+    if (taken !== this.#takenBytes) this.#spokeAtMs = now;
     if (!pending || taken !== this.#takenBytes) {
       this.#takenBytes = taken;
       this.#takenAtMs = now;
@@ -141,7 +152,7 @@ export class WsConnection implements FrameSink {
     if (this.#pingedAtMs !== undefined) {
       if (now - this.#pingedAtMs >= limits.pongMs)
         this.#cut("silent_client_cut", { ms: Math.round(now - this.#heardAtMs) });
-    } else if (now - this.#heardAtMs >= limits.pingMs) {
+    } else if (now - Math.min(this.#heardAtMs, this.#spokeAtMs) >= limits.pingMs) {
       this.#pingedAtMs = now;
       this.#outbox.sendRaw(pingFrame);
       this.#outbox.flush();

@@ -4,8 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Timer } from "../base/clock.ts";
-import type { Principal } from "../sessions/principal.ts";
-import { type ConnectionDeps, WsConnection, type WsLimits } from "./ws-connection.ts";
+import { type ConnectionDeps, type Guest, WsConnection, type WsLimits } from "./ws-connection.ts";
 import { handshakeResponse } from "./ws-handshake.ts";
 
 const defaultLimits: WsLimits = {
@@ -39,10 +38,10 @@ export class WsDoor {
   }
 
   /** Takes over the socket of an upgrade that was authenticated and that `handshakeRefusal` let pass. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal): void {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, guest: Guest): void {
     if (socket instanceof Socket) socket.setTimeout(0).setNoDelay(true);
     socket.write(handshakeResponse(request));
-    const connection = new WsConnection(socket, head, principal, this.#deps);
+    const connection = new WsConnection(socket, head, guest, this.#deps);
     this.#connections.add(connection);
     void connection.ended.then(() => this.#connections.delete(connection));
     this.#timer ??= this.#deps.clock.after(checkMs, () => this.#check());

@@ -1,6 +1,7 @@
 // What hub settings write as text (addresses, paths, origins), parsed. The same rules for a manifest key and a variable.
-import { isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 import { isAbsolute } from "node:path";
+import { plainAddress } from "../base/ip-address.ts";
 
 export type ListenAddress =
   | {
@@ -127,6 +128,45 @@ function originOf(text: string): string | undefined {
   const url = new URL(text);
   // Schemes of editors and extensions have no origin of their own in the URL standard.
   return url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
+}
+
+/** What nobody outside can have as an address. Link-local ones are left out: whoever is on the same wire has one. */
+const networkWords: Readonly<Record<string, readonly string[]>> = {
+  loopback: ["127.0.0.0/8", "::1/128"],
+  private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+  unix: ["unix"],
+};
+
+/** Networks in the form `address/prefix`, words spelt out; `unix` stays. */
+export function parseProxies(items: readonly string[]): Parsed<readonly string[]> {
+  const networks: string[] = [];
+  for (const item of items) {
+    const word = Object.hasOwn(networkWords, item.toLowerCase()) ? networkWords[item.toLowerCase()] : undefined;
+    const network = word ?? networkOf(item);
+    if (network === undefined) {
+      const hint = "write an address, a network such as 10.0.0.0/8 or fd00::/8, loopback, private or unix";
+      return bad(`"${item}" is not an address or network`, hint);
+    }
+    if (network.some((it) => it.endsWith("/0"))) {
+      return bad(
+        `"${item}" trusts everybody, so that any client could name any address as its own`,
+        "write the proxy's address, or private",
+      );
+    }
+    networks.push(...network);
+  }
+  return { t: "ok", value: networks };
+}
+
+function networkOf(item: string): [string] | undefined {
+  const match = /^([0-9A-Fa-f:.]+)(?:\/(\d{1,3}))?$/.exec(item);
+  const [, written = "", bits] = match ?? [];
+  const address = plainAddress(written);
+  if (address === undefined) return undefined;
+  const most = isIPv4(address) ? 32 : 128;
+  // IPv4 written as IPv6 counts its 96 leading bits.
+  const prefix = bits === undefined ? most : Number(bits) - (isIPv4(address) && isIPv6(written) ? 96 : 0);
+  return prefix < 0 || prefix > most ? undefined : [`${address}/${prefix}`];
 }
 
 function bad(message: string, hint: string): { t: "bad"; message: string; hint: string } {

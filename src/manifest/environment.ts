@@ -14,6 +14,7 @@ export const knownVariables: readonly string[] = [
   "HUB_PUBLIC_URL",
   "HUB_ALLOW_HOSTS",
   "HUB_ALLOW_ORIGINS",
+  "HUB_TRUSTED_PROXIES",
   "HUB_LOG_LEVEL",
   "HUB_LOG_FORMAT",
   "HUB_MAX_CONCURRENCY_PER_CLIENT",
@@ -38,7 +39,6 @@ export const plannedVariables: Readonly<Record<string, PlannedVariable>> = {
   HUB_TLS_KEY: tls,
   HUB_TLS_CLIENT_CA: tls,
   HUB_ALLOW_IPS: { by: "address rules", instead: "listen on a private address, or let the firewall or proxy decide" },
-  HUB_TRUSTED_PROXIES: { by: "proxy awareness", instead: "unset it: the hub logs the proxy's address as the peer" },
   HUB_ADMIN_LISTEN: {
     by: "an admin address of its own",
     instead: "unset it: probes and metrics are served on HUB_LISTEN",

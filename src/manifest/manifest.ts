@@ -24,6 +24,8 @@ export interface HubConfig {
   /** Lower case: `name`, `name:port`, `*.name` or `*`. */
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
+  /** Networks, `address/prefix`, and `unix`; words such as `private` are spelt out. */
+  readonly trustedProxies: readonly string[];
   readonly anonymous: "loopback" | "allow";
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;

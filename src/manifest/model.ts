@@ -62,6 +62,10 @@ export interface Hub {
    */
   allow_origins?: string[];
   /**
+   * Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` count: addresses, networks such as `10.0.0.0/8`, `loopback`, `private`, or `unix` for who comes in by a socket file. Environment: `HUB_TRUSTED_PROXIES` (commas).
+   */
+  trusted_proxies?: string[];
+  /**
    * Whom the hub serves when no authentication is configured: `loopback` makes a random token as soon as it listens elsewhere; `allow` serves everyone. Environment: `HUB_ANONYMOUS`.
    */
   anonymous?: "loopback" | "allow";
@@ -108,10 +112,6 @@ export interface Hub {
    * Client addresses (CIDR) that may connect.
    */
   allow_ips?: string[];
-  /**
-   * Proxies whose `X-Forwarded-*` headers count.
-   */
-  trusted_proxies?: string[];
   /**
    * Address for metrics, probes and the admin API.
    */
@@ -457,6 +457,7 @@ export const defaults = {
     "base_path": "/",
     "allow_hosts": [],
     "allow_origins": [],
+    "trusted_proxies": [],
     "anonymous": "loopback",
     "log_level": "info",
     "log_format": "json",

@@ -1,6 +1,14 @@
 // From the manifest as written to the Manifest the hub runs on. Called only when nothing is wrong with it: no checks here.
 import { resolve as resolvePath } from "node:path";
-import { type Parsed, parseBasePath, parseHosts, parseListen, parseOrigins, parsePublicUrl } from "./addresses.ts";
+import {
+  type Parsed,
+  parseBasePath,
+  parseHosts,
+  parseListen,
+  parseOrigins,
+  parseProxies,
+  parsePublicUrl,
+} from "./addresses.ts";
 import type {
   CoreHealth,
   CorePolicy,
@@ -38,6 +46,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
     publicUrl: hub.public_url === undefined ? undefined : value(parsePublicUrl(hub.public_url)),
     allowHosts: value(parseHosts(hub.allow_hosts ?? d.allow_hosts)),
     allowOrigins: value(parseOrigins(hub.allow_origins ?? d.allow_origins)),
+    trustedProxies: value(parseProxies(hub.trusted_proxies ?? d.trusted_proxies)),
     anonymous: hub.anonymous ?? d.anonymous,
     logLevel: hub.log_level ?? d.log_level,
     logFormat: hub.log_format ?? d.log_format,

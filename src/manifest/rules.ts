@@ -1,6 +1,14 @@
 // What no schema can say: rules between the parts of a manifest, over all its files at once. Works on values as written,
 // which may have the wrong shape, so that every problem is found in one run.
-import { type Parsed, parseBasePath, parseHosts, parseListen, parseOrigins, parsePublicUrl } from "./addresses.ts";
+import {
+  type Parsed,
+  parseBasePath,
+  parseHosts,
+  parseListen,
+  parseOrigins,
+  parseProxies,
+  parsePublicUrl,
+} from "./addresses.ts";
 import { checkCore } from "./core-rules.ts";
 import { checkRules } from "./glob-rules.ts";
 import { namespaceOf, reservedNamespaces } from "./namespaces.ts";
@@ -33,6 +41,7 @@ function checkHub(parts: Parts, report: Report): void {
   if (publicUrl !== undefined) check("public_url", parsePublicUrl(publicUrl));
   check("allow_hosts", parseHosts(texts(values["allow_hosts"]) ?? []));
   check("allow_origins", parseOrigins(texts(values["allow_origins"]) ?? []));
+  check("trusted_proxies", parseProxies(texts(values["trusted_proxies"]) ?? []));
 }
 
 const hashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

@@ -9,6 +9,7 @@ import {
   parseHosts,
   parseListen,
   parseOrigins,
+  parseProxies,
   parsePublicUrl,
   splitList,
 } from "./addresses.ts";
@@ -63,6 +64,7 @@ export async function resolveSettings({ env, cwd, hub }: SettingsInput): Promise
     publicUrl: read<string | undefined>("HUB_PUBLIC_URL", hub.publicUrl, parsePublicUrl),
     allowHosts: read("HUB_ALLOW_HOSTS", hub.allowHosts, (text) => parseHosts(splitList(text))),
     allowOrigins: read("HUB_ALLOW_ORIGINS", hub.allowOrigins, (text) => parseOrigins(splitList(text))),
+    trustedProxies: read("HUB_TRUSTED_PROXIES", hub.trustedProxies, (text) => parseProxies(splitList(text))),
     anonymous: read("HUB_ANONYMOUS", hub.anonymous, oneOf(["loopback", "allow"])),
     logLevel: read("HUB_LOG_LEVEL", hub.logLevel, oneOf(["debug", "info", "warn", "error"])),
     logFormat: read("HUB_LOG_FORMAT", hub.logFormat, oneOf(["json", "pretty"])),

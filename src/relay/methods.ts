@@ -156,6 +156,7 @@ export class Methods {
     this.#deps.log.info("session_opened", {
       session: session.id,
       door: session.door,
+      peer: session.peer,
       principal: session.principal.name,
       client: greeting.client.name,
       revision: greeting.revision,

@@ -24,6 +24,8 @@ export class Session<C extends InFlight = InFlight> {
   readonly id: string;
   readonly principal: Principal;
   readonly door: DoorKind;
+  /** The client's address, for the log. */
+  readonly peer: string | undefined;
   readonly sink: FrameSink;
   /** Whose limits count: the named client, or this connection where many share one token or none. */
   readonly limitKey: string;
@@ -43,10 +45,17 @@ export class Session<C extends InFlight = InFlight> {
   parkTimer: Timer | undefined;
   #idle: (() => void)[] = [];
 
-  constructor(visit: { id: string; principal: Principal; door: DoorKind; sink: FrameSink }) {
+  constructor(visit: {
+    id: string;
+    principal: Principal;
+    door: DoorKind;
+    sink: FrameSink;
+    peer?: string | undefined;
+  }) {
     this.id = visit.id;
     this.principal = visit.principal;
     this.door = visit.door;
+    this.peer = visit.peer;
     this.sink = visit.sink;
     this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
   }

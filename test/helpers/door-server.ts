@@ -47,6 +47,7 @@ export class DoorServer implements AsyncDisposable {
         basePath: "",
         allowHosts: [],
         allowOrigins: [],
+        trustedProxies: [],
         maxConnections: 1000,
         maxSessions: 1000,
         handshakeTimeoutMs: 10_000,

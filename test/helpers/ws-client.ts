@@ -1,6 +1,6 @@
 // A raw MCP client over WebSocket: sees every byte, and every message that should not have come.
 import { once } from "node:events";
-import { WebSocket } from "ws";
+import { type ClientOptions, WebSocket } from "ws";
 
 export interface Message {
   readonly id?: number | string;
@@ -40,8 +40,13 @@ export class WsClient implements AsyncDisposable {
     });
   }
 
-  static async connect(url: string, headers: Record<string, string> = {}): Promise<WsClient> {
-    const socket = new WebSocket(url, ["mcp"], { headers });
+  /** `options`: certificates and the like, for what stands between. */
+  static async connect(
+    url: string,
+    headers: Record<string, string> = {},
+    options: ClientOptions = {},
+  ): Promise<WsClient> {
+    const socket = new WebSocket(url, ["mcp"], { ...options, headers });
     const client = new WsClient(socket);
     await once(socket, "open");
     await client.request("initialize", {

@@ -127,6 +127,37 @@ test("http-server: asks for a token before the upgrade and tells wrong from miss
   assert.equal(hub.log.lines.filter((line) => line.includes("upgrade_refused")).length, 3);
 });
 
+test("http-server: the log names the client that a trusted proxy names, and no other", async () => {
+  const forwarded = {
+    "x-forwarded-for": "203.0.113.9",
+    "x-forwarded-host": "hub.example",
+    "x-forwarded-proto": "https",
+  };
+  await using wary = await DoorServer.open({ auth: withToken });
+  assert.equal((await upgrade(wary, "/mcp", forwarded)).status, 401);
+  assert.match(wary.log.lines.join(), /upgrade_refused .*"peer":"127\.0\.0\.1"/);
+  assert.equal((await upgrade(wary, "/mcp", { ...forwarded, authorization: `Bearer ${token}` })).status, 101);
+  assert.equal(wary.doorkeeper.last.visit.peer, "127.0.0.1");
+
+  await using hub = await DoorServer.open({ auth: withToken, http: { trustedProxies: ["127.0.0.0/8"] } });
+  assert.equal((await upgrade(hub, "/mcp", forwarded)).status, 401);
+  assert.match(hub.log.lines.join(), /upgrade_refused .*"peer":"203\.0\.113\.9"/);
+  const spoofed = { "x-forwarded-for": "1.1.1.1, 203.0.113.9" };
+  assert.equal((await upgrade(hub, "/mcp", { ...spoofed, authorization: `Bearer ${token}` })).status, 101);
+  assert.equal(hub.doorkeeper.last.visit.peer, "203.0.113.9");
+});
+
+test("http-server: behind a trusted proxy the forwarded host and scheme say which Origin is the own one", async () => {
+  const forwarded = { "x-forwarded-host": "hub.example", "x-forwarded-proto": "wss" };
+  await using hub = await DoorServer.open({ http: { trustedProxies: ["127.0.0.0/8"] } });
+  assert.equal((await upgrade(hub, "/", { ...forwarded, origin: "https://hub.example" })).status, 101);
+  assert.equal((await upgrade(hub, "/", { ...forwarded, origin: "http://hub.example" })).status, 403);
+  assert.equal((await upgrade(hub, "/", { ...forwarded, origin: "https://evil.example" })).status, 403);
+  assert.equal((await upgrade(hub, "/", { ...forwarded, host: "evil.example" })).status, 403);
+  await using wary = await DoorServer.open();
+  assert.equal((await upgrade(wary, "/", { ...forwarded, origin: "https://hub.example" })).status, 403);
+});
+
 test("http-server: metrics are open, or for the metrics token and admins", async () => {
   await using open = await DoorServer.open({ auth: withToken });
   const page = await get(`${open.url}/metrics`);
@@ -345,8 +376,9 @@ test("http-server: a unix socket is the owner's only, and gone after close", () 
     assert.deepEqual(hub.server.addresses, [`unix:${path}`]);
     const { mode } = await lstat(path);
     assert.equal(mode & 0o777, 0o600);
-    const socket = new WebSocket(`ws+unix:${path}:/mcp`);
+    const socket = new WebSocket(`ws+unix:${path}:/mcp`, { headers: { "x-forwarded-for": "203.0.113.9" } });
     await once(socket, "open");
+    assert.equal(hub.doorkeeper.last.visit.peer, "unix");
     socket.close();
     await once(socket, "close");
     await hub[Symbol.asyncDispose]();

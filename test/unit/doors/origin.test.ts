@@ -92,3 +92,20 @@ test("origin: allowed origins are taken as browsers write them", () => {
   assert.ok(!passes({ origin: "https://app.example:8443" }, rules));
   assert.ok(passes({ origin: "null" }, { allowOrigins: ["*"] }));
 });
+
+test("origin: behind a trusted proxy the host it was asked for is the own one too, under the scheme it was asked by", () => {
+  const asked = { reach: "network", host: "10.0.0.5:3000", forwardedHost: "hub.example", scheme: "https" } as const;
+  assert.ok(passes({ ...asked, origin: "https://hub.example" }));
+  assert.ok(passes({ ...asked, origin: "https://hub.example:443" }));
+  assert.ok(passes({ ...asked, origin: "https://hub.example:8443", forwardedHost: "hub.example:8443" }));
+  assert.ok(!passes({ ...asked, origin: "http://hub.example" }), "another scheme");
+  assert.ok(!passes({ ...asked, origin: "https://evil.example" }));
+  assert.ok(!passes({ ...asked, origin: "https://hub.example", forwardedHost: "a b, hub.example/" }), "garbled");
+  assert.ok(!passes({ ...asked, origin: "https://hub.example", forwardedHost: undefined }));
+});
+
+test("origin: a forwarded host never makes up for a Host that is not allowed", () => {
+  assert.ok(!passes({ host: "evil.example", forwardedHost: "localhost" }));
+  assert.ok(!passes({ host: "evil.example", forwardedHost: "hub.example" }, { allowHosts: ["hub.example"] }));
+  assert.ok(passes({ host: "hub.example", forwardedHost: "hub.example" }, { allowHosts: ["hub.example"] }));
+});

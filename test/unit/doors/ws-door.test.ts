@@ -213,6 +213,25 @@ test("ws-door: a silent client is pinged after 25 s and cut off when it does not
   silent.destroy();
 });
 
+test("ws-door: a client that speaks without being answered is pinged too, for what is idle on its way", async () => {
+  const clock = new FakeClock();
+  await using hub = await DoorServer.open({ clock });
+  hub.doorkeeper.echoes = false;
+  const socket = await connected(hub);
+  const visitor = hub.doorkeeper.last;
+  let pings = 0;
+  socket.on("ping", () => pings++);
+  for (let count = 1; pings === 0 && count <= 6; count++) {
+    socket.send("{}");
+    while (visitor.received.length < count) await turn();
+    clock.advance(10_000);
+    await turn();
+  }
+  assert.equal(pings, 1);
+  socket.close();
+  await once(socket, "close");
+});
+
 test("ws-door: no timer runs while nobody is there", async () => {
   const clock = new FakeClock();
   await using hub = await DoorServer.open({ clock });

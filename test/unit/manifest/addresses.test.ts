@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { isLoopback } from "../../../src/doors/listen.ts";
 import * as addresses from "../../../src/manifest/addresses.ts";
 
-const { parseBasePath, parseHosts, parseListen, parseOrigins, parsePublicUrl } = addresses;
+const { parseBasePath, parseHosts, parseListen, parseOrigins, parseProxies, parsePublicUrl } = addresses;
 
 function good<T>(parsed: addresses.Parsed<T>): T | undefined {
   return parsed.t === "ok" ? parsed.value : undefined;
@@ -91,4 +91,42 @@ test("addresses: origins are normalised, also those of editors", () => {
   ]);
   for (const text of ["null", "app.example", "https://a/b", "https://u@a"])
     assert.equal(good(parseOrigins([text])), undefined, text);
+});
+
+test("addresses: trusted proxies are addresses, networks and words, spelt out as networks", () => {
+  assert.deepEqual(good(parseProxies(["10.0.0.5", "10.0.0.0/8", "2001:DB8::1", "FD00::/8", "unix"])), [
+    "10.0.0.5/32",
+    "10.0.0.0/8",
+    "2001:db8::1/128",
+    "fd00::/8",
+    "unix",
+  ]);
+  assert.deepEqual(good(parseProxies(["::ffff:10.0.0.0/104", "::ffff:10.0.0.5"])), ["10.0.0.0/8", "10.0.0.5/32"]);
+  assert.deepEqual(good(parseProxies(["Loopback", "private"])), [
+    "127.0.0.0/8",
+    "::1/128",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "fc00::/7",
+  ]);
+  const wrong = [
+    "",
+    "*",
+    "proxy",
+    "10.0.0",
+    "10.0.0.0/33",
+    "::/129",
+    "10.0.0.0/8/8",
+    "10.0.0.1:80",
+    "[::1]",
+    "constructor",
+  ];
+  for (const text of [...wrong, "::ffff:10.0.0.0/95", "10.0.0.0/-1", "10.0.0.0/"]) {
+    assert.equal(good(parseProxies([text])), undefined, text);
+  }
+  for (const text of ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96"]) {
+    const parsed = parseProxies([text]);
+    assert.match(parsed.t === "bad" ? parsed.message : "", /trusts everybody/, text);
+  }
 });

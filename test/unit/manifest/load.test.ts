@@ -69,6 +69,7 @@ test("load: fills in every default of the hub", async () => {
     publicUrl: undefined,
     allowHosts: [],
     allowOrigins: [],
+    trustedProxies: [],
     anonymous: "loopback",
     logLevel: "info",
     logFormat: "json",

@@ -55,6 +55,7 @@ test("settings: reads every variable it knows", async () => {
     HUB_PUBLIC_URL: "https://hub.example/",
     HUB_ALLOW_HOSTS: "A.example, b.example:1",
     HUB_ALLOW_ORIGINS: "https://a.example",
+    HUB_TRUSTED_PROXIES: "10.0.0.5, unix",
     HUB_LOG_FORMAT: "pretty",
     HUB_METRICS_TOKEN: "another-token-of-length",
     HUB_SECRETS_DIR: "secrets",
@@ -73,6 +74,7 @@ test("settings: reads every variable it knows", async () => {
   );
   assert.deepEqual(got.allowHosts, ["a.example", "b.example:1"]);
   assert.deepEqual(got.allowOrigins, ["https://a.example"]);
+  assert.deepEqual(got.trustedProxies, ["10.0.0.5/32", "unix"]);
   assert.equal(got.secretsDir, "/srv/secrets");
 });
 
