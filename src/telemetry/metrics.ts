@@ -51,6 +51,7 @@ const watched = {
   thehub_core_up: { type: "gauge", label: "core", help: "1 while a Core is up, else 0." },
   thehub_core_restarts_total: { type: "counter", label: "core", help: "Times a Core was started again." },
   thehub_sessions: { type: "gauge", label: "door", help: "Clients connected." },
+  thehub_sessions_max: { type: "gauge", label: "door", help: "Clients that a door takes at most." },
   thehub_masked_total: { type: "counter", label: undefined, help: "Places where a secret was overwritten." },
 } as const satisfies Record<string, Watched>;
 
@@ -140,8 +141,9 @@ class PlainMetrics implements Metrics {
   }
 
   async text(): Promise<string> {
-    const { Registry } = await import("prom-client");
-    const registry = new Registry();
+    // Bundled, a package in CommonJS has its default export only.
+    const { default: prometheus } = await import("prom-client");
+    const registry = new prometheus.Registry();
     for (const source of this.#sources()) {
       // All that the registry asks of a metric is `get`; its own classes would have to be fed on every call.
       const metric = {
