@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 import { root } from "../helpers/hub-process.ts";
-import { anchorsOf, documents, linksOf } from "../helpers/markdown.ts";
+import { anchorsOf, documents, linksOf, read } from "../helpers/markdown.ts";
 
 const outside = /^(?:[a-z]+:|\/\/)/;
 
@@ -21,5 +21,15 @@ test("links: every relative link of every document leads to a file, and to a hea
       }
     }
   }
+  assert.deepEqual(wrong, []);
+});
+
+test("links: every test that a document names as proof exists", () => {
+  const wrong = documents().flatMap((file) =>
+    [...read(file).matchAll(/`(test\/[\w./-]+\.ts)`/g)]
+      .map(([, named = ""]) => named)
+      .filter((named) => !existsSync(join(root, named)))
+      .map((named) => `${file} names ${named}`),
+  );
   assert.deepEqual(wrong, []);
 });

@@ -88,7 +88,7 @@ async function toolsOfCommand(entry: Entry): Promise<string[]> {
   // Elsewhere the clients start it in folders of their own; npx then takes the package from its cache or the registry.
   const child = spawn(here(command), args.map(here), {
     cwd: home.folder,
-    env: { PATH: home.path, HOME: join(home.folder, "home"), ...env },
+    env: { PATH: home.path, HOME: join(home.folder, "home"), HUB_LOG_LEVEL: "error", ...env },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const answers = await conversation(child, [

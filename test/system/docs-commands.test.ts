@@ -12,12 +12,13 @@ const readers: Readonly<Record<string, { env?: Record<string, string>; files?: R
   },
 };
 
+const noShell = process.platform === "win32" ? "needs a POSIX shell" : false;
 const pages = documents().filter((file) => file === "README.md" || /^(?:docs\/[^/]+|examples\/.+)\.md$/.test(file));
 
 for (const file of pages) {
   const fences = fencesOf(file);
   if (!fences.some(({ language, mark }) => language === "sh" && !mark.startsWith("no-run:"))) continue;
-  test(`docs: the commands of ${file} run`, async () => {
+  test(`docs: the commands of ${file} run`, { skip: noShell }, async () => {
     const { env, files } = readers[file] ?? {};
     await using page = await DocPage.open(env, files);
     for (const fence of fences) await page.follow(fence);
