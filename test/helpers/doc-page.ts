@@ -44,7 +44,7 @@ export class DocPage implements AsyncDisposable {
   ): Promise<DocPage> {
     const folder = await mkdtemp(join(tmpdir(), "thehub-docs-"));
     const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: root, encoding: "utf8" });
-    const files = listed.split("\n").filter((file) => file !== "" && !/^(?:test|bench)\//.test(file));
+    const files = listed.split("\n").filter((file) => file !== "" && !/^(?:test|bench)\/|^node_modules$/.test(file));
     for (const file of [...files, "dist"]) await cp(join(root, file), join(folder, file), { recursive: true });
     for (const [to, from] of Object.entries(brought)) await cp(join(root, from), join(folder, to));
     await install(folder);
