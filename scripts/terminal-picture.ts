@@ -36,6 +36,7 @@ export function terminalPicture(command: string, output: string, columns: number
   const height = rows.length * lineHeight + 2 * padding;
   const lines = rows.map((runs, row) => svgLine(runs, padding + (row + 1) * lineHeight - 6));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<title>${escaped(command)}</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${fontSize}" fill="#e6edf3">
 ${lines.filter((line) => line !== "").join("\n")}

@@ -21,18 +21,19 @@ const userEnv = { HUB_TOKEN: token, "hub-token": token };
 let hub: HubProcess;
 let home: DocPage;
 let url = "";
+const opened: AsyncDisposable[] = [];
 
 before(async () => {
   hub = await startHub({ env: { HUB_TOKEN: token } });
+  opened.push(hub);
   url = await hub.wsUrl("");
   home = await DocPage.open();
+  opened.push(home);
   await copyFile(join(home.folder, "examples/manifests/hub.yaml"), join(home.folder, "hub.yaml"));
 });
 
 after(async () => {
-  await home[Symbol.asyncDispose]();
-  await hub.stop();
-  await hub[Symbol.asyncDispose]();
+  for (const each of opened) await each[Symbol.asyncDispose]();
 });
 
 const configurations = ["docs/clients.md", "docs/chatgpt.md"]
