@@ -13,9 +13,10 @@ import type { Fence } from "./markdown.ts";
 /** The line that starts a hub and does not come back. */
 const serveLine = /^(?:[A-Z_]+=\S+ )*(?:(?:npx )?thehub serve\b|npm start\b)/;
 
+/** A block that takes longer waits for something that never comes. */
 const limitMs = 60_000;
 
-export interface Outcome {
+interface Outcome {
   readonly code: number | null;
   readonly output: string;
 }
@@ -85,8 +86,11 @@ export class DocPage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#hub?.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    try {
+      await this.#hub?.stop();
+    } finally {
+      await rm(this.folder, { recursive: true, force: true });
+    }
   }
 
   /** Pages write the default port; other tests may have it. */
@@ -99,9 +103,13 @@ export class DocPage implements AsyncDisposable {
       cwd,
       env: this.#env,
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: limitMs,
+      detached: true,
     });
     let output = "";
+    const limit = setTimeout(() => {
+      output += `(ended after ${limitMs} ms)\n`;
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    }, limitMs);
     child.stdout.on("data", (chunk) => {
       output += chunk;
     });
@@ -110,7 +118,10 @@ export class DocPage implements AsyncDisposable {
     });
     return new Promise((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", (code) => resolve({ code, output }));
+      child.once("close", (code) => {
+        clearTimeout(limit);
+        resolve({ code, output });
+      });
     });
   }
 }
