@@ -49,7 +49,7 @@ function webSocketUrl({ addresses, basePath }: BannerFacts): string {
 
 function socketConfig(url: string, tokenNeeded: boolean): string {
   const headers = tokenNeeded ? { headers: { Authorization: "Bearer <HUB_TOKEN>" } } : {};
-  return JSON.stringify({ mcpServers: { thehub: { type: "websocket", url, ...headers } } }, undefined, 2);
+  return JSON.stringify({ mcpServers: { thehub: { type: "ws", url, ...headers } } }, undefined, 2);
 }
 
 function commandConfig(manifest: string | undefined): string {
