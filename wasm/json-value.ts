@@ -40,9 +40,9 @@ function plainEnd(at: usize, limit: usize): usize {
 }
 
 function bits(a: v128, b: v128, c: v128, d: v128): u64 {
-  const low = <u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16);
-  const high = <u32>i8x16.bitmask(c) | (<u32>i8x16.bitmask(d) << 16);
-  return <u64>low | (<u64>high << 32);
+  const low = <u32>i8x16.bitmask(a) | ((<u32>i8x16.bitmask(b)) << 16);
+  const high = <u32>i8x16.bitmask(c) | ((<u32>i8x16.bitmask(d)) << 16);
+  return <u64>low | ((<u64>high) << 32);
 }
 
 function twice(v: v128): v128 {
@@ -89,11 +89,11 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
   store<u8>(levels, 0);
 
   for (let p = at; p < limit; p += 64) {
-    if (isLong && hexCarry == 0 && (escapeCarry != 0 || load<u8>(p - 1) != 0x5c)) {
+    if (isLong && hexCarry === 0 && (escapeCarry !== 0 || load<u8>(p - 1) !== 0x5c)) {
       const end = plainEnd(p, limit);
-      if (end != p) {
+      if (end !== p) {
         p = end;
-        escapeCarry = load<u8>(p - 1) == 0x5c ? 1 : 0;
+        escapeCarry = load<u8>(p - 1) === 0x5c ? 1 : 0;
         if (p >= limit) return 0;
       }
     }
@@ -104,19 +104,40 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     let v2 = v128.load(p, 32);
     let v3 = v128.load(p, 48);
     const b7 = bits(v0, v1, v2, v3);
-    v0 = twice(v0); v1 = twice(v1); v2 = twice(v2); v3 = twice(v3);
+    v0 = twice(v0);
+    v1 = twice(v1);
+    v2 = twice(v2);
+    v3 = twice(v3);
     const b6 = bits(v0, v1, v2, v3);
-    v0 = twice(v0); v1 = twice(v1); v2 = twice(v2); v3 = twice(v3);
+    v0 = twice(v0);
+    v1 = twice(v1);
+    v2 = twice(v2);
+    v3 = twice(v3);
     const b5 = bits(v0, v1, v2, v3);
-    v0 = twice(v0); v1 = twice(v1); v2 = twice(v2); v3 = twice(v3);
+    v0 = twice(v0);
+    v1 = twice(v1);
+    v2 = twice(v2);
+    v3 = twice(v3);
     const b4 = bits(v0, v1, v2, v3);
-    v0 = twice(v0); v1 = twice(v1); v2 = twice(v2); v3 = twice(v3);
+    v0 = twice(v0);
+    v1 = twice(v1);
+    v2 = twice(v2);
+    v3 = twice(v3);
     const b3 = bits(v0, v1, v2, v3);
-    v0 = twice(v0); v1 = twice(v1); v2 = twice(v2); v3 = twice(v3);
+    v0 = twice(v0);
+    v1 = twice(v1);
+    v2 = twice(v2);
+    v3 = twice(v3);
     const b2 = bits(v0, v1, v2, v3);
-    v0 = twice(v0); v1 = twice(v1); v2 = twice(v2); v3 = twice(v3);
+    v0 = twice(v0);
+    v1 = twice(v1);
+    v2 = twice(v2);
+    v3 = twice(v3);
     const b1 = bits(v0, v1, v2, v3);
-    v0 = twice(v0); v1 = twice(v1); v2 = twice(v2); v3 = twice(v3);
+    v0 = twice(v0);
+    v1 = twice(v1);
+    v2 = twice(v2);
+    v3 = twice(v3);
     const b0 = bits(v0, v1, v2, v3);
 
     // Halves of a byte by their two bits: `q` the upper two of the lower four, `r` the lower two.
@@ -148,9 +169,9 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     let quote = h2 & n0010;
     const backslash = h57 & ~b5 & n1100;
     let escaped: u64 = 0;
-    if ((backslash | escapeCarry | hexCarry) != 0) {
+    if ((backslash | escapeCarry | hexCarry) !== 0) {
       const anyQuote = quote;
-      const odd: u64 = 0xaaaaaaaaaaaaaaaa;
+      const odd = ~(<u64>-1 / 3); // every other bit
       const potential = backslash & ~escapeCarry;
       const codes = (((potential << 1) | odd) - potential) ^ odd;
       escaped = codes ^ (backslash | escapeCarry);
@@ -159,7 +180,12 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       const u = h7 & n0101;
       // " \ / b f n r t u
       const legal =
-        anyQuote | backslash | (h2 & q11 & r11) | (h6 & (n0010 | (q01 & r10) | (q11 & r10))) | (h7 & (n0010 | (q01 & r00))) | u;
+        anyQuote |
+        backslash |
+        (h2 & q11 & r11) |
+        (h6 & (n0010 | (q01 & r10) | (q11 & r10))) |
+        (h7 & (n0010 | (q01 & r00))) |
+        u;
       wrong |= escaped & ~legal;
       const digit = h3 & ~(b3 & (b2 | b1));
       const hex = digit | (from40 & ~b4 & ~b3 & (b2 | b1 | b0) & ~(b2 & r11));
@@ -175,7 +201,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     s ^= s << 32;
     s ^= inString; // from each opening quote to the byte before the closing one
     inString = <u64>(<i64>s >> 63);
-    isLong = s == <u64>-1;
+    isLong = s === <u64>-1;
     const outside = ~s;
     wrong |= h0 & s;
 
@@ -186,7 +212,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const open = bracket & q10 & b1;
     const close = bracket & q11 & ~b1;
     let space = h2 & q00 & r00;
-    if (h0 != 0) space |= h0 & ~b4 & ((q10 & (r01 | r10)) | (q11 & r01));
+    if (h0 !== 0) space |= h0 & ~b4 & ((q10 & (r01 | r10)) | (q11 & r01));
     space &= outside;
     const opening = quote & s;
     const brackets = open | close;
@@ -197,16 +223,16 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     // Brackets: the context of every byte, all ones in objects.
     let inObject = context;
     let end = -1;
-    if (brackets != 0) {
+    if (brackets !== 0) {
       const curly = b5;
       const rest = ~brackets;
       // Up to and with the first bracket, and behind every opening one up to and with the next.
       const behindOpen = (((open << 1) | 1) + rest) ^ rest;
       const behindCurly = ((((open & curly) << 1) | (context & 1)) + rest) ^ rest;
       const first = brackets & (0 - brackets);
-      const closesFirst = (close & first) != 0 ? 1 : 0;
+      const closesFirst = (close & first) !== 0 ? 1 : 0;
       const below = level - closesFirst;
-      if (((open & behindOpen & ~first) | (close & (~behindOpen | (behindCurly ^ curly)))) == 0 && below >= 1) {
+      if (((open & behindOpen & ~first) | (close & (~behindOpen | (behindCurly ^ curly)))) === 0 && below >= 1) {
         // They alternate, so that nothing here is deeper than one level above `below`, and each pair matches.
         const outer = <u64>load<u8>(levels + below);
         inObject = behindCurly | ((0 - outer) & ~behindOpen);
@@ -229,14 +255,14 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
           const next = 0 - <u64>load<u8>(levels + level);
           inObject ^= ((next ^ context) << i) << 1;
           context = next;
-          if (level == 0) {
+          if (level === 0) {
             end = <i32>i;
             break;
           }
           if (level > maxLevels) return 0;
           left &= left - 1;
-        } while (left != 0);
-        if (unlike != 0) return 0;
+        } while (left !== 0);
+        if (unlike !== 0) return 0;
       }
       if (level > maxLevels) return 0;
     }
@@ -248,7 +274,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     commaCarry = comma >> 63;
     colonCarry = colon >> 63;
     openCarry = open >> 63;
-    if (space != 0) {
+    if (space !== 0) {
       const a = behindComma + space;
       commaCarry |= a < space ? 1 : 0;
       behindComma = a & ~space;
@@ -272,7 +298,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const keyEnd = keyRun & outside;
     let behindKey = (keyEnd << 1) | keyEndCarry;
     keyEndCarry = keyEnd >> 63;
-    if (space != 0) {
+    if (space !== 0) {
       const a = behindKey + space;
       keyEndCarry |= a < space ? 1 : 0;
       behindKey = a & ~space;
@@ -283,7 +309,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const digit = h3 & ~(b3 & (b2 | b1)) & word;
     let number = word;
     const literalStart = wordStart & ~(digit | (h2 & q11 & r01));
-    if ((literalStart | literalCarry) != 0) {
+    if ((literalStart | literalCarry) !== 0) {
       const starts = literalStart | literalCarry;
       const run = starts + word;
       const literal = (run ^ word) & word;
@@ -294,7 +320,8 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       const r = (isTrue << 1) | (lastTrue >> 63);
       const u = (isTrue << 2) | (lastTrue >> 62) | (isNull << 1) | (lastNull >> 63);
       const e = (isTrue << 3) | (lastTrue >> 61) | (isFalse << 4) | (lastFalse >> 60);
-      const l = (isNull << 2) | (lastNull >> 62) | (isNull << 3) | (lastNull >> 61) | (isFalse << 2) | (lastFalse >> 62);
+      const l =
+        (isNull << 2) | (lastNull >> 62) | (isNull << 3) | (lastNull >> 61) | (isFalse << 2) | (lastFalse >> 62);
       const a = (isFalse << 1) | (lastFalse >> 63);
       const s = (isFalse << 3) | (lastFalse >> 61);
       lastTrue = isTrue;
@@ -312,7 +339,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
 
     // Numbers: mostly integers without a sign.
     let leading = digit & q00 & r00 & wordStart;
-    if (((number & ~digit) | numberCarry) != 0) {
+    if (((number & ~digit) | numberCarry) !== 0) {
       const minus = h2 & q11 & r01 & number;
       const dot = h2 & q11 & r10 & number;
       const exponent = from40 & ~b4 & n0101 & number;
@@ -349,8 +376,8 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     if (end >= 0) {
       const within = <u64>-1 >> (63 - end);
       const stop = p + end + 1;
-      hadControl = (controls | (h0 & within)) != 0;
-      return (errors | (wrong & within)) == 0 && stop <= limit ? stop : 0;
+      hadControl = (controls | (h0 & within)) !== 0;
+      return (errors | (wrong & within)) === 0 && stop <= limit ? stop : 0;
     }
     errors |= wrong;
     controls |= h0;
