@@ -88,7 +88,7 @@ export class Relay implements Doorkeeper {
     const fault = scan(bytes, this.#scan, loaded === undefined ? undefined : memory);
     if (fault !== undefined) this.#refuse(session, fault.id, unread, new HubError(fault.code, fault.message));
     else if (loaded === undefined) this.#dispatch(session, frame, bytes, readMs);
-    else this.#dispatch(session, { ...frame, isOneLine: memory.isOneLine }, bytes, readMs);
+    else this.#dispatch(session, { ...frame, isOneLine: memory.isOneLine() }, bytes, readMs);
     memory.release();
   }
 

@@ -286,12 +286,20 @@ function unmask(bytes: Buffer, start: number, end: number, mask: number, words: 
   if (at + 2 < end) bytes[at + 2] = (bytes[at + 2] ?? 0) ^ m2;
 }
 
-/** The whole words of eight bytes from `start`, where one begins, to `end`; returns how many bytes that were. */
+/** The whole words of eight bytes from `start`, where one begins, to `end`, but for the last few; returns how many bytes that were. */
 function unmaskLong(bytes: Buffer, start: number, end: number, mask: number): number {
   const words = new BigUint64Array(bytes.buffer, bytes.byteOffset + start, (end - start) >> 3);
   const word = BigInt((littleEndian ? swap(mask) : mask) >>> 0) * 0x100000001n;
-  for (let index = 0; index < words.length; index++) words[index] = (words[index] as bigint) ^ word;
-  return words.length * 8;
+  const last = words.length - 4;
+  let index = 0;
+  // Four at a time take two thirds of the time.
+  for (; index <= last; index += 4) {
+    words[index] = (words[index] as bigint) ^ word;
+    words[index + 1] = (words[index + 1] as bigint) ^ word;
+    words[index + 2] = (words[index + 2] as bigint) ^ word;
+    words[index + 3] = (words[index + 3] as bigint) ^ word;
+  }
+  return index * 8;
 }
 
 /** The mask as it stands after `bytes` bytes. */
