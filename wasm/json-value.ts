@@ -2,7 +2,7 @@
 // 128-bit vectors. What it says, and why it is built so: docs/decisions/0006-wasm-scan.md. It decides exactly as
 // src/wire/values.ts does; test/fuzz/json-value.test.ts compares the two.
 //
-// A block of 64 bytes becomes eight words, one for each bit of a byte ("slices"). From them boolean operations make words for
+// A block of 64 bytes becomes seven words, one for each bit of an ASCII character ("slices"). From them boolean operations make words for
 // what the bytes are: bit i of `comma` says that byte i is a comma outside strings. The grammar is then a handful of rules on such
 // words, the same work whatever the bytes are. Adding is the trick that carries a bit over a run of ones: `(starts + run) & ~run`
 // is where each run ends that has a start at its beginning. What crosses into the next block is kept in a bit, `…Carry`.
@@ -98,16 +98,16 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       }
     }
 
-    // The slices.
+    // The slices. Bytes of longer characters count as DEL: legal in strings, and nowhere else.
     let v0 = v128.load(p);
     let v1 = v128.load(p, 16);
     let v2 = v128.load(p, 32);
     let v3 = v128.load(p, 48);
-    const b7 = bits(v0, v1, v2, v3);
-    v0 = twice(v0);
-    v1 = twice(v1);
-    v2 = twice(v2);
-    v3 = twice(v3);
+    const del = i8x16.splat(0x7f);
+    v0 = twice(i8x16.min_u(v0, del));
+    v1 = twice(i8x16.min_u(v1, del));
+    v2 = twice(i8x16.min_u(v2, del));
+    v3 = twice(i8x16.min_u(v3, del));
     const b6 = bits(v0, v1, v2, v3);
     v0 = twice(v0);
     v1 = twice(v1);
@@ -149,9 +149,8 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const r01 = b0 & ~b1;
     const r10 = b1 & ~b0;
     const r11 = b1 & b0;
-    const ascii = ~b7;
-    const below40 = ascii & ~b6;
-    const from40 = ascii & b6;
+    const below40 = ~b6;
+    const from40 = b6;
     const h0 = below40 & ~b5; // 0x00 to 0x1f: control characters
     const h23 = below40 & b5;
     const h2 = h23 & ~b4;
@@ -238,7 +237,8 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
         inObject = behindCurly | ((0 - outer) & ~behindOpen);
         const opensLast = open > close ? 1 : 0;
         level = below + opensLast;
-        const type = opensLast ? (curly >> (63 - clz(open))) & 1 : outer;
+        // Without a branch: which way it goes is a matter of chance.
+        const type = ((((curly >> (63 - clz(open))) & 1) ^ outer) & (0 - <u64>opensLast)) ^ outer;
         store<u8>(levels + level, <u8>type);
         context = 0 - type;
       } else {
