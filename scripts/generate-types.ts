@@ -1,11 +1,12 @@
-// Writes what follows from schemas/manifest.schema.json: the types, the validator, the reference page.
-// With --check it writes nothing and fails when a file differs from what it would write.
+// Writes what follows from other files: the types, the validator and the reference page from schemas/manifest.schema.json, the
+// WebAssembly from its source. With --check it writes nothing and fails when a file differs from what it would write.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
 import { manifestSchema, type SchemaNode } from "../src/manifest/schema.ts";
+import { renderWasm } from "./compile-wasm.ts";
 import { renderReference } from "./manifest-reference.ts";
 
 const banner = "// Generated from schemas/manifest.schema.json by `npm run types`. Do not edit.";
@@ -14,6 +15,7 @@ const outputs: Record<string, () => Promise<string> | string> = {
   "src/manifest/model.ts": renderModel,
   "src/manifest/validator.ts": renderValidator,
   "docs/manifest.md": () => renderReference(manifestSchema),
+  "src/wire/json-value-wasm.ts": renderWasm,
 };
 
 async function renderModel(): Promise<string> {
@@ -110,7 +112,7 @@ for (const [name, render] of Object.entries(outputs)) {
   if (present === wanted) continue;
   if (check) {
     stale += 1;
-    console.error(`${name} does not follow schemas/manifest.schema.json: run npm run types`);
+    console.error(`${name} does not follow its source: run npm run types`);
   } else {
     await writeFile(path, wanted);
     console.log(`wrote ${name}`);

@@ -4,7 +4,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
 import { idKey } from "../sessions/session.ts";
-import { type ByteString, type Frame, frameOf, noSplices, partOf, type Splice } from "../wire/frame.ts";
+import { type ByteString, type Frame, noSplices, partOf, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
@@ -17,6 +17,8 @@ const sweepEveryMs = 250;
 export interface Request {
   readonly session: ClientSession;
   readonly method: string;
+  readonly frame: Frame;
+  /** The frame in one piece, good for this turn only. */
   readonly bytes: Buffer;
   /** All of `bytes` as text, for a small message. */
   readonly text: ByteString | undefined;
@@ -235,7 +237,7 @@ export class Calls {
       idKey: idKey(idText),
       method: request.method,
       tokenText,
-      frame: { chunks: [bytes], size: bytes.length, text },
+      frame: text === undefined ? request.frame : { chunks: [bytes], size: bytes.length, text },
       splices,
       state: "waiting",
       hubId,
@@ -251,10 +253,15 @@ export class Calls {
   }
 }
 
-/** A call that waits must not pin the whole read chunk that its frame is a slice of. */
+/** A call that waits must not pin much more than its frame: read chunks that the frame is only a slice of. */
 function retain(call: Call): void {
-  const bytes = call.frame?.chunks[0];
-  if (bytes !== undefined && bytes.buffer.byteLength > 2 * bytes.length) call.frame = frameOf(Buffer.from(bytes));
+  const { frame } = call;
+  if (frame === undefined) return;
+  let pinned = 0;
+  for (const chunk of frame.chunks) pinned += chunk.buffer.byteLength;
+  if (pinned <= 2 * frame.size) return;
+  const { chunks, size, isOneLine } = frame;
+  call.frame = { chunks: [Buffer.concat(chunks, size)], size, isOneLine };
 }
 
 /** Splices are kept in the order of the bytes. */

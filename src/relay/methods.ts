@@ -3,7 +3,7 @@ import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { View } from "../catalog/view.ts";
 import type { Log } from "../telemetry/log.ts";
-import { type ByteString, noSplices, type Splice } from "../wire/frame.ts";
+import { type ByteString, type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { emptyResult, resultFrame, resultOf } from "./answers.ts";
@@ -13,10 +13,11 @@ import { type HubIdentity, initializeResult, readInitialize } from "./initialize
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
 
-/** A request as it was scanned. `scan` is shared by all: valid until the handler returns. */
+/** A request as it was scanned. `bytes` (the frame in one piece) and `scan` are shared by all: valid until the handler returns. */
 export interface Incoming {
   readonly session: ClientSession;
   readonly method: string;
+  readonly frame: Frame;
   readonly bytes: Buffer;
   /** All of `bytes` as text, for a small message. */
   readonly text: ByteString | undefined;

@@ -7,6 +7,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { CoreMeter } from "../telemetry/metrics.ts";
 import { type ByteString, byteText, type Frame, flatten, noSplices, partOf } from "../wire/frame.ts";
 import { createScan, scan } from "../wire/scan.ts";
+import { largeFrameBytes, ScanMemory } from "../wire/scan-memory.ts";
 import { errorFrame } from "./answers.ts";
 import type { Call, ClientSession } from "./call.ts";
 import type { Calls } from "./calls.ts";
@@ -32,6 +33,8 @@ export class Relay implements Doorkeeper {
   readonly #deps: RelayDeps;
   /** One record for all: a scan is used up before the next frame is looked at. */
   readonly #scan = createScan();
+  /** As the record: one for all. */
+  readonly #memory = new ScanMemory();
   #nextSession = 1;
   #draining = false;
 
@@ -67,13 +70,31 @@ export class Relay implements Doorkeeper {
 
   #receive(session: ClientSession, frame: Frame, readMs?: number): void {
     if (session.phase === "closed") return;
-    const record = this.#scan;
-    const bytes = flatten(frame);
-    const fault = scan(bytes, record);
-    if (fault !== undefined) {
-      this.#refuse(session, fault.id, unread, new HubError(fault.code, fault.message));
+    if (frame.size >= largeFrameBytes) {
+      this.#receiveLarge(session, frame, readMs);
       return;
     }
+    const bytes = flatten(frame);
+    const fault = scan(bytes, this.#scan);
+    if (fault === undefined) this.#dispatch(session, frame, bytes, readMs);
+    else this.#refuse(session, fault.id, unread, new HubError(fault.code, fault.message));
+  }
+
+  /** In a memory of its own, so that the frame stays in its chunks; `bytes` is good for this turn only. */
+  #receiveLarge(session: ClientSession, frame: Frame, readMs: number | undefined): void {
+    const memory = this.#memory;
+    const loaded = memory.load(frame);
+    const bytes = loaded ?? flatten(frame);
+    const fault = scan(bytes, this.#scan, loaded === undefined ? undefined : memory);
+    if (fault !== undefined) this.#refuse(session, fault.id, unread, new HubError(fault.code, fault.message));
+    else if (loaded === undefined) this.#dispatch(session, frame, bytes, readMs);
+    else this.#dispatch(session, { ...frame, isOneLine: memory.isOneLine() }, bytes, readMs);
+    memory.release();
+  }
+
+  /** `bytes` is what was scanned: the frame in one piece, not to be kept. */
+  #dispatch(session: ClientSession, frame: Frame, bytes: Buffer, readMs: number | undefined): void {
+    const record = this.#scan;
     if (record.kind === "response") {
       // The hub asks clients nothing in this version, so there is no request that this could answer.
       this.#deps.log.debug("client_response_dropped", { session: session.id });
@@ -82,13 +103,14 @@ export class Relay implements Doorkeeper {
     // A small message is made text once, and what is needed of it is cut out of that: each way into the bytes costs more.
     const text = bytes.length <= wholeTextBytes ? byteText(bytes, 0, bytes.length) : undefined;
     const method = partOf(bytes, text, record.methodStart + 1, record.methodEnd - 1);
-    if (record.kind === "notification") this.#notification(session, method, bytes);
-    else this.#request(session, method, bytes, text, readMs);
+    if (record.kind === "notification") this.#notification(session, method, frame, bytes);
+    else this.#request(session, method, frame, bytes, text, readMs);
   }
 
   #request(
     session: ClientSession,
     method: string,
+    frame: Frame,
     bytes: Buffer,
     text: ByteString | undefined,
     readMs: number | undefined,
@@ -97,7 +119,7 @@ export class Relay implements Doorkeeper {
     const idText = partOf(bytes, text, record.idStart, record.idEnd);
     try {
       if (this.#draining) throw new HubError("draining", "the hub is shutting down", { retry_after_ms: 1000 });
-      const incoming: Incoming = { session, method, bytes, text, scan: record, idText, readMs };
+      const incoming: Incoming = { session, method, frame, bytes, text, scan: record, idText, readMs };
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
         this.#deps.parking.park(session, idKey(idText), bytes, () => this.#unpark(session));
@@ -110,7 +132,7 @@ export class Relay implements Doorkeeper {
     }
   }
 
-  #notification(session: ClientSession, method: string, bytes: Buffer): void {
+  #notification(session: ClientSession, method: string, frame: Frame, bytes: Buffer): void {
     const record = this.#scan;
     if (method !== "notifications/cancelled" || record.requestIdStart < 0) return;
     const key = idKey(byteText(bytes, record.requestIdStart, record.requestIdEnd));
@@ -119,7 +141,7 @@ export class Relay implements Doorkeeper {
       return;
     }
     const range = { start: record.requestIdStart, end: record.requestIdEnd };
-    this.#deps.calls.cancel(session, key, { chunks: [bytes], size: bytes.length }, range);
+    this.#deps.calls.cancel(session, key, frame, range);
   }
 
   #unpark(session: ClientSession): void {

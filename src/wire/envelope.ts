@@ -1,6 +1,7 @@
 // The members of a message that the hub looks at: finds their ranges and the breaches of rules that show on the way.
 import { escapedKey, escapedKeyAt, keyBytes, known, knownKeyAt, type Level, noteKey, plainKey } from "./keys.ts";
 import type { Scan } from "./scan.ts";
+import type { ScanMemory } from "./scan-memory.ts";
 import { stringAt, stringEnd } from "./strings.ts";
 import { colonEnd, spaceEnd, valueEnd } from "./values.ts";
 
@@ -22,8 +23,18 @@ export function refuse(flaw: string): void {
   if (pass.flaw === "") pass.flaw = flaw;
 }
 
-/** The object at `at`: the envelope or, by descent, params and params._meta. Returns as valueEnd does. */
-export function walk(bytes: Buffer, at: number, limit: number, level: Level, into: Scan): number {
+/**
+ * The object at `at`: the envelope or, by descent, params and params._meta. Returns as valueEnd does. `memory`: what `bytes` was
+ * loaded into, if it was.
+ */
+export function walk(
+  bytes: Buffer,
+  at: number,
+  limit: number,
+  level: Level,
+  into: Scan,
+  memory: ScanMemory | undefined,
+): number {
   let i = spaceEnd(bytes, at + 1);
   if (bytes[i] === 0x7d) return i + 1;
   let seen = 0;
@@ -47,8 +58,10 @@ export function walk(bytes: Buffer, at: number, limit: number, level: Level, int
       first === 0x22
         ? stringEnd(bytes, start, limit)
         : first === 0x7b && (key === known.params || key === known.meta)
-          ? walk(bytes, start, limit, key === known.params ? 2 : 3, into)
-          : valueEnd(bytes, start, limit, level);
+          ? walk(bytes, start, limit, key === known.params ? 2 : 3, into, memory)
+          : memory === undefined
+            ? valueEnd(bytes, start, limit, level)
+            : memory.valueEnd(start, limit, level);
     if (end < 0) return end;
     if (end >= limit) return ~limit;
     i = spaceEnd(bytes, end);

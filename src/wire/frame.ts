@@ -10,6 +10,8 @@ export interface Frame {
   readonly size: number;
   /** The same bytes as text, where somebody has read a small frame so already. */
   readonly text?: ByteString | undefined;
+  /** True when it is known that no line end stands between the tokens, so that nobody has to look again. */
+  readonly isOneLine?: boolean | undefined;
 }
 
 /** Replaces bytes `start` (included) to `end` (excluded) of a frame. Splices of one frame are in order and do not overlap. */

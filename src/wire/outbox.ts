@@ -174,9 +174,10 @@ export class Outbox implements FrameSink {
     let at = 0; // frame offset of the chunk
     let from = 0; // frame offset of the first byte that is not written or replaced yet
     let next = 0;
+    const mayBeDirty = this.wrap === "newline" && frame.isOneLine !== true;
     for (const chunk of frame.chunks) {
       const end = at + chunk.length;
-      const dirty = this.wrap === "newline" && (chunk.indexOf(LF) >= 0 || chunk.indexOf(CR) >= 0);
+      const dirty = mayBeDirty && (chunk.indexOf(LF) >= 0 || chunk.indexOf(CR) >= 0);
       let splice = splices[next];
       while (splice !== undefined && splice.start < end) {
         if (splice.start > from) this.#piece(chunk, from - at, splice.start - at, copyUpTo, dirty);

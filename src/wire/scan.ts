@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { pass, refuse, startPass, walk } from "./envelope.ts";
 import { type ByteString, type Frame, flatten } from "./frame.ts";
+import type { ScanMemory } from "./scan-memory.ts";
 import { isUtf8Chunks } from "./utf8.ts";
 import { maxDepth, tooDeep, valueEnd } from "./values.ts";
 
@@ -104,8 +105,9 @@ function clear(scan: Scan): void {
  * Scans a client's message: the whole JSON grammar, UTF-8, the rules of JSON-RPC 2.0. Keys are compared decoded; a key that comes
  * twice in the envelope (the six of JSON-RPC), params or params._meta is refused, what lies deeper is not looked at.
  * Not JSON: `parse_error`. JSON that is no message this hub takes (batches, nesting beyond maxDepth): `request_invalid`.
+ * `memory`: what `bytes` was loaded into, if it was; it makes large frames faster and changes nothing else.
  */
-export function scan(bytes: Buffer, into: Scan): ScanFault | undefined {
+export function scan(bytes: Buffer, into: Scan, memory?: ScanMemory): ScanFault | undefined {
   clear(into);
   startPass();
   const start = spaces(bytes);
@@ -114,9 +116,9 @@ export function scan(bytes: Buffer, into: Scan): ScanFault | undefined {
   if (bytes[limit - 1] !== 0x7d) {
     // Cut short. Walked for its id with an end that stops every loop, behind a byte that no JSON can have there.
     const closed = Buffer.concat([bytes.subarray(0, limit), Buffer.from("\0}")]);
-    return walkFault(bytes, walk(closed, start, closed.length, 1, into), into);
+    return walkFault(bytes, walk(closed, start, closed.length, 1, into, undefined), into);
   }
-  const end = walk(bytes, start, limit, 1, into);
+  const end = walk(bytes, start, limit, 1, into, memory);
   if (end !== limit) return walkFault(bytes, end, into);
   if (!isUtf8(bytes)) return fault("parse_error", "not valid UTF-8", bytes, into);
   conclude(into);

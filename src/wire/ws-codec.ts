@@ -3,6 +3,7 @@
 import { isUtf8 } from "node:buffer";
 import { endianness } from "node:os";
 import type { Frame } from "./frame.ts";
+import { Pieces } from "./pieces.ts";
 
 /** What the server closes with: 1001 going away, 1002 protocol error, 1003 not text, 1007 not UTF-8, 1009 too large. */
 export type FaultCode = 1002 | 1003 | 1007 | 1009;
@@ -31,6 +32,8 @@ const longestHeader = 14;
 /** Below these, going by words of four or eight bytes costs more than it saves. */
 const wordsFrom = 32;
 const longWordsFrom = 1024;
+/** Payloads up to this size are copied into one chunk when they come in several; larger ones stay where they were read. */
+const copiedBytes = 64 * 1024;
 /** Fragments up to this size are gathered, so that many tiny ones cost no more than their bytes. */
 const smallFragmentBytes = 4 * 1024;
 const gatherBytes = 16 * 1024;
@@ -55,7 +58,7 @@ export class WsReader {
   #mask = 0;
 
   // Its payload, when it does not come in one chunk: undefined between frames.
-  #body: Buffer | undefined;
+  #body: Buffer | Pieces | undefined;
   #filled = 0;
 
   // The fragments of the message so far; the last one may still be gathering.
@@ -145,7 +148,7 @@ export class WsReader {
     if (this.#done) return at;
     const end = at + this.#length;
     if (end > chunk.length) {
-      this.#body = Buffer.allocUnsafe(this.#length);
+      this.#body = this.#length > copiedBytes ? new Pieces() : Buffer.allocUnsafe(this.#length);
       this.#filled = 0;
       return this.#fill(this.#body, chunk, at);
     }
@@ -155,17 +158,18 @@ export class WsReader {
     return end;
   }
 
-  #fill(body: Buffer, chunk: Buffer, at: number): number {
-    const size = Math.min(body.length - this.#filled, chunk.length - at);
-    const filled = this.#filled + size;
-    chunk.copy(body, this.#filled, at, at + size);
-    unmask(body, this.#filled, filled, rotate(this.#mask, this.#filled), undefined);
-    this.#filled = filled;
-    if (filled === body.length) {
+  #fill(body: Buffer | Pieces, chunk: Buffer, at: number): number {
+    const end = at + Math.min(this.#length - this.#filled, chunk.length - at);
+    unmask(chunk, at, end, rotate(this.#mask, this.#filled), undefined);
+    if (body instanceof Pieces) body.add(chunk.subarray(at, end));
+    else chunk.copy(body, this.#filled, at, end);
+    this.#filled += end - at;
+    if (this.#filled === this.#length) {
       this.#body = undefined;
-      this.#frame(body);
+      if (body instanceof Pieces) this.#largeFrame(body.take());
+      else this.#frame(body);
     }
-    return at + size;
+    return end;
   }
 
   #frame(payload: Buffer): void {
@@ -174,8 +178,18 @@ export class WsReader {
     } else if (this.#final && this.#fragments === undefined) {
       this.#events.message({ chunks: [payload], size: payload.length });
     } else {
-      this.#fragment(payload);
+      this.#fragment(payload, this.#final);
     }
+  }
+
+  /** A text or continuation frame in the chunks it was read in. */
+  #largeFrame(frame: Frame): void {
+    if (this.#final && this.#fragments === undefined) {
+      this.#events.message(frame);
+      return;
+    }
+    const last = frame.chunks.length - 1;
+    for (const [index, chunk] of frame.chunks.entries()) this.#fragment(chunk, this.#final && index === last);
   }
 
   #control(payload: Buffer): void {
@@ -196,7 +210,8 @@ export class WsReader {
     }
   }
 
-  #fragment(payload: Buffer): void {
+  /** `isLast`: the message ends with it. */
+  #fragment(payload: Buffer, isLast: boolean): void {
     const fragments = this.#fragments ?? [];
     this.#fragments = fragments;
     this.#fragmentBytes += payload.length;
@@ -210,7 +225,7 @@ export class WsReader {
       }
       this.#gathered += payload.copy(this.#gather, this.#gathered);
     }
-    if (!this.#final) return;
+    if (!isLast) return;
     this.#endGather(fragments);
     const frame = { chunks: fragments, size: this.#fragmentBytes };
     this.#fragments = undefined;
@@ -271,12 +286,20 @@ function unmask(bytes: Buffer, start: number, end: number, mask: number, words: 
   if (at + 2 < end) bytes[at + 2] = (bytes[at + 2] ?? 0) ^ m2;
 }
 
-/** The whole words of eight bytes from `start`, where one begins, to `end`; returns how many bytes that were. */
+/** The whole words of eight bytes from `start`, where one begins, to `end`, but for the last few; returns how many bytes that were. */
 function unmaskLong(bytes: Buffer, start: number, end: number, mask: number): number {
   const words = new BigUint64Array(bytes.buffer, bytes.byteOffset + start, (end - start) >> 3);
   const word = BigInt((littleEndian ? swap(mask) : mask) >>> 0) * 0x100000001n;
-  for (let index = 0; index < words.length; index++) words[index] = (words[index] as bigint) ^ word;
-  return words.length * 8;
+  const last = words.length - 4;
+  let index = 0;
+  // Four at a time take two thirds of the time.
+  for (; index <= last; index += 4) {
+    words[index] = (words[index] as bigint) ^ word;
+    words[index + 1] = (words[index + 1] as bigint) ^ word;
+    words[index + 2] = (words[index + 2] as bigint) ^ word;
+    words[index + 3] = (words[index + 3] as bigint) ^ word;
+  }
+  return index * 8;
 }
 
 /** The mask as it stands after `bytes` bytes. */

@@ -70,3 +70,29 @@ test("fidelity: line ends between tokens become spaces on their way to a newline
   await answered;
   assert.equal(client.lastText, `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"raw":{    "a": "b" }}}`);
 });
+
+test("fidelity: line ends between the tokens of a large message become spaces too, those in its strings stay escapes", async () => {
+  const rows = Array.from({ length: 3000 }, (_, n) => ({ n, text: `line\n${n}`, flags: [true, null, -1.5e-7] }));
+  const raw = JSON.stringify({ rows }, null, 2);
+  assert.ok(raw.length > 256 * 1024);
+  const text = await mirror(raw);
+  const expected = `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"raw":${raw.replaceAll("\n", " ")}}}`;
+  assert.ok(text === expected, `got ${text.slice(0, 200)}`);
+});
+
+test("fidelity: large calls that wait for a Core to start, or for each other, go through unchanged", async () => {
+  const policy = "policy: { max_concurrency: 1 }";
+  await using busy = await startHub({ manifest: `cores:\n  m:\n    ${fixture("mirror.mjs")}\n    ${policy}\n` });
+  await using caller = await WsClient.connect(await busy.wsUrl());
+  const answers = Array.from({ length: 5 }, async (_, n) => {
+    const key = 1 + n;
+    const raw = `{"n":${n},"s":"${String(n).repeat(300_000)}","list":[${`${n},{},`.repeat(20_000)}"end"]}`;
+    const answered = caller.answerTo(key).then(() => caller.lastText);
+    caller.socket.send(
+      `{"jsonrpc":"2.0","id":${key},"method":"tools/call","params":{"name":"m__mirror","arguments":${raw}}}`,
+    );
+    assert.ok((await answered) === `{"jsonrpc":"2.0","id":${key},"result":{"content":[],"raw":${raw}}}`, `call ${key}`);
+  });
+  await Promise.all(answers);
+  await busy.stop();
+});

@@ -337,3 +337,14 @@ test("outbox: over a real socket everything arrives, also when the reader pauses
   assert.equal(outbox.pendingBytes, 0);
   await new Promise((resolve) => server.close(resolve));
 });
+
+test("outbox: does not look for line ends in a frame that is known to have none", async () => {
+  const gate = new Gate();
+  const outbox = outboxOn(gate);
+  const frame = cut(Buffer.from(`{"a":1,\n"b":"${"x".repeat(60 * KiB)}"}`), 20 * KiB);
+  outbox.send({ ...frame, isOneLine: true }, noSplices);
+  outbox.send(frame, noSplices);
+  await turn();
+  const text = Buffer.concat(frame.chunks).toString();
+  assert.equal(gate.bytes.toString(), `${text}\n${text.replace("\n", " ")}\n`);
+});

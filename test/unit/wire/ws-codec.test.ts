@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import { test } from "node:test";
 import { WebSocket } from "ws";
 import { handshakeResponse } from "../../../src/doors/ws-handshake.ts";
-import { flatten } from "../../../src/wire/frame.ts";
+import { type Frame, flatten } from "../../../src/wire/frame.ts";
 import { closeFrame, pingFrame, pongFrame, WsReader } from "../../../src/wire/ws-codec.ts";
 import { seededRandom } from "../../helpers/seeded-random.ts";
 import { clientFrame, text } from "../../helpers/ws-frames.ts";
@@ -67,6 +67,43 @@ test("ws-codec: reads text messages of every header form", () => {
     const payload = `${size} ${"aé€".repeat(size)}`.slice(0, size);
     assert.deepEqual(read(text(payload)), [`message ${payload}`]);
   }
+});
+
+test("ws-codec: reads large fragments, each in any chunks, between small and empty ones", () => {
+  const parts = ["a".repeat(100_003), "", "b".repeat(10), "é".repeat(70_001), "c".repeat(5000), "d".repeat(65_537)];
+  const frames = parts.map((payload, index) =>
+    clientFrame({
+      opcode: index === 0 ? 1 : 0,
+      fin: index === parts.length - 1,
+      payload,
+      mask: Buffer.of(index, 9, 8, 7),
+    }),
+  );
+  assert.deepEqual(read(Buffer.concat([...frames, text("next")])), [`message ${parts.join("")}`, "message next"]);
+});
+
+test("ws-codec: leaves a large payload in the chunks it came in", () => {
+  const payload = "x".repeat(200_000);
+  const bytes = text(payload);
+  const chunks = [bytes.subarray(0, 65_536), bytes.subarray(65_536, 131_072), bytes.subarray(131_072)].map((chunk) =>
+    Buffer.from(chunk),
+  );
+  const frames: Frame[] = [];
+  const ignore = () => {};
+  const events = {
+    message: (frame: Frame) => frames.push(frame),
+    ping: ignore,
+    pong: ignore,
+    close: ignore,
+    fault: ignore,
+  };
+  const reader = new WsReader({ maxBytes }, events);
+  for (const chunk of chunks) reader.push(chunk);
+  assert.deepEqual(
+    frames[0]?.chunks.map(({ buffer }) => buffer),
+    chunks.map(({ buffer }) => buffer),
+  );
+  assert.equal(Buffer.concat(frames[0]?.chunks ?? []).toString(), payload);
 });
 
 test("ws-codec: reads many messages of one chunk and keeps them apart", () => {
