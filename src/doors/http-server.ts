@@ -206,7 +206,7 @@ class Front implements HttpServer {
       return await this.#router.answer(request, reach);
     } catch (error) {
       const failure = HubError.from(error);
-      this.#deps.log.warn("page_failed", { code: failure.code });
+      this.#deps.log.warn("page_failed", { code: failure.code, error });
       return errorReply(failure.code, failure.message);
     }
   }

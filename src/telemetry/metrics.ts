@@ -140,8 +140,9 @@ class PlainMetrics implements Metrics {
   }
 
   async text(): Promise<string> {
-    const { Registry } = await import("prom-client");
-    const registry = new Registry();
+    // By its default export: in the bundled build a CommonJS package that is loaded late has no other.
+    const { default: prom } = await import("prom-client");
+    const registry = new prom.Registry();
     for (const source of this.#sources()) {
       // All that the registry asks of a metric is `get`; its own classes would have to be fed on every call.
       const metric = {

@@ -1,0 +1,52 @@
+// What an operator sees of the built hub: the probes, the metrics, and stderr that is JSON lines and nothing else.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fixture, startHub } from "../helpers/hub-process.ts";
+import { WsClient } from "../helpers/ws-client.ts";
+
+const manifest = `cores:\n  m:\n    ${fixture("mirror.mjs")}\n`;
+
+test("operability: /metrics of the built hub has every metric of docs/metrics.md, and no other", async () => {
+  await using hub = await startHub({ manifest });
+  await using client = await WsClient.connect(await hub.wsUrl());
+  await client.request("tools/list");
+  await client.call("m__mirror", { n: 1 });
+  await client.call("m__nobody");
+  const response = await fetch(`${await hub.url()}/metrics`);
+  const text = await response.text();
+  assert.equal(response.status, 200, `${text} ${hub.tail()}`);
+  assert.match(response.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
+
+  const docs = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
+  const documented = [...docs.matchAll(/^\| `(\w+)(?:\{[\w,]*\})?` *\| (\w+) *\|/gm)].map(
+    ([, name, type]) => `${name} ${type}`,
+  );
+  const shown = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+  assert.deepEqual(shown.sort(), documented.sort());
+
+  for (const line of [
+    'thehub_requests_total{core="m",method="tools/call"} 1',
+    'thehub_core_up{core="m"} 1',
+    'thehub_sessions{door="websocket"} 1',
+  ]) {
+    assert.ok(text.split("\n").includes(line), `no ${line} in\n${text}`);
+  }
+  await hub.stop();
+});
+
+test("operability: the probes say alive, ready and healthy, in JSON and without names", async () => {
+  await using hub = await startHub({ manifest });
+  const url = await hub.url();
+  await hub.logged("core_summary");
+  for (const [path, body] of [
+    ["/livez", { ok: true }],
+    ["/readyz", { ok: true }],
+    ["/healthz", { ok: true, cores: 1, tools: 7 }],
+  ] as const) {
+    const response = await fetch(url + path);
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), body);
+  }
+  await hub.stop();
+});
