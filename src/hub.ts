@@ -132,6 +132,7 @@ export class Hub {
       parking,
       logLevels: this.#logLevels,
       log: log.child({ component: "relay" }),
+      meter: this.metrics.hub,
     });
     this.#fromCore = new FromCore({
       calls: this.#calls,

@@ -36,8 +36,8 @@ export interface MethodsDeps {
   lane(coreKey: string): Lane;
 }
 
-/** `park`: not answered, to be taken again when the Cores are ready. */
-type Outcome = "taken" | "park";
+/** `forwarded`: a Core's to answer. `park`: not answered, to be taken again when the Cores are ready. */
+type Outcome = "answered" | "forwarded" | "park";
 type Handler = (request: Incoming) => Outcome;
 
 export class Methods {
@@ -84,7 +84,7 @@ export class Methods {
     const { core, nativeNameJson } = found.route;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
     this.#forward(request, core, rename);
-    return "taken";
+    return "forwarded";
   }
 
   #read(request: Incoming): Outcome {
@@ -93,7 +93,7 @@ export class Methods {
     const route = this.#view(session).resource(uri);
     if (route === undefined) return this.#unknown(request, "resource", uri);
     this.#forward(request, route.core, undefined);
-    return "taken";
+    return "forwarded";
   }
 
   /** A completion goes where its reference leads; one that leads nowhere completes to nothing. */
@@ -112,7 +112,7 @@ export class Methods {
       if (range === undefined || found === undefined || found.t === "ambiguous")
         return this.#nothingToComplete(request);
       this.#forward(request, found.route.core, { ...range, text: found.route.nativeNameJson });
-      return "taken";
+      return "forwarded";
     }
     if (type !== "ref/resource") {
       throw new HubError("params_invalid", 'params.ref.type must be "ref/prompt" or "ref/resource"');
@@ -121,7 +121,7 @@ export class Methods {
     const route = uri === undefined ? undefined : (view.template(uri) ?? view.resource(uri));
     if (route === undefined) return this.#nothingToComplete(request);
     this.#forward(request, route.core, undefined);
-    return "taken";
+    return "forwarded";
   }
 
   #nothingToComplete(request: Incoming): Outcome {
@@ -160,7 +160,7 @@ export class Methods {
       client: greeting.client.name,
       revision: greeting.revision,
     });
-    return "taken";
+    return "answered";
   }
 
   #forward(request: Incoming, coreKey: string, rename: Splice | undefined): void {
@@ -187,7 +187,7 @@ export class Methods {
 
 function answer(request: Incoming, result: Buffer): Outcome {
   request.session.sink.send(resultFrame(request.idText, result), noSplices);
-  return "taken";
+  return "answered";
 }
 
 function paramsOf(request: Incoming): Buffer | undefined {

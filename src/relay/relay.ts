@@ -4,6 +4,7 @@ import { HubError } from "../base/errors.ts";
 import type { Doorkeeper, Visitor } from "../doors/port.ts";
 import { idKey, Session } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { CoreMeter } from "../telemetry/metrics.ts";
 import { type ByteString, byteText, type Frame, flatten, noSplices, partOf } from "../wire/frame.ts";
 import { createScan, scan } from "../wire/scan.ts";
 import { errorFrame } from "./answers.ts";
@@ -22,6 +23,8 @@ export interface RelayDeps {
   readonly parking: Parking;
   readonly logLevels: LogLevels;
   readonly log: Log;
+  /** Counts what no Core is asked for. */
+  readonly meter: CoreMeter;
 }
 
 export class Relay implements Doorkeeper {
@@ -41,7 +44,7 @@ export class Relay implements Doorkeeper {
     this.sessions.add(session);
     return {
       receive: (frame, readMs) => this.#receive(session, frame, readMs),
-      fault: (code, message) => refuse(session, "null", new HubError(code, message)),
+      fault: (code, message) => this.#refuse(session, "null", new HubError(code, message)),
       leave: () => this.#leave(session),
       get busy() {
         return session.busy;
@@ -68,7 +71,7 @@ export class Relay implements Doorkeeper {
     const bytes = flatten(frame);
     const fault = scan(bytes, record);
     if (fault !== undefined) {
-      refuse(session, fault.id, new HubError(fault.code, fault.message));
+      this.#refuse(session, fault.id, new HubError(fault.code, fault.message));
       return;
     }
     if (record.kind === "response") {
@@ -98,12 +101,18 @@ export class Relay implements Doorkeeper {
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
         this.#deps.parking.park(session, idKey(idText), bytes, () => this.#unpark(session));
-      }
+      } else if (outcome === "answered") this.#deps.meter.request(method);
     } catch (error) {
       const known = HubError.from(error);
+      this.#deps.meter.request(method);
       if (known.code === "internal") this.#deps.log.error("request_failed", { session: session.id, method, error });
-      refuse(session, idText, known);
+      this.#refuse(session, idText, known);
     }
+  }
+
+  #refuse(session: ClientSession, idText: ByteString, error: HubError): void {
+    this.#deps.meter.error(error.code);
+    session.sink.send(errorFrame(idText, error), noSplices);
   }
 
   #notification(session: ClientSession, method: string, bytes: Buffer): void {
@@ -137,8 +146,4 @@ export class Relay implements Doorkeeper {
     this.#deps.logLevels.forget(session);
     session.settled();
   }
-}
-
-function refuse(session: ClientSession, idText: ByteString, error: HubError): void {
-  session.sink.send(errorFrame(idText, error), noSplices);
 }

@@ -27,6 +27,10 @@ test("operability: /metrics of the built hub has every metric of docs/metrics.md
 
   for (const line of [
     'thehub_requests_total{core="m",method="tools/call"} 1',
+    'thehub_requests_total{core="",method="initialize"} 1',
+    'thehub_requests_total{core="",method="tools/list"} 1',
+    'thehub_requests_total{core="",method="tools/call"} 1',
+    'thehub_errors_total{core="",code="name_unknown"} 1',
     'thehub_core_up{core="m"} 1',
     'thehub_sessions{door="websocket"} 1',
   ]) {
