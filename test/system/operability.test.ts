@@ -1,8 +1,11 @@
 // What an operator sees of the built hub: the probes, the metrics, and stderr that is JSON lines and nothing else.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { fixture, startHub } from "../helpers/hub-process.ts";
+import { fixture, mainFile, root, startHub } from "../helpers/hub-process.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 const manifest = `cores:\n  m:\n    ${fixture("mirror.mjs")}\n`;
@@ -14,15 +17,15 @@ test("operability: /metrics of the built hub has every metric of docs/metrics.md
   await client.call("m__mirror", { n: 1 });
   await client.call("m__nobody");
   const response = await fetch(`${await hub.url()}/metrics`);
-  const text = await response.text();
-  assert.equal(response.status, 200, `${text} ${hub.tail()}`);
+  const page = await response.text();
+  assert.equal(response.status, 200, `${page} ${hub.tail()}`);
   assert.match(response.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
 
   const docs = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
   const documented = [...docs.matchAll(/^\| `(\w+)(?:\{[\w,]*\})?` *\| (\w+) *\|/gm)].map(
     ([, name, type]) => `${name} ${type}`,
   );
-  const shown = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+  const shown = [...page.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
   assert.deepEqual(shown.sort(), documented.sort());
 
   for (const line of [
@@ -34,7 +37,7 @@ test("operability: /metrics of the built hub has every metric of docs/metrics.md
     'thehub_core_up{core="m"} 1',
     'thehub_sessions{door="websocket"} 1',
   ]) {
-    assert.ok(text.split("\n").includes(line), `no ${line} in\n${text}`);
+    assert.ok(page.split("\n").includes(line), `no ${line} in\n${page}`);
   }
   await hub.stop();
 });
@@ -53,4 +56,30 @@ test("operability: the probes say alive, ready and healthy, in JSON and without 
     assert.deepEqual(await response.json(), body);
   }
   await hub.stop();
+});
+
+test("operability: a hub whose stdout nobody reads any more goes on serving", async () => {
+  await using hub = await startHub();
+  hub.child.stdout.destroy();
+  await hub.logged("core_summary");
+  await using client = await WsClient.connect(await hub.wsUrl());
+  assert.equal((await client.call("template.echo", { text: "on" })).result?.content[0].text, "on");
+  await hub.stop();
+});
+
+test("operability: a command whose output is cut off ends quietly", async () => {
+  const list = spawn("sh", ["-c", `"${process.execPath}" "${mainFile}" list | :`], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  assert.equal(await text(list.stderr), "");
+});
+
+test("operability: a start that fails for want of a token says so as a log line", async () => {
+  await using hub = await startHub({
+    args: ["serve", "--listen", "0.0.0.0:0"],
+    env: { HUB_STATE_DIR: join(root, "package.json") },
+  });
+  const line = await hub.logged("start_failed");
+  assert.match(JSON.stringify(line), /needs a token.*HUB_STATE_DIR/);
+  assert.equal((await hub.exited).code, 2);
 });
