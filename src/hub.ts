@@ -99,6 +99,7 @@ export class Hub {
     const rules = createPolicy(settings.policy);
     this.#changes = new Changes({
       clock,
+      log: log.child({ component: "catalog" }),
       build: (previous) => buildCatalog(this.#sources(), { names: settings.names, rules }, previous),
       sessions: () => this.#relay.sessions,
     });

@@ -75,7 +75,6 @@ export async function serveHub(
     if (stopping) return;
     ready = true;
     for (const { line } of hub.summaries()) log.info("core_summary", { summary: line });
-    for (const note of hub.view(hub.everyone).collisions()) log.warn("name_collision", { ...note });
     if (terminal.stdout.isTTY !== true && !builtIn) return;
     const tools = hub.toolNames();
     const madeToken = made?.file === undefined ? made?.token.reveal() : undefined;
