@@ -27,9 +27,9 @@ export function openVoice(terminal: Terminal, settings: Pick<Settings, "logLevel
 /** Problems as log lines, for commands whose stderr holds nothing else. */
 export function logProblems(log: Log, problems: readonly Problem[]): void {
   for (const problem of problems) {
-    const { severity, ...context } = problem;
-    if (severity === "error") log.error("manifest_problem", { ...context, problem: problem.message });
-    else if (severity === "warning") log.warn("manifest_problem", { ...context, problem: problem.message });
-    else log.info("manifest_note", { ...context, problem: problem.message });
+    const { severity, message, ...place } = problem;
+    if (severity === "error") log.error("manifest_problem", { problem: message, ...place });
+    else if (severity === "warning") log.warn("manifest_problem", { problem: message, ...place });
+    else log.info("manifest_note", { problem: message, ...place });
   }
 }
