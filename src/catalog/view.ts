@@ -183,15 +183,23 @@ export class View {
   }
 }
 
-/** Which lists differ between two views: what a client that had the one and now has the other must be told. */
-export function diffViews(before: View, after: View): { tools: boolean; resources: boolean; prompts: boolean } {
+/**
+ * Which lists differ between two views: what a client that had the one and now has the other must be told. `isKnown`: whether
+ * it was served this very list already.
+ */
+export function diffViews(
+  before: View,
+  after: View,
+  isKnown: (list: Buffer) => boolean = () => false,
+): { tools: boolean; resources: boolean; prompts: boolean } {
   if (before === after) return { tools: false, resources: false, prompts: false };
+  const isNew = (old: Buffer, list: Buffer) => !isKnown(list) && !old.equals(list);
   return {
-    tools: !before.toolsList.equals(after.toolsList),
+    tools: isNew(before.toolsList, after.toolsList),
     resources:
-      !before.resourcesList.equals(after.resourcesList) ||
-      !before.resourceTemplatesList.equals(after.resourceTemplatesList),
-    prompts: !before.promptsList.equals(after.promptsList),
+      isNew(before.resourcesList, after.resourcesList) ||
+      isNew(before.resourceTemplatesList, after.resourceTemplatesList),
+    prompts: isNew(before.promptsList, after.promptsList),
   };
 }
 

@@ -54,7 +54,9 @@ export class Changes {
     this.#log(before);
     for (const session of this.#deps.sessions()) {
       if (session.phase !== "ready") continue;
-      const changed = diffViews(before.view(session.principal), this.#catalog.view(session.principal));
+      const { principal } = session;
+      const changed = diffViews(before.view(principal), this.#catalog.view(principal), (list) => session.hasSeen(list));
+      session.forgetServed();
       for (const kind of ["tools", "resources", "prompts"] as const) {
         if (changed[kind]) session.sink.send(notificationFrame(`notifications/${kind}/list_changed`), noSplices);
       }
