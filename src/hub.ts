@@ -91,7 +91,7 @@ export class Hub {
     this.#reaper = reaper;
     const { manifest, settings, log, masker, version } = options;
     this.metrics = createMetrics({ version, node: process.version });
-    if (settings.token !== undefined) masker.add(settings.token);
+    for (const token of [settings.token, settings.metricsToken]) if (token !== undefined) masker.add(token);
 
     const coreDeps = this.#coreDeps(hubId, clock);
     for (const definition of manifest.cores) this.#addCore(definition, coreDeps);

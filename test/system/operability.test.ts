@@ -67,6 +67,14 @@ test("operability: a hub whose stdout nobody reads any more goes on serving", as
   await hub.stop();
 });
 
+test("operability: list gives a program that reads it whole lines, one a tool", async () => {
+  const list = spawn(process.execPath, [mainFile, "list"], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines = (await text(list.stdout)).split("\n");
+  assert.ok(
+    lines.includes("template__countdown\tCounts down to zero and reports each step as progress. Can be cancelled."),
+  );
+});
+
 test("operability: a command whose output is cut off ends quietly", async () => {
   const list = spawn("sh", ["-c", `"${process.execPath}" "${mainFile}" list | :`], {
     stdio: ["ignore", "ignore", "pipe"],

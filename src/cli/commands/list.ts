@@ -76,7 +76,9 @@ function hiddenRows(hub: Hub, kind: Exclude<Kind, "cores">): Row[] {
 
 function print(terminal: Terminal, kind: Kind, rows: readonly Row[], hidden: readonly Row[]): void {
   const text = (value: unknown) => (typeof value === "string" ? (value.split("\n", 1)[0] ?? "") : "");
-  const width = Math.max(40, (terminal.stdout.columns ?? 100) - 44);
+  // A program that reads the lines gets them whole.
+  const width =
+    terminal.stdout.isTTY === true ? Math.max(40, (terminal.stdout.columns ?? 100) - 44) : Number.POSITIVE_INFINITY;
   const short = (value: string) => (value.length > width ? `${value.slice(0, width - 1)}…` : value);
   if (kind === "cores") {
     for (const row of rows) terminal.stdout.write(`${text(row["summary"])}\n`);

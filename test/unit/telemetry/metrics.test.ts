@@ -36,7 +36,7 @@ test("metrics: shows counters, gauges and build info as Prometheus text", async 
     'thehub_requests_total{core="",method="ping"} 1',
     'thehub_errors_total{core="files",code="core_down"} 1',
     'thehub_notifications_dropped_total{reason="no_owner"} 1',
-    'thehub_notifications_dropped_total{reason="slow_reader"} 0',
+    'thehub_notifications_dropped_total{reason="unsupported"} 0',
     'thehub_queue_depth{core="files"} 4',
     'thehub_core_up{core="files"} 1',
     'thehub_sessions{door="websocket"} 5',
