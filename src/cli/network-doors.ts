@@ -83,6 +83,7 @@ export async function serveHub(
     terminal.stdout.write(
       banner(terminal, {
         ...facts,
+        publicUrl: settings.publicUrl,
         manifest: shown,
         manifestFile: builtIn ? undefined : shown,
         tokenNeeded: auth.required,

@@ -16,8 +16,6 @@ export interface Manifest {
 /** What `hub:` says. The environment is merged over it by settings.ts; the hub itself runs on `Settings`. */
 export interface HubConfig {
   readonly listen: readonly ListenAddress[];
-  /** `hub.listen` was written, not assumed. */
-  readonly listenGiven: boolean;
   /** `""`, or a path that starts with a slash and does not end with one. */
   readonly basePath: string;
   readonly publicUrl: string | undefined;
