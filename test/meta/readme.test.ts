@@ -1,7 +1,7 @@
 // What the README promises has a test that exists, and its links lead somewhere.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -23,9 +23,17 @@ test("readme: every row of the status table names a version and a test that exis
 });
 
 test("readme: every relative link of the documents leads to a file", () => {
-  for (const file of ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]) {
+  const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
+  const pages = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "bench/README.md",
+    "examples/cores/template/README.md",
+  ];
+  for (const file of [...pages, ...docs.filter((name) => name.endsWith(".md")).map((name) => join("docs", name))]) {
     for (const [, target = ""] of readFileSync(join(root, file), "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      assert.ok(existsSync(join(root, target)), `${file} links to ${target}, which does not exist`);
+      assert.ok(existsSync(join(root, dirname(file), target)), `${file} links to ${target}, which does not exist`);
     }
   }
 });
