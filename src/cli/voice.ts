@@ -12,7 +12,10 @@ export interface Voice {
 }
 
 /** The log of a hub that serves, and the masker that everything it says goes through. */
-export function openVoice(terminal: Terminal, settings: Pick<Settings, "logLevel" | "logFormat">): Voice {
+export function openVoice(
+  terminal: Terminal,
+  settings: Pick<Settings, "logFormat"> & { readonly logLevel: Settings["logLevel"] | "silent" },
+): Voice {
   const masker = createMasker();
   const log = createLog({
     clock: systemClock,

@@ -1,7 +1,10 @@
 // What an operator sees of the built hub: the probes, the metrics, and stderr that is JSON lines and nothing else.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
@@ -73,6 +76,18 @@ test("operability: list gives a program that reads it whole lines, one a tool", 
   assert.ok(
     lines.includes("template__countdown\tCounts down to zero and reports each step as progress. Can be cancelled."),
   );
+});
+
+test("operability: list says what is wrong with a Core in words, and ends with 3", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "thehub-list-"));
+  const file = join(folder, "gone.yaml");
+  await writeFile(file, "cores: { gone: { command: no-such-command-anywhere } }");
+  const list = spawn(process.execPath, [mainFile, "list", "--manifest", file], { stdio: ["ignore", "ignore", "pipe"] });
+  const exited = once(list, "exit");
+  const said = await text(list.stderr);
+  assert.match(said, /^core "gone" is failed: command "no-such-command-anywhere" was not found on PATH .*\n$/);
+  assert.equal((await exited)[0], 3);
+  await rm(folder, { recursive: true });
 });
 
 test("operability: a command whose output is cut off ends quietly", async () => {
