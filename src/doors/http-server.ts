@@ -264,5 +264,5 @@ const hints: Readonly<Record<string, string>> = {
 
 function listenFailure(name: string, error: NodeJS.ErrnoException): HubError {
   const hint = hints[error.code ?? ""] ?? error.code ?? "failed";
-  return new HubError("usage", `cannot listen on ${name}: ${hint}`, {}, error);
+  return new HubError("listen_failed", `cannot listen on ${name}: ${hint}`, {}, error);
 }

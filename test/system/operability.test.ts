@@ -106,3 +106,13 @@ test("operability: a start that fails for want of a token says so as a log line"
   assert.match(JSON.stringify(line), /needs a token.*HUB_STATE_DIR/);
   assert.equal((await hub.exited).code, 2);
 });
+
+test("operability: an address that is taken ends the start with exit 1 and says so", async () => {
+  await using first = await startHub({ manifest });
+  const { port } = new URL(await first.url());
+  await using second = await startHub({ manifest, args: ["serve", "--listen", `127.0.0.1:${port}`] });
+  const line = await second.logged("start_failed");
+  assert.match(JSON.stringify(line["error"]), /cannot listen on .*: the port is in use.*"listen_failed"/);
+  assert.equal((await second.exited).code, 1);
+  await first.stop();
+});
