@@ -79,7 +79,7 @@ const rows: readonly (readonly [string, string | number])[] = [
   ["requests answered", counts.answered],
   ["  with an error of a killed Core", counts.killed],
   ["  overloaded, draining or starting", counts.refused],
-  ["cancelled, unanswered", counts.cancelled],
+  ["cancelled", counts.cancelled],
   ["dropped with their client", counts.dropped],
   ["Cores killed", kills],
   ["children before the end / after", `${children} / ${left}`],

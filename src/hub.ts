@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { Secret } from "./base/secret.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
-import type { Caller, CatalogSource } from "./catalog/model.ts";
+import type { Caller, CatalogNote, CatalogSource } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
 import { Core, type CoreDeps } from "./cores/core.ts";
@@ -175,6 +175,11 @@ export class Hub {
     const reason = "reason" in core.state ? `: ${core.state.reason}` : "";
     const words = core.stderrTail().slice(-3);
     return [`core "${coreKey}" is ${core.state.t}${reason}`, ...words.map((line) => `  ${line}`)].join("\n");
+  }
+
+  /** Entries of the Cores' lists that cannot be served, and why. */
+  leftOut(): readonly CatalogNote[] {
+    return this.#changes.catalog.notes;
   }
 
   /** Exposed names of all tools that are not hidden, in manifest order. */

@@ -90,6 +90,21 @@ test("operability: list says what is wrong with a Core in words, and ends with 3
   await rm(folder, { recursive: true });
 });
 
+test("operability: list --all names the entries that cannot be served", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "thehub-list-"));
+  const file = join(folder, "liar.yaml");
+  await writeFile(file, `cores:\n  liar:\n    ${fixture("liar.mjs")}\n`);
+  const list = (args: string[]) =>
+    spawn(process.execPath, [mainFile, "list", "--manifest", file, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  assert.match(
+    await text(list(["--all"]).stdout),
+    /^liar {2}\(tool number 7 is left out: it has no name that is a string\)$/m,
+  );
+  const { left_out: leftOut } = JSON.parse(await text(list(["--all", "--json"]).stdout));
+  assert.deepEqual(leftOut[0], { core: "liar", why: 'tool "say" is listed twice; the first one counts' });
+  await rm(folder, { recursive: true });
+});
+
 test("operability: a command whose output is cut off ends quietly", async () => {
   const list = spawn("sh", ["-c", `"${process.execPath}" "${mainFile}" list | :`], {
     stdio: ["ignore", "ignore", "pipe"],
