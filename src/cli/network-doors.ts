@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import { bearerToken } from "../base/bearer.ts";
 import { systemClock } from "../base/clock.ts";
+import type { ListenAddress } from "../base/listen-address.ts";
 import { openHttpServer } from "../doors/http-server.ts";
-import type { ListenAddress } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import { type Auth, createAuth } from "../gates/auth.ts";

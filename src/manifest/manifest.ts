@@ -1,6 +1,6 @@
 // The manifest as the rest of the hub sees it: every default filled in, every path absolute, every address parsed.
 // Types only; nothing outside this folder knows a default or the YAML spelling of a key.
-import type { ListenAddress } from "./addresses.ts";
+import type { ListenAddress } from "../base/listen-address.ts";
 
 export interface Manifest {
   /** Absolute paths of the files it came from, in the order read. Empty for a manifest given as text. */

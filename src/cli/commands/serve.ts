@@ -1,6 +1,7 @@
 // `thehub serve`: Cores, network doors, and a good end on SIGTERM or SIGINT.
 import { HubError } from "../../base/errors.ts";
-import { isLoopback, type ListenAddress } from "../../doors/listen.ts";
+import type { ListenAddress } from "../../base/listen-address.ts";
+import { isLoopback } from "../../doors/listen.ts";
 import { type Hub, openHub } from "../../hub.ts";
 import type { Settings } from "../../manifest/settings.ts";
 import type { Log } from "../../telemetry/log.ts";
