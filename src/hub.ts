@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { Secret } from "./base/secret.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
-import type { Caller, CatalogSource } from "./catalog/model.ts";
+import type { Caller, CatalogNote, CatalogSource } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
 import { Core, type CoreDeps } from "./cores/core.ts";
@@ -91,7 +91,7 @@ export class Hub {
     this.#reaper = reaper;
     const { manifest, settings, log, masker, version } = options;
     this.metrics = createMetrics({ version, node: process.version });
-    if (settings.token !== undefined) masker.add(settings.token);
+    for (const token of [settings.token, settings.metricsToken]) if (token !== undefined) masker.add(token);
 
     const coreDeps = this.#coreDeps(hubId, clock);
     for (const definition of manifest.cores) this.#addCore(definition, coreDeps);
@@ -99,6 +99,7 @@ export class Hub {
     const rules = createPolicy(settings.policy);
     this.#changes = new Changes({
       clock,
+      log: log.child({ component: "catalog" }),
       build: (previous) => buildCatalog(this.#sources(), { names: settings.names, rules }, previous),
       sessions: () => this.#relay.sessions,
     });
@@ -174,6 +175,11 @@ export class Hub {
     const reason = "reason" in core.state ? `: ${core.state.reason}` : "";
     const words = core.stderrTail().slice(-3);
     return [`core "${coreKey}" is ${core.state.t}${reason}`, ...words.map((line) => `  ${line}`)].join("\n");
+  }
+
+  /** Entries of the Cores' lists that cannot be served, and why. */
+  leftOut(): readonly CatalogNote[] {
+    return this.#changes.catalog.notes;
   }
 
   /** Exposed names of all tools that are not hidden, in manifest order. */

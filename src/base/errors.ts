@@ -29,6 +29,7 @@ export const errorTable = {
   unauthenticated: { rpc: -32056, http: 401, exit: 1, retry: false },
   origin_refused: { rpc: -32057, http: 403, exit: 1, retry: false },
   era_unsupported: { rpc: -32058, http: 502, exit: 3, retry: false },
+  listen_failed: { rpc: -32603, http: 500, exit: 1, retry: true },
   manifest_invalid: { rpc: -32603, http: 500, exit: 2, retry: false },
   secret_missing: { rpc: -32603, http: 500, exit: 3, retry: false },
   usage: { rpc: -32603, http: 500, exit: 2, retry: false },

@@ -70,16 +70,9 @@ export class View {
     this.#parts = shelves.map((shelf) => partOf(shelf, rules));
     this.#names = names;
     const whole = this.#parts.filter((part) => part.whole.t === "allowed").map((part) => part.shelf);
-    const exposed = (entry: NamedEntry<PromptRoute>) => entry.route.exposed;
     const uri = (entry: UriEntry) => entry.uri;
-    this.#tools = claim(
-      this.#parts.flatMap((part) => part.tools),
-      exposed,
-    );
-    this.#prompts = claim(
-      whole.flatMap((shelf) => shelf.prompts),
-      exposed,
-    );
+    this.#tools = claimNames(this.#parts.flatMap((part) => part.tools));
+    this.#prompts = claimNames(whole.flatMap((shelf) => shelf.prompts));
     this.#resources = claim(
       whole.flatMap((shelf) => shelf.resources),
       uri,
@@ -183,15 +176,23 @@ export class View {
   }
 }
 
-/** Which lists differ between two views: what a client that had the one and now has the other must be told. */
-export function diffViews(before: View, after: View): { tools: boolean; resources: boolean; prompts: boolean } {
+/**
+ * Which lists differ between two views: what a client that had the one and now has the other must be told. `isKnown`: whether
+ * it was served this very list already.
+ */
+export function diffViews(
+  before: View,
+  after: View,
+  isKnown: (list: Buffer) => boolean = () => false,
+): { tools: boolean; resources: boolean; prompts: boolean } {
   if (before === after) return { tools: false, resources: false, prompts: false };
+  const isNew = (old: Buffer, list: Buffer) => !isKnown(list) && !old.equals(list);
   return {
-    tools: !before.toolsList.equals(after.toolsList),
+    tools: isNew(before.toolsList, after.toolsList),
     resources:
-      !before.resourcesList.equals(after.resourcesList) ||
-      !before.resourceTemplatesList.equals(after.resourceTemplatesList),
-    prompts: !before.promptsList.equals(after.promptsList),
+      isNew(before.resourcesList, after.resourcesList) ||
+      isNew(before.resourceTemplatesList, after.resourceTemplatesList),
+    prompts: isNew(before.promptsList, after.promptsList),
   };
 }
 
@@ -208,13 +209,31 @@ function partOf(shelf: Shelf, rules: ViewRules): Part {
   return { shelf, whole: core.whole, tools, hiddenTools };
 }
 
-function claim<E>(entries: readonly E[], nameOf: (entry: E) => string): Claims<E> {
+/** By exposed names. A Core's own name for its tool may not be another tool's canonical one: only `expose` may say so. */
+function claimNames<E extends NamedEntry<PromptRoute>>(entries: readonly E[]): Claims<E> {
+  const suspects = entries.filter(({ route, override }) => {
+    return route.exposed.includes(".") && route.exposed !== route.canonical && override?.expose === undefined;
+  });
+  const names = suspects.length === 0 ? undefined : new Set(entries.map(({ route }) => route.canonical));
+  const sly = new Set(suspects.filter(({ route }) => names?.has(route.exposed)));
+  return claim(
+    entries,
+    (entry) => entry.route.exposed,
+    (entry) => sly.has(entry),
+  );
+}
+
+function claim<E>(
+  entries: readonly E[],
+  nameOf: (entry: E) => string,
+  isRefused: (entry: E) => boolean = () => false,
+): Claims<E> {
   const taken = new Set<string>();
   const winners: E[] = [];
   const losers: E[] = [];
   for (const entry of entries) {
     const name = nameOf(entry);
-    if (taken.has(name)) losers.push(entry);
+    if (taken.has(name) || isRefused(entry)) losers.push(entry);
     else {
       taken.add(name);
       winners.push(entry);
@@ -256,7 +275,7 @@ function nameCollisions(what: string, { winners, losers }: Claims<PromptEntry>):
   const owners = new Map(winners.map(({ route }) => [route.exposed, route.canonical]));
   return losers.map(({ route }) => ({
     core: route.core,
-    message: `${what} ${route.canonical} is hidden: ${owners.get(route.exposed)} has the name ${route.exposed}; call it as ${route.canonical}`,
+    message: `${what} ${route.canonical} is hidden: ${owners.get(route.exposed) ?? route.exposed} has the name ${route.exposed}; call it as ${route.canonical}`,
   }));
 }
 

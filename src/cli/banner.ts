@@ -5,6 +5,8 @@ import { paint, type Terminal } from "./terminal.ts";
 export interface BannerFacts {
   readonly addresses: readonly string[];
   readonly basePath: string;
+  /** Where clients reach the hub, when that is not where it listens. */
+  readonly publicUrl: string | undefined;
   readonly summaries: readonly CoreSummary[];
   readonly tools: readonly string[];
   /** As shown. */
@@ -39,12 +41,13 @@ export function banner(terminal: Terminal, facts: BannerFacts): string {
   return `${lines.join("\n")}\n`;
 }
 
-function webSocketUrl({ addresses, basePath }: BannerFacts): string {
+function webSocketUrl({ addresses, basePath, publicUrl }: BannerFacts): string {
+  if (publicUrl !== undefined) return publicUrl.replace(/^http/, "ws");
   const http = addresses.find((address) => address.startsWith("http://"));
   if (http === undefined) return addresses[0] ?? "";
   const { hostname, port } = new URL(http);
   const local = ["127.0.0.1", "[::1]", "0.0.0.0", "[::]"].includes(hostname);
-  return `ws://${local ? "localhost" : hostname}:${port}${basePath === "" ? "" : basePath}`;
+  return `ws://${local ? "localhost" : hostname}:${port}${basePath}`;
 }
 
 function socketConfig(url: string, tokenNeeded: boolean): string {

@@ -12,13 +12,20 @@ const terminal: Terminal = {
     return process.stdin;
   },
   get stdout() {
-    return process.stdout;
+    return unheard(process.stdout);
   },
   get stderr() {
-    return process.stderr;
+    return unheard(process.stderr);
   },
   cwd: process.cwd(),
 };
+
+/** That nobody reads any more (`thehub list | head`) is no reason to crash: there is nowhere left to say so. */
+function unheard<S extends NodeJS.WriteStream>(stream: S): S {
+  return stream.listeners("error").includes(ignore) ? stream : stream.on("error", ignore);
+}
+
+function ignore(): void {}
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {

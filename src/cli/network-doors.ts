@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import { bearerToken } from "../base/bearer.ts";
 import { systemClock } from "../base/clock.ts";
+import type { ListenAddress } from "../base/listen-address.ts";
 import { openHttpServer } from "../doors/http-server.ts";
-import type { ListenAddress } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import { type Auth, createAuth } from "../gates/auth.ts";
@@ -77,7 +77,6 @@ export async function serveHub(
     if (stopping) return;
     ready = true;
     for (const { line } of hub.summaries()) log.info("core_summary", { summary: line });
-    for (const note of hub.view(hub.everyone).collisions()) log.warn("name_collision", { ...note });
     if (terminal.stdout.isTTY !== true && !builtIn) return;
     const tools = hub.toolNames();
     const madeToken = made?.file === undefined ? made?.token.reveal() : undefined;
@@ -86,6 +85,7 @@ export async function serveHub(
     terminal.stdout.write(
       banner(terminal, {
         ...facts,
+        publicUrl: settings.publicUrl,
         manifest: shown,
         manifestFile: builtIn ? undefined : shown,
         tokenNeeded: auth.required,

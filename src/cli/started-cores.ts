@@ -9,7 +9,7 @@ import { openVoice } from "./voice.ts";
 /** Starts the manifest's Cores, waits until each is up or has failed once, and stops them when `use` is done. */
 export async function withHub<T>(terminal: Terminal, prepared: Prepared, use: (hub: Hub) => Promise<T>): Promise<T> {
   // People see what they asked for, not the log; what is wrong with a Core is in its state.
-  const level = prepared.settings.logLevel === "debug" ? "debug" : "error";
+  const level = prepared.settings.logLevel === "debug" ? "debug" : "silent";
   const voice = openVoice(terminal, { logLevel: level, logFormat: prepared.settings.logFormat });
   const hub = await openHub({ ...prepared, ...voice, ...coreEnvironment(terminal), exclusive: true });
   const interrupted = () => void hub.stop().then(() => process.exit(130));

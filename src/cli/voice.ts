@@ -12,7 +12,10 @@ export interface Voice {
 }
 
 /** The log of a hub that serves, and the masker that everything it says goes through. */
-export function openVoice(terminal: Terminal, settings: Pick<Settings, "logLevel" | "logFormat">): Voice {
+export function openVoice(
+  terminal: Terminal,
+  settings: Pick<Settings, "logFormat"> & { readonly logLevel: Settings["logLevel"] | "silent" },
+): Voice {
   const masker = createMasker();
   const log = createLog({
     clock: systemClock,
@@ -27,9 +30,9 @@ export function openVoice(terminal: Terminal, settings: Pick<Settings, "logLevel
 /** Problems as log lines, for commands whose stderr holds nothing else. */
 export function logProblems(log: Log, problems: readonly Problem[]): void {
   for (const problem of problems) {
-    const { severity, ...context } = problem;
-    if (severity === "error") log.error("manifest_problem", { ...context, problem: problem.message });
-    else if (severity === "warning") log.warn("manifest_problem", { ...context, problem: problem.message });
-    else log.info("manifest_note", { ...context, problem: problem.message });
+    const { severity, message, ...place } = problem;
+    if (severity === "error") log.error("manifest_problem", { problem: message, ...place });
+    else if (severity === "warning") log.warn("manifest_problem", { problem: message, ...place });
+    else log.info("manifest_note", { problem: message, ...place });
   }
 }

@@ -1,6 +1,6 @@
 // Finds the program of a Core before it is started, so that "not found" can say where it was sought and what to write.
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { delimiter, isAbsolute, resolve } from "node:path";
 
 export type FoundCommand =
   | { readonly t: "found"; readonly file: string }
@@ -27,7 +27,7 @@ export function findCommand(query: CommandQuery): FoundCommand {
   const path = query.env["PATH"] ?? "";
   for (const folder of path.split(delimiter)) {
     if (folder === "") continue;
-    const file = firstRunnable(suffixes.map((suffix) => join(folder, command) + suffix));
+    const file = firstRunnable(suffixes.map((suffix) => resolve(cwd, folder, command) + suffix));
     if (file !== undefined) return { t: "found", file };
   }
   return missing(
@@ -50,10 +50,11 @@ function firstRunnable(files: readonly string[]): string | undefined {
 }
 
 function notRunnable(file: string): string {
-  if (isFolder(file)) return `command ${file} is a folder, not a program`;
-  if (isFile(file))
-    return `command ${file} may not be executed; make it executable (chmod +x), or run it by its interpreter`;
-  return `command ${file} does not exist; a path in command is relative to cwd`;
+  const kind = kindOf(file);
+  if (kind === "folder") return `command ${file} is a folder, not a program`;
+  if (kind === "nothing") return `command ${file} does not exist; a path in command is relative to cwd`;
+  if (kind !== "file") return `command ${file} cannot be looked at (${kind.code})`;
+  return `command ${file} may not be executed; make it executable (chmod +x), or run it by its interpreter`;
 }
 
 function isRunnable(file: string): boolean {
@@ -67,9 +68,20 @@ function isRunnable(file: string): boolean {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return kindOf(path) === "file";
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return kindOf(path) === "folder";
+}
+
+/** `code`: why the system does not say: a folder on the way that this user may not enter, a loop of links. */
+function kindOf(path: string): "file" | "folder" | "nothing" | { readonly code: string } {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) return "folder";
+    return found?.isFile() === true ? "file" : "nothing";
+  } catch (error) {
+    return { code: (error as NodeJS.ErrnoException).code ?? "unknown" };
+  }
 }

@@ -1,8 +1,8 @@
 // Sorts what a Core sends: its answers to the hub's own requests, what the hub answers itself, and what goes upward.
-import { type ByteString, byteString, type Frame, flatten, frameOf } from "../wire/frame.ts";
+import { type ByteString, byteString, type Frame, flatten, frameOf, integerAt } from "../wire/frame.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { kindsChangedBy, type ListKind } from "./lists.ts";
-import { integerAt, type OwnRequests } from "./own-requests.ts";
+import type { OwnRequests } from "./own-requests.ts";
 
 export type Incoming =
   /** Not the Core layer's business. */

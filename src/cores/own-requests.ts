@@ -88,17 +88,3 @@ export function coreErrorCode(error: unknown): number | undefined {
   const code = error instanceof HubError ? error.data["core_error"] : undefined;
   return typeof code === "number" ? code : undefined;
 }
-
-/** The non-negative integer written at a range of a frame, or -1. The hub's own ids are nothing else. */
-export function integerAt(frame: Frame, start: number, end: number): number {
-  if (start < 0 || end - start > 15) return -1;
-  const [chunk] = frame.chunks;
-  const bytes = chunk !== undefined && end <= chunk.length ? chunk : flatten(frame);
-  let value = 0;
-  for (let at = start; at < end; at++) {
-    const digit = (bytes[at] ?? 0) - 0x30;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return value;
-}

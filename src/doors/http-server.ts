@@ -5,9 +5,10 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
+import type { ListenAddress } from "../base/listen-address.ts";
 import type { Auth } from "../gates/auth.ts";
 import { createRouter, type HttpPages, type Router, type RouterOptions } from "./http-router.ts";
-import { isLoopbackHost, type ListenAddress } from "./listen.ts";
+import { isLoopbackHost } from "./listen.ts";
 import type { Reach } from "./origin.ts";
 import type { DoorLog } from "./port.ts";
 import { endWithReply, errorReply, type Reply, writeReply } from "./reply.ts";
@@ -265,5 +266,5 @@ const hints: Readonly<Record<string, string>> = {
 
 function listenFailure(name: string, error: NodeJS.ErrnoException): HubError {
   const hint = hints[error.code ?? ""] ?? error.code ?? "failed";
-  return new HubError("usage", `cannot listen on ${name}: ${hint}`, {}, error);
+  return new HubError("listen_failed", `cannot listen on ${name}: ${hint}`, {}, error);
 }

@@ -1,17 +1,6 @@
-// Where the hub listens, as the network front takes it. Opens nothing, reads no text: settings are parsed in manifest/.
+// Whether an address is on this machine only. Opens nothing, reads no text: settings are parsed in manifest/.
 import { isIPv4 } from "node:net";
-
-export type ListenAddress =
-  | {
-      readonly t: "tcp";
-      /** Undefined: every address of the machine. IPv6 without brackets. */
-      readonly host: string | undefined;
-      /** 0: any free port. */
-      readonly port: number;
-      /** Goes with the address before it: left out where the machine has no such host, and on the same picked port. */
-      readonly optional: boolean;
-    }
-  | { readonly t: "unix"; readonly path: string };
+import type { ListenAddress } from "../base/listen-address.ts";
 
 /** Whether only this machine can reach the address. */
 export function isLoopback(address: ListenAddress): boolean {

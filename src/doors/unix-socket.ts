@@ -4,7 +4,7 @@ import { connect, type Server } from "node:net";
 import { dirname } from "node:path";
 import { HubError } from "../base/errors.ts";
 
-/** Removes a socket that nobody answers on. Throws `usage` for a live one, and for anything that is not a socket. */
+/** Removes a socket that nobody answers on. Throws `listen_failed` for a live one, `usage` for anything that is not a socket. */
 export async function freeSocketPath(path: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
@@ -17,7 +17,7 @@ export async function freeSocketPath(path: string): Promise<void> {
   const answer = await knock(path);
   if (answer === "answered") {
     throw new HubError(
-      "usage",
+      "listen_failed",
       `cannot listen on unix:${path}: another process is listening there; stop it or choose another path`,
     );
   }

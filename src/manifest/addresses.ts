@@ -2,18 +2,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { isAbsolute } from "node:path";
 import { plainAddress } from "../base/ip-address.ts";
-
-export type ListenAddress =
-  | {
-      readonly t: "tcp";
-      /** Undefined: every address of the machine. IPv6 without brackets. */
-      readonly host: string | undefined;
-      /** 0: any free port. */
-      readonly port: number;
-      /** Skipped without a word where the machine has no such address family. */
-      readonly optional: boolean;
-    }
-  | { readonly t: "unix"; readonly path: string };
+import type { ListenAddress } from "../base/listen-address.ts";
 
 /** `bad`: what is wrong (it follows the setting's name), and what to write. */
 export type Parsed<T> =

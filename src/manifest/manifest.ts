@@ -1,6 +1,6 @@
 // The manifest as the rest of the hub sees it: every default filled in, every path absolute, every address parsed.
 // Types only; nothing outside this folder knows a default or the YAML spelling of a key.
-import type { ListenAddress } from "./addresses.ts";
+import type { ListenAddress } from "../base/listen-address.ts";
 
 export interface Manifest {
   /** Absolute paths of the files it came from, in the order read. Empty for a manifest given as text. */
@@ -16,8 +16,6 @@ export interface Manifest {
 /** What `hub:` says. The environment is merged over it by settings.ts; the hub itself runs on `Settings`. */
 export interface HubConfig {
   readonly listen: readonly ListenAddress[];
-  /** `hub.listen` was written, not assumed. */
-  readonly listenGiven: boolean;
   /** `""`, or a path that starts with a slash and does not end with one. */
   readonly basePath: string;
   readonly publicUrl: string | undefined;

@@ -151,7 +151,7 @@ export interface HubLimits {
    */
   rate_limit_rps?: number;
   /**
-   * Largest message taken from a client or a Core, in bytes.
+   * Largest message taken from a client, in bytes. A Core's may have 64 MiB, or this where it is more.
    */
   max_message_bytes?: number;
 }

@@ -59,7 +59,6 @@ export async function resolveSettings({ env, cwd, hub }: SettingsInput): Promise
   const settings: Settings = {
     ...hub,
     listen: read("HUB_LISTEN", hub.listen, (text) => parseListen([text])),
-    listenGiven: hub.listenGiven || variable(env, "HUB_LISTEN") !== undefined,
     basePath: read("HUB_BASE_PATH", hub.basePath, parseBasePath),
     publicUrl: read<string | undefined>("HUB_PUBLIC_URL", hub.publicUrl, parsePublicUrl),
     allowHosts: read("HUB_ALLOW_HOSTS", hub.allowHosts, (text) => parseHosts(splitList(text))),

@@ -1,16 +1,22 @@
 // list_changed towards clients: one notification per list whose content changed in that session's own view, however many
-// Cores came or went in the meantime.
+// Cores came or went in the meantime. The operator is told in the log what of the Cores' lists is not served, and why.
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Caller, CatalogNote } from "../catalog/model.ts";
 import { diffViews } from "../catalog/view.ts";
+import type { Log } from "../telemetry/log.ts";
 import { noSplices } from "../wire/frame.ts";
 import { notificationFrame } from "./answers.ts";
 import type { ClientSession } from "./call.ts";
 
 const debounceMs = 100;
 
+/** Of what policy does not hide. */
+const everyone: Caller = { allow: undefined };
+
 export interface ChangesDeps {
   readonly clock: Clock;
+  readonly log: Log;
   /** A snapshot of what the Cores have now; the one before saves work. */
   build(previous: Catalog | undefined): Catalog;
   sessions(): Iterable<ClientSession>;
@@ -45,12 +51,34 @@ export class Changes {
     this.#timer = undefined;
     this.#told = undefined;
     if (before === undefined) return;
+    this.#log(before);
     for (const session of this.#deps.sessions()) {
       if (session.phase !== "ready") continue;
-      const changed = diffViews(before.view(session.principal), this.#catalog.view(session.principal));
+      const { principal } = session;
+      const changed = diffViews(before.view(principal), this.#catalog.view(principal), (list) => session.hasSeen(list));
+      session.forgetServed();
       for (const kind of ["tools", "resources", "prompts"] as const) {
         if (changed[kind]) session.sink.send(notificationFrame(`notifications/${kind}/list_changed`), noSplices);
       }
     }
   }
+
+  /** Each note once: what the snapshot before had already is not said again. */
+  #log(before: Catalog): void {
+    const { log } = this.#deps;
+    for (const { core, message } of news(before.notes, this.#catalog.notes)) {
+      log.warn("list_entry_left_out", { core, note: message });
+    }
+    for (const { core, message } of news(
+      before.view(everyone).collisions(),
+      this.#catalog.view(everyone).collisions(),
+    )) {
+      log.warn("name_collision", { core, note: message });
+    }
+  }
+}
+
+function news(before: readonly CatalogNote[], after: readonly CatalogNote[]): readonly CatalogNote[] {
+  const known = new Set(before.map(({ core, message }) => `${core} ${message}`));
+  return after.filter(({ core, message }) => !known.has(`${core} ${message}`));
 }

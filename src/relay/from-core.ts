@@ -3,7 +3,7 @@
 import { logLevelOf } from "../sessions/log-level.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { DropReason } from "../telemetry/metrics.ts";
-import { type Frame, flatten, noSplices } from "../wire/frame.ts";
+import { type Frame, flatten, integerAt, noSplices } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import type { Masker } from "../wire/mask.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
@@ -11,7 +11,7 @@ import type { ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 
 export interface FromCoreDeps {
-  readonly calls: Calls;
+  readonly calls: Pick<Calls, "answer" | "progress">;
   readonly log: Log;
   readonly masker: Pick<Masker, "active" | "maskFrame">;
   /** Counts a notification that reached nobody. */
@@ -30,10 +30,14 @@ export class FromCore {
   /** `scan` belongs to the caller and is valid during this call only. */
   receive(lane: Lane, read: Frame, scan: Scan): void {
     const { calls, masker } = this.#deps;
+    const isResponse = scan.kind === "response";
+    // Read before masking, which may take an id for a secret of digits.
+    const hubId = isResponse
+      ? integerAt(read, scan.idStart, scan.idEnd)
+      : integerAt(read, scan.paramTokenStart, scan.paramTokenEnd);
     // Masking keeps every length, so the ranges of the scan stay true.
     const frame = masker.active ? masker.maskFrame(read) : read;
-    if (scan.kind === "response") {
-      const hubId = integerAt(frame, scan.idStart, scan.idEnd);
+    if (isResponse) {
       // An answer that nobody waits for: its call was cancelled, timed out, or left with its client.
       calls.answer(lane, frame, scan, hubId);
       return;
@@ -41,7 +45,6 @@ export class FromCore {
     const bytes = flatten(frame);
     const method = stringAt(bytes, scan.methodStart, scan.methodEnd);
     if (method === "notifications/progress") {
-      const hubId = integerAt(frame, scan.paramTokenStart, scan.paramTokenEnd);
       if (!calls.progress(lane, frame, scan, hubId)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/message") this.#logMessage(lane, frame, bytes, scan);
     else {
@@ -70,18 +73,4 @@ export class FromCore {
     if (severity !== undefined && owner.logLevel !== undefined && severity < owner.logLevel) return;
     owner.sink.send(frame, noSplices);
   }
-}
-
-/** The non-negative integer written at a range, or -1: the hub's own ids and tokens are nothing else. */
-function integerAt(frame: Frame, start: number, end: number): number {
-  if (start < 0 || end - start > 15) return -1;
-  const [chunk] = frame.chunks;
-  const bytes = chunk !== undefined && end <= chunk.length ? chunk : flatten(frame);
-  let value = 0;
-  for (let at = start; at < end; at++) {
-    const digit = (bytes[at] ?? 0) - 0x30;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return value;
 }

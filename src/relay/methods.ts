@@ -137,7 +137,9 @@ export class Methods {
     if (scan.paramsStart >= 0 && findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor") !== undefined) {
       throw new HubError("params_invalid", "unknown cursor; this hub answers every list in one page");
     }
-    return answer(request, bytesOf(this.#view(request.session)));
+    const list = bytesOf(this.#view(request.session));
+    request.session.wasServed(list);
+    return answer(request, list);
   }
 
   #setLevel(request: Incoming): Outcome {

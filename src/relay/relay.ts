@@ -6,7 +6,7 @@ import { idKey, Session } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CoreMeter } from "../telemetry/metrics.ts";
 import { type ByteString, byteText, type Frame, flatten, noSplices, partOf } from "../wire/frame.ts";
-import { createScan, scan } from "../wire/scan.ts";
+import { createScan, scan, stringAt } from "../wire/scan.ts";
 import { largeFrameBytes, ScanMemory } from "../wire/scan-memory.ts";
 import { errorFrame } from "./answers.ts";
 import type { Call, ClientSession } from "./call.ts";
@@ -102,7 +102,7 @@ export class Relay implements Doorkeeper {
     }
     // A small message is made text once, and what is needed of it is cut out of that: each way into the bytes costs more.
     const text = bytes.length <= wholeTextBytes ? byteText(bytes, 0, bytes.length) : undefined;
-    const method = partOf(bytes, text, record.methodStart + 1, record.methodEnd - 1);
+    const method = stringAt(bytes, record.methodStart, record.methodEnd, text);
     if (record.kind === "notification") this.#notification(session, method, frame, bytes);
     else this.#request(session, method, frame, bytes, text, readMs);
   }

@@ -44,6 +44,8 @@ export class Session<C extends InFlight = InFlight> {
   parkUntilMs: number | undefined;
   parkTimer: Timer | undefined;
   #idle: (() => void)[] = [];
+  /** Lists that the client was served since it was last told of changes; made when there is one. */
+  #served: Set<Buffer> | undefined;
 
   constructor(visit: {
     id: string;
@@ -58,6 +60,21 @@ export class Session<C extends InFlight = InFlight> {
     this.peer = visit.peer;
     this.sink = visit.sink;
     this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
+  }
+
+  /** The client got this list: it needs no telling that the list has become so. */
+  wasServed(list: Buffer): void {
+    this.#served ??= new Set();
+    this.#served.add(list);
+  }
+
+  hasSeen(list: Buffer): boolean {
+    return this.#served?.has(list) === true;
+  }
+
+  /** The client knows of all changes so far. */
+  forgetServed(): void {
+    this.#served = undefined;
   }
 
   /** Requests read and not answered yet. */

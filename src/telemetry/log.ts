@@ -29,7 +29,8 @@ export interface LogMask {
 
 export interface LogOptions {
   readonly clock: Clock;
-  readonly level: LogLevel;
+  /** The least important line that is written; `silent`: none is. */
+  readonly level: LogLevel | "silent";
   readonly format: LogFormat;
   readonly mask: LogMask;
   /** For `pretty`. */

@@ -70,3 +70,17 @@ export function byteString(text: string): ByteString {
 export function textOf(bytes: ByteString): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
+
+/** The non-negative integer written at a range of a frame, or -1. The hub's own ids and tokens are nothing else. */
+export function integerAt(frame: Frame, start: number, end: number): number {
+  if (start < 0 || end - start > 15) return -1;
+  const [chunk] = frame.chunks;
+  const bytes = chunk !== undefined && end <= chunk.length ? chunk : flatten(frame);
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}

@@ -158,7 +158,8 @@ test("core: can be started again after a stop, with lists that did not change to
 
 test("core: framing auto tries Content-Length after silence and remembers it", async () => {
   const definition = { framing: "auto" } as const;
-  const health = { startupTimeoutMs: 400, maxRestarts: 3 };
+  // Silence in the wrong framing costs this long; a Node that starts on a busy machine must not look silent in the right one.
+  const health = { startupTimeoutMs: 2000, maxRestarts: 3 };
   await using run = await new CoreRun({ fixture: "content-length-only.mjs", definition, health }).up();
   assert.equal(run.core.framing, "content-length");
   assert.equal(await run.call("hello"), "hello");

@@ -15,6 +15,7 @@ import { hubMarker } from "../../src/cores/environment.ts";
 import { openReaper } from "../../src/cores/reaper.ts";
 import { markedProcesses, sweep } from "../../src/cores/sweep.ts";
 import { LogRecord } from "../helpers/core-run.ts";
+import { fixture, startHub } from "../helpers/hub-process.ts";
 
 const skip = process.platform === "win32" ? "there are no signals and no sh" : false;
 const program = fileURLToPath(new URL("../fixtures/cores/reaper-parent.ts", import.meta.url));
@@ -160,3 +161,16 @@ test("reaper: a state folder that cannot be written is logged, and the guardian 
     await reaper.dismiss();
   }),
 );
+
+test("reaper: the built hub, killed with -9, leaves nothing, grandchildren in sessions of their own included", {
+  skip,
+}, async () => {
+  await using hub = await startHub({ manifest: `cores:\n  g:\n    ${fixture("grandchild.mjs")}\n` });
+  await hub.logged("core_up");
+  const [hubId = ""] = await readdir(join(hub.folder, "state/run"));
+  const marked = () => markedProcesses(hubMarker(hubId), process.platform);
+  assert.ok((await marked()).length >= 3);
+  hub.child.kill("SIGKILL");
+  await hub.exited;
+  while ((await marked()).length > 0);
+});

@@ -43,8 +43,7 @@ async function load(url: string, options: { cancel: boolean; atHalf?: () => void
   // A second answer to any call would have been a stray by the time that this later request is answered.
   await Promise.all(all.map((client) => client.request("ping")));
   for (const client of all) {
-    const unexpected = client.strays.filter((message) => message.id === undefined);
-    assert.deepEqual(unexpected, []);
+    assert.deepEqual(client.strays, []);
     await client[Symbol.asyncDispose]();
   }
   return outcome;

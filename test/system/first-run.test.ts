@@ -2,7 +2,7 @@
 // folder, and when it lies alone in another folder.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -40,6 +40,24 @@ test("first run: a clone serves the template Core on ws://localhost with nothing
   assert.match(printed, /ws:\/\/localhost:\d+/);
   for (const name of expected) assert.ok(printed.includes(name), `${name} is not in ${printed}`);
   assert.match(printed, /"mcpServers"/);
+});
+
+test("first run: what is printed to paste has the URL that clients see, where one is set", async () => {
+  await using hub = await startHub({ env: { HUB_PUBLIC_URL: "https://hub.example/tools/" } });
+  let printed = "";
+  hub.child.stdout.on("data", (chunk) => {
+    printed += chunk;
+  });
+  await hub.logged("core_summary");
+  await hub.stop();
+  assert.match(printed, /"url": "wss:\/\/hub\.example\/tools"/);
+});
+
+test("first run: check names what is disabled", async () => {
+  const file = join(folder, "disabled.yaml");
+  await writeFile(file, "cores:\n  on: { command: node }\n  off: { command: node, disabled: true }\n");
+  const { stdout } = await run(process.execPath, [mainFile, "check", file]);
+  assert.equal(stdout, `on: namespace on\noff: disabled\n${file}: ok\n`);
 });
 
 test("first run: the manifest serves the same when it lies alone in another folder", async () => {

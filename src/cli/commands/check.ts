@@ -24,12 +24,13 @@ export async function check(terminal: Terminal, file: string | undefined, option
   const preparation = await prepare(terminal, { manifest: file });
   const { manifestPath } = preparation.t === "ok" ? preparation.prepared : preparation;
   if (preparation.t === "invalid") {
-    report(terminal, options, manifestPath, preparation.problems, []);
+    report(terminal, options, { file: manifestPath, problems: preparation.problems, cores: [], disabled: [] });
     return 2;
   }
   const { prepared } = preparation;
   const cores = await lookAtCores(terminal, prepared, options.start === true);
-  report(terminal, options, manifestPath, prepared.warnings, cores);
+  const { disabled } = prepared.manifest;
+  report(terminal, options, { file: manifestPath, problems: prepared.warnings, cores, disabled });
   return cores.every(isReady) ? 0 : 3;
 }
 
@@ -66,15 +67,16 @@ function secretFacts(secret: FoundSecret, problem: string | undefined): CheckedC
   return { name: secret.name, found: false, problem: problem ?? "not found" };
 }
 
-function report(
-  terminal: Terminal,
-  options: CheckOptions,
-  file: string,
-  problems: readonly Problem[],
-  cores: readonly CheckedCore[],
-): void {
+interface Findings {
+  readonly file: string;
+  readonly problems: readonly Problem[];
+  readonly cores: readonly CheckedCore[];
+  readonly disabled: readonly string[];
+}
+
+function report(terminal: Terminal, options: CheckOptions, { file, problems, cores, disabled }: Findings): void {
   if (options.json === true) {
-    terminal.stdout.write(`${JSON.stringify({ file, ...reportProblems(problems), cores }, undefined, 2)}\n`);
+    terminal.stdout.write(`${JSON.stringify({ file, ...reportProblems(problems), cores, disabled }, undefined, 2)}\n`);
     return;
   }
   const text = renderProblems(problems);
@@ -88,5 +90,6 @@ function report(
     }
     if (core.summary !== undefined) terminal.stdout.write(`  ${core.summary}\n`);
   }
+  for (const core of disabled) terminal.stdout.write(`${paint(terminal, "bold", core)}: disabled\n`);
   if (cores.every(isReady)) terminal.stdout.write(`${file}: ok\n`);
 }

@@ -28,10 +28,12 @@ export async function list(terminal: Terminal, what: string, options: ListOption
   const prepared = await prepareOrThrow(terminal, options);
   return withHub(terminal, prepared, async (hub) => {
     const rows = kind === "cores" ? coreRows(hub) : await entryRows(hub, kind);
+    const leftOut = options.all === true ? hub.leftOut().map(({ core, message }) => ({ core, why: message })) : [];
     const hidden = options.all === true && kind !== "cores" ? hiddenRows(hub, kind) : [];
     if (options.json === true) {
-      terminal.stdout.write(`${JSON.stringify({ [kind]: rows, ...(options.all ? { hidden } : {}) }, undefined, 2)}\n`);
-    } else print(terminal, kind, rows, hidden);
+      const more = options.all === true ? { hidden, left_out: leftOut } : {};
+      terminal.stdout.write(`${JSON.stringify({ [kind]: rows, ...more }, undefined, 2)}\n`);
+    } else print(terminal, kind, rows, [...hidden, ...leftOut.map(({ core, why }) => ({ name: core, why }))]);
     const missing = hub.summaries().filter((summary) => summary.state !== "up");
     for (const summary of missing) terminal.stderr.write(`${hub.trouble(summary.core) ?? summary.line}\n`);
     if (kind !== "cores" && options.json !== true) {
@@ -76,7 +78,9 @@ function hiddenRows(hub: Hub, kind: Exclude<Kind, "cores">): Row[] {
 
 function print(terminal: Terminal, kind: Kind, rows: readonly Row[], hidden: readonly Row[]): void {
   const text = (value: unknown) => (typeof value === "string" ? (value.split("\n", 1)[0] ?? "") : "");
-  const width = Math.max(40, (terminal.stdout.columns ?? 100) - 44);
+  // A program that reads the lines gets them whole.
+  const width =
+    terminal.stdout.isTTY === true ? Math.max(40, (terminal.stdout.columns ?? 100) - 44) : Number.POSITIVE_INFINITY;
   const short = (value: string) => (value.length > width ? `${value.slice(0, width - 1)}…` : value);
   if (kind === "cores") {
     for (const row of rows) terminal.stdout.write(`${text(row["summary"])}\n`);

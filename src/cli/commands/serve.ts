@@ -1,7 +1,8 @@
 // `thehub serve`: Cores, network doors, and a good end on SIGTERM or SIGINT.
 import { HubError } from "../../base/errors.ts";
-import { isLoopback, type ListenAddress } from "../../doors/listen.ts";
-import { openHub } from "../../hub.ts";
+import type { ListenAddress } from "../../base/listen-address.ts";
+import { isLoopback } from "../../doors/listen.ts";
+import { type Hub, openHub } from "../../hub.ts";
 import type { Settings } from "../../manifest/settings.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { coreEnvironment } from "../core-environment.ts";
@@ -31,16 +32,17 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   logCrashes(log);
   logProblems(log, prepared.warnings);
 
-  const made = await tokenFor(terminal, prepared, addresses, log);
-  const settings: Settings = made === undefined ? prepared.settings : { ...prepared.settings, token: made.token };
-  if (settings.trustedProxies.length === 0 && addresses.some((address) => !isLoopback(address))) {
-    log.warn("plaintext_exposed", {
-      fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
-    });
-  }
   const stop = endOfService();
-  const hub = await openHub({ ...prepared, settings, ...voice, ...coreEnvironment(terminal), exclusive: false });
+  let hub: Hub | undefined;
   try {
+    const made = await tokenFor(terminal, prepared, addresses, log);
+    const settings: Settings = made === undefined ? prepared.settings : { ...prepared.settings, token: made.token };
+    if (settings.trustedProxies.length === 0 && addresses.some((address) => !isLoopback(address))) {
+      log.warn("plaintext_exposed", {
+        fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
+      });
+    }
+    hub = await openHub({ ...prepared, settings, ...voice, ...coreEnvironment(terminal), exclusive: false });
     // Loaded while the Cores start: a Core takes longer to come up than the doors to open.
     const { serveHub } = await import("../network-doors.ts");
     await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, made);
@@ -50,7 +52,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
     log.error("start_failed", { error: known, cause: known.cause });
     return known.facts.exit;
   } finally {
-    await hub.stop();
+    await hub?.stop();
     log.info("stopped", {});
   }
 }

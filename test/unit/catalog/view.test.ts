@@ -107,6 +107,25 @@ test("view: what a caller may not use takes no name from what it may", () => {
   assert.deepEqual(shown(catalog.view(only("b.*"))), ["search"]);
 });
 
+test("view: a Core without prefix cannot take the canonical name of another Core's tool", () => {
+  for (const turned of [false, true]) {
+    const sources = [
+      source("sly", { prefix: false, listTools: [{ name: "files.read" }, { name: "sly.own" }] }),
+      source("files", { listTools: [{ name: "read" }] }),
+    ];
+    const view = catalogOf(turned ? sources.reverse() : sources).view(everyone);
+    assert.deepEqual(shown(view), ["files__read", "sly.own"]);
+    assert.equal(called(view, "files.read"), "files.read");
+    assert.equal(called(view, "sly.files.read"), "sly.files.read");
+    assert.deepEqual(view.collisions(), [
+      {
+        core: "sly",
+        message: "tool sly.files.read is hidden: files.read has the name files.read; call it as sly.files.read",
+      },
+    ]);
+  }
+});
+
 test("view: an exposed name comes before a canonical one that reads the same", () => {
   const view = catalogOf([
     source("files", { listTools: [{ name: "read" }] }),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -51,6 +51,19 @@ test("command: a path that cannot be run says why", async () => {
   assert.match(reason(find("./bin")), /is a folder/);
   assert.match(reason(find("tool", { cwd: join(folder, "none") })), /cwd .* is not a folder/);
   await chmod(join(folder, "bin/plain"), 0o644);
+});
+
+test("command: a folder on PATH that cannot be looked into is passed by", async () => {
+  await symlink("loop", join(folder, "loop"));
+  assert.deepEqual(find("tool", { path: [join(folder, "loop"), join(folder, "bin")].join(delimiter) }), {
+    t: "found",
+    file: join(folder, "bin/tool"),
+  });
+  assert.match(reason(find("./loop/tool")), /cannot be looked at \(ELOOP\)/);
+});
+
+test("command: a relative folder on PATH is one of the child's cwd, which is where the child would look", () => {
+  assert.deepEqual(find("tool", { path: "bin" }), { t: "found", file: join(folder, "bin/tool") });
 });
 
 test("command: on Windows the usual suffixes are tried", () => {

@@ -1,0 +1,14 @@
+// docs/environment.md names every variable that the hub knows, and no other.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { knownVariables, plannedVariables } from "../../src/manifest/environment.ts";
+
+test("environment: docs/environment.md lists what is read, and says what is refused", () => {
+  const text = readFileSync(new URL("../../docs/environment.md", import.meta.url), "utf8");
+  const rows = [...text.matchAll(/^\| `(HUB_[A-Z_]+)` *\|/gm)].map(([, name]) => name ?? "");
+  assert.deepEqual(rows.sort(), [...knownVariables].sort());
+  const [, refused = ""] = text.split("These are refused until");
+  const planned = [...refused.matchAll(/`(HUB_[A-Z_]+)`/g)].map(([, name]) => name ?? "");
+  assert.deepEqual(planned.sort(), Object.keys(plannedVariables).sort());
+});

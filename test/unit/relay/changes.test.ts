@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Call } from "../../../src/relay/call.ts";
+import { Changes } from "../../../src/relay/changes.ts";
+import { Session } from "../../../src/sessions/session.ts";
+import { flatten } from "../../../src/wire/frame.ts";
+import { catalogOf, source } from "../../helpers/catalog-sources.ts";
+import { LogRecord } from "../../helpers/core-run.ts";
+import { somebody } from "../../helpers/echo-doorkeeper.ts";
+import { FakeClock } from "../../helpers/fake-clock.ts";
+
+function scene() {
+  const clock = new FakeClock();
+  const record = new LogRecord();
+  const told: string[] = [];
+  const session = new Session<Call>({
+    id: "s1",
+    principal: somebody,
+    door: "websocket",
+    sink: {
+      send: (frame) => {
+        told.push(JSON.parse(flatten(frame).toString()).method);
+        return "ok";
+      },
+    },
+  });
+  session.phase = "ready";
+  const names: string[] = [];
+  const changes = new Changes({
+    clock,
+    log: record.log,
+    build: (previous) => catalogOf([source("a", { listTools: names.map((name) => ({ name })) })], undefined, previous),
+    sessions: () => [session],
+  });
+  return {
+    clock,
+    record,
+    told,
+    session,
+    changes,
+    add: (name: string) => {
+      names.push(name);
+      changes.refresh();
+    },
+    list: () => session.wasServed(changes.catalog.view(somebody).toolsList),
+  };
+}
+
+test("changes: a session hears of a list that changed, once, when things are quiet", () => {
+  const { clock, told, add } = scene();
+  add("one");
+  add("two");
+  assert.deepEqual(told, []);
+  clock.advance(100);
+  assert.deepEqual(told, ["notifications/tools/list_changed"]);
+  assert.equal(clock.timers, 0);
+});
+
+test("changes: a session that was served the new list meanwhile is not told of it", () => {
+  const { clock, told, add, list } = scene();
+  add("one");
+  list();
+  clock.advance(100);
+  assert.deepEqual(told, []);
+  add("two");
+  clock.advance(100);
+  assert.deepEqual(told, ["notifications/tools/list_changed"], "the next change is told again");
+});
+
+test("changes: a session that was served a list which changed once more is told", () => {
+  const { clock, told, add, list } = scene();
+  add("one");
+  list();
+  add("two");
+  clock.advance(100);
+  assert.deepEqual(told, ["notifications/tools/list_changed"]);
+});
+
+test("changes: what the lists lose is logged once", () => {
+  const { clock, record, add } = scene();
+  add("one");
+  add("one");
+  clock.advance(100);
+  add("two");
+  clock.advance(100);
+  const lines = record.lines.filter(({ msg }) => msg === "list_entry_left_out");
+  assert.deepEqual(
+    lines.map(({ core, note }) => [core, note]),
+    [["a", 'tool "one" is listed twice; the first one counts']],
+  );
+});
