@@ -8,6 +8,7 @@ import { coreEnvironment } from "../core-environment.ts";
 import { keptToken, type MadeToken, passingToken } from "../made-token.ts";
 import { type Prepared, prepare } from "../prepare.ts";
 import { endOfService, logCrashes } from "../service.ts";
+import { closeTelemetry, openTelemetry } from "../telemetry.ts";
 import type { Terminal } from "../terminal.ts";
 import { logProblems, openVoice } from "../voice.ts";
 
@@ -29,6 +30,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   const voice = openVoice(terminal, { ...prepared.settings, logFormat: formatFor(terminal, prepared) });
   const { log } = voice;
   logCrashes(log);
+  const telemetry = await openTelemetry(terminal, voice);
   logProblems(log, prepared.warnings);
 
   const made = await tokenFor(terminal, prepared, addresses, log);
@@ -39,7 +41,14 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
     });
   }
   const stop = endOfService();
-  const hub = await openHub({ ...prepared, settings, ...voice, ...coreEnvironment(terminal), exclusive: false });
+  const hub = await openHub({
+    ...prepared,
+    settings,
+    ...voice,
+    telemetry,
+    ...coreEnvironment(terminal),
+    exclusive: false,
+  });
   try {
     // Loaded while the Cores start: a Core takes longer to come up than the doors to open.
     const { serveHub } = await import("../network-doors.ts");
@@ -52,6 +61,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   } finally {
     await hub.stop();
     log.info("stopped", {});
+    await closeTelemetry(telemetry);
   }
 }
 
