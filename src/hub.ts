@@ -26,8 +26,11 @@ import { Methods } from "./relay/methods.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
 import type { Principal } from "./sessions/principal.ts";
+import { logCalls } from "./telemetry/call-log.ts";
+import type { CallObserver } from "./telemetry/call-observer.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics, type Metrics, type Reading } from "./telemetry/metrics.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 import type { Masker } from "./wire/mask.ts";
 
 export interface HubOptions {
@@ -42,6 +45,8 @@ export interface HubOptions {
   readonly version: string;
   /** True where the hub serves one client only: what its Cores say without naming a request belongs to that client. */
   readonly exclusive: boolean;
+  /** Absent while it is off. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** Requests that wait may keep this much memory, all clients and Cores together. */
@@ -104,8 +109,10 @@ export class Hub {
       sessions: () => this.#relay.sessions,
     });
     const clients = new Map(manifest.clients.map((client) => [`client ${client.name}`, client]));
+    const observer = this.#observer(clock);
     this.#calls = new Calls({
       clock,
+      observer,
       sessions: () => this.#relay.sessions,
       createLimiter: (start) =>
         createLimits<Call>({
@@ -134,6 +141,7 @@ export class Hub {
       logLevels: this.#logLevels,
       log: log.child({ component: "relay" }),
       meter: this.metrics.hub,
+      observer,
     });
     this.#fromCore = new FromCore({
       calls: this.#calls,
@@ -143,6 +151,7 @@ export class Hub {
       onlySession: () => (this.#relay.sessions.size === 1 ? [...this.#relay.sessions][0] : undefined),
     });
     this.#watchNumbers();
+    options.telemetry?.exportMetrics(this.metrics);
   }
 
   /** Where doors bring their clients. */
@@ -225,6 +234,14 @@ export class Hub {
   async #stopCores(): Promise<void> {
     await Promise.all([...this.#cores.values()].map((core) => core.stop()));
     await this.#reaper.dismiss();
+  }
+
+  /** Undefined, so that calls pay for nothing, unless there are traces or debug lines to make of each. */
+  #observer(clock: Clock): CallObserver | undefined {
+    const { log, telemetry } = this.#options;
+    const coreRevision = (name: string) => this.#cores.get(name)?.greeting?.protocolVersion;
+    const tracer = telemetry?.traceCalls({ coreRevision });
+    return log.isDebug ? logCalls({ log: log.child({ component: "relay" }), clock, tracer }) : tracer;
   }
 
   #coreDeps(hubId: string, clock: Clock): CoreDeps {

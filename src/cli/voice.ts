@@ -2,13 +2,14 @@
 import { systemClock } from "../base/clock.ts";
 import type { Problem } from "../manifest/problems.ts";
 import type { Settings } from "../manifest/settings.ts";
-import { createLog, type Log } from "../telemetry/log.ts";
+import { createLog, type Log, type LogTap } from "../telemetry/log.ts";
 import { createMasker, type Masker } from "../wire/mask.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Voice {
   readonly log: Log;
   readonly masker: Masker;
+  readonly tap: LogTap;
 }
 
 /** The log of a hub that serves, and the masker that everything it says goes through. */
@@ -17,14 +18,16 @@ export function openVoice(
   settings: Pick<Settings, "logFormat"> & { readonly logLevel: Settings["logLevel"] | "silent" },
 ): Voice {
   const masker = createMasker();
+  const tap: LogTap = { take: undefined };
   const log = createLog({
     clock: systemClock,
     level: settings.logLevel,
     format: settings.logFormat,
     mask: masker,
     colour: terminal.stderr.isTTY === true && (terminal.env["NO_COLOR"] ?? "") === "",
+    tap,
   });
-  return { log, masker };
+  return { log, masker, tap };
 }
 
 /** Problems as log lines, for commands whose stderr holds nothing else. */

@@ -1,6 +1,7 @@
 // The port behind every door: what a door needs from the relay, and the relay from a door. Types only.
 import type { Principal } from "../sessions/principal.ts";
 import type { Frame, FrameSink } from "../wire/frame.ts";
+import type { TraceText } from "../wire/trace-context.ts";
 
 /** Why the hub ends a visit. */
 export type EndReason = "shutdown" | "slow_reader" | "protocol_error";
@@ -12,6 +13,8 @@ export interface Visit {
   readonly door: "stdio" | "websocket";
   /** The client's address, or `unix`; undefined for who came in by no network. */
   readonly peer?: string | undefined;
+  /** The trace context of the request that opened the connection; absent for most. */
+  readonly trace?: TraceText | undefined;
   /** Asks the door to end the connection; `leave` is still called, once, when it has ended. */
   end(reason: EndReason): void;
 }

@@ -7,6 +7,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Frame, FrameSink, Sent, Splice } from "../wire/frame.ts";
 import { Outbox } from "../wire/outbox.ts";
+import type { TraceText } from "../wire/trace-context.ts";
 import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
 import type { Doorkeeper, DoorLog, EndReason, Visitor } from "./port.ts";
 
@@ -62,7 +63,7 @@ export class WsConnection implements FrameSink {
   #takenAtMs: number;
 
   /** `head`: what came behind the upgrade request. The 101 must have been written. */
-  constructor(socket: Duplex, head: Buffer, { principal, peer }: Guest, deps: ConnectionDeps) {
+  constructor(socket: Duplex, head: Buffer, { principal, peer }: Guest, deps: ConnectionDeps, trace?: TraceText) {
     this.#socket = socket;
     this.#deps = deps;
     this.#principal = principal;
@@ -85,6 +86,7 @@ export class WsConnection implements FrameSink {
       peer,
       sink: this,
       door: "websocket",
+      trace,
       end: (reason) => this.end(reason),
     });
     this.ended = new Promise((resolve) => {

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Timer } from "../base/clock.ts";
+import { traceHeaders } from "../wire/trace-context.ts";
 import { type ConnectionDeps, type Guest, WsConnection, type WsLimits } from "./ws-connection.ts";
 import { handshakeResponse } from "./ws-handshake.ts";
 
@@ -41,7 +42,7 @@ export class WsDoor {
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, guest: Guest): void {
     if (socket instanceof Socket) socket.setTimeout(0).setNoDelay(true);
     socket.write(handshakeResponse(request));
-    const connection = new WsConnection(socket, head, guest, this.#deps);
+    const connection = new WsConnection(socket, head, guest, this.#deps, traceHeaders(request.headers));
     this.#connections.add(connection);
     void connection.ended.then(() => this.#connections.delete(connection));
     this.#timer ??= this.#deps.clock.after(checkMs, () => this.#check());

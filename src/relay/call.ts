@@ -2,6 +2,7 @@
 import { ChurnMap, integerHash } from "../base/churn-map.ts";
 import type { CoreState } from "../cores/supervisor.ts";
 import type { Session } from "../sessions/session.ts";
+import type { CallWatch } from "../telemetry/call-observer.ts";
 import type { CoreMeter } from "../telemetry/metrics.ts";
 import type { ByteString, Frame, Sent, Splice } from "../wire/frame.ts";
 
@@ -37,6 +38,8 @@ export interface Call {
   readonly coreKey: string;
   readonly bytes: number;
   place: unknown;
+  /** Of the observer, where there is one. */
+  watch: CallWatch | undefined;
 }
 
 export type ClientSession = Session<Call>;

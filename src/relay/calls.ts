@@ -4,6 +4,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
 import { idKey } from "../sessions/session.ts";
+import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
 import { type ByteString, type Frame, noSplices, partOf, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
@@ -35,18 +36,22 @@ export interface CallsDeps {
   createLimiter: CreateLimiter;
   /** All sessions that are open: their calls are looked through for late ones. */
   sessions(): Iterable<ClientSession>;
+  /** Absent while nobody wants to see each call. */
+  readonly observer?: CallObserver | undefined;
 }
 
 export class Calls {
   readonly #clock: Clock;
   readonly #limiter: CallLimiter<Call>;
   readonly #sessions: () => Iterable<ClientSession>;
+  readonly #observer: CallObserver | undefined;
   #open = 0;
   #sweeper: Timer | undefined;
 
   constructor(deps: CallsDeps) {
     this.#clock = deps.clock;
     this.#sessions = deps.sessions;
+    this.#observer = deps.observer;
     this.#limiter = deps.createLimiter((call) => this.#forward(call));
   }
 
@@ -66,10 +71,13 @@ export class Calls {
       const error = new HubError("request_invalid", `id ${call.idText} is already in use by a request under way`);
       call.lane.meter.request(call.method);
       call.lane.meter.error(error.code);
-      session.sink.send(errorFrame(call.idText, error), noSplices);
+      session.sink.send(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
       return;
     }
     session.calls.set(call.idKey, call);
+    if (this.#observer !== undefined) {
+      call.watch = this.#observer.begin(call, request.bytes, request.scan, rename);
+    }
     this.#open++;
     call.lane.meter.request(call.method);
     const verdict = this.#limiter.admit(call, call.receivedMs);
@@ -85,6 +93,7 @@ export class Calls {
     if (call === undefined) return false;
     this.#leave(call);
     call.session.sink.send(frame, [{ start: scan.idStart, end: scan.idEnd, text: call.idText }]);
+    call.watch?.answered(frame, scan);
     const nowMs = this.#clock.now();
     lane.meter.observe(nowMs - call.receivedMs);
     lane.meter.observeHub(call.sentMs - call.receivedMs + (nowMs - lane.core.heardMs));
@@ -110,8 +119,7 @@ export class Calls {
     if (call.state === "running") {
       call.lane.core.send(notification, [{ ...idRange, text: String(call.hubId) }]);
     }
-    this.#leave(call);
-    this.#limiter.release(call);
+    this.#abandon(call, "cancelled");
   }
 
   /** The client is gone: its calls are dropped, and their Cores told so. */
@@ -122,8 +130,7 @@ export class Calls {
     for (const call of [...calls.filter((call) => !isRunning(call)), ...calls.filter(isRunning)]) {
       if (call.state === "done") continue;
       if (isRunning(call)) call.lane.core.send(cancelFrame(call.hubId, "the client left"), noSplices);
-      this.#leave(call);
-      this.#limiter.release(call);
+      this.#abandon(call, "client_left");
     }
   }
 
@@ -173,7 +180,8 @@ export class Calls {
     // Entered before it is sent: a Core that dies inside `send` must find the call to answer it.
     call.state = "running";
     lane.running.set(call.hubId, call);
-    const sent = lane.core.send(frame, call.splices);
+    const splices = call.watch === undefined ? call.splices : call.watch.sent(call.splices);
+    const sent = lane.core.send(frame, splices);
     if (sent === "ok" || call.state !== "running") return;
     if (sent === "full") this.#fail(call, overloaded(lane, 1000));
     else this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
@@ -183,7 +191,14 @@ export class Calls {
     if (call.state === "done") return;
     this.#leave(call);
     call.lane.meter.error(error.code);
-    call.session.sink.send(errorFrame(call.idText, error), noSplices);
+    call.session.sink.send(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
+    call.watch?.failed(error);
+    this.#limiter.release(call);
+  }
+
+  #abandon(call: Call, why: Abandoned): void {
+    this.#leave(call);
+    call.watch?.abandoned(why);
     this.#limiter.release(call);
   }
 
@@ -249,6 +264,7 @@ export class Calls {
       coreKey: lane.core.name,
       bytes: bytes.length,
       place: undefined,
+      watch: undefined,
     };
   }
 }

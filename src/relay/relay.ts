@@ -3,6 +3,7 @@
 import { HubError } from "../base/errors.ts";
 import type { Doorkeeper, Visitor } from "../doors/port.ts";
 import { idKey, Session } from "../sessions/session.ts";
+import type { CallObserver } from "../telemetry/call-observer.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CoreMeter } from "../telemetry/metrics.ts";
 import { type ByteString, byteText, type Frame, flatten, noSplices, partOf } from "../wire/frame.ts";
@@ -26,6 +27,8 @@ export interface RelayDeps {
   readonly log: Log;
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
+  /** Absent while nobody wants to see each request. */
+  readonly observer?: CallObserver | undefined;
 }
 
 export class Relay implements Doorkeeper {
@@ -36,6 +39,7 @@ export class Relay implements Doorkeeper {
   /** As the record: one for all. */
   readonly #memory = new ScanMemory();
   #nextSession = 1;
+  #refusals = 0;
   #draining = false;
 
   constructor(deps: RelayDeps) {
@@ -123,13 +127,27 @@ export class Relay implements Doorkeeper {
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
         this.#deps.parking.park(session, idKey(idText), bytes, () => this.#unpark(session));
+      } else if (outcome === "answered") {
+        this.#deps.meter.request(method);
+        this.#deps.observer?.answered({ session, idText, method, bytes, scan: record });
       }
-      if (outcome === "answered") this.#deps.meter.request(method);
-    } catch (error) {
-      const known = HubError.from(error);
-      if (known.code === "internal") this.#deps.log.error("request_failed", { session: session.id, method, error });
-      this.#refuse(session, idText, method, known);
+    } catch (caught) {
+      const error = HubError.from(caught);
+      const reqId = this.#refuse(session, idText, method, error);
+      if (error.code === "internal") {
+        this.#deps.log.error("request_failed", { req_id: reqId, session: session.id, method, error: caught });
+      }
+      this.#deps.observer?.answered({ session, idText, method, bytes, scan: record, error, reqId });
     }
+  }
+
+  /** Returns the name that the refusal goes by: that of a request that was no call of a Core has no Core in it. */
+  #refuse(session: ClientSession, idText: ByteString, method: string, error: HubError): string {
+    this.#deps.meter.request(method);
+    this.#deps.meter.error(error.code);
+    const reqId = `${session.id}.${++this.#refusals}`;
+    session.sink.send(errorFrame(idText, error, reqId), noSplices);
+    return reqId;
   }
 
   #notification(session: ClientSession, method: string, frame: Frame, bytes: Buffer): void {
@@ -162,12 +180,6 @@ export class Relay implements Doorkeeper {
     this.#deps.calls.dropSession(session);
     this.#deps.logLevels.forget(session);
     session.settled();
-  }
-
-  #refuse(session: ClientSession, idText: ByteString, method: string, error: HubError): void {
-    this.#deps.meter.request(method);
-    this.#deps.meter.error(error.code);
-    session.sink.send(errorFrame(idText, error), noSplices);
   }
 }
 

@@ -2,6 +2,7 @@
 import { ChurnMap, textHash } from "../base/churn-map.ts";
 import type { Timer } from "../base/clock.ts";
 import type { ByteString, Frame, FrameSink } from "../wire/frame.ts";
+import type { TraceText } from "../wire/trace-context.ts";
 import type { LogLevel } from "./log-level.ts";
 import type { Principal } from "./principal.ts";
 
@@ -29,6 +30,8 @@ export class Session<C extends InFlight = InFlight> {
   readonly sink: FrameSink;
   /** Whose limits count: the named client, or this connection where many share one token or none. */
   readonly limitKey: string;
+  /** The trace context that the connection was opened with. */
+  readonly trace: TraceText | undefined;
   phase: SessionPhase = "new";
   revision: string | undefined;
   client: ClientInfo | undefined;
@@ -53,12 +56,14 @@ export class Session<C extends InFlight = InFlight> {
     door: DoorKind;
     sink: FrameSink;
     peer?: string | undefined;
+    trace?: TraceText | undefined;
   }) {
     this.id = visit.id;
     this.principal = visit.principal;
     this.door = visit.door;
     this.peer = visit.peer;
     this.sink = visit.sink;
+    this.trace = visit.trace;
     this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
   }
 

@@ -27,6 +27,11 @@ export interface LogMask {
   maskJson(json: string): string;
 }
 
+/** Where whole JSON lines go beside the stream, masked; may be set later. */
+export interface LogTap {
+  take: ((line: string) => void) | undefined;
+}
+
 export interface LogOptions {
   readonly clock: Clock;
   /** The least important line that is written; `silent`: none is. */
@@ -37,6 +42,7 @@ export interface LogOptions {
   readonly colour?: boolean;
   /** Gets whole lines; stderr when absent. */
   readonly stream?: { write(line: string): unknown };
+  readonly tap?: LogTap;
 }
 
 export function createLog(options: LogOptions): Log {
@@ -46,6 +52,7 @@ export function createLog(options: LogOptions): Log {
   const write = (line: string): void => {
     const masked = mask.maskJson(line);
     sink.write(options.format === "pretty" ? prettyLine(masked, colour) : masked);
+    options.tap?.take?.(masked);
   };
   const logger = pino(
     {

@@ -34,6 +34,8 @@ export interface Metrics {
   notificationDropped(reason: DropReason): void;
   /** Says where a number that lives elsewhere is read at each scrape. A metric that nobody feeds is not shown. */
   watch(name: WatchedName, read: () => Iterable<Reading>): void;
+  /** All there is to read now. */
+  sources(): MetricSource[];
   readonly contentType: string;
   /** The Prometheus text of now. */
   text(): Promise<string>;
@@ -52,12 +54,18 @@ const watched = {
   thehub_core_restarts_total: { type: "counter", label: "core", help: "Times a Core was started again." },
   thehub_sessions: { type: "gauge", label: "door", help: "Clients connected." },
   thehub_sessions_max: { type: "gauge", label: "door", help: "Clients that a door takes at most." },
+  thehub_telemetry_lost_total: {
+    type: "counter",
+    label: "signal",
+    help: "Spans and log records that did not reach the collector.",
+  },
   thehub_masked_total: { type: "counter", label: undefined, help: "Places where a secret was overwritten." },
 } as const satisfies Record<string, Watched>;
 
 export type WatchedName = keyof typeof watched;
 
-const knownMethods = [
+/** The methods that have a label of their own. */
+export const knownMethods: readonly string[] = [
   "initialize",
   "ping",
   "tools/list",
@@ -144,7 +152,7 @@ class PlainMetrics implements Metrics {
     // Bundled, a package in CommonJS has its default export only.
     const { default: prometheus } = await import("prom-client");
     const registry = new prometheus.Registry();
-    for (const source of this.#sources()) {
+    for (const source of this.sources()) {
       // All that the registry asks of a metric is `get`; its own classes would have to be fed on every call.
       const metric = {
         name: source.name,
@@ -155,7 +163,7 @@ class PlainMetrics implements Metrics {
     return registry.metrics();
   }
 
-  #sources(): MetricSource[] {
+  sources(): MetricSource[] {
     return [...this.#coreSources(), ...this.#watchedSources(), ...this.#hubSources(), ...processMetrics()];
   }
 

@@ -9,6 +9,7 @@ import { coreEnvironment } from "../core-environment.ts";
 import { keptToken, type MadeToken, passingToken } from "../made-token.ts";
 import { type Prepared, prepare } from "../prepare.ts";
 import { endOfService, logCrashes } from "../service.ts";
+import { closeTelemetry, openTelemetry } from "../telemetry.ts";
 import type { Terminal } from "../terminal.ts";
 import { logProblems, openVoice } from "../voice.ts";
 
@@ -30,6 +31,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   const voice = openVoice(terminal, { ...prepared.settings, logFormat: formatFor(terminal, prepared) });
   const { log } = voice;
   logCrashes(log);
+  const telemetry = await openTelemetry(terminal, voice);
   logProblems(log, prepared.warnings);
 
   const stop = endOfService();
@@ -42,7 +44,14 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
         fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
       });
     }
-    hub = await openHub({ ...prepared, settings, ...voice, ...coreEnvironment(terminal), exclusive: false });
+    hub = await openHub({
+      ...prepared,
+      settings,
+      ...voice,
+      telemetry,
+      ...coreEnvironment(terminal),
+      exclusive: false,
+    });
     // Loaded while the Cores start: a Core takes longer to come up than the doors to open.
     const { serveHub } = await import("../network-doors.ts");
     await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, made);
@@ -54,6 +63,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   } finally {
     await hub?.stop();
     log.info("stopped", {});
+    await closeTelemetry(telemetry);
   }
 }
 

@@ -6,6 +6,7 @@ import { openHub } from "../../hub.ts";
 import { coreEnvironment } from "../core-environment.ts";
 import { prepare } from "../prepare.ts";
 import { endOfService, logCrashes } from "../service.ts";
+import { closeTelemetry, openTelemetry } from "../telemetry.ts";
 import type { Terminal } from "../terminal.ts";
 import { logProblems, openVoice } from "../voice.ts";
 
@@ -24,9 +25,10 @@ export async function stdio(terminal: Terminal, options: { manifest?: string }):
   const voice = openVoice(terminal, settings);
   const { log } = voice;
   logCrashes(log);
+  const telemetry = await openTelemetry(terminal, voice);
   logProblems(log, prepared.warnings);
   const stop = endOfService();
-  const hub = await openHub({ ...prepared, ...voice, ...coreEnvironment(terminal), exclusive: true });
+  const hub = await openHub({ ...prepared, ...voice, telemetry, ...coreEnvironment(terminal), exclusive: true });
   try {
     void hub.settled().then(() => {
       for (const { line } of hub.summaries()) log.info("core_summary", { summary: line });
@@ -61,5 +63,6 @@ export async function stdio(terminal: Terminal, options: { manifest?: string }):
   } finally {
     await hub.stop();
     log.info("stopped", {});
+    await closeTelemetry(telemetry);
   }
 }

@@ -26,6 +26,7 @@ function fed(): Metrics {
   metrics.watch("thehub_sessions", () => [["websocket", 5]]);
   metrics.watch("thehub_sessions_max", () => [["websocket", 5000]]);
   metrics.watch("thehub_masked_total", () => [["", 9]]);
+  metrics.watch("thehub_telemetry_lost_total", () => [["traces", 3]]);
   return metrics;
 }
 

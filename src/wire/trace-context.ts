@@ -1,0 +1,95 @@
+// W3C trace context in `params._meta` (MCP SEP-414): where it is, what it says, and how new values are spliced in.
+import { type ByteString, byteString, type Splice } from "./frame.ts";
+import { members, type Range } from "./json.ts";
+import { type Scan, stringAt } from "./scan.ts";
+import { spaceEnd } from "./values.ts";
+
+const names = ["traceparent", "tracestate", "baggage"] as const;
+type Name = (typeof names)[number];
+
+/** Trace context as it was written, not checked. */
+export type TraceText = { readonly [name in Name]?: string };
+
+/** Where trace context stands in a request, or would stand. */
+export interface TracePlace {
+  readonly at: number;
+  /** What goes around members that are put in at `at`. */
+  readonly before: ByteString;
+  readonly after: ByteString;
+  readonly members: { readonly [name in Name]?: Range };
+}
+
+/** Longer values are not read: the standard's own limits are below. */
+const maxTextBytes = 8192;
+
+/** Undefined where there is no room: `params` is absent, or `_meta` is no object. */
+export function tracePlace(bytes: Buffer, scan: Scan): TracePlace | undefined {
+  if (scan.paramsStart < 0) return undefined;
+  if (scan.metaStart < 0) {
+    const after = isEmpty(bytes, scan.paramsStart) ? "}" : "},";
+    return { at: scan.paramsStart + 1, before: '"_meta":{', after, members: {} };
+  }
+  const found: { [name in Name]?: Range } = {};
+  const isObject = members(bytes, scan.metaStart, scan.metaEnd, (key, start, end) => {
+    if (key === "traceparent" || key === "tracestate" || key === "baggage") found[key] = { start, end };
+  });
+  if (!isObject) return undefined;
+  const after = isEmpty(bytes, scan.metaStart) ? "" : ",";
+  return { at: scan.metaStart + 1, before: "", after, members: found };
+}
+
+export function traceText(bytes: Buffer, place: TracePlace): TraceText {
+  const text: { [name in Name]?: string } = {};
+  for (const name of names) {
+    const range = place.members[name];
+    if (range === undefined || bytes[range.start] !== 0x22 || range.end - range.start > maxTextBytes) continue;
+    text[name] = stringAt(bytes, range.start, range.end);
+  }
+  return text;
+}
+
+/** Of the headers of a request; undefined where they name no trace. */
+export function traceHeaders(headers: {
+  readonly [name: string]: string | string[] | undefined;
+}): TraceText | undefined {
+  if (typeof headers["traceparent"] !== "string") return undefined;
+  const text: { [name in Name]?: string } = {};
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) text[name] = String(value);
+  }
+  return text;
+}
+
+/** Puts these values in the place of the old ones, or in addition. In the order of the bytes. */
+export function traceSplices(place: TracePlace, text: TraceText): Splice[] {
+  const splices: Splice[] = [];
+  const added: string[] = [];
+  for (const name of names) {
+    const value = text[name];
+    if (value === undefined) continue;
+    const range = place.members[name];
+    const json = byteString(JSON.stringify(value));
+    if (range === undefined) added.push(`"${name}":${json}`);
+    else splices.push({ ...range, text: json });
+  }
+  splices.sort(byStart);
+  if (added.length > 0) {
+    splices.unshift({ start: place.at, end: place.at, text: `${place.before}${added.join(",")}${place.after}` });
+  }
+  return splices;
+}
+
+/** Two sets of splices of one frame, which do not overlap, as one. */
+export function mergeSplices(some: readonly Splice[], others: readonly Splice[]): readonly Splice[] {
+  return others.length === 0 ? some : [...some, ...others].sort(byStart);
+}
+
+function byStart(a: Splice, b: Splice): number {
+  return a.start - b.start;
+}
+
+/** Whether the object that starts at `start` has no members. */
+function isEmpty(bytes: Buffer, start: number): boolean {
+  return bytes[spaceEnd(bytes, start + 1)] === 0x7d;
+}
