@@ -1,6 +1,6 @@
 // A real Docker Engine of a test's own: Debian's dockerd on a private socket with a data folder that goes with it. Builds the
 // base image and the hub's image, so that a test starts from what people run. One engine at a time: they share iptables.
-import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from "node:child_process";
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -8,16 +8,11 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { root } from "./hub-process.ts";
+import { type LogLine, root } from "./hub-process.ts";
+import type { Ran } from "./thehub.ts";
 
 export const baseImage = "node:24-bookworm-slim";
 export const hubImage = "ghively/thehub:latest";
-
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export type EngineOrNot =
   | { readonly t: "engine"; readonly engine: DockerEngine; readonly skip: false }
@@ -31,10 +26,10 @@ const cache = join(root, "node_modules/.cache/thehub");
 export class DockerEngine implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
   readonly folder: string;
-  readonly #dockerd: ChildProcess;
+  readonly #dockerd: ChildProcessByStdio<null, null, Readable>;
   readonly #hadBridge: boolean;
 
-  private constructor(folder: string, dockerd: ChildProcess, hadBridge: boolean) {
+  private constructor(folder: string, dockerd: ChildProcessByStdio<null, null, Readable>, hadBridge: boolean) {
     this.folder = folder;
     this.#dockerd = dockerd;
     this.#hadBridge = hadBridge;
@@ -102,7 +97,10 @@ export class DockerEngine implements AsyncDisposable {
 
   /** The stand-in for the official Node image, under the official name. */
   async makeBaseImage(): Promise<string> {
-    const made = await this.run(join(root, "scripts/local-base-image"), [baseImage], { env: { CACHE: cache } });
+    const made = await this.run(join(root, "scripts/local-base-image"), [baseImage], {
+      // npm needs what this machine's npm needs: a certificate, a proxy.
+      env: { ...(process.env as Record<string, string>), PATH: path, CACHE: cache },
+    });
     if (made.code !== 0) throw new Error(`no base image: ${made.stderr}`);
     return baseImage;
   }
@@ -113,14 +111,43 @@ export class DockerEngine implements AsyncDisposable {
     return tag;
   }
 
-  /** The first event of a container that passes, from `since` (a time as docker takes it) on. */
-  async event(container: string, since: string, ...filters: readonly string[]): Promise<void> {
-    const wanted = filters.flatMap((filter) => ["--filter", filter]);
-    const events = this.spawn("events", "--since", since, "--filter", `container=${container}`, ...wanted);
-    const exited = once(events, "exit");
-    await once(createInterface({ input: events.stdout }), "line");
-    events.kill();
-    await exited;
+  /** Resolves with the first line, past or to come, that the container's hub logged under this name. */
+  async logged(container: string, msg: string): Promise<LogLine> {
+    const text = await this.#line(["logs", "--follow", container], "stderr", (line) => line.includes(`"msg":"${msg}"`));
+    return JSON.parse(text) as LogLine;
+  }
+
+  /** Resolves when the engine has found the container's health to be this. */
+  async health(container: string, state: "healthy" | "unhealthy"): Promise<void> {
+    const filters = ["--filter", `container=${container}`, "--filter", `event=health_status`];
+    await this.#line(["events", "--since", "0", ...filters], "stdout", (line) =>
+      line.includes(`health_status: ${state}`),
+    );
+  }
+
+  /** `host:port` on this machine of a container's port 3000. */
+  async address(container: string): Promise<string> {
+    const [first = ""] = (await this.docker("port", container, "3000/tcp")).split("\n");
+    return first;
+  }
+
+  /** The first line of a docker command that passes; rejects when there is none. */
+  async #line(args: readonly string[], from: "stdout" | "stderr", test: (line: string) => boolean): Promise<string> {
+    const child = this.spawn(...args);
+    child[from === "stdout" ? "stderr" : "stdout"].resume();
+    const exited = once(child, "exit");
+    try {
+      return await new Promise((resolve, reject) => {
+        createInterface({ input: child[from] })
+          .on("line", (line) => {
+            if (test(line)) resolve(line);
+          })
+          .on("close", () => reject(new Error(`docker ${args.join(" ")} ended without the line`)));
+      });
+    } finally {
+      child.kill();
+      await exited;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -154,15 +181,15 @@ function missingParts(): string | undefined {
 }
 
 /** Undefined: it answers. Otherwise its last words. */
-async function listening(dockerd: ChildProcess): Promise<string | undefined> {
-  if (dockerd.stderr === null) return "no log";
-  let last = "";
-  for await (const line of createInterface({ input: dockerd.stderr })) {
-    if (line.includes("API listen on")) {
-      dockerd.stderr.resume();
-      return undefined;
-    }
-    last = line;
-  }
-  return last;
+function listening(dockerd: ChildProcessByStdio<null, null, Readable>): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let last = "no word";
+    createInterface({ input: dockerd.stderr })
+      .on("line", (line) => {
+        if (line.includes("API listen on")) resolve(undefined);
+        last = line;
+      })
+      .on("close", () => resolve(last));
+    dockerd.on("error", (error) => resolve(error.message));
+  });
 }
