@@ -41,7 +41,10 @@ test("compose: only the hub starts by itself; the proxy and what observes are pr
 });
 
 test("compose: every file follows the Compose specification", () => {
-  const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(composeSchema);
+  // Names of an older draft, by which Ajv knows nothing; nothing in the schema refers to them.
+  const named = (key: string, value: unknown) => key === "$schema" || (key === "id" && typeof value === "string");
+  const schema = JSON.parse(JSON.stringify(composeSchema, (key, value) => (named(key, value) ? undefined : value)));
+  const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(schema);
   assert.ok(files.length >= 5, files.join());
   for (const file of files) assert.ok(validate(read(file)), `${file}: ${JSON.stringify(validate.errors)}`);
 });
