@@ -208,6 +208,11 @@ export class Hub {
     return { ok: alive || states.length === 0, cores: up, tools: this.toolNames().length };
   }
 
+  /** Notes where the doors are, for `thehub health`. Never rejects. */
+  listensOn(addresses: readonly string[]): Promise<void> {
+    return this.#reaper.listensOn(addresses);
+  }
+
   /** A token that a client presented and that was accepted: it is masked from now on. */
   maskPresented(token: string): void {
     this.#options.masker.add(new Secret(token));

@@ -17,11 +17,26 @@ export function passingToken(): MadeToken {
 
 /** For a service: kept in `stateDir/token` (0600), the same after a restart. Rejects when the folder cannot be written to. */
 export async function keptToken(stateDir: string): Promise<MadeToken> {
-  const file = join(stateDir, "token");
-  const known = await readFile(file, "utf8").catch(() => "");
-  if (known.trim().length >= 16) return { token: new Secret(known.trim()), file };
+  const file = fileIn(stateDir);
+  const known = await readKeptToken(stateDir).catch(() => undefined);
+  if (known !== undefined) return { token: known, file };
   const { token } = passingToken();
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   await writeFile(file, `${token.reveal()}\n`, { mode: 0o600 });
   return { token, file };
+}
+
+/** Undefined when none is kept there. Rejects when there is one that cannot be read. */
+export async function readKeptToken(stateDir: string): Promise<Secret | undefined> {
+  try {
+    const text = (await readFile(fileIn(stateDir), "utf8")).trim();
+    return text.length >= 16 ? new Secret(text) : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function fileIn(stateDir: string): string {
+  return join(stateDir, "token");
 }

@@ -71,6 +71,7 @@ export async function serveHub(
       },
     },
   );
+  await hub.listensOn(server.addresses);
   log.info("listening", { addresses: server.addresses });
   let stopping = false;
   const settled = hub.settled().then(() => {

@@ -3,11 +3,12 @@
 import type { Terminal } from "./terminal.ts";
 
 /** Options that take a value, and options that do not, by spelling. Those of program.ts have the same names. */
-const valued: Readonly<Record<string, "manifest" | "listen">> = {
+const valued: Readonly<Record<string, "manifest" | "listen" | "timeoutMs">> = {
   "-m": "manifest",
   "--manifest": "manifest",
   "-l": "listen",
   "--listen": "listen",
+  "--timeout-ms": "timeoutMs",
 };
 const plain: Readonly<Record<string, "json" | "start">> = { "--json": "json", "--start": "start" };
 
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, { readonly options: readonly string[]; r
   serve: { options: ["manifest", "listen"], operands: 0 },
   stdio: { options: ["manifest"], operands: 0 },
   check: { options: ["json", "start"], operands: 1 },
+  health: { options: ["json", "timeoutMs"], operands: 0 },
 };
 
 export interface PlainCommand {
@@ -26,6 +28,7 @@ export interface PlainCommand {
 interface PlainOptions {
   manifest?: string;
   listen?: string;
+  timeoutMs?: string;
   json?: true;
   start?: true;
 }
@@ -55,6 +58,7 @@ export function readPlainCommand([name = "", ...words]: readonly string[]): Plai
 export async function runPlainCommand(command: PlainCommand, terminal: Terminal): Promise<number> {
   const { name, operands, options } = command;
   if (name === "check") return (await import("./commands/check.ts")).check(terminal, operands[0], options);
+  if (name === "health") return (await import("./commands/health.ts")).health(terminal, options);
   if (name === "stdio") return (await import("./commands/stdio.ts")).stdio(terminal, options);
   return (await import("./commands/serve.ts")).serve(terminal, options);
 }

@@ -72,6 +72,21 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .action(async (name, json, options) => {
       exit = await (await import("./commands/call.ts")).call(terminal, name, json, options);
     });
+  program
+    .command("health")
+    .description("exit 0 when the hub of this environment answers (HUB_LISTEN, HUB_BASE_PATH), or runs on STDIO")
+    .option("--json", "print JSON")
+    .option("--timeout-ms <ms>", "how long to wait for an answer (default: 4000)")
+    .action(async (options) => {
+      exit = await (await import("./commands/health.ts")).health(terminal, options);
+    });
+  const token = program.command("token").description("the token that clients present");
+  token
+    .command("show")
+    .description("print the token that the hub made for itself and keeps in HUB_STATE_DIR")
+    .action(async () => {
+      exit = await (await import("./commands/token.ts")).showToken(terminal);
+    });
 
   try {
     await program.parseAsync(commandLine(argv, terminal), { from: "user" });

@@ -1,9 +1,10 @@
 // Sees to it that no process outlives the hub, however the hub ends. How, and where it ends:
 // docs/decisions/0003-nothing-outlives-the-hub.md.
 import type { Clock } from "../base/clock.ts";
+import { type OwnRun, recordRun } from "../base/run-files.ts";
 import type { Log } from "../telemetry/log.ts";
 import { Guardian } from "./guardian.ts";
-import { type RunsDeps, recordRun, sweepOldRuns } from "./runs.ts";
+import { type RunsDeps, sweepOldRuns } from "./runs.ts";
 
 export interface ReaperDeps {
   readonly clock: Clock;
@@ -17,32 +18,40 @@ export interface ReaperDeps {
 }
 
 export interface Reaper {
+  /** Notes where the hub listens, for `thehub health`. */
+  listensOn(addresses: readonly string[]): Promise<void>;
   /** To be called last, when every Core has been stopped. */
   dismiss(): Promise<void>;
 }
 
 /** To be called before the first Core is started. Ends what earlier hubs left; a state folder that fails is only logged. */
 export async function openReaper(deps: ReaperDeps): Promise<Reaper> {
-  const forget = await openRun(deps);
+  const run = await openRun(deps);
   const guardian = deps.platform === "win32" ? undefined : new Guardian(deps);
   return {
+    async listensOn(addresses) {
+      await run?.listensOn(addresses).catch((error) => logFailure(deps, error));
+    },
     async dismiss() {
       await guardian?.dismiss();
-      await forget();
+      await run?.forget();
     },
   };
 }
 
-async function openRun(deps: ReaperDeps): Promise<() => Promise<void>> {
-  const { stateDir, hubId, log } = deps;
-  const nothing = () => Promise.resolve();
-  if (stateDir === undefined) return nothing;
+async function openRun(deps: ReaperDeps): Promise<OwnRun | undefined> {
+  const { stateDir, hubId, platform } = deps;
+  if (stateDir === undefined) return undefined;
   const runs: RunsDeps = { ...deps, stateDir };
   try {
     await sweepOldRuns(runs);
-    return await recordRun(hubId, runs);
+    return await recordRun(stateDir, hubId, platform);
   } catch (error) {
-    log.warn("run_file_failed", { stateDir, error: error instanceof Error ? error.message : String(error) });
-    return nothing;
+    logFailure(deps, error);
+    return undefined;
   }
+}
+
+function logFailure({ log, stateDir }: ReaperDeps, error: unknown): void {
+  log.warn("run_file_failed", { stateDir, error: error instanceof Error ? error.message : String(error) });
 }

@@ -90,7 +90,7 @@ export interface Hub {
    */
   list_wait_ms?: number;
   /**
-   * How long a shutdown waits for calls under way.
+   * How long a shutdown waits for calls under way. With the time that Cores take to stop it fits into the ten seconds that docker stop gives.
    */
   drain_timeout_ms?: number;
   names?: HubNames;
@@ -462,7 +462,7 @@ export const defaults = {
     "log_level": "info",
     "log_format": "json",
     "list_wait_ms": 5000,
-    "drain_timeout_ms": 10000,
+    "drain_timeout_ms": 4000,
     "names": {
       "separator": "__",
       "max_length": 64

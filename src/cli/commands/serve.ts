@@ -81,7 +81,7 @@ async function tokenFor(
     const made = await keptToken(settings.stateDir);
     log.warn("token_made", {
       file: made.file,
-      fix: "clients present the token in this file; set HUB_TOKEN to choose one",
+      fix: "clients present the token in this file, which thehub token show prints; set HUB_TOKEN to choose one",
     });
     return made;
   } catch (error) {

@@ -15,6 +15,11 @@ test("plain commands: reads the plain spellings of the commands that start quick
     operands: [],
     options: { manifest: "hub.yaml", listen: ":3000" },
   });
+  assert.deepEqual(read("health --json --timeout-ms 500"), {
+    name: "health",
+    operands: [],
+    options: { json: true, timeoutMs: "500" },
+  });
   assert.deepEqual(read("stdio --manifest a"), { name: "stdio", operands: [], options: { manifest: "a" } });
 });
 

@@ -75,7 +75,7 @@ test("load: fills in every default of the hub", async () => {
     stateDir: undefined,
     secretsDir: undefined,
     listWaitMs: 5000,
-    drainTimeoutMs: 10000,
+    drainTimeoutMs: 4000,
     names: { separator: "__", maxLength: 64 },
     limits: { maxConcurrencyPerClient: 64, maxQueuePerClient: 256, rateLimitRps: 0, maxMessageBytes: 10485760 },
     policy: { allowTools: [], denyTools: [], allowDestructive: true },

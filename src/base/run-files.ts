@@ -1,0 +1,126 @@
+// The file that each running hub has in its state folder: which process it is, and where it listens. Read by the next start,
+// which ends what a dead hub left behind, and by `thehub health`.
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A number alone may be another process's by now; number, start time and place may not. */
+export interface Run {
+  readonly pid: number;
+  /** When the process started, in words that only serve comparison. */
+  readonly started: string;
+  /** Where processes with these numbers are: on Linux the machine's run and the PID namespace, which a container has of its own. */
+  readonly place?: string;
+  /** As the hub says them: `http://127.0.0.1:3000`, `unix:/run/hub.sock`. None: it speaks STDIO, or does not listen yet. */
+  readonly addresses?: readonly string[];
+}
+
+export interface FoundRun {
+  readonly file: string;
+  readonly hubId: string;
+  /** Undefined: a file that cannot be read as one. */
+  readonly run: Run | undefined;
+}
+
+/** This process's own file. */
+export interface OwnRun {
+  /** To be called when the hub listens. */
+  listensOn(addresses: readonly string[]): Promise<void>;
+  forget(): Promise<void>;
+}
+
+/** Rejects when the state folder cannot be written to. */
+export async function recordRun(stateDir: string, hubId: string, platform: NodeJS.Platform): Promise<OwnRun> {
+  const folder = join(stateDir, "run");
+  const file = join(folder, hubId);
+  const [started, place] = await Promise.all([startOf(process.pid, platform), placeOf(platform)]);
+  const run: Run = { pid: process.pid, started: started ?? "", place };
+  const write = async (facts: Run) => {
+    // Written beside it and renamed: another hub that starts now must not find half a file and take it for an old one.
+    const draft = `${file}.draft`;
+    await writeFile(draft, JSON.stringify(facts), { mode: 0o600 });
+    await rename(draft, file);
+  };
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await write(run);
+  return {
+    listensOn: (addresses) => write({ ...run, addresses }),
+    forget: () => rm(file, { force: true }),
+  };
+}
+
+/** Every run file of a state folder, in no order. Empty when there is no such folder. */
+export async function findRuns(stateDir: string): Promise<FoundRun[]> {
+  const folder = join(stateDir, "run");
+  const hubIds = (await readdir(folder).catch(() => [] as string[])).filter((name) => /^[0-9a-f]+$/.test(name));
+  return Promise.all(
+    hubIds.map(async (hubId) => {
+      const file = join(folder, hubId);
+      return { file, hubId, run: await readRun(file) };
+    }),
+  );
+}
+
+/**
+ * `elsewhere`: its process is in another container that shares the state folder, where it can be neither seen nor ended
+ * from here.
+ */
+export async function stateOf(run: Run, platform: NodeJS.Platform): Promise<"running" | "gone" | "elsewhere"> {
+  const here = await placeOf(platform);
+  if (run.place !== undefined && run.place !== here) return sameBoot(run.place, here) ? "elsewhere" : "gone";
+  return run.started !== "" && (await startOf(run.pid, platform)) === run.started ? "running" : "gone";
+}
+
+async function readRun(file: string): Promise<Run | undefined> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Run;
+  } catch {
+    return undefined;
+  }
+}
+
+async function placeOf(platform: NodeJS.Platform): Promise<string> {
+  if (platform !== "linux") return "";
+  const [boot, namespace] = await Promise.all([
+    readFile("/proc/sys/kernel/random/boot_id", "latin1").catch(() => ""),
+    readlink("/proc/self/ns/pid").catch(() => ""),
+  ]);
+  return `${boot.trim()}/${namespace}`;
+}
+
+function sameBoot(one: string, other: string): boolean {
+  return one.split("/", 1)[0] === other.split("/", 1)[0];
+}
+
+/** Undefined when there is no process with this id. */
+async function startOf(pid: number, platform: NodeJS.Platform): Promise<string | undefined> {
+  if (platform === "linux") {
+    try {
+      const stat = await readFile(`/proc/${pid}/stat`, "latin1");
+      // The name in parentheses may hold spaces; the start time is the 20th field behind it.
+      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    } catch {
+      return undefined;
+    }
+  }
+  if (platform === "win32") return isThere(pid) ? "unknown" : undefined;
+  return new Promise((resolve) => {
+    execFile(
+      "ps",
+      ["-o", "lstart=", "-p", String(pid)],
+      { env: { LC_ALL: "C", PATH: "/bin:/usr/bin" } },
+      (error, out) => {
+        resolve(error === null && out.trim() !== "" ? out.trim() : undefined);
+      },
+    );
+  });
+}
+
+/** Windows tells start times only to a shell that takes longer to start than anything here. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,236 @@
+// The image, built by its Dockerfile on a local base and run by a real Docker Engine, as locked down as the docs say it may be.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ContentLengthClient } from "../helpers/content-length-client.ts";
+import { DockerEngine, hubImage } from "../helpers/docker-engine.ts";
+import { HubProcess, root } from "../helpers/hub-process.ts";
+import { WsClient } from "../helpers/ws-client.ts";
+
+const { skip, ...started } = await DockerEngine.start();
+const folder = await mkdtemp(join(tmpdir(), "thehub-image-"));
+const lockedDown = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
+const published = ["--publish", "127.0.0.1:0:3000", "--env", "HUB_LISTEN=0.0.0.0:3000"];
+const templateTools = ["template__add", "template__countdown", "template__echo"];
+const token = "a-token-of-this-test";
+
+if (started.t === "engine") {
+  try {
+    await started.engine.makeBaseImage();
+    await started.engine.buildImage(hubImage, "--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=abc");
+  } catch (error) {
+    await started.engine[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+after(async () => {
+  if (started.t === "engine") await started.engine[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function engine(): DockerEngine {
+  assert.ok(started.t === "engine");
+  return started.engine;
+}
+
+/** A container that serves `manifest` (YAML; the built-in one without), with the fixture Cores at /cores. */
+async function serve(name: string, manifest?: string, ...options: readonly string[]): Promise<string> {
+  const mounts = ["--volume", `${join(root, "test/fixtures/cores")}:/cores:ro`];
+  if (manifest !== undefined) {
+    const file = join(folder, `${name}.yaml`);
+    await writeFile(file, manifest);
+    mounts.push("--volume", `${file}:/etc/hub/hub.yaml:ro`);
+  }
+  const given = ["--env", `HUB_TOKEN=${token}`, ...published, ...lockedDown, ...mounts, ...options];
+  await engine().docker("run", "--detach", "--name", name, ...given, hubImage);
+  await engine().logged(name, "listening");
+  return name;
+}
+
+async function connect(container: string): Promise<WsClient> {
+  const url = `ws://${await engine().address(container)}`;
+  return WsClient.connect(url, { authorization: `Bearer ${token}` });
+}
+
+async function exitCode(container: string): Promise<string> {
+  return engine().docker("inspect", "--format", "{{.State.ExitCode}}", container);
+}
+
+test("image: serves where HUB_LISTEN says, is healthy, runs as nobody special and writes to its volume alone", {
+  skip,
+}, async () => {
+  await serve("hub", undefined, "--health-interval", "1s");
+  await using client = await connect("hub");
+  const { result } = await client.request("tools/list");
+  assert.deepEqual(
+    result.tools.map((tool: { name: string }) => tool.name),
+    templateTools,
+  );
+  await engine().health("hub", "healthy");
+  assert.equal(await engine().docker("exec", "hub", "id", "-u"), "1000");
+  const rest = await engine().run("docker", ["exec", "hub", "sh", "-c", "touch /opt/thehub/x /etc/hub/x"]);
+  assert.equal(rest.code, 1, "the root file system can be written to");
+  await engine().docker("exec", "hub", "touch", "/var/lib/thehub/x");
+  assert.equal(await engine().docker("exec", "hub", "sh", "-c", "cat /proc/1/comm"), "tini");
+  const processes = await engine().docker("top", "hub", "-eo", "pid,ppid,args");
+  const [tini] = /^ *(\d+) .* tini /m.exec(processes)?.slice(1) ?? [];
+  assert.match(
+    processes,
+    new RegExp(`^ *\\d+ +${tini} +node /opt/thehub/dist/cli/main.js$`, "m"),
+    "node is tini's own child",
+  );
+});
+
+test("image: is labelled, and holds neither packages nor sources", { skip }, async () => {
+  const { Config } = JSON.parse(await engine().docker("inspect", "--format", "{{json .}}", hubImage));
+  assert.equal(Config.Labels["org.opencontainers.image.version"], "1.2.3");
+  assert.equal(Config.Labels["org.opencontainers.image.revision"], "abc");
+  for (const name of ["title", "description", "licenses", "source"]) {
+    assert.ok(Config.Labels[`org.opencontainers.image.${name}`], `no label ${name}`);
+  }
+  assert.deepEqual(Object.keys(Config.Volumes), ["/var/lib/thehub"]);
+  assert.equal(Config.User, "1000:1000");
+  const inside = await engine().docker("run", "--rm", "--entrypoint", "ls", hubImage, "/opt/thehub");
+  for (const none of ["node_modules", "src", "test", "scripts"])
+    assert.doesNotMatch(inside, new RegExp(`^${none}$`, "m"));
+  const version = await engine().docker("run", "--rm", ...lockedDown, hubImage, "--version");
+  assert.match(version, /^\d+\.\d+\.\d+$/);
+});
+
+test("image: without HUB_LISTEN an official client speaks to it over STDIO, in lines", { skip }, async () => {
+  const transport = new StdioClientTransport({
+    command: "docker",
+    args: ["run", "--rm", "--interactive", ...lockedDown, hubImage],
+    env: engine().env as Record<string, string>,
+    stderr: "ignore",
+  });
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(transport);
+  const { tools } = await client.listTools();
+  assert.deepEqual(
+    tools.map((tool) => tool.name),
+    templateTools,
+  );
+  const { content } = await client.callTool({ name: "template.add", arguments: { a: 2, b: 3 } });
+  assert.match(JSON.stringify(content), /5/);
+  await client.close();
+});
+
+test("image: over STDIO it answers Content-Length headers in kind, is healthy, and ends with its input", {
+  skip,
+}, async () => {
+  const child = engine().spawn(
+    "run",
+    "--interactive",
+    "--name",
+    "stdio",
+    "--health-interval",
+    "1s",
+    ...lockedDown,
+    hubImage,
+  );
+  child.stderr.resume();
+  const exited = once(child, "exit");
+  const client = new ContentLengthClient(child.stdout, child.stdin);
+  const clientInfo = { name: "test", version: "1" };
+  await client.request("initialize", { protocolVersion: "2025-11-25", capabilities: {}, clientInfo });
+  client.notify("notifications/initialized");
+  const { result } = await client.request("tools/call", { name: "template__echo", arguments: { text: "héllo" } });
+  assert.equal(result.content[0].text, "héllo");
+  await engine().health("stdio", "healthy");
+  child.stdin.end();
+  assert.deepEqual(await exited, [0, null]);
+});
+
+test("image: hubs that share a volume do not take each other for dead", { skip }, async () => {
+  const run = (name: string) => {
+    const volume = ["--volume", "shared:/var/lib/thehub"];
+    return new HubProcess(engine().spawn("run", "--interactive", "--rm", "--name", name, ...volume, hubImage), folder);
+  };
+  const hubs = [run("first")];
+  await hubs[0]?.logged("core_up");
+  hubs.push(run("second"));
+  await hubs[1]?.logged("core_up");
+  for (const name of ["first", "second"]) {
+    assert.match(await engine().docker("exec", name, "thehub", "health"), /^process \d+: runs, and listens nowhere$/);
+  }
+  for (const { child } of hubs) child.stdin.end();
+  for (const { exited } of hubs) assert.equal((await exited).code, 0);
+});
+
+test("image: a Core that npx fetches starts on the read-only root, and its cache is in the volume", {
+  skip,
+}, async () => {
+  const npx = `command: npx\n    args: [-y, "@modelcontextprotocol/server-memory"]`;
+  await serve("npx", `cores:\n  memory:\n    ${npx}\n    health: { startup_timeout_ms: 120000 }\n`);
+  await engine().logged("npx", "core_up");
+  await using client = await connect("npx");
+  const { result } = await client.call("memory.read_graph");
+  assert.deepEqual(result.structuredContent, { entities: [], relations: [] });
+  assert.match(await engine().docker("exec", "npx", "ls", "-a", "/var/lib/thehub"), /^\.npm$/m);
+});
+
+test("image: a bad manifest is exit 2, with every problem on stderr", { skip }, async () => {
+  const bad = join(root, "test/unit/manifest/bad-manifest.yaml");
+  const mount = ["--volume", `${bad}:/etc/hub/hub.yaml:ro`, "--env", "HUB_MANIFEST=/etc/hub/hub.yaml"];
+  const { code, stdout, stderr } = await engine().run("docker", ["run", "--rm", ...mount, ...published, hubImage]);
+  assert.equal(code, 2, stderr);
+  assert.equal(stdout, "");
+  const problems = stderr
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.ok(problems.filter(({ level, msg }) => level === "error" && msg === "manifest_problem").length > 3, stderr);
+  assert.equal(problems[0].file, "/etc/hub/hub.yaml");
+});
+
+test("image: docker stop lets a call under way finish, and the hub exits 0", { skip }, async () => {
+  await serve("drained");
+  await using client = await connect("drained");
+  await client.request("tools/list");
+  const args = { from: 10, interval_ms: 200 };
+  const call = client.call("template__countdown", args, { progressToken: 1 });
+  await client.notified("notifications/progress");
+  await Promise.all([engine().docker("stop", "drained"), call]);
+  assert.equal((await call).error, undefined);
+  assert.equal(await exitCode("drained"), "0");
+});
+
+test("image: a call that never ends is answered within the ten seconds of docker stop, and the hub exits 0", {
+  skip,
+}, async () => {
+  await serve("held", "cores:\n  m:\n    command: node\n    args: [/cores/mirror.mjs]\n");
+  await using client = await connect("held");
+  await client.request("tools/list");
+  const { answer } = client.start("tools/call", { name: "m__hold", arguments: {} });
+  await client.request("ping");
+  await engine().docker("stop", "held");
+  assert.equal((await answer).error?.data?.["code"], "draining");
+  assert.equal(await exitCode("held"), "0");
+});
+
+test("image: no zombie stays after 50 crashes of a Core, each of which leaves a child behind", { skip }, async () => {
+  const health = "{ max_restarts: 1000, restart_backoff_ms: 1 }";
+  const core = `command: node\n    args: [/cores/crash-with-child.mjs]\n    health: ${health}`;
+  await serve("crashing", `cores:\n  c:\n    ${core}\n`);
+  await using client = await connect("crashing");
+  await client.request("tools/list");
+  for (let crash = 0; crash < 50; crash++) {
+    const { error } = await client.call("c__crash");
+    assert.equal(error?.data?.["code"], "core_down", `crash ${crash}: ${JSON.stringify(error)}`);
+  }
+  // One that has just died may still be there when it is looked at; one that stays, stays.
+  const look = "for d in /proc/[0-9]*; do grep -h '^State:.*zombie' $d/status 2>/dev/null; done; true";
+  let zombies = "not looked";
+  for (let looks = 0; looks < 20 && zombies !== ""; looks++)
+    zombies = await engine().docker("exec", "crashing", "sh", "-c", look);
+  assert.equal(zombies, "");
+  await engine().docker("stop", "crashing");
+  assert.equal(await exitCode("crashing"), "0");
+});
