@@ -42,6 +42,8 @@ export interface HubOptions {
   readonly version: string;
   /** True where the hub serves one client only: what its Cores say without naming a request belongs to that client. */
   readonly exclusive: boolean;
+  /** Other time than the system's. */
+  readonly clock?: Clock;
 }
 
 /** Requests that wait may keep this much memory, all clients and Cores together. */
@@ -55,8 +57,9 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const hubId = randomBytes(8).toString("hex");
   const { log, platform, settings, env } = options;
   const path = env["PATH"] ?? "";
-  const reaper = await openReaper({ clock: systemClock, log, platform, hubId, stateDir: settings.stateDir, path });
-  const hub = new Hub(options, hubId, reaper, systemClock);
+  const { clock = systemClock } = options;
+  const reaper = await openReaper({ clock, log, platform, hubId, stateDir: settings.stateDir, path });
+  const hub = new Hub(options, hubId, reaper, clock);
   hub.start();
   return hub;
 }

@@ -1,7 +1,7 @@
 // The commands and their options. What each does is in commands/, one file a command.
 import { Command, CommanderError } from "commander";
+import { version } from "../library/version.ts";
 import type { Terminal } from "./terminal.ts";
-import { version } from "./version.ts";
 
 const manifestOption = [
   "-m, --manifest <file>",

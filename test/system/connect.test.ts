@@ -185,7 +185,7 @@ test("connect: a hub that is stopped in order answers what it has, and its end i
   assert.equal((await held).error?.data?.["code"], "draining");
   const line = await bridged.logged("hub_lost");
   assert.match(String(line["reason"]), /restarting \(1001\)/);
-  await hub.stop();
+  assert.equal((await hub.exited).code, 0);
   await using again = await hubWithToken(`localhost:${new URL(url).port}`);
   await client.notified("notifications/tools/list_changed");
   assert.deepEqual((await client.call("echo__echo", { n: 3 })).result.structuredContent, { n: 3 });

@@ -2,9 +2,9 @@
 import { HubError } from "../../base/errors.ts";
 import { isLoopback, type ListenAddress } from "../../doors/listen.ts";
 import { openHub } from "../../hub.ts";
+import { coreEnvironment } from "../../library/core-environment.ts";
 import type { Settings } from "../../manifest/settings.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { coreEnvironment } from "../core-environment.ts";
 import { keptToken, type MadeToken, passingToken } from "../made-token.ts";
 import { type Prepared, prepare } from "../prepare.ts";
 import { endOfService, logCrashes } from "../service.ts";
@@ -42,7 +42,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   const hub = await openHub({ ...prepared, settings, ...voice, ...coreEnvironment(terminal), exclusive: false });
   try {
     // Loaded while the Cores start: a Core takes longer to come up than the doors to open.
-    const { serveHub } = await import("../network-doors.ts");
+    const { serveHub } = await import("../serve-hub.ts");
     await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, made);
     return 0;
   } catch (error) {
