@@ -26,6 +26,8 @@ const { metafile, outputFiles } = await build({
   target: "node20.19",
   // Its build for Node is CommonJS, of which nothing can be left out.
   alias: { yaml: "./node_modules/yaml/browser/index.js" },
+  // ws asks for native helpers where they are installed: what runs should not depend on what lies around.
+  define: { "process.env.WS_NO_BUFFER_UTIL": '"1"', "process.env.WS_NO_UTF_8_VALIDATE": '"1"' },
   legalComments: "none",
   metafile: true,
   write: false,

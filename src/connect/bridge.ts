@@ -114,6 +114,11 @@ export class Bridge implements Doorkeeper, Visitor {
     await this.#link.ended;
   }
 
+  /** Whether requests go to a hub now. */
+  get isUp(): boolean {
+    return this.#link.isUp;
+  }
+
   /** There is no more time: answers every request that is still open with `draining`. */
   failCalls(): void {
     const draining = (mayHaveRun: boolean) =>

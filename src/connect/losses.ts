@@ -47,6 +47,7 @@ export function lossOfError(error: NodeJS.ErrnoException, { name }: Circumstance
   if (code.startsWith("HPE_")) {
     return wrong(`${name} does not speak HTTP (${code}); a hub behind TLS is reached with wss://`);
   }
+  if (code.startsWith("WS_ERR_")) return away(`${name} sent what cannot be taken: ${plain(error.message)}`);
   const hint = hints[code] ?? (code === "" ? plain(error.message) : code);
   return away(`${name} cannot be reached: ${hint}`);
 }

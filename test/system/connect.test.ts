@@ -1,23 +1,16 @@
 // `thehub connect` between real clients and a real hub, which goes away and comes back.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { createServer } from "node:tls";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { bridge, connected, hubWithToken, manifest, refused, token, withToken } from "../helpers/connect-process.ts";
 import { ContentLengthClient } from "../helpers/content-length-client.ts";
-import { fixture, type HubOptions, type HubProcess, mainFile, startHub } from "../helpers/hub-process.ts";
+import { mainFile, startHub } from "../helpers/hub-process.ts";
 import { NewlineClient } from "../helpers/newline-client.ts";
 
-const token = "a-token-for-the-connect-test-0123";
-const manifest = `cores:\n  echo:\n    ${fixture("echo.mjs")}\n  m:\n    ${fixture("mirror.mjs")}\n`;
-const withToken = { HUB_TOKEN: token };
 let folder = "";
 
 before(async () => {
@@ -25,19 +18,6 @@ before(async () => {
 });
 
 after(() => rm(folder, { recursive: true, force: true }));
-
-const hubWithToken = (listen = "localhost:0"): Promise<HubProcess> =>
-  startHub({ manifest, env: withToken, args: ["serve", "--listen", listen] });
-
-/** `thehub connect` as a process; what it logs is read like a hub's log. */
-const bridge = (url: string, options: HubOptions & { more?: readonly string[] } = {}): Promise<HubProcess> =>
-  startHub({ env: withToken, ...options, args: ["connect", url, ...(options.more ?? [])] });
-
-async function connected(bridged: HubProcess): Promise<NewlineClient> {
-  const client = new NewlineClient(bridged.child.stdout, bridged.child.stdin);
-  await client.hello();
-  return client;
-}
 
 test("connect: the SDK 2.x lists, calls, sees progress and cancels through it", async () => {
   await using hub = await hubWithToken();
@@ -215,6 +195,18 @@ test("connect: the end of stdin and SIGTERM let calls under way finish, say good
   }
 });
 
+test("connect: SIGTERM while there is no hub answers what waits, and exits 0", async () => {
+  await using bridged = await bridge(`unix:${join(folder, "nobody.sock")}`);
+  const client = new NewlineClient(bridged.child.stdout, bridged.child.stdin);
+  const waiting = client.request("ping");
+  await bridged.logged("hub_lost");
+  bridged.child.kill("SIGTERM");
+  const { error } = await waiting;
+  assert.equal(error?.data?.["code"], "draining");
+  assert.equal(error?.data?.["may_have_run"], false);
+  assert.equal((await bridged.exited).code, 0);
+});
+
 test("connect: a Unix socket is as good as a port", async () => {
   const socket = join(folder, "hub.sock");
   await using hub = await hubWithToken(`unix:${socket}`);
@@ -236,17 +228,6 @@ test("connect: a client that is started before its hub waits for it", async () =
   await hello;
   assert.deepEqual((await client.call("echo.echo", { n: 5 })).result.structuredContent, { n: 5 });
 });
-
-/** Exits by itself; its one answer, its exit code, and its last log line. */
-async function refused(url: string, options: HubOptions & { more?: readonly string[] } = {}) {
-  await using bridged = await bridge(url, options);
-  const client = new NewlineClient(bridged.child.stdout, bridged.child.stdin);
-  const answer = client.request("ping");
-  const { code } = await bridged.exited;
-  const text = JSON.stringify(bridged.logs);
-  assert.ok(!text.includes(token) && !text.includes("wrong-token"), text);
-  return { code, last: bridged.logs.at(-1), answer, text };
-}
 
 test("connect: a hub that does not let it in ends it at once with exit 1, and the log says what to change", async () => {
   await using hub = await hubWithToken();
@@ -296,55 +277,5 @@ test("connect: what is written wrongly is named with the fix, exit 2, and no sec
     assert.equal(code, 2, text);
     assert.match(text, says);
     assert.match(text, /"msg":"usage_problem"/);
-  }
-});
-
-test("connect: a certificate of one's own CA is refused with the fix, and taken with it", async (context) => {
-  const key = join(folder, "key.pem");
-  const cert = join(folder, "cert.pem");
-  try {
-    const request = [
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "1",
-    ];
-    const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-    execFileSync("openssl", [...request, ...names, "-keyout", key, "-out", cert], { stdio: "ignore" });
-  } catch {
-    context.skip("needs openssl");
-    return;
-  }
-  await using hub = await hubWithToken();
-  const { port } = new URL(await hub.url());
-  const proxy = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (outer) => {
-    const inner = connectTcp(Number(port), "127.0.0.1");
-    outer.pipe(inner).pipe(outer);
-    for (const [side, other] of [
-      [outer, inner],
-      [inner, outer],
-    ] as const) {
-      side.on("error", () => other.destroy());
-      side.on("close", () => other.destroy());
-    }
-  });
-  proxy.on("tlsClientError", () => {});
-  proxy.listen(0);
-  await once(proxy, "listening");
-  const url = `wss://localhost:${(proxy.address() as { port: number }).port}/mcp`;
-  try {
-    const untrusted = await refused(url);
-    assert.equal(untrusted.code, 1);
-    assert.match(String(untrusted.last?.["reason"]), /not trusted.*NODE_EXTRA_CA_CERTS/);
-    await using bridged = await bridge(url, { env: { ...withToken, NODE_EXTRA_CA_CERTS: cert } });
-    const client = await connected(bridged);
-    assert.deepEqual((await client.call("echo.echo", { n: 6 })).result.structuredContent, { n: 6 });
-  } finally {
-    proxy.close();
   }
 });

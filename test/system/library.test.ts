@@ -107,7 +107,7 @@ test("library: a call under way gets its answer before its channel is closed, ho
     await client.listTools();
     const held = client.callTool({ name: "echo__hang" });
     const refused = assert.rejects(held, { code: -32055 });
-    await client.callTool({ name: "echo__echo" });
+    await client.callTool({ name: "echo__pid" });
     await hub.close();
     await refused;
   });

@@ -4,7 +4,10 @@ import { errorTable } from "../../base/errors.ts";
 import { Bridge, defaultBridgeLimits } from "../../connect/bridge.ts";
 import { defaultSocketLimits } from "../../connect/hub-socket.ts";
 import { defaultLinkPolicy, type Loss } from "../../connect/link-state.ts";
+import type { Target } from "../../connect/target.ts";
+import { isLoopbackHost } from "../../doors/listen.ts";
 import { openStdioDoor } from "../../doors/stdio-door.ts";
+import type { Problem } from "../../manifest/problems.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { type ConnectOptions, readConnectSettings } from "../connect-settings.ts";
 import { endOfService, logCrashes } from "../service.ts";
@@ -27,16 +30,21 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
   const read = await readConnectSettings(terminal, url, options);
   if (read.t === "invalid") {
     const { log } = openVoice(terminal, { logLevel: "info", logFormat: "json" });
-    for (const { path, message, hint } of read.problems)
-      log.error("usage_problem", { at: path, problem: message, hint });
+    for (const problem of read.problems) log.error("usage_problem", shown(problem));
     return 2;
   }
   const { settings } = read;
-  const { log, masker } = openVoice(terminal, settings);
+  const { log: hubLog, masker } = openVoice(terminal, settings);
+  const log = hubLog.child({ component: "connect" });
   for (const secret of settings.secrets) masker.add(secret);
   logCrashes(log);
-  for (const { path, message, hint } of settings.warnings)
-    log.warn("usage_problem", { at: path, problem: message, hint });
+  for (const problem of settings.warnings) log.warn("usage_problem", shown(problem));
+  if (settings.secrets.length > 0 && isPlaintext(settings.target)) {
+    log.warn("plaintext_token", {
+      url: settings.target.name,
+      fix: "the token goes out unencrypted: connect with wss://",
+    });
+  }
   const stop = endOfService();
   const bridge = new Bridge({
     dialling: { ...settings, limits: defaultSocketLimits, clock: systemClock },
@@ -44,7 +52,7 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
     limits: defaultBridgeLimits,
     clock: systemClock,
     random: Math.random,
-    log: log.child({ component: "connect" }),
+    log,
     holdInput: (hold) => (hold ? terminal.stdin.pause() : terminal.stdin.resume()),
   });
   // The clock's timers let the process exit; while the hub is waited for it must not.
@@ -56,13 +64,15 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
       principal: self,
       doorkeeper: bridge,
       clock: systemClock,
-      log: log.child({ component: "doors" }),
+      log,
       limits: { maxMessageBytes: settings.maxMessageBytes, maxOutboxBytes, drainMs: drainMs + lastWordsMs },
       pressure: { bytes: pressureBytes, stallMs, changed: (pressed) => bridge.hold(pressed) },
     });
     const limitCalls = () => void systemClock.after(drainMs, () => bridge.failCalls());
     terminal.stdin.once("end", limitCalls);
     void stop.then(() => {
+      // Nobody knows when a hub that is not there will be, and whoever sent the signal will not wait for it.
+      if (!bridge.isUp) bridge.failCalls();
       limitCalls();
       door.close();
     });
@@ -71,10 +81,20 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
     log.info("draining", { reason: end });
     await bridge.close();
     log.info("stopped", {});
-    return end === "slow_reader" ? 1 : 0;
+    return end === "slow_reader" || end === "protocol_error" ? 1 : 0;
   } finally {
     clearInterval(awake);
   }
+}
+
+function shown({ path, message, hint }: Problem): Record<string, unknown> {
+  return { at: path, problem: message, hint };
+}
+
+/** Whether what is sent there can be read on the way. */
+function isPlaintext({ url, socketPath }: Target): boolean {
+  const { protocol, hostname } = new URL(url);
+  return socketPath === undefined && protocol === "ws:" && !isLoopbackHost(hostname);
 }
 
 function failed(log: Log, { code, reason }: Loss): number {

@@ -49,6 +49,14 @@ test("losses: nobody there is away, with what to do", () => {
   assert.match(lossOfError(errorWith("ECONNREFUSED"), here).reason, /thehub serve/);
 });
 
+test("losses: what breaks the WebSocket protocol or its limits is said as such", () => {
+  const error = Object.assign(new RangeError("Max payload size exceeded"), {
+    code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
+  });
+  assert.match(lossOfError(error, here).reason, /sent what cannot be taken: Max payload size exceeded/);
+  assert.equal(lossOfError(error, here).kind, "away");
+});
+
 test("losses: the end of a connection says who ended it", () => {
   assert.match(lossOfClose(1001, "the hub is shutting down", here).reason, /restarting/);
   assert.match(lossOfClose(1006, "", here).reason, /broke/);
