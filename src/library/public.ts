@@ -15,7 +15,7 @@ export interface HubClock {
 
 export interface HubDeps {
   /**
-   * Where settings (`HUB_*`), secrets and the PATH of Cores come from; usually `process.env`. Cores are given a minimal
+   * Where settings (`HUB_*`), secrets and the PATH of Cores come from: the process's environment, usually. Cores are given a minimal
    * part of it, and what the manifest names.
    */
   readonly env: Readonly<Record<string, string | undefined>>;
