@@ -243,6 +243,11 @@ test("connect: a hub that does not let it in ends it at once with exit 1, and th
   const lost = await refused(url.replace("/mcp", "/nowhere"));
   assert.equal(lost.code, 1);
   assert.match(String(lost.last?.["reason"]), /404.*check the path/);
+  // By an address that is not loopback: the hub refuses the Host, and the token has gone out in the clear.
+  const foreign = await refused(url.replace("localhost", "0.0.0.0"));
+  assert.equal(foreign.code, 1);
+  assert.match(String(foreign.last?.["reason"]), /403.*HUB_ALLOW_HOSTS/);
+  assert.match(foreign.text, /"plaintext_token"/);
 });
 
 test("connect: the token comes from a file or a variable, and the hub from HUB_URL, too", async () => {
