@@ -117,10 +117,6 @@ class Embedded implements EmbeddedHub {
       const fix = "set HUB_TOKEN in deps.env, or clients: in the manifest; HUB_ANONYMOUS=allow lets everybody in";
       throw new HubError("usage", `listening beyond this machine needs a token: ${fix}`);
     }
-    if (this.#settings.trustedProxies.length > 0) return;
-    this.#log.warn("plaintext_exposed", {
-      fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it, or listen on localhost",
-    });
   }
 }
 

@@ -2,7 +2,7 @@
 import { bearerToken } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
 import { openHttpServer } from "../doors/http-server.ts";
-import type { ListenAddress } from "../doors/listen.ts";
+import { isLoopback, type ListenAddress } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import { type Auth, createAuth } from "../gates/auth.ts";
@@ -37,6 +37,11 @@ export interface NetworkDoors {
 /** Rejects when an address cannot be had. */
 export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkDoors> {
   const { settings, manifest, hub, addresses, clock, log } = deps;
+  if (settings.trustedProxies.length === 0 && addresses.some((address) => !isLoopback(address))) {
+    log.warn("plaintext_exposed", {
+      fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
+    });
+  }
   const auth = maskingAuth(createAuth({ token: settings.token, clients: manifest.clients }), hub);
   const doorLog = log.child({ component: "doors" });
   const websocket = new WsDoor({

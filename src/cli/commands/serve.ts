@@ -33,11 +33,6 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
 
   const made = await tokenFor(terminal, prepared, addresses, log);
   const settings: Settings = made === undefined ? prepared.settings : { ...prepared.settings, token: made.token };
-  if (settings.trustedProxies.length === 0 && addresses.some((address) => !isLoopback(address))) {
-    log.warn("plaintext_exposed", {
-      fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
-    });
-  }
   const stop = endOfService();
   const hub = await openHub({ ...prepared, settings, ...voice, ...coreEnvironment(terminal), exclusive: false });
   try {
