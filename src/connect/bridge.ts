@@ -4,7 +4,7 @@ import { HubError } from "../base/errors.ts";
 import type { Doorkeeper, Visit, Visitor } from "../doors/port.ts";
 import { errorFrame, notificationFrame } from "../relay/answers.ts";
 import { idKey } from "../sessions/session.ts";
-import { type ByteString, type Frame, flatten, frameOf, noSplices } from "../wire/frame.ts";
+import { type ByteString, byteText, type Frame, flatten, frameOf, noSplices } from "../wire/frame.ts";
 import { createScan, type Scan, scan, scanCore } from "../wire/scan.ts";
 import { Handshake, requestFrame } from "./handshake.ts";
 import { Link, type LinkDeps } from "./link.ts";
@@ -163,7 +163,7 @@ export class Bridge implements Doorkeeper, Visitor {
   }
 
   #request(bytes: Buffer, record: Scan): void {
-    const idText = range(bytes, record.idStart, record.idEnd);
+    const idText = byteText(bytes, record.idStart, record.idEnd);
     const key = idKey(idText);
     if (this.#underWay.has(key) || this.#room.has(key)) {
       const message = `id ${idText} is already in use by a request under way`;
@@ -190,7 +190,7 @@ export class Bridge implements Doorkeeper, Visitor {
     } else if (sent === "closed") {
       this.#wait({ ...request, bytes: Buffer.from(bytes) });
     } else {
-      const method = range(bytes, record.methodStart + 1, record.methodEnd - 1);
+      const method = byteText(bytes, record.methodStart + 1, record.methodEnd - 1);
       const matters = (method === "initialize" || method === "logging/setLevel") && record.paramsStart >= 0;
       // A copy: the params stay, and the chunk that they were read in should not.
       const params = matters ? Buffer.from(bytes.subarray(record.paramsStart, record.paramsEnd)) : undefined;
@@ -200,10 +200,10 @@ export class Bridge implements Doorkeeper, Visitor {
   }
 
   #notification(bytes: Buffer, record: Scan): void {
-    const method = range(bytes, record.methodStart + 1, record.methodEnd - 1);
+    const method = byteText(bytes, record.methodStart + 1, record.methodEnd - 1);
     if (method === "notifications/initialized") this.#handshake.initialized = true;
     if (method === "notifications/cancelled" && record.requestIdStart >= 0) {
-      const key = idKey(range(bytes, record.requestIdStart, record.requestIdEnd));
+      const key = idKey(byteText(bytes, record.requestIdStart, record.requestIdEnd));
       const waited = this.#room.delete(key);
       const left = this.#underWay.delete(key);
       if (waited || left) this.#settled();
@@ -214,7 +214,7 @@ export class Bridge implements Doorkeeper, Visitor {
   }
 
   #answerToHub(bytes: Buffer, record: Scan): void {
-    const known = record.idStart >= 0 && this.#asked.delete(idKey(range(bytes, record.idStart, record.idEnd)));
+    const known = record.idStart >= 0 && this.#asked.delete(idKey(byteText(bytes, record.idStart, record.idEnd)));
     if (known) this.#link.send(frameOf(bytes));
     else this.#deps.log.debug("client_response_dropped");
   }
@@ -235,7 +235,7 @@ export class Bridge implements Doorkeeper, Visitor {
   /** Whether the client is to see this request of the hub. */
   #ask(frame: Frame, record: Scan): boolean {
     const bytes = flatten(frame);
-    const idText = range(bytes, record.idStart, record.idEnd);
+    const idText = byteText(bytes, record.idStart, record.idEnd);
     if (this.#asked.size >= this.#deps.limits.maxAsked) {
       const message = `${this.#asked.size} requests wait for the client already`;
       this.#link.send(errorFrame(idText, new HubError("overloaded", message, { retry_after_ms: 1000 })));
@@ -248,7 +248,7 @@ export class Bridge implements Doorkeeper, Visitor {
   /** Whether this answer of the hub is one that the client waits for. */
   #answer(frame: Frame, record: Scan): boolean {
     const bytes = flatten(frame);
-    const idText = range(bytes, record.idStart, record.idEnd);
+    const idText = byteText(bytes, record.idStart, record.idEnd);
     if (this.#replay.take(idText, record, bytes)) return false;
     const key = idKey(idText);
     const request = this.#underWay.get(key);
@@ -316,10 +316,6 @@ export class Bridge implements Doorkeeper, Visitor {
     this.#idle = [];
     for (const wake of waiters) wake();
   }
-}
-
-function range(bytes: Buffer, start: number, end: number): ByteString {
-  return bytes.toString("latin1", start, end);
 }
 
 /** The hub that asked is gone: whatever the client shows for its request may go too. */
