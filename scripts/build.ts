@@ -1,4 +1,4 @@
-// Builds dist: the command line and what it imports, packages included, as a handful of files. Node resolves and compiles a file
+// Builds dist: the command line, the library, and what they import, packages included, as a handful of files. Node resolves and compiles a file
 // at a time, and at more than a hundred of them that was most of a start: docs/decisions/0005-bundled-build.md.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -14,7 +14,7 @@ const requireShim =
 
 const { metafile, outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints: ["src/cli/main.ts"],
+  entryPoints: ["src/cli/main.ts", "src/library/create-hub.ts"],
   outbase: "src",
   outdir: "dist",
   // Two levels deep like src/cli: what finds examples/ and schemas/ by its own place still does.
@@ -28,6 +28,8 @@ const { metafile, outputFiles } = await build({
   mainFields: ["module", "main"],
   // Its build for Node is CommonJS, of which nothing can be left out.
   alias: { yaml: "./node_modules/yaml/browser/index.js" },
+  // ws asks for native helpers where they are installed: what runs should not depend on what lies around.
+  define: { "process.env.WS_NO_BUFFER_UTIL": '"1"', "process.env.WS_NO_UTF_8_VALIDATE": '"1"' },
   legalComments: "none",
   metafile: true,
   write: false,
@@ -38,7 +40,11 @@ for (const { path, text } of outputFiles) {
   writeFileSync(path, text.includes("typeof require ") ? requireShim + text : text);
 }
 writeFileSync(join(dist, "licenses.txt"), licensesOf(metafile));
-removeOthers(dist, new Set([...Object.keys(metafile.outputs), "dist/licenses.txt"].map((file) => resolve(root, file))));
+// The types file imports nothing, so that it can go as it is; the compiler holds createHub itself to them.
+const types = readFileSync(join(root, "src/library/public.ts"), "utf8");
+writeFileSync(join(dist, "library/create-hub.d.ts"), `${types}\nexport declare const createHub: CreateHub;\n`);
+const written = [...Object.keys(metafile.outputs), "dist/licenses.txt", "dist/library/create-hub.d.ts"];
+removeOthers(dist, new Set(written.map((file) => resolve(root, file))));
 
 /** The licences of the packages that are inside: they ask to be passed on with the code. */
 function licensesOf({ inputs }: Metafile): string {

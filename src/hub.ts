@@ -47,6 +47,8 @@ export interface HubOptions {
   readonly exclusive: boolean;
   /** Absent while it is off. */
   readonly telemetry?: Telemetry | undefined;
+  /** Other time than the system's. */
+  readonly clock?: Clock;
 }
 
 /** Requests that wait may keep this much memory, all clients and Cores together. */
@@ -60,8 +62,9 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const hubId = randomBytes(8).toString("hex");
   const { log, platform, settings, env } = options;
   const path = env["PATH"] ?? "";
-  const reaper = await openReaper({ clock: systemClock, log, platform, hubId, stateDir: settings.stateDir, path });
-  const hub = new Hub(options, hubId, reaper, systemClock);
+  const { clock = systemClock } = options;
+  const reaper = await openReaper({ clock, log, platform, hubId, stateDir: settings.stateDir, path });
+  const hub = new Hub(options, hubId, reaper, clock);
   hub.start();
   return hub;
 }

@@ -1,7 +1,7 @@
 // Where the hub of this environment can be asked: what HUB_LISTEN says, else what the running hubs noted in the state folder.
 import { HubError } from "../base/errors.ts";
+import type { ListenAddress } from "../base/listen-address.ts";
 import { findRuns, stateOf } from "../base/run-files.ts";
-import type { ListenAddress } from "../doors/listen.ts";
 import { parseListen } from "../manifest/addresses.ts";
 import { variable } from "../manifest/environment.ts";
 import { findStateDir } from "./state-dir.ts";

@@ -1,7 +1,7 @@
 // A client of a hub in this very process: what `list` and `call` speak through, so that they see just what a client would.
-import type { Doorkeeper, Visitor } from "../doors/port.ts";
+import type { Doorkeeper } from "../doors/port.ts";
+import { Channel } from "../library/channel.ts";
 import type { Principal } from "../sessions/principal.ts";
-import { type Frame, flatten, frameOfText, type Sent, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 
 /** A JSON-RPC message as the command line shows it. */
@@ -19,19 +19,14 @@ export interface Progress {
 }
 
 export class InProcessClient {
-  readonly #visitor: Visitor;
+  readonly #channel: Channel;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   readonly #onProgress: (progress: Progress) => void;
   #nextId = 1;
 
   constructor(doorkeeper: Doorkeeper, principal: Principal, onProgress: (progress: Progress) => void = () => {}) {
     this.#onProgress = onProgress;
-    this.#visitor = doorkeeper.open({
-      principal,
-      door: "stdio",
-      sink: { send: (frame, splices) => this.#take(frame, splices) },
-      end: () => {},
-    });
+    this.#channel = new Channel(doorkeeper, principal, { message: (text) => this.#take(text) });
   }
 
   /** `params` as text goes out as it is written. The hub's answer, whether result or error. Never rejects. */
@@ -39,7 +34,7 @@ export class InProcessClient {
     const id = this.#nextId++;
     const answered = new Promise<Reply>((resolve) => this.#waiting.set(id, resolve));
     const text = typeof params === "string" ? params : JSON.stringify(params);
-    this.#visitor.receive(frameOfText(`{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${text}}`));
+    this.#channel.send(`{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${text}}`);
     return answered;
   }
 
@@ -52,34 +47,21 @@ export class InProcessClient {
   }
 
   close(): void {
-    this.#visitor.leave();
+    this.#channel.close();
   }
 
-  #take(frame: Frame, splices: readonly Splice[]): Sent {
-    const text = spliced(flatten(frame), splices);
+  #take(text: string): void {
     const message = JSON.parse(text) as Reply & {
       id?: number;
       method?: string;
       params?: Progress;
     };
     if (message.method === "notifications/progress" && message.params !== undefined) this.#onProgress(message.params);
-    if (message.method !== undefined || message.id === undefined) return "ok";
+    if (message.method !== undefined || message.id === undefined) return;
     const bytes = Buffer.from(text);
     const range = findMember(bytes, 0, bytes.length, "result");
     const resultText = range === undefined ? "" : bytes.toString("utf8", range.start, range.end);
     this.#waiting.get(message.id)?.({ ...message, resultText });
     this.#waiting.delete(message.id);
-    return "ok";
   }
-}
-
-function spliced(bytes: Buffer, splices: readonly Splice[]): string {
-  const parts: Buffer[] = [];
-  let at = 0;
-  for (const splice of splices) {
-    parts.push(bytes.subarray(at, splice.start), Buffer.from(splice.text, "latin1"));
-    at = splice.end;
-  }
-  parts.push(bytes.subarray(at));
-  return Buffer.concat(parts).toString("utf8");
 }

@@ -2,9 +2,9 @@
 // The command line: the only place that reads argv and the environment. Commands are loaded when they are run, and the
 // standard streams made when they are used, so that `--version` and `check` do not pay for what they do without.
 import { writeSync } from "node:fs";
+import { version } from "../library/version.ts";
 import { readPlainCommand, runPlainCommand } from "./plain-commands.ts";
 import type { Terminal } from "./terminal.ts";
-import { version } from "./version.ts";
 
 const terminal: Terminal = {
   env: process.env,

@@ -1,7 +1,7 @@
 // The commands and their options. What each does is in commands/, one file a command.
 import { Command, CommanderError } from "commander";
+import { version } from "../library/version.ts";
 import type { Terminal } from "./terminal.ts";
-import { version } from "./version.ts";
 
 const manifestOption = [
   "-m, --manifest <file>",
@@ -42,6 +42,26 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .option(...manifestOption)
     .action(async (options) => {
       exit = await (await import("./commands/stdio.ts")).stdio(terminal, options);
+    });
+  program
+    .command("connect")
+    .description("serve one client on stdin and stdout from a hub that is running")
+    .argument("[url]", "ws://HOST:PORT, wss://HOST/PATH or unix:PATH (default: HUB_URL)")
+    .option(
+      "--token-env <name>",
+      "the variable that holds the hub's token (default: HUB_TOKEN, or the file of HUB_TOKEN_FILE)",
+    )
+    .option("--token-file <file>", "the file that holds the hub's token")
+    .option("--header <header>", `a further header, 'Name: value' or 'Name: \${env:VARIABLE}'; may be repeated`, append)
+    .option("--max-message-bytes <bytes>", "largest message taken from the client (default: 10485760, as the hub's)")
+    .addHelpText(
+      "after",
+      "\nClients that start this command share the Cores of one hub. When the hub goes away, requests under way fail with" +
+        "\nhub_unreachable, and the connection is made again as soon as the hub is back. A token is never taken from an" +
+        "\nargument or a URL. Exit codes: 0 the client is done, 1 no hub or not let in, 2 used in a wrong way.",
+    )
+    .action(async (url, options) => {
+      exit = await (await import("./commands/connect.ts")).connect(terminal, url, options);
     });
   program
     .command("check")
@@ -95,6 +115,11 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     return error.exitCode === 0 ? 0 : 2;
   }
   return exit;
+}
+
+/** For options that may come more than once. */
+function append(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 /** `thehub` alone means serve, stdio or help, by what it was started with. */

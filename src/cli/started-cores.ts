@@ -1,7 +1,7 @@
 // Cores of one's own for a short command: started, waited for, used, stopped.
 import type { CoreSummary } from "../catalog/summary.ts";
 import { type Hub, openHub } from "../hub.ts";
-import { coreEnvironment } from "./core-environment.ts";
+import { coreEnvironment } from "../library/core-environment.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Terminal } from "./terminal.ts";
 import { openVoice } from "./voice.ts";

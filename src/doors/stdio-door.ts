@@ -15,6 +15,16 @@ export interface StdioLimits {
   readonly drainMs: number;
 }
 
+/** For a visitor whose own source can be asked to wait, so that a reader of the output who is only slow is not cut off. */
+export interface StdioPressure {
+  /** From so many bytes on that wait for the reader, it counts as slow. */
+  readonly bytes: number;
+  /** A slow reader that takes nothing for so long is cut off all the same. */
+  readonly stallMs: number;
+  /** Says when the reader becomes slow, and when it has taken everything. */
+  changed(pressed: boolean): void;
+}
+
 export interface StdioDoorDeps {
   readonly input: Readable;
   readonly output: Writable;
@@ -23,6 +33,7 @@ export interface StdioDoorDeps {
   readonly clock: Clock;
   readonly log: DoorLog;
   readonly limits: StdioLimits;
+  readonly pressure?: StdioPressure;
 }
 
 /** `input_ended`: all was read and answered as far as time allowed. `output_closed`: nobody reads any more. */
@@ -52,6 +63,8 @@ class StdioVisit implements StdioDoor, FrameSink {
   #readMs = 0;
   #resolve: (end: StdioEnd) => void = () => {};
   #deadline: Timer | undefined;
+  /** Runs while the reader is slow. */
+  #stall: Timer | undefined;
 
   constructor(deps: StdioDoorDeps) {
     const { input, output, limits } = deps;
@@ -59,7 +72,12 @@ class StdioVisit implements StdioDoor, FrameSink {
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#outbox = new Outbox({ wrap: "newline", maxBytes: limits.maxOutboxBytes, writable: output });
+    this.#outbox = new Outbox({
+      wrap: "newline",
+      maxBytes: limits.maxOutboxBytes,
+      writable: output,
+      onDrain: () => this.#relieved(),
+    });
     this.#reader = new FrameReader(
       { maxBytes: limits.maxMessageBytes, framing: "auto" },
       {
@@ -96,11 +114,37 @@ class StdioVisit implements StdioDoor, FrameSink {
       this.#deps.log.warn("slow_reader_cut", { reason: "outbox full", pending_bytes: this.#outbox.pendingBytes });
       this.#finish("slow_reader");
     }
+    const { pressure } = this.#deps;
+    if (pressure !== undefined && this.#stall === undefined && this.#outbox.pendingBytes >= pressure.bytes) {
+      this.#watch(pressure);
+      pressure.changed(true);
+    }
     return sent;
   }
 
   close(): void {
     this.#drain("shutdown");
+  }
+
+  #watch(pressure: StdioPressure): void {
+    const { stallMs } = pressure;
+    const taken = this.#outbox.takenBytes;
+    this.#stall = this.#deps.clock.after(stallMs, () => {
+      if (this.#outbox.takenBytes !== taken) {
+        this.#watch(pressure);
+        return;
+      }
+      const pending = this.#outbox.pendingBytes;
+      this.#deps.log.warn("slow_reader_cut", { reason: "took nothing", ms: stallMs, pending_bytes: pending });
+      this.#finish("slow_reader");
+    });
+  }
+
+  #relieved(): void {
+    if (this.#stall === undefined) return;
+    this.#stall.cancel();
+    this.#stall = undefined;
+    this.#deps.pressure?.changed(false);
   }
 
   #read(chunk: Buffer): void {
@@ -144,6 +188,7 @@ class StdioVisit implements StdioDoor, FrameSink {
     if (this.#phase === "gone") return;
     this.#phase = "gone";
     this.#deadline?.cancel();
+    this.#stall?.cancel();
     this.#deps.input.pause();
     this.#visitor.leave();
     this.#resolve(end);

@@ -16,8 +16,8 @@ export function resultOf(value: unknown): Buffer {
 
 export const emptyResult: Buffer = Buffer.from("{}");
 
-/** A hub error as JSON-RPC: the code's number, the message, `data.code` with the stable word, and `data.req_id`. */
-export function errorFrame(idText: ByteString, error: HubError, reqId: string): Frame {
+/** A hub error as JSON-RPC: the code's number, the message, `data.code` with the stable word, and `data.req_id` where the request has a name. */
+export function errorFrame(idText: ByteString, error: HubError, reqId?: string): Frame {
   const data: ErrorData = { code: error.code, ...error.data, req_id: reqId };
   const body = byteString(JSON.stringify({ code: error.facts.rpc, message: error.message, data }));
   return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${body}}`, "latin1"));

@@ -17,7 +17,7 @@ export interface FieldOptions {
 }
 
 /** True for names such as `authorization`, `X-Api-Key` or `accessToken`; not for a progress token, which is no secret. */
-function isCredentialName(name: string): boolean {
+export function isCredentialName(name: string): boolean {
   const plain = name.toLowerCase().replaceAll("-", "_");
   return credentialName.test(plain) && !/progress_?token$/.test(plain);
 }

@@ -1,11 +1,11 @@
 // `thehub call`: one tool call with Cores of its own. Progress goes to stderr on a terminal, the answer to stdout.
 import { text as readAll } from "node:stream/consumers";
 import { HubError } from "../../base/errors.ts";
+import { version } from "../../library/version.ts";
 import { InProcessClient, type Progress } from "../in-process-client.ts";
 import { prepareOrThrow } from "../prepare.ts";
 import { withHub } from "../started-cores.ts";
 import type { Terminal } from "../terminal.ts";
-import { version } from "../version.ts";
 
 interface CallOptions {
   readonly manifest?: string;

@@ -2,11 +2,11 @@
 import { HubError } from "../../base/errors.ts";
 import { hiddenBecause } from "../../catalog/summary.ts";
 import type { Hub } from "../../hub.ts";
+import { version } from "../../library/version.ts";
 import { InProcessClient } from "../in-process-client.ts";
 import { prepareOrThrow } from "../prepare.ts";
 import { withHub } from "../started-cores.ts";
 import { paint, type Terminal, table } from "../terminal.ts";
-import { version } from "../version.ts";
 
 const kinds = ["cores", "tools", "resources", "prompts"] as const;
 type Kind = (typeof kinds)[number];

@@ -3,9 +3,9 @@ import { HubError } from "../../base/errors.ts";
 import type { ListenAddress } from "../../base/listen-address.ts";
 import { isLoopback } from "../../doors/listen.ts";
 import { type Hub, openHub } from "../../hub.ts";
+import { coreEnvironment } from "../../library/core-environment.ts";
 import type { Settings } from "../../manifest/settings.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { coreEnvironment } from "../core-environment.ts";
 import { keptToken, type MadeToken, passingToken } from "../made-token.ts";
 import { type Prepared, prepare } from "../prepare.ts";
 import { endOfService, logCrashes } from "../service.ts";
@@ -39,11 +39,6 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   try {
     const made = await tokenFor(terminal, prepared, addresses, log);
     const settings: Settings = made === undefined ? prepared.settings : { ...prepared.settings, token: made.token };
-    if (settings.trustedProxies.length === 0 && addresses.some((address) => !isLoopback(address))) {
-      log.warn("plaintext_exposed", {
-        fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
-      });
-    }
     hub = await openHub({
       ...prepared,
       settings,
@@ -53,7 +48,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
       exclusive: false,
     });
     // Loaded while the Cores start: a Core takes longer to come up than the doors to open.
-    const { serveHub } = await import("../network-doors.ts");
+    const { serveHub } = await import("../serve-hub.ts");
     await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, made);
     return 0;
   } catch (error) {

@@ -3,7 +3,7 @@ import { systemClock } from "../../base/clock.ts";
 import { HubError } from "../../base/errors.ts";
 import { openStdioDoor } from "../../doors/stdio-door.ts";
 import { openHub } from "../../hub.ts";
-import { coreEnvironment } from "../core-environment.ts";
+import { coreEnvironment } from "../../library/core-environment.ts";
 import { prepare } from "../prepare.ts";
 import { endOfService, logCrashes } from "../service.ts";
 import { closeTelemetry, openTelemetry } from "../telemetry.ts";

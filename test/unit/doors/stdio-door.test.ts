@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openStdioDoor, type StdioDoor, type StdioLimits } from "../../../src/doors/stdio-door.ts";
+import { openStdioDoor, type StdioDoor, type StdioLimits, type StdioPressure } from "../../../src/doors/stdio-door.ts";
 import { EchoDoorkeeper, type EchoVisitor, MemoryLog, somebody } from "../../helpers/echo-doorkeeper.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 
@@ -16,7 +16,12 @@ interface Opened {
   readonly log: MemoryLog;
 }
 
-function open(output: Writable, limits: Partial<StdioLimits> = {}, echoes = true): Opened {
+function open(
+  output: Writable,
+  limits: Partial<StdioLimits> = {},
+  echoes = true,
+  pressure: { pressure?: StdioPressure } = {},
+): Opened {
   const input = new PassThrough();
   const clock = new FakeClock();
   const log = new MemoryLog();
@@ -30,6 +35,7 @@ function open(output: Writable, limits: Partial<StdioLimits> = {}, echoes = true
     clock,
     log,
     limits: { maxMessageBytes: 1000, maxOutboxBytes: 1024 * 1024, drainMs: 30_000, ...limits },
+    ...pressure,
   });
   return { input, door, visitor: doorkeeper.last, clock, log };
 }
@@ -208,4 +214,57 @@ test("stdio-door: on a process's own streams a closed output is no crash", async
   const [code] = (await once(child, "exit")) as [number];
   if (!child.stderr.readableEnded) await once(child.stderr, "end");
   assert.deepEqual([code, err], [0, "output_closed"]);
+});
+
+/** Takes a chunk only when it is told to. */
+class Reluctant extends Writable {
+  #taken: (() => void) | undefined;
+
+  override _write(_chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#taken = done;
+  }
+
+  take(): void {
+    const taken = this.#taken;
+    this.#taken = undefined;
+    taken?.();
+  }
+
+  get holds(): boolean {
+    return this.#taken !== undefined;
+  }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("stdio-door: says when its reader becomes slow, and when it has caught up", async () => {
+  const output = new Reluctant();
+  const changes: boolean[] = [];
+  const pressure = { bytes: 100_000, stallMs: 30_000, changed: (pressed: boolean) => void changes.push(pressed) };
+  const { visitor, clock } = open(output, {}, true, { pressure });
+  for (let n = 0; n < 4; n++) visitor.say(JSON.stringify("x".repeat(50_000)));
+  assert.deepEqual(changes, [true]);
+  await turn();
+  for (let taken = 0; output.holds; taken++) {
+    // A slow reader that takes something is not a stalled one.
+    if (taken > 0) clock.advance(30_000);
+    output.take();
+    await turn();
+  }
+  assert.deepEqual(changes, [true, false]);
+  assert.equal(visitor.leaves, 0);
+  assert.equal(clock.timers, 0);
+});
+
+test("stdio-door: a slow reader that takes nothing at all is cut off", async () => {
+  const changes: boolean[] = [];
+  const pressure = { bytes: 100_000, stallMs: 30_000, changed: (pressed: boolean) => void changes.push(pressed) };
+  const { visitor, clock, door, log } = open(new Deaf(), {}, true, { pressure });
+  for (let n = 0; n < 4; n++) visitor.say(JSON.stringify("x".repeat(50_000)));
+  await turn();
+  clock.advance(30_000);
+  clock.advance(30_000);
+  assert.equal(await door.ended, "slow_reader");
+  assert.match(log.lines.join(), /slow_reader_cut .*took nothing/);
+  assert.equal(visitor.leaves, 1);
 });

@@ -1,38 +1,52 @@
-// The network doors of `thehub serve`: opened in front of a hub that is starting, closed in order when it is told to stop.
-import { resolve } from "node:path";
+// The network doors of a hub: opened in front of it while it is starting, closed in order when it is to stop.
 import { bearerToken } from "../base/bearer.ts";
-import { systemClock } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import { openHttpServer } from "../doors/http-server.ts";
+import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import { type Auth, createAuth } from "../gates/auth.ts";
 import type { Hub } from "../hub.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { Settings } from "../manifest/settings.ts";
 import type { Log } from "../telemetry/log.ts";
-import { banner } from "./banner.ts";
-import type { MadeToken } from "./made-token.ts";
-import type { Prepared } from "./prepare.ts";
-import type { Terminal } from "./terminal.ts";
 
 const maxConnections = 10_000;
 const maxSessions = 5_000;
 const handshakeTimeoutMs = 10_000;
 const lastWordsMs = 1_000;
 
-/** Resolves when `stop` has, and every client is gone. Rejects when an address cannot be had. */
-export async function serveHub(
-  terminal: Terminal,
-  { settings, manifest, manifestPath, builtIn }: Prepared,
-  hub: Hub,
-  addresses: readonly ListenAddress[],
-  log: Log,
-  stop: Promise<string>,
-  made: MadeToken | undefined,
-): Promise<void> {
+export interface NetworkDoorsDeps {
+  readonly settings: Settings;
+  readonly manifest: Manifest;
+  readonly hub: Hub;
+  readonly addresses: readonly ListenAddress[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface NetworkDoors {
+  /** With the ports that were picked: `http://127.0.0.1:3000`, `unix:/run/hub.sock`. */
+  readonly addresses: readonly string[];
+  /** Whether clients must present a token. */
+  readonly tokenNeeded: boolean;
+  /** Takes nobody new, lets calls finish as long as they may, and resolves when every client is gone. */
+  close(): Promise<void>;
+}
+
+/** Rejects when an address cannot be had. */
+export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkDoors> {
+  const { settings, manifest, hub, addresses, clock, log } = deps;
+  if (settings.trustedProxies.length === 0 && addresses.some((address) => !isLoopback(address))) {
+    log.warn("plaintext_exposed", {
+      fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
+    });
+  }
   const auth = maskingAuth(createAuth({ token: settings.token, clients: manifest.clients }), hub);
   const doorLog = log.child({ component: "doors" });
   const websocket = new WsDoor({
-    clock: systemClock,
+    clock,
     log: doorLog,
     doorkeeper: hub.doorkeeper,
     limits: { maxMessageBytes: settings.limits.maxMessageBytes },
@@ -53,7 +67,7 @@ export async function serveHub(
     },
     {
       auth,
-      clock: systemClock,
+      clock,
       websocket,
       log: doorLog,
       pages: {
@@ -74,37 +88,23 @@ export async function serveHub(
   await hub.listensOn(server.addresses);
   log.info("listening", { addresses: server.addresses });
   let stopping = false;
-  const settled = hub.settled().then(() => {
-    if (stopping) return;
-    ready = true;
-    for (const { line } of hub.summaries()) log.info("core_summary", { summary: line });
-    if (terminal.stdout.isTTY !== true && !builtIn) return;
-    const tools = hub.toolNames();
-    const madeToken = made?.file === undefined ? made?.token.reveal() : undefined;
-    const facts = { addresses: server.addresses, basePath: settings.basePath, summaries: hub.summaries(), tools };
-    const shown = builtIn ? "the built-in manifest" : resolve(terminal.cwd, manifestPath);
-    terminal.stdout.write(
-      banner(terminal, {
-        ...facts,
-        publicUrl: settings.publicUrl,
-        manifest: shown,
-        manifestFile: builtIn ? undefined : shown,
-        tokenNeeded: auth.required,
-        madeToken,
-      }),
-    );
+  void hub.settled().then(() => {
+    ready = !stopping;
   });
-
-  const signal = await Promise.race([stop, settled.then(() => stop)]);
-  log.info("draining", { signal });
-  stopping = true;
-  ready = false;
-  server.drain();
-  const drained = hub.drain();
-  // A little more than the calls get: what the hub answers at the end of their time must still leave.
-  await websocket.close(settings.drainTimeoutMs + lastWordsMs);
-  await drained;
-  await server.close();
+  return {
+    addresses: server.addresses,
+    tokenNeeded: auth.required,
+    async close() {
+      stopping = true;
+      ready = false;
+      server.drain();
+      const drained = hub.drain();
+      // A little more than the calls get: what the hub answers at the end of their time must still leave.
+      await websocket.close(settings.drainTimeoutMs + lastWordsMs);
+      await drained;
+      await server.close();
+    },
+  };
 }
 
 /** Whatever token a named client gets in with is masked from then on: it is known only when it is presented. */

@@ -1,0 +1,49 @@
+// What `thehub serve` does with a hub that is starting: opens its doors, says what it serves, and closes them when it is told to.
+import { resolve } from "node:path";
+import { systemClock } from "../base/clock.ts";
+import type { ListenAddress } from "../base/listen-address.ts";
+import type { Hub } from "../hub.ts";
+import { openNetworkDoors } from "../library/network-doors.ts";
+import type { Log } from "../telemetry/log.ts";
+import { banner } from "./banner.ts";
+import type { MadeToken } from "./made-token.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Resolves when `stop` has, and every client is gone. Rejects when an address cannot be had. */
+export async function serveHub(
+  terminal: Terminal,
+  { settings, manifest, manifestPath, builtIn }: Prepared,
+  hub: Hub,
+  addresses: readonly ListenAddress[],
+  log: Log,
+  stop: Promise<string>,
+  made: MadeToken | undefined,
+): Promise<void> {
+  const doors = await openNetworkDoors({ settings, manifest, hub, addresses, clock: systemClock, log });
+  let stopping = false;
+  const settled = hub.settled().then(() => {
+    if (stopping) return;
+    for (const { line } of hub.summaries()) log.info("core_summary", { summary: line });
+    if (terminal.stdout.isTTY !== true && !builtIn) return;
+    const tools = hub.toolNames();
+    const madeToken = made?.file === undefined ? made?.token.reveal() : undefined;
+    const facts = { addresses: doors.addresses, basePath: settings.basePath, summaries: hub.summaries(), tools };
+    const shown = builtIn ? "the built-in manifest" : resolve(terminal.cwd, manifestPath);
+    terminal.stdout.write(
+      banner(terminal, {
+        ...facts,
+        publicUrl: settings.publicUrl,
+        manifest: shown,
+        manifestFile: builtIn ? undefined : shown,
+        tokenNeeded: doors.tokenNeeded,
+        madeToken,
+      }),
+    );
+  });
+
+  const signal = await Promise.race([stop, settled.then(() => stop)]);
+  log.info("draining", { signal });
+  stopping = true;
+  await doors.close();
+}

@@ -1,0 +1,78 @@
+// Says a client's handshake again to a hub that does not know it, one request after the other, and keeps the answers to itself.
+import type { Clock, Timer } from "../base/clock.ts";
+import { notificationFrame } from "../relay/answers.ts";
+import type { ByteString, Frame, Sent } from "../wire/frame.ts";
+import type { Scan } from "../wire/scan.ts";
+import type { Handshake } from "./handshake.ts";
+import { requestFrame } from "./handshake.ts";
+import { away, type Loss } from "./link-state.ts";
+
+export interface ReplayDeps {
+  readonly clock: Clock;
+  /** How long the hub may take for each answer. */
+  readonly greetMs: number;
+  readonly handshake: Handshake;
+  send(frame: Frame): Sent;
+  /** All is said. */
+  greeted(): void;
+  /** This connection is of no use. */
+  abandon(loss: Loss): void;
+}
+
+/** No client request is under way meanwhile, so this id meets no other. */
+const replayId = '"thehub-connect"';
+
+export class Replay {
+  readonly #deps: ReplayDeps;
+  #answered: ((scan: Scan, bytes: Buffer) => void) | undefined;
+  #timer: Timer | undefined;
+
+  constructor(deps: ReplayDeps) {
+    this.#deps = deps;
+  }
+
+  /** A client that had no handshake yet will have it itself. */
+  start(): void {
+    const { handshake } = this.#deps;
+    if (handshake.initialize === undefined) this.#deps.greeted();
+    else this.#say("initialize", handshake.initialize, (scan, bytes) => this.#initialized(scan, bytes));
+  }
+
+  /** Whether the answer with this id is to what was said here. */
+  take(idText: ByteString, scan: Scan, bytes: Buffer): boolean {
+    const answered = this.#answered;
+    if (answered === undefined || idText !== replayId) return false;
+    this.stop();
+    answered(scan, bytes);
+    return true;
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#answered = undefined;
+  }
+
+  #initialized({ resultStart, resultEnd }: Scan, bytes: Buffer): void {
+    const { handshake, send, abandon, greeted } = this.#deps;
+    if (resultStart < 0) {
+      abandon(away("the hub refuses the client's handshake"));
+      return;
+    }
+    const mismatch = handshake.mismatch(bytes.subarray(resultStart, resultEnd));
+    if (mismatch !== undefined) {
+      abandon({ kind: "refused", code: "hub_unreachable", reason: `${mismatch}; start the client again` });
+      return;
+    }
+    if (handshake.initialized) send(notificationFrame("notifications/initialized"));
+    if (handshake.level === undefined) greeted();
+    // A hub that does not know the level any more keeps its own.
+    else this.#say("logging/setLevel", handshake.level, greeted);
+  }
+
+  #say(method: string, params: Buffer, answered: (scan: Scan, bytes: Buffer) => void): void {
+    const { clock, greetMs, send, abandon } = this.#deps;
+    this.#answered = answered;
+    this.#timer = clock.after(greetMs, () => abandon(away(`the hub did not answer ${method} within ${greetMs} ms`)));
+    send(requestFrame(replayId, method, params));
+  }
+}

@@ -1,0 +1,66 @@
+// The hub to connect to, as a user names it: ws://, wss:// or unix:. Credentials are not taken here, in any form.
+import { isAbsolute } from "node:path";
+
+export interface Target {
+  /** What the WebSocket client dials. Of a Unix socket only its path and query count. */
+  readonly url: string;
+  readonly socketPath: string | undefined;
+  /** For people and logs: no user, no query. */
+  readonly name: string;
+}
+
+export type ParsedTarget =
+  | { readonly t: "ok"; readonly target: Target }
+  /** `message` says what is wrong with the URL without repeating it where it may hold a secret. */
+  | { readonly t: "bad"; readonly message: string };
+
+/** Names of query parameters that look like a credential; a URL ends up in logs and process lists. */
+const credentialName = /token|secret|passw|auth|credential|signature|api[-_]?key|^key$|^sig$/i;
+
+export function parseTarget(text: string): ParsedTarget {
+  if (text.startsWith("unix:")) return parseUnix(text);
+  if (!URL.canParse(text) || !text.includes("://")) {
+    return bad(
+      `${JSON.stringify(text)} is not a URL; write ws://localhost:3000, wss://hub.example/mcp or unix:/run/hub.sock`,
+    );
+  }
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") {
+    return bad("the URL holds a user or password; take it out, and put the hub's token into HUB_TOKEN");
+  }
+  const leak = [...url.searchParams.keys()].find((name) => credentialName.test(name));
+  if (leak !== undefined) {
+    return bad(`the URL holds "${leak}" in its query; take it out, and put the hub's token into HUB_TOKEN`);
+  }
+  if (url.protocol === "http:" || url.protocol === "https:") {
+    const socket = `${url.protocol === "http:" ? "ws" : "wss"}://${url.host}${url.pathname}`;
+    return bad(
+      `connecting over ${url.protocol}// is not in this version; the hub serves WebSocket there too: ${socket}`,
+    );
+  }
+  if (url.protocol !== "ws:" && url.protocol !== "wss:") {
+    return bad(`${url.protocol}// is not a way to a hub; write ws://, wss:// or unix:/run/hub.sock`);
+  }
+  url.hash = "";
+  return {
+    t: "ok",
+    target: { url: url.href, socketPath: undefined, name: `${url.protocol}//${url.host}${url.pathname}` },
+  };
+}
+
+/** `unix:/run/hub.sock`, or with the path of a URL behind it: `unix:/run/hub.sock:/hub/mcp`. */
+function parseUnix(text: string): ParsedTarget {
+  const rest = text.slice("unix:".length);
+  const colon = rest.lastIndexOf(":/");
+  const socketPath = colon > 0 ? rest.slice(0, colon) : rest;
+  const path = colon > 0 ? rest.slice(colon + 1) : "/mcp";
+  if (!isAbsolute(socketPath)) {
+    return bad(`${JSON.stringify(text)} is not an absolute path; write unix:/run/hub.sock`);
+  }
+  const url = new URL(path, "ws://localhost");
+  return { t: "ok", target: { url: url.href, socketPath, name: `unix:${socketPath}` } };
+}
+
+function bad(message: string): ParsedTarget {
+  return { t: "bad", message };
+}

@@ -1,0 +1,400 @@
+// The bridge between a client of the test's own and a hub that the test plays, over a real WebSocket; time is the test's.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Bridge, type BridgeLimits, defaultBridgeLimits } from "../../../src/connect/bridge.ts";
+import { defaultSocketLimits, type SocketLimits } from "../../../src/connect/hub-socket.ts";
+import { defaultLinkPolicy } from "../../../src/connect/link-state.ts";
+import { parseTarget } from "../../../src/connect/target.ts";
+import type { EndReason } from "../../../src/doors/port.ts";
+import { flatten, frameOfText } from "../../../src/wire/frame.ts";
+import { MemoryLog, somebody } from "../../helpers/echo-doorkeeper.ts";
+import { FakeClock } from "../../helpers/fake-clock.ts";
+import { type HubConnection, Inbox, ScriptedHub } from "../../helpers/scripted-hub.ts";
+import type { Message } from "../../helpers/ws-client.ts";
+
+const helloParams = {
+  protocolVersion: "2025-11-25",
+  capabilities: { roots: {} },
+  clientInfo: { name: "c", version: "1" },
+};
+const helloResult = {
+  protocolVersion: "2025-11-25",
+  capabilities: { tools: { listChanged: true }, prompts: { listChanged: true }, resources: {}, logging: {} },
+  serverInfo: { name: "hub", version: "1" },
+};
+
+/** Tells a test when the bridge has noticed that its hub is gone. */
+class LossLog extends MemoryLog {
+  readonly losses = new Inbox<unknown>();
+
+  override warn(msg: string, context: Record<string, unknown> = {}): void {
+    super.warn(msg, context);
+    if (msg === "hub_lost") this.losses.put(context["reason"]);
+  }
+}
+
+class Client implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly log = new LossLog();
+  readonly inbox = new Inbox<Message>();
+  readonly ended: Promise<EndReason>;
+  readonly bridge: Bridge;
+  readonly held: boolean[] = [];
+
+  constructor(url: string, limits: Partial<BridgeLimits> = {}, socketLimits: Partial<SocketLimits> = {}) {
+    const parsed = parseTarget(url);
+    if (parsed.t === "bad") throw new Error(parsed.message);
+    this.bridge = new Bridge({
+      dialling: {
+        target: parsed.target,
+        token: undefined,
+        credential: undefined,
+        headers: {},
+        limits: { ...defaultSocketLimits, ...socketLimits },
+        clock: this.clock,
+      },
+      policy: defaultLinkPolicy,
+      limits: { ...defaultBridgeLimits, ...limits },
+      clock: this.clock,
+      random: () => 0.5,
+      log: this.log,
+      holdInput: (hold) => this.held.push(hold),
+    });
+    this.ended = new Promise((resolve) => {
+      this.bridge.open({
+        principal: somebody,
+        door: "stdio",
+        sink: {
+          send: (frame) => {
+            this.inbox.put(JSON.parse(String(flatten(frame))) as Message);
+            return "ok";
+          },
+        },
+        end: resolve,
+      });
+    });
+  }
+
+  say(message: object): void {
+    this.bridge.receive(frameOfText(JSON.stringify({ jsonrpc: "2.0", ...message })));
+  }
+
+  next(): Promise<Message> {
+    return this.inbox.next();
+  }
+
+  /** The handshake, as clients have it. */
+  async hello(hub: HubConnection): Promise<void> {
+    this.say({ id: 0, method: "initialize", params: helloParams });
+    await hub.answer("initialize", helloResult);
+    assert.equal((await this.next()).id, 0);
+    this.say({ method: "notifications/initialized" });
+    assert.equal((await hub.next()).method, "notifications/initialized");
+  }
+
+  /** The hub's next connection after one was lost, once the wait for it is over. */
+  async again(hub: ScriptedHub): Promise<HubConnection> {
+    await this.log.losses.next();
+    // Longer than the waits after the first three losses, shorter than requests wait.
+    this.clock.advance(1000);
+    return hub.connection();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.bridge.leave();
+    await this.bridge.close();
+  }
+}
+
+test("bridge: relays both ways, and answers only what was asked", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  client.say({ id: "a", method: "tools/call", params: { name: "x" } });
+  assert.deepEqual((await connection.next()).params, { name: "x" });
+  assert.equal(client.bridge.busy, 1);
+  connection.send({ method: "notifications/progress", params: { progressToken: 1, progress: 1 } });
+  connection.send({ id: "nobody", result: {} });
+  connection.send({ id: "a", result: { ok: true } });
+  connection.send({ id: "a", result: { ok: "twice" } });
+  connection.send({ id: null, error: { code: -32700, message: "of no request" } });
+  assert.equal((await client.next()).method, "notifications/progress");
+  assert.deepEqual((await client.next()).result, { ok: true });
+  assert.equal((await client.next()).error?.message, "of no request");
+  assert.equal(client.bridge.busy, 0);
+});
+
+test("bridge: what was under way when the hub went is answered once, with may_have_run", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  for (const id of [1, "1"]) client.say({ id, method: "tools/call", params: { name: "x" } });
+  await connection.next();
+  await connection.next();
+  connection.socket.terminate();
+  for (const id of [1, "1"]) {
+    const answer = await client.next();
+    assert.equal(answer.id, id);
+    assert.equal(answer.error?.data?.["code"], "hub_unreachable");
+    assert.equal(answer.error?.data?.["may_have_run"], true);
+  }
+  assert.equal(client.bridge.busy, 0);
+});
+
+test("bridge: a new hub is told the client's handshake and log level, and the client to list again", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const first = await hub.connection();
+  await client.hello(first);
+  for (const level of ["info", "error"]) {
+    client.say({ id: level, method: "logging/setLevel", params: { level } });
+    await first.answer("logging/setLevel", {});
+    await client.next();
+  }
+  first.socket.close(1001);
+
+  const second = await client.again(hub);
+  client.say({ id: 7, method: "tools/list", params: {} });
+  const hello = await second.answer("initialize", helloResult);
+  assert.deepEqual(hello.params, helloParams);
+  assert.equal((await second.next()).method, "notifications/initialized");
+  const level = await second.answer("logging/setLevel", {});
+  assert.deepEqual(level.params, { level: "error" });
+  // Nothing of the client's own came before the handshake was over.
+  const list = await second.answer("tools/list", { tools: [] });
+  assert.equal(list.id, 7);
+  assert.equal((await client.next()).method, "notifications/tools/list_changed");
+  assert.equal((await client.next()).method, "notifications/prompts/list_changed");
+  assert.equal((await client.next()).id, 7);
+  assert.equal(client.inbox.length, 0);
+});
+
+test("bridge: an initialize that was not answered is said again to the next hub, and answered once", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const first = await hub.connection();
+  client.say({ id: 5, method: "initialize", params: helloParams });
+  await first.next();
+  first.socket.terminate();
+  const second = await client.again(hub);
+  const hello = await second.answer("initialize", helloResult);
+  assert.equal(hello.id, 5);
+  assert.deepEqual(hello.params, helloParams);
+  const answer = await client.next();
+  assert.equal(answer.id, 5);
+  assert.deepEqual(answer.result, helloResult);
+});
+
+test("bridge: a hub of another revision ends the bridge, since the client cannot be told", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const first = await hub.connection();
+  await client.hello(first);
+  first.socket.close(1001);
+  const second = await client.again(hub);
+  await second.answer("initialize", { ...helloResult, protocolVersion: "2025-06-18" });
+  assert.equal(await client.ended, "shutdown");
+  assert.match(client.bridge.failure?.reason ?? "", /2025-06-18.*2025-11-25/);
+});
+
+test("bridge: a hub that refuses the handshake, or does not answer it, is tried again", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const first = await hub.connection();
+  await client.hello(first);
+  first.socket.close(1001);
+  const second = await client.again(hub);
+  const { id } = await second.next();
+  second.send({ id, error: { code: -32055, message: "draining" } });
+  const third = await client.again(hub);
+  await third.next();
+  client.clock.advance(defaultBridgeLimits.greetMs);
+  const fourth = await client.again(hub);
+  await fourth.answer("initialize", helloResult);
+  assert.equal((await client.next()).method, "notifications/tools/list_changed");
+});
+
+test("bridge: requests wait for a hub that is away, so long and so many, and a cancelled one is forgotten", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url, { maxRequests: 2 });
+  const first = await hub.connection();
+  await client.hello(first);
+  first.socket.close(1001);
+  await client.log.losses.next();
+  client.say({ id: 1, method: "tools/call", params: { name: "cancelled" } });
+  client.say({ id: 2, method: "tools/call", params: { name: "waits" } });
+  client.say({ id: 3, method: "tools/call", params: { name: "too many" } });
+  const refused = await client.next();
+  assert.equal(refused.id, 3);
+  assert.equal(refused.error?.data?.["code"], "hub_unreachable");
+  assert.equal(refused.error?.data?.["may_have_run"], false);
+  client.say({ method: "notifications/cancelled", params: { requestId: 1 } });
+  assert.equal(client.bridge.busy, 1);
+  // No hub comes back in time: its listener is gone before the next attempt.
+  await hub[Symbol.asyncDispose]();
+  client.clock.advance(defaultBridgeLimits.waitMs);
+  const late = await client.next();
+  assert.equal(late.id, 2);
+  assert.equal(late.error?.data?.["may_have_run"], false);
+  await client.bridge.whenIdle();
+});
+
+test("bridge: an id in use is refused, and the first request still gets its answer", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  client.say({ id: 1, method: "tools/call", params: { name: "x" } });
+  client.say({ id: 1, method: "tools/call", params: { name: "y" } });
+  assert.equal((await client.next()).error?.data?.["code"], "request_invalid");
+  await connection.answer("tools/call", { of: "x" });
+  assert.deepEqual((await client.next()).result, { of: "x" });
+});
+
+test("bridge: what is no message is answered here, and the hub does not hear of it", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  client.bridge.receive(frameOfText('{"jsonrpc":"2.0","id":9,"method":'));
+  const answer = await client.next();
+  assert.equal(answer.id, 9);
+  assert.equal(answer.error?.code, -32700);
+  await client.hello(connection);
+});
+
+test("bridge: a cancelled request is the hub's to forget, and nothing is owed for it", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  client.say({ id: 1, method: "tools/call", params: { name: "x" } });
+  await connection.next();
+  client.say({ method: "notifications/cancelled", params: { requestId: 1 } });
+  assert.deepEqual((await connection.next()).params, { requestId: 1 });
+  assert.equal(client.bridge.busy, 0);
+  connection.socket.terminate();
+  const second = await client.again(hub);
+  await second.answer("initialize", helloResult);
+  // The first thing that the client hears again is not an answer.
+  assert.equal((await client.next()).method, "notifications/tools/list_changed");
+});
+
+test("bridge: the hub's requests are answered on the connection they came by, and taken back when it is lost", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url, { maxAsked: 2 });
+  const first = await hub.connection();
+  await client.hello(first);
+  for (const id of ["q1", "q2", "q3"]) first.send({ id, method: "roots/list" });
+  assert.equal((await client.next()).id, "q1");
+  assert.equal((await client.next()).id, "q2");
+  assert.equal((await first.next()).error?.data?.["code"], "overloaded");
+  client.say({ id: "q1", result: { roots: [] } });
+  assert.deepEqual((await first.next()).result, { roots: [] });
+  first.socket.terminate();
+  const cancelled = await client.next();
+  assert.equal(cancelled.method, "notifications/cancelled");
+  assert.equal(cancelled.params?.["requestId"], "q2");
+  const second = await client.again(hub);
+  client.say({ id: "q2", result: { roots: ["of another hub"] } });
+  await second.answer("initialize", helloResult);
+  assert.equal((await second.next()).method, "notifications/initialized");
+  client.say({ id: 1, method: "ping" });
+  assert.equal((await second.next()).method, "ping");
+});
+
+test("bridge: before the first connection requests wait as long as it is tried, then all are answered and the bridge ends", async () => {
+  const hub = await ScriptedHub.open();
+  const { url } = hub;
+  await hub[Symbol.asyncDispose]();
+  await using client = new Client(url);
+  client.say({ id: 0, method: "initialize", params: helloParams });
+  let over = false;
+  const ended = client.ended.finally(() => {
+    over = true;
+  });
+  while (!over) {
+    await Promise.race([client.log.losses.next(), ended]);
+    client.clock.advance(defaultLinkPolicy.maxBackoffMs);
+  }
+  assert.equal(await ended, "shutdown");
+  const answer = await client.next();
+  assert.equal(answer.id, 0);
+  assert.match(answer.error?.message ?? "", /cannot be reached/);
+  assert.match(client.bridge.failure?.reason ?? "", /thehub serve/);
+});
+
+test("bridge: a session that the hub ends with 4401 is not tried again", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  connection.socket.close(4401, "expired");
+  assert.equal(await client.ended, "shutdown");
+  assert.equal(client.bridge.failure?.code, "unauthenticated");
+});
+
+test("bridge: leaving closes with 1000; what is still open at the last moment is answered as draining", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  client.say({ id: 1, method: "tools/call", params: { name: "x" } });
+  await connection.next();
+  client.bridge.failCalls();
+  const answer = await client.next();
+  assert.equal(answer.error?.data?.["code"], "draining");
+  assert.equal(answer.error?.data?.["may_have_run"], true);
+  await client.bridge.whenIdle();
+  await client.bridge.close();
+  assert.equal(await connection.closed, 1000);
+});
+
+test("bridge: a hub that says nothing any more is pinged, then given up; one that answers pings is not", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  client.clock.advance(defaultSocketLimits.pingMs);
+  const pinged = new Promise((resolve) => connection.socket.once("ping", resolve));
+  client.clock.advance(defaultSocketLimits.pingMs);
+  await pinged;
+  // Its pong is on the way, and the next message behind it.
+  connection.send({ method: "notifications/message", params: {} });
+  await client.next();
+  client.clock.advance(defaultSocketLimits.pingMs);
+  connection.socket.pause();
+  client.clock.advance(2 * defaultSocketLimits.pingMs);
+  const again = client.again(hub);
+  await (await again).answer("initialize", helloResult);
+  assert.match(client.log.lines.join("\n"), /hub_lost .*silent for 50 s/);
+});
+
+test("bridge: a hub that takes nothing makes the client's input wait, until it takes again", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  connection.socket.pause();
+  const text = "x".repeat(4 * 1024 * 1024);
+  for (let id = 1; client.held.length === 0; id++) client.say({ id, method: "tools/call", params: { text } });
+  assert.deepEqual(client.held, [true]);
+  connection.socket.resume();
+  while (client.held.length === 1) await connection.next();
+  assert.deepEqual(client.held, [true, false]);
+});
+
+test("bridge: while the client takes nothing the hub is not read, and not blamed for its silence", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  client.bridge.hold(true);
+  connection.send({ method: "notifications/message", params: { level: "info" } });
+  client.clock.advance(4 * defaultSocketLimits.pingMs);
+  assert.equal(client.inbox.length, 0);
+  client.bridge.hold(false);
+  assert.equal((await client.next()).method, "notifications/message");
+  assert.equal(connection.socket.readyState, connection.socket.OPEN);
+});

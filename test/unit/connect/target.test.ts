@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseTarget } from "../../../src/connect/target.ts";
+
+function good(text: string) {
+  const parsed = parseTarget(text);
+  assert.ok(parsed.t === "ok", parsed.t === "bad" ? parsed.message : "");
+  return parsed.target;
+}
+
+function bad(text: string): string {
+  const parsed = parseTarget(text);
+  assert.ok(parsed.t === "bad", `${text} was taken`);
+  return parsed.message;
+}
+
+test("target: takes ws and wss URLs as they are", () => {
+  assert.deepEqual(good("ws://localhost:3000"), {
+    url: "ws://localhost:3000/",
+    socketPath: undefined,
+    name: "ws://localhost:3000/",
+  });
+  assert.equal(good("wss://hub.example/hub/mcp").url, "wss://hub.example/hub/mcp");
+  assert.equal(good("ws://[::1]:3000/mcp").url, "ws://[::1]:3000/mcp");
+});
+
+test("target: a query goes to the hub and not into messages", () => {
+  const target = good("wss://hub.example/mcp?tenant=acme#here");
+  assert.equal(target.url, "wss://hub.example/mcp?tenant=acme");
+  assert.equal(target.name, "wss://hub.example/mcp");
+});
+
+test("target: a Unix socket may have a URL's path behind it", () => {
+  assert.deepEqual(good("unix:/run/hub.sock"), {
+    url: "ws://localhost/mcp",
+    socketPath: "/run/hub.sock",
+    name: "unix:/run/hub.sock",
+  });
+  assert.equal(good("unix:/run/hub.sock:/hub/ws").url, "ws://localhost/hub/ws");
+  assert.equal(good("unix:/run/a:b.sock").socketPath, "/run/a:b.sock");
+  assert.match(bad("unix:hub.sock"), /not an absolute path/);
+});
+
+test("target: refuses credentials in any part, and does not repeat them", () => {
+  for (const url of [
+    "ws://anna:hunter22@hub.example/",
+    "ws://hunter22@hub.example/",
+    "wss://hub.example/?token=hunter22",
+    "wss://hub.example/?access_token=hunter22",
+    "wss://hub.example/?a=1&api-key=hunter22",
+  ]) {
+    const message = bad(url);
+    assert.match(message, /HUB_TOKEN/);
+    assert.doesNotMatch(message, /hunter22/);
+  }
+});
+
+test("target: says what to write instead of http, other schemes and no URL at all", () => {
+  assert.match(bad("http://localhost:3000/mcp"), /ws:\/\/localhost:3000\/mcp/);
+  assert.match(bad("https://hub.example/mcp"), /wss:\/\/hub\.example\/mcp/);
+  assert.match(bad("ftp://hub.example"), /ws:\/\//);
+  assert.match(bad("localhost:3000"), /ws:\/\/localhost:3000/);
+  assert.match(bad(""), /ws:\/\/localhost:3000/);
+});
