@@ -1,9 +1,9 @@
 // OpenTelemetry for a hub that serves: loaded where the standard variables ask for it, and ended with the hub.
 import { systemClock } from "../base/clock.ts";
+import { version } from "../library/version.ts";
 import { readOtelSettings } from "../telemetry/otel-settings.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Terminal } from "./terminal.ts";
-import { version } from "../library/version.ts";
 import type { Voice } from "./voice.ts";
 
 /** Undefined where it is off, and where it could not be started: a hub serves without it all the same. */

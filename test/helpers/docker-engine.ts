@@ -11,7 +11,7 @@ import type { Readable, Writable } from "node:stream";
 import { type LogLine, root } from "./hub-process.ts";
 import type { Ran } from "./thehub.ts";
 
-export const baseImage = "node:24-bookworm-slim";
+const baseImage = "node:24-bookworm-slim";
 export const hubImage = "ghively/thehub:latest";
 
 export type EngineOrNot =
