@@ -74,7 +74,10 @@ test("library: clients of both SDKs, in the process and over WebSocket, share on
   let pid = 0;
   await withHub({ cores: { echo } }, {}, async (hub) => {
     await hub.ready();
-    assert.deepEqual(hub.cores(), [{ core: "echo", state: "up", tools: 18, prompts: 1, resources: 1 }]);
+    const [status, ...others] = hub.cores();
+    assert.ok((status?.tools ?? 0) > 10);
+    assert.deepEqual({ ...status, tools: 0 }, { core: "echo", state: "up", tools: 0, prompts: 1, resources: 1 });
+    assert.deepEqual(others, []);
     const v1 = new ClientV1({ name: "v1", version: "1" });
     await v1.connect(hub.channel());
     const v2 = new Client({ name: "v2", version: "1" });
