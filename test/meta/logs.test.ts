@@ -7,17 +7,20 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** `log.warn("name"`; `log[level]("name"`, of which the level cannot be read; and the helper that cuts a client off at warn. */
-const call = /(?:\blog(?:\.(debug|info|warn|error)|\[[^\]]+\])|#(cut))\(\s*([^,()]*"\w+")/g;
+/**
+ * `log.warn("name"`; `log[level]("name"`, of which the level cannot be read; and the helpers that cut a client off at warn, and
+ * tell of a call at debug.
+ */
+const call = /(?:\blog(?:\.(debug|info|warn|error)|\[[^\]]+\])|#(cut)|#(say)(?=\(\s*"call_))\(\s*([^,()]*"\w+")/g;
 
 test("logs: docs/logs.md lists every msg with its levels, and none that is not written", () => {
   const written = new Map<string, Set<string>>();
   const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
   for (const file of files.filter((name) => name.endsWith(".ts"))) {
-    for (const [, level, cut, first = ""] of readFileSync(join(root, "src", file), "utf8").matchAll(call)) {
+    for (const [, level, cut, say, first = ""] of readFileSync(join(root, "src", file), "utf8").matchAll(call)) {
       for (const [, msg = ""] of first.matchAll(/"(\w+)"/g)) {
         const levels = written.get(msg) ?? new Set();
-        written.set(msg, levels.add(cut === undefined ? (level ?? "any") : "warn"));
+        written.set(msg, levels.add(level ?? (cut === undefined ? (say === undefined ? "any" : "debug") : "warn")));
       }
     }
   }

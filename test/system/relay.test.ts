@@ -23,11 +23,9 @@ test("relay: a call that is not answered in time is answered by the hub, and its
   await using client = await WsClient.connect(await hub.wsUrl());
   await client.request("tools/list");
   const { error } = await client.call("m.hold");
-  assert.deepEqual(
-    [error?.code, error?.data],
-    [-32052, { code: "core_timeout", core: "m", may_have_run: true }],
-    error?.message,
-  );
+  assert.equal(error?.code, -32052, error?.message);
+  const { code, core, may_have_run: mayHaveRun } = error?.data ?? {};
+  assert.deepEqual([code, core, mayHaveRun], ["core_timeout", "m", true]);
   assert.equal((await client.call("m.held")).result?.content[0].text, "0");
   await hub.stop();
 });
