@@ -58,6 +58,13 @@ function engine(): DockerEngine {
   return started.engine;
 }
 
+interface PrometheusAnswer {
+  readonly data: {
+    readonly activeTargets: readonly { labels: { job: string }; health: string; lastError: string }[];
+    readonly groups: readonly unknown[];
+  };
+}
+
 async function statusOf(path: string, ca: string): Promise<number> {
   const asked = request({ host: "localhost", path, ca }).end();
   const [response] = await once(asked, "response");
@@ -96,10 +103,11 @@ test("compose: with the profile tls a client gets to the hub by wss, and nothing
 test("compose: with the profile observe Prometheus finds the hub and takes the rules", { skip }, async ({ signal }) => {
   await using project = new ComposeProject(engine(), { profile: "observe" });
   await project.up("hub", "prometheus");
-  const api = (path: string) => fetch(`http://127.0.0.1:9090/api/v1/${path}`).then((response) => response.json());
+  const api = (path: string) =>
+    fetch(`http://127.0.0.1:9090/api/v1/${path}`).then((response) => response.json() as Promise<PrometheusAnswer>);
   const found = await eventually(async () => {
     const { data } = await api("targets?state=active");
-    return data.activeTargets.find((target: { health: string }) => target.health !== "unknown");
+    return data.activeTargets.find((target) => target.health !== "unknown");
   }, signal);
   assert.deepEqual([found.labels.job, found.health, found.lastError], ["thehub", "up", ""]);
   const { data } = await api("rules");
