@@ -1,33 +1,18 @@
 // The Compose files with a real engine and Debian's docker-compose: what the README says to type answers a real client.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { ComposeProject, composeProblem } from "../helpers/compose-project.ts";
 import { DockerEngine } from "../helpers/docker-engine.ts";
 import { root } from "../helpers/hub-process.ts";
-import type { Ran } from "../helpers/thehub.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 const { skip: noEngine, ...started } = await DockerEngine.start();
-const skip = noEngine || reasonToSkip() || (await portProblem(3000));
+const skip = noEngine || (await composeProblem([3000]));
 const folder = await mkdtemp(join(tmpdir(), "thehub-compose-"));
 const tools = ["template__add", "template__countdown", "template__echo"];
-
-function reasonToSkip(): string | false {
-  return existsSync("/usr/bin/docker-compose") ? false : "needs docker-compose (Debian: docker-compose)";
-}
-
-/** The port of docker-compose.yml is what its users type: somebody else's service on it must not be mistaken for the hub. */
-function portProblem(port: number): Promise<string | false> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(`needs port ${port}, which is in use`));
-    server.listen(port, () => server.close(() => resolve(false)));
-  });
-}
 
 if (started.t === "engine" && skip === false) {
   try {
@@ -48,39 +33,6 @@ function engine(): DockerEngine {
   return started.engine;
 }
 
-/** A project that is taken down, with its volumes, when the test ends. */
-class Project implements AsyncDisposable {
-  readonly #files: string[];
-  readonly #env: Record<string, string>;
-
-  constructor(files: readonly string[], env: Record<string, string> = {}) {
-    this.#files = ["docker-compose.yml", ...files].flatMap((file) => ["--file", file]);
-    this.#env = { COMPOSE_PROJECT_NAME: "thehub-test", ...env };
-  }
-
-  async compose(...args: readonly string[]): Promise<Ran> {
-    const all = ["--project-directory", root, ...this.#files, ...args];
-    const ran = await engine().run("/usr/bin/docker-compose", all, { env: this.#env });
-    assert.equal(ran.code, 0, `docker-compose ${all.join(" ")}: ${ran.stderr}`);
-    return ran;
-  }
-
-  async container(service: string): Promise<string> {
-    return (await this.compose("ps", "--quiet", service)).stdout.trim();
-  }
-
-  async up(...services: readonly string[]): Promise<string> {
-    await this.compose("up", "--detach", "--build", ...services);
-    const hub = await this.container("hub");
-    await engine().logged(hub, "listening");
-    return hub;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.compose("down", "--volumes");
-  }
-}
-
 async function toolsFor(token: string): Promise<string[]> {
   await using client = await WsClient.connect("ws://localhost:3000", { authorization: `Bearer ${token}` });
   const { result } = await client.request("tools/list");
@@ -89,33 +41,35 @@ async function toolsFor(token: string): Promise<string[]> {
 
 test("compose: every file is accepted by docker-compose", { skip }, async () => {
   for (const file of ["loopback", "tls", "otel", "secrets"]) {
-    await new Project([`docker-compose.${file}.yml`]).compose("config", "--quiet");
+    await new ComposeProject(engine(), { files: [`docker-compose.${file}.yml`] }).compose("config", "--quiet");
   }
 });
 
 test("compose: up builds and starts the hub; a client gets in with the token that thehub token show prints", {
   skip,
 }, async () => {
-  await using project = new Project([]);
+  await using project = new ComposeProject(engine());
   const hub = await project.up();
   const line = await engine().logged(hub, "token_made");
   assert.match(String(line["fix"]), /thehub token show/);
-  const show = () => project.compose("exec", "-T", "hub", "thehub", "token", "show");
-  const token = (await show()).stdout.trim();
+  const token = await project.token();
   assert.deepEqual(await toolsFor(token), tools);
   await assert.rejects(WsClient.connect("ws://localhost:3000", { authorization: "Bearer wrong" }), /401/);
   await engine().health(hub, "healthy");
 
   await project.compose("restart", "hub");
   await engine().health(hub, "healthy");
-  assert.equal((await show()).stdout.trim(), token, "another token after a restart");
+  assert.equal(await project.token(), token, "another token after a restart");
 });
 
 test("compose: HUB_TOKEN of the shell is the token, and the loopback override publishes on this machine alone", {
   skip,
 }, async () => {
   const token = "chosen-by-the-user";
-  await using project = new Project(["docker-compose.loopback.yml"], { HUB_TOKEN: token });
+  await using project = new ComposeProject(engine(), {
+    files: ["docker-compose.loopback.yml"],
+    env: { HUB_TOKEN: token },
+  });
   const hub = await project.up();
   assert.equal(await engine().docker("port", hub), "3000/tcp -> 127.0.0.1:3000");
   assert.deepEqual(await toolsFor(token), tools);
@@ -144,7 +98,10 @@ test("compose: with secrets as files the token and a Core's secret come from the
       secrets: Object.fromEntries(Object.keys(files).map((name) => [name, { file: join(folder, "secrets", name) }])),
     }),
   );
-  await using project = new Project(["docker-compose.secrets.yml", override], { HUB_TOKEN: "not-this-one-at-all" });
+  await using project = new ComposeProject(engine(), {
+    files: ["docker-compose.secrets.yml", override],
+    env: { HUB_TOKEN: "not-this-one-at-all" },
+  });
   const hub = await project.up();
   await using client = await WsClient.connect("ws://localhost:3000", { authorization: `Bearer ${token}` });
   // What the Core gives back is masked: it has the secret, and no client sees it.

@@ -56,7 +56,7 @@ a killed one is gone, and some seconds to spare. Whole seconds.
 {{- else -}}
 {{- $manifest := include "thehub.manifest" . | fromYaml -}}
 {{- $hub := $manifest.hub | default dict -}}
-{{- $drain := 10000 -}}
+{{- $drain := 4000 -}}
 {{- if hasKey $hub "drain_timeout_ms" -}}{{- $drain = $hub.drain_timeout_ms | int -}}{{- end -}}
 {{- $stop := 5000 -}}
 {{- range $core := $manifest.cores -}}
