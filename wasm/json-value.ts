@@ -327,9 +327,12 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       lastTrue = isTrue;
       lastNull = isNull;
       lastFalse = isFalse;
-      wrong |= (isTrue | isNull | isFalse | r | u | e | l | a | s) ^ literal;
-      wrong |= (r & ~(h7 & n0010)) | (u & ~(h7 & n0101)) | (e & ~(h6 & n0101));
-      wrong |= (l & ~(h6 & n1100)) | (a & ~(h6 & q00 & r01)) | (s & ~(h7 & q00 & r11));
+      const letters = r | u | e | l | a | s;
+      wrong |= (isTrue | isNull | isFalse | letters) ^ literal;
+      // Letter by letter, but in slices: r 72, u 75, e 65, l 6c, a 61, s 73.
+      const rs = r | s;
+      const ue = u | e;
+      wrong |= letters & (~(b6 & b5) | (b4 ^ (rs | u)) | (b3 ^ l) | (b2 ^ (ue | l)) | (b1 ^ rs) | (b0 ^ (ue | a | s)));
       number = word & ~literal;
     } else {
       lastTrue = 0;
