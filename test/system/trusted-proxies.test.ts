@@ -37,6 +37,6 @@ test("trusted proxies: a value that names nobody, or everybody, ends the start w
   ] as const) {
     await using hub = await startHub({ manifest, env: { HUB_TRUSTED_PROXIES: value } });
     assert.equal((await hub.exited).code, 2);
-    assert.match(String((await hub.logged("manifest_problem"))["message"]), said);
+    assert.match(String((await hub.logged("manifest_problem"))["problem"]), said);
   }
 });
