@@ -1,7 +1,7 @@
 // The image, built by its Dockerfile on a local base and run by a real Docker Engine, as locked down as the docs say it may be.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -233,4 +233,17 @@ test("image: no zombie stays after 50 crashes of a Core, each of which leaves a 
   assert.equal(zombies, "");
   await engine().docker("stop", "crashing");
   assert.equal(await exitCode("crashing"), "0");
+});
+
+test("image: the full variant has python3, git and what UV_IMAGE brings, and is the same hub", { skip }, async () => {
+  // The real uv is in an image of its own registry: here only the way it takes is tested.
+  const uv = join(folder, "uv");
+  await mkdir(uv);
+  const says = `RUN printf '#!/bin/sh\\necho in place of uv\\n' >/uv && chmod 755 /uv && cp /uv /uvx`;
+  await writeFile(join(uv, "Dockerfile"), `FROM node:24-bookworm-slim\n${says}\n`);
+  await engine().docker("build", "--quiet", "--tag", "in-place-of-uv", uv);
+  await engine().buildImage("full", "--target", "full", "--build-arg", "UV_IMAGE=in-place-of-uv");
+  const look = "python3 --version && git --version && uvx && id -u && thehub --version";
+  const said = await engine().docker("run", "--rm", ...lockedDown, "--entrypoint", "sh", "full", "-c", look);
+  assert.match(said, /^Python 3\.\d+.*\ngit version .*\nin place of uv\n1000\n\d+\.\d+\.\d+$/);
 });
