@@ -16,6 +16,7 @@ import {
   type GreetingRead,
   initializeParams,
   longestStartMs,
+  mayFetch,
   patiently,
   readGreeting,
   type Try,
@@ -241,7 +242,13 @@ export class Core {
   /** A process that has answered `initialize`; undefined when the start was overtaken. */
   async #greet(generation: number, secrets: ReadonlyMap<string, Secret>): Promise<Instance | undefined> {
     const { startupTimeoutMs } = this.definition.health;
-    const plan = framingPlan(this.definition.framing, this.#framing, this.#supervised.restarts, startupTimeoutMs);
+    const plan = framingPlan({
+      framing: this.definition.framing,
+      worked: this.#framing,
+      restarts: this.#supervised.restarts,
+      startupTimeoutMs,
+      mayFetch: mayFetch(this.definition.command),
+    });
     for (const attempt of plan) {
       // The one that was silent leaves before another comes.
       await this.#retire();

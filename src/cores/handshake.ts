@@ -70,30 +70,60 @@ export interface Try {
   readonly quietMs: number;
 }
 
-/** A Core this quiet may be waiting for the other framing; MCP's own comes first. */
-const firstQuietMs = 3000;
-
-/**
- * What to try, in order, in one start. The first start is impatient with both framings, so that a Content-Length Core comes
- * up soon; a Core that is merely slow and silent gets the whole `startupTimeoutMs` from its first restart on.
- */
-export function framingPlan(
-  wanted: Framing | "auto",
-  worked: Framing | undefined,
-  restarts: number,
-  startupTimeoutMs: number,
-): readonly Try[] {
-  if (wanted !== "auto") return [{ framing: wanted, quietMs: startupTimeoutMs }];
-  if (worked !== undefined) return [{ framing: worked, quietMs: startupTimeoutMs }];
-  const quietMs = restarts === 0 ? Math.min(firstQuietMs, startupTimeoutMs) : startupTimeoutMs;
-  return [
-    { framing: "newline", quietMs },
-    { framing: "content-length", quietMs },
-  ];
-}
+/** How long a first start waits for an answer in the framing that hardly anybody speaks. */
+const rareQuietMs = 3000;
 
 /** However busy a Core looks, its start may not take longer than this, or than `startupTimeoutMs` if that is more. */
 export const longestStartMs = 60_000;
+
+/** They fetch what they run, and are silent while they do. */
+const fetchers: ReadonlySet<string> = new Set([
+  "npx",
+  "npm",
+  "pnpm",
+  "pnpx",
+  "yarn",
+  "bunx",
+  "bun",
+  "deno",
+  "uvx",
+  "uv",
+  "pipx",
+  "docker",
+  "podman",
+  "nix",
+]);
+
+/** Whether a silent first start of this command is more likely a download than a Core that waits for something. */
+export function mayFetch(command: string): boolean {
+  const name = command.split(/[\\/]/).at(-1) ?? "";
+  return fetchers.has(name.toLowerCase().replace(/\.(?:cmd|exe|ps1)$/, ""));
+}
+
+export interface Start {
+  readonly framing: Framing | "auto";
+  /** The framing that this Core has answered in before. */
+  readonly worked: Framing | undefined;
+  readonly restarts: number;
+  readonly startupTimeoutMs: number;
+  readonly mayFetch: boolean;
+}
+
+/**
+ * What to try, in order, in one start. MCP's own framing comes first and has all the time there is, so that a slow Core comes up at
+ * the first start already; the first start of what may be a download has a minute.
+ */
+export function framingPlan(start: Start): readonly Try[] {
+  const { framing, worked, restarts, startupTimeoutMs } = start;
+  if (worked !== undefined) return [{ framing: framing === "auto" ? worked : framing, quietMs: startupTimeoutMs }];
+  const quietMs = start.mayFetch ? Math.max(startupTimeoutMs, longestStartMs) : startupTimeoutMs;
+  if (framing !== "auto") return [{ framing, quietMs }];
+  const rareMs = restarts === 0 ? Math.min(rareQuietMs, startupTimeoutMs) : startupTimeoutMs;
+  return [
+    { framing: "newline", quietMs },
+    { framing: "content-length", quietMs: rareMs },
+  ];
+}
 
 export interface Patience {
   readonly clock: Clock;

@@ -391,7 +391,7 @@ export interface CorePolicy {
  */
 export interface CoreHealth {
   /**
-   * How long a start may take, up to the first lists.
+   * How long a start may take, up to the first lists. The first start of a command that may be downloading in silence (npx, uvx, docker and the like) has a minute.
    */
   startup_timeout_ms?: number;
   /**
