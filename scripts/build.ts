@@ -3,48 +3,132 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const dist = join(root, "dist");
+
+/**
+ * The parts, each with what it needs inside, so that few files are loaded for any one command. They lie two levels deep like
+ * src/cli: what finds examples/ and schemas/ by its own place still does.
+ */
+const quick = { "cli/main": "src/cli/main.ts", "cli/check": "src/cli/commands/check.ts" };
+const serving = { "hub/serve": "src/cli/commands/serve.ts", "hub/stdio": "src/cli/commands/stdio.ts" };
+const others = {
+  "hub/program": "src/cli/program.ts",
+  "hub/health": "src/cli/commands/health.ts",
+  "library/create-hub": "src/library/create-hub.ts",
+};
+const entries = Object.entries({ ...quick, ...serving, ...others }).map(
+  ([name, file]) => [join(root, file), name] as const,
+);
 
 /** For packages written in CommonJS, which ask for Node's own modules with `require`. */
 const requireShim =
   'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);\n';
 
-const { metafile, outputFiles } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: ["src/cli/main.ts", "src/library/create-hub.ts"],
-  outbase: "src",
   outdir: "dist",
-  // Two levels deep like src/cli: what finds examples/ and schemas/ by its own place still does.
-  chunkNames: "cli/[name]-[hash]",
+  chunkNames: "hub/[name]-[hash]",
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node20.19",
   // OpenTelemetry has its ES modules there: half of its code can be left out then.
   mainFields: ["module", "main"],
   // Its build for Node is CommonJS, of which nothing can be left out.
   alias: { yaml: "./node_modules/yaml/browser/index.js" },
-  // ws asks for native helpers where they are installed: what runs should not depend on what lies around.
-  define: { "process.env.WS_NO_BUFFER_UTIL": '"1"', "process.env.WS_NO_UTF_8_VALIDATE": '"1"' },
+  define: {
+    // ws asks for native helpers where they are installed: what runs should not depend on what lies around.
+    "process.env.WS_NO_BUFFER_UTIL": '"1"',
+    "process.env.WS_NO_UTF_8_VALIDATE": '"1"',
+  },
   legalComments: "none",
   metafile: true,
   write: false,
-});
+} satisfies BuildOptions;
 
-for (const { path, text } of outputFiles) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text.includes("typeof require ") ? requireShim + text : text);
+/** What one part loads of another at run time stays a file of its own. `own`: entries that are this part's, or copied into it. */
+function apart(own: Readonly<Record<string, string>>): Plugin {
+  const files = new Map(entries.filter(([, name]) => !Object.hasOwn(own, name)));
+  return {
+    name: "apart",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+        const name = kind === "dynamic-import" ? files.get(join(resolveDir, path)) : undefined;
+        return name === undefined ? undefined : { path: `../${name}.js`, external: true };
+      });
+    },
+  };
 }
+
+/** Packages and generated code go in without blanks and comments: nobody reads them there, and Node must. Names stay. */
+const compact: Plugin = {
+  name: "compact",
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]node_modules[/\\].*\.[cm]?js$|[/\\]manifest[/\\]validator\.ts$/ }, async ({ path }) => {
+      const loader = path.endsWith(".ts") ? "ts" : "js";
+      const options = { loader, target: common.target, minifyWhitespace: true, minifySyntax: true } as const;
+      return { contents: (await transform(readFileSync(path, "utf8"), options)).code, loader };
+    });
+  },
+};
+
+const results = await Promise.all([
+  build({
+    ...common,
+    entryPoints: quick,
+    format: "cjs",
+    // Not `import.meta`, which CommonJS does without.
+    define: { ...common.define, "import.meta.url": "__fileUrl" },
+    banner: { js: '"use strict";\nconst __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
+    plugins: [apart({}), compact],
+  }),
+  build({
+    ...common,
+    entryPoints: serving,
+    format: "esm",
+    splitting: true,
+    plugins: [apart({ ...quick, ...serving }), compact],
+  }),
+  build({
+    ...common,
+    entryPoints: others,
+    format: "esm",
+    splitting: true,
+    plugins: [apart({ ...quick, ...others }), compact],
+  }),
+]);
+
+const metafile: Metafile = { inputs: {}, outputs: {} };
+for (const result of results) {
+  Object.assign(metafile.inputs, result.metafile.inputs);
+  Object.assign(metafile.outputs, result.metafile.outputs);
+  for (const { path, text } of result.outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, finished(path, text));
+  }
+}
+// Node starts what is CommonJS in less time than it needs for its loader of ES modules.
+writeFileSync(join(dist, "cli/package.json"), '{ "type": "commonjs" }\n');
 writeFileSync(join(dist, "licenses.txt"), licensesOf(metafile));
 // The types file imports nothing, so that it can go as it is; the compiler holds createHub itself to them.
 const types = readFileSync(join(root, "src/library/public.ts"), "utf8");
 writeFileSync(join(dist, "library/create-hub.d.ts"), `${types}\nexport declare const createHub: CreateHub;\n`);
-const written = [...Object.keys(metafile.outputs), "dist/licenses.txt", "dist/library/create-hub.d.ts"];
+const written = [
+  ...Object.keys(metafile.outputs),
+  "dist/cli/package.json",
+  "dist/licenses.txt",
+  "dist/library/create-hub.d.ts",
+];
 removeOthers(dist, new Set(written.map((file) => resolve(root, file))));
+
+function finished(path: string, text: string): string {
+  // Its `import()` would start that loader after all.
+  if (path === join(dist, "cli/main.js"))
+    return text.replace('import("../cli/check.js")', 'Promise.resolve(require("./check.js"))');
+  return !path.startsWith(join(dist, "cli")) && text.includes("typeof require ") ? requireShim + text : text;
+}
 
 /** The licences of the packages that are inside: they ask to be passed on with the code. */
 function licensesOf({ inputs }: Metafile): string {

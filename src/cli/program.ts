@@ -70,7 +70,10 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .option("--json", "print JSON")
     .option("--start", "start every Core, too, and say what it has")
     .action(async (file, options) => {
-      exit = await (await import("./commands/check.ts")).check(terminal, file, options);
+      const { check } = await import("./commands/check.ts");
+      exit = await check(terminal, file, options, async (...given) => {
+        return (await import("./started-cores.ts")).startedCores(...given);
+      });
     });
   program
     .command("list")

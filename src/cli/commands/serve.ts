@@ -20,7 +20,7 @@ interface ServeOptions {
 
 /** Serves until it is told to stop. Exit 2: the manifest or a setting is wrong; 1: an address could not be had. */
 export async function serve(terminal: Terminal, options: ServeOptions): Promise<number> {
-  const preparation = await prepare(terminal, options);
+  const preparation = prepare(terminal, options);
   if (preparation.t === "invalid") {
     const { log } = openVoice(terminal, { logLevel: "info", logFormat: defaultFormat(terminal) });
     logProblems(log, preparation.problems);
