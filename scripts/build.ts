@@ -1,27 +1,27 @@
 // Builds dist: the command line, the library, and what they import, packages included, as a handful of files. Node resolves and compiles a file
 // at a time, and at more than a hundred of them that was most of a start: docs/decisions/0005-bundled-build.md.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const dist = join(root, "dist");
 
-/**
- * The parts, each with what it needs inside, so that few files are loaded for any one command. They lie two levels deep like
- * src/cli: what finds examples/ and schemas/ by its own place still does.
- */
-const quick = { "cli/main": "src/cli/main.ts", "cli/check": "src/cli/commands/check.ts" };
-const serving = { "hub/serve": "src/cli/commands/serve.ts", "hub/stdio": "src/cli/commands/stdio.ts" };
+/** What must start quickly: CommonJS, each file with all that it needs. Node needs longer for ES modules, and for each file. */
+const quick = {
+  "cli/main": "src/cli/main.ts",
+  "cli/check": "src/cli/commands/check.ts",
+  "cli/serving": "src/cli/serving.ts",
+};
+/** Everything else: ES modules, which share what they have in common. */
 const others = {
   "hub/program": "src/cli/program.ts",
   "hub/health": "src/cli/commands/health.ts",
+  "hub/otel": "src/telemetry/otel/start.ts",
+  "hub/prom-client": "prom-client",
   "library/create-hub": "src/library/create-hub.ts",
 };
-const entries = Object.entries({ ...quick, ...serving, ...others }).map(
-  ([name, file]) => [join(root, file), name] as const,
-);
 
 /** For packages written in CommonJS, which ask for Node's own modules with `require`. */
 const requireShim =
@@ -30,6 +30,7 @@ const requireShim =
 const common = {
   absWorkingDir: root,
   outdir: "dist",
+  // Two levels deep like src/cli: what finds examples/ and schemas/ by its own place still does.
   chunkNames: "hub/[name]-[hash]",
   bundle: true,
   platform: "node",
@@ -48,14 +49,15 @@ const common = {
   write: false,
 } satisfies BuildOptions;
 
-/** What one part loads of another at run time stays a file of its own. `own`: entries that are this part's, or copied into it. */
-function apart(own: Readonly<Record<string, string>>): Plugin {
-  const files = new Map(entries.filter(([, name]) => !Object.hasOwn(own, name)));
+/** What is loaded at run time, and is one of `files`, stays a file of its own instead of going in. */
+function apart(files: Readonly<Record<string, string>>): Plugin {
+  const names = new Map(Object.entries(files).map(([name, file]) => [file, name]));
   return {
     name: "apart",
     setup({ onResolve }) {
-      onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-        const name = kind === "dynamic-import" ? files.get(join(resolveDir, path)) : undefined;
+      onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
+        if (kind !== "dynamic-import") return undefined;
+        const name = names.get(path.startsWith(".") ? relative(root, join(resolveDir, path)) : path);
         return name === undefined ? undefined : { path: `../${name}.js`, external: true };
       });
     },
@@ -74,29 +76,37 @@ const compact: Plugin = {
   },
 };
 
+/** Of the log's packages, what only other uses of them need: it would be loaded before the first Core is started. */
+const lean: Plugin = {
+  name: "lean",
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /[/\\]pino[/\\]lib[/\\]transport\.js$/ }, () => {
+      return { contents: 'module.exports = () => { throw new Error("built without transports"); };' };
+    });
+    onResolve({ filter: /^assert$/ }, ({ importer }) => {
+      return /[/\\]sonic-boom[/\\]/.test(importer) ? { path: "assert", namespace: "lean" } : undefined;
+    });
+    onLoad({ filter: /./, namespace: "lean" }, () => {
+      return { contents: "module.exports = (is, message) => { if (!is) throw new Error(message); };" };
+    });
+  },
+};
+
 const results = await Promise.all([
   build({
     ...common,
     entryPoints: quick,
     format: "cjs",
-    // Not `import.meta`, which CommonJS does without.
     define: { ...common.define, "import.meta.url": "__fileUrl" },
     banner: { js: '"use strict";\nconst __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
-    plugins: [apart({}), compact],
-  }),
-  build({
-    ...common,
-    entryPoints: serving,
-    format: "esm",
-    splitting: true,
-    plugins: [apart({ ...quick, ...serving }), compact],
+    plugins: [apart({ ...quick, ...others }), lean, compact],
   }),
   build({
     ...common,
     entryPoints: others,
     format: "esm",
     splitting: true,
-    plugins: [apart({ ...quick, ...others }), compact],
+    plugins: [apart({ "cli/serving": quick["cli/serving"] }), lean, compact],
   }),
 ]);
 
@@ -106,28 +116,25 @@ for (const result of results) {
   Object.assign(metafile.outputs, result.metafile.outputs);
   for (const { path, text } of result.outputFiles) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, finished(path, text));
+    writeFileSync(path, path.startsWith(join(dist, "cli")) ? required(text) : shimmed(text));
   }
 }
-// Node starts what is CommonJS in less time than it needs for its loader of ES modules.
 writeFileSync(join(dist, "cli/package.json"), '{ "type": "commonjs" }\n');
 writeFileSync(join(dist, "licenses.txt"), licensesOf(metafile));
 // The types file imports nothing, so that it can go as it is; the compiler holds createHub itself to them.
 const types = readFileSync(join(root, "src/library/public.ts"), "utf8");
 writeFileSync(join(dist, "library/create-hub.d.ts"), `${types}\nexport declare const createHub: CreateHub;\n`);
-const written = [
-  ...Object.keys(metafile.outputs),
-  "dist/cli/package.json",
-  "dist/licenses.txt",
-  "dist/library/create-hub.d.ts",
-];
+const more = ["dist/cli/package.json", "dist/licenses.txt", "dist/library/create-hub.d.ts"];
+const written = [...Object.keys(metafile.outputs), ...more];
 removeOthers(dist, new Set(written.map((file) => resolve(root, file))));
 
-function finished(path: string, text: string): string {
-  // Its `import()` would start that loader after all.
-  if (path === join(dist, "cli/main.js"))
-    return text.replace('import("../cli/check.js")', 'Promise.resolve(require("./check.js"))');
-  return !path.startsWith(join(dist, "cli")) && text.includes("typeof require ") ? requireShim + text : text;
+/** CommonJS loads CommonJS: its `import()` would start the loader of ES modules. */
+function required(text: string): string {
+  return text.replaceAll(/import\("\.\.\/cli\/([a-z]+)\.js"\)/g, 'Promise.resolve(require("./$1.js"))');
+}
+
+function shimmed(text: string): string {
+  return text.includes("typeof require ") ? requireShim + text : text;
 }
 
 /** The licences of the packages that are inside: they ask to be passed on with the code. */

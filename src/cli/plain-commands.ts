@@ -58,6 +58,5 @@ export async function runPlainCommand(command: PlainCommand, terminal: Terminal)
   const { name, operands, options } = command;
   if (name === "check") return (await import("./commands/check.ts")).check(terminal, operands[0], options);
   if (name === "health") return (await import("./commands/health.ts")).health(terminal, options);
-  if (name === "stdio") return (await import("./commands/stdio.ts")).stdio(terminal, options);
-  return (await import("./commands/serve.ts")).serve(terminal, options);
+  return (await import("./serving.ts")).runServing(name === "stdio" ? "stdio" : "serve", terminal, options);
 }
