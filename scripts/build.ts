@@ -64,13 +64,13 @@ function apart(files: Readonly<Record<string, string>>): Plugin {
   };
 }
 
-/** Packages and generated code go in without blanks and comments: nobody reads them there, and Node must. Names stay. */
+/** Packages and generated code go into what must start quickly minified: nobody reads them there, and Node must. */
 const compact: Plugin = {
   name: "compact",
   setup({ onLoad }) {
     onLoad({ filter: /[/\\]node_modules[/\\].*\.[cm]?js$|[/\\]manifest[/\\]validator\.ts$/ }, async ({ path }) => {
       const loader = path.endsWith(".ts") ? "ts" : "js";
-      const options = { loader, target: common.target, minifyWhitespace: true, minifySyntax: true } as const;
+      const options = { loader, target: common.target, minify: true } as const;
       return { contents: (await transform(readFileSync(path, "utf8"), options)).code, loader };
     });
   },
@@ -106,7 +106,7 @@ const results = await Promise.all([
     entryPoints: others,
     format: "esm",
     splitting: true,
-    plugins: [apart({ "cli/serving": quick["cli/serving"] }), lean, compact],
+    plugins: [apart({ "cli/serving": quick["cli/serving"] }), lean],
   }),
 ]);
 
