@@ -1,50 +1,141 @@
 // Builds dist: the command line, the library, and what they import, packages included, as a handful of files. Node resolves and compiles a file
 // at a time, and at more than a hundred of them that was most of a start: docs/decisions/0005-bundled-build.md.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const dist = join(root, "dist");
+
+/** What must start quickly: CommonJS, each file with all that it needs. Node needs longer for ES modules, and for each file. */
+const quick = {
+  "cli/main": "src/cli/main.ts",
+  "cli/check": "src/cli/commands/check.ts",
+  "cli/serving": "src/cli/serving.ts",
+};
+/** Everything else: ES modules, which share what they have in common. */
+const others = {
+  "hub/program": "src/cli/program.ts",
+  "hub/health": "src/cli/commands/health.ts",
+  "hub/otel": "src/telemetry/otel/start.ts",
+  "hub/prom-client": "prom-client",
+  "library/create-hub": "src/library/create-hub.ts",
+};
 
 /** For packages written in CommonJS, which ask for Node's own modules with `require`. */
 const requireShim =
   'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);\n';
 
-const { metafile, outputFiles } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: ["src/cli/main.ts", "src/library/create-hub.ts"],
-  outbase: "src",
   outdir: "dist",
   // Two levels deep like src/cli: what finds examples/ and schemas/ by its own place still does.
-  chunkNames: "cli/[name]-[hash]",
+  chunkNames: "hub/[name]-[hash]",
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node20.19",
   // OpenTelemetry has its ES modules there: half of its code can be left out then.
   mainFields: ["module", "main"],
   // Its build for Node is CommonJS, of which nothing can be left out.
   alias: { yaml: "./node_modules/yaml/browser/index.js" },
-  // ws asks for native helpers where they are installed: what runs should not depend on what lies around.
-  define: { "process.env.WS_NO_BUFFER_UTIL": '"1"', "process.env.WS_NO_UTF_8_VALIDATE": '"1"' },
+  define: {
+    // ws asks for native helpers where they are installed: what runs should not depend on what lies around.
+    "process.env.WS_NO_BUFFER_UTIL": '"1"',
+    "process.env.WS_NO_UTF_8_VALIDATE": '"1"',
+  },
   legalComments: "none",
   metafile: true,
   write: false,
-});
+} satisfies BuildOptions;
 
-for (const { path, text } of outputFiles) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text.includes("typeof require ") ? requireShim + text : text);
+/** What is loaded at run time, and is one of `files`, stays a file of its own instead of going in. */
+function apart(files: Readonly<Record<string, string>>): Plugin {
+  const names = new Map(Object.entries(files).map(([name, file]) => [file, name]));
+  return {
+    name: "apart",
+    setup({ onResolve }) {
+      onResolve({ filter: /./ }, ({ kind, path, resolveDir }) => {
+        if (kind !== "dynamic-import") return undefined;
+        const name = names.get(path.startsWith(".") ? relative(root, join(resolveDir, path)) : path);
+        return name === undefined ? undefined : { path: `../${name}.js`, external: true };
+      });
+    },
+  };
 }
+
+/** Packages and generated code go into what must start quickly minified: nobody reads them there, and Node must. */
+const compact: Plugin = {
+  name: "compact",
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]node_modules[/\\].*\.[cm]?js$|[/\\]manifest[/\\]validator\.ts$/ }, async ({ path }) => {
+      const loader = path.endsWith(".ts") ? "ts" : "js";
+      const options = { loader, target: common.target, minify: true } as const;
+      return { contents: (await transform(readFileSync(path, "utf8"), options)).code, loader };
+    });
+  },
+};
+
+/** Of the log's packages, what only other uses of them need: it would be loaded before the first Core is started. */
+const lean: Plugin = {
+  name: "lean",
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /[/\\]pino[/\\]lib[/\\]transport\.js$/ }, () => {
+      return { contents: 'module.exports = () => { throw new Error("built without transports"); };' };
+    });
+    onResolve({ filter: /^assert$/ }, ({ importer }) => {
+      return /[/\\]sonic-boom[/\\]/.test(importer) ? { path: "assert", namespace: "lean" } : undefined;
+    });
+    onLoad({ filter: /./, namespace: "lean" }, () => {
+      return { contents: "module.exports = (is, message) => { if (!is) throw new Error(message); };" };
+    });
+  },
+};
+
+const results = await Promise.all([
+  build({
+    ...common,
+    entryPoints: quick,
+    format: "cjs",
+    define: { ...common.define, "import.meta.url": "__fileUrl" },
+    banner: { js: '"use strict";\nconst __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
+    plugins: [apart({ ...quick, ...others }), lean, compact],
+  }),
+  build({
+    ...common,
+    entryPoints: others,
+    format: "esm",
+    splitting: true,
+    plugins: [apart({ "cli/serving": quick["cli/serving"] }), lean],
+  }),
+]);
+
+const metafile: Metafile = { inputs: {}, outputs: {} };
+for (const result of results) {
+  Object.assign(metafile.inputs, result.metafile.inputs);
+  Object.assign(metafile.outputs, result.metafile.outputs);
+  for (const { path, text } of result.outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, path.startsWith(join(dist, "cli")) ? required(text) : shimmed(text));
+  }
+}
+writeFileSync(join(dist, "cli/package.json"), '{ "type": "commonjs" }\n');
 writeFileSync(join(dist, "licenses.txt"), licensesOf(metafile));
 // The types file imports nothing, so that it can go as it is; the compiler holds createHub itself to them.
 const types = readFileSync(join(root, "src/library/public.ts"), "utf8");
 writeFileSync(join(dist, "library/create-hub.d.ts"), `${types}\nexport declare const createHub: CreateHub;\n`);
-const written = [...Object.keys(metafile.outputs), "dist/licenses.txt", "dist/library/create-hub.d.ts"];
+const more = ["dist/cli/package.json", "dist/licenses.txt", "dist/library/create-hub.d.ts"];
+const written = [...Object.keys(metafile.outputs), ...more];
 removeOthers(dist, new Set(written.map((file) => resolve(root, file))));
+
+/** CommonJS loads CommonJS: its `import()` would start the loader of ES modules. */
+function required(text: string): string {
+  return text.replaceAll(/import\("\.\.\/cli\/([a-z]+)\.js"\)/g, 'Promise.resolve(require("./$1.js"))');
+}
+
+function shimmed(text: string): string {
+  return text.includes("typeof require ") ? requireShim + text : text;
+}
 
 /** The licences of the packages that are inside: they ask to be passed on with the code. */
 function licensesOf({ inputs }: Metafile): string {

@@ -63,8 +63,9 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const { log, platform, settings, env } = options;
   const path = env["PATH"] ?? "";
   const { clock = systemClock } = options;
-  const reaper = await openReaper({ clock, log, platform, hubId, stateDir: settings.stateDir, path });
+  const reaper = openReaper({ clock, log, platform, hubId, stateDir: settings.stateDir, path });
   const hub = new Hub(options, hubId, reaper, clock);
+  await reaper;
   hub.start();
   return hub;
 }
@@ -81,7 +82,7 @@ export class Hub {
   };
   readonly metrics: Metrics;
   readonly #options: HubOptions;
-  readonly #reaper: Reaper;
+  readonly #reaper: Promise<Reaper>;
   readonly #cores = new Map<string, Core>();
   readonly #lanes = new Map<string, Lane>();
   readonly #restarts = new Map<string, number>();
@@ -94,7 +95,7 @@ export class Hub {
   #wasSettled = false;
   #stopped: Promise<void> | undefined;
 
-  constructor(options: HubOptions, hubId: string, reaper: Reaper, clock: Clock) {
+  constructor(options: HubOptions, hubId: string, reaper: Promise<Reaper>, clock: Clock) {
     this.#options = options;
     this.#reaper = reaper;
     const { manifest, settings, log, masker, version } = options;
@@ -213,7 +214,7 @@ export class Hub {
 
   /** Notes where the doors are, for `thehub health`. Never rejects. */
   listensOn(addresses: readonly string[]): Promise<void> {
-    return this.#reaper.listensOn(addresses);
+    return this.#reaper.then((reaper) => reaper.listensOn(addresses));
   }
 
   /** A token that a client presented and that was accepted: it is masked from now on. */
@@ -241,7 +242,7 @@ export class Hub {
 
   async #stopCores(): Promise<void> {
     await Promise.all([...this.#cores.values()].map((core) => core.stop()));
-    await this.#reaper.dismiss();
+    await (await this.#reaper).dismiss();
   }
 
   /** Undefined, so that calls pay for nothing, unless there are traces or debug lines to make of each. */

@@ -67,7 +67,12 @@ export class HubError extends Error {
 
   /** A HubError as it is; anything else becomes `internal` with the original as `cause` only. */
   static from(unknown: unknown): HubError {
-    if (unknown instanceof HubError) return unknown;
+    if (unknown instanceof HubError || isFromAnotherCopy(unknown)) return unknown;
     return new HubError("internal", "internal error", {}, unknown);
   }
+}
+
+/** The build has this file in several of its parts: an error may reach one from another. */
+function isFromAnotherCopy(unknown: unknown): unknown is HubError {
+  return unknown instanceof Error && unknown.name === "HubError" && "code" in unknown && "facts" in unknown;
 }

@@ -1,5 +1,10 @@
 // IP addresses in one spelling each, so that the same peer is always the same text. Pure.
-import { isIP, isIPv4, SocketAddress } from "node:net";
+
+/** Fetched when there is an address to look at: most manifests name none, and `check` is done without the network's modules. */
+const net = () => process.getBuiltinModule("node:net");
+
+export const isIPv4 = (text: string): boolean => net().isIPv4(text);
+export const isIPv6 = (text: string): boolean => net().isIPv6(text);
 
 /**
  * The address as everything compares and logs it: IPv6 in its short form, IPv4 that came in over an IPv6 socket as IPv4,
@@ -9,8 +14,8 @@ export function plainAddress(text: string): string | undefined {
   const zone = text.indexOf("%");
   const address = zone < 0 ? text : text.slice(0, zone);
   if (isIPv4(address)) return address;
-  if (isIP(address) === 0) return undefined;
-  const short = new SocketAddress({ address, family: "ipv6" }).address;
+  if (!isIPv6(address)) return undefined;
+  const short = new (net().SocketAddress)({ address, family: "ipv6" }).address;
   return mappedIPv4(short) ?? short;
 }
 

@@ -43,7 +43,7 @@ export async function readConnectSettings(
   };
   const target = readTarget(url ?? variable(env, "HUB_URL"), wrong);
   const source = tokenSource(env, options, wrong);
-  const resolved = await resolveSettings({
+  const resolved = resolveSettings({
     env: { ...source.env, HUB_LOG_LEVEL: env["HUB_LOG_LEVEL"], HUB_LOG_FORMAT: env["HUB_LOG_FORMAT"] },
     cwd,
     hub: resolveHub({}, ""),

@@ -2,6 +2,7 @@
 // The command line: the only place that reads argv and the environment. Commands are loaded when they are run, and the
 // standard streams made when they are used, so that `--version` and `check` do not pay for what they do without.
 import { writeSync } from "node:fs";
+import { HubError } from "../base/errors.ts";
 import { version } from "../library/version.ts";
 import { readPlainCommand, runPlainCommand } from "./plain-commands.ts";
 import type { Terminal } from "./terminal.ts";
@@ -39,14 +40,18 @@ async function main(argv: readonly string[]): Promise<number> {
   return runProgram(argv, terminal);
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { HubError } = await import("../base/errors.ts");
+function explain(error: unknown): number {
   const known = HubError.from(error);
-  const debug = process.env["HUB_LOG_LEVEL"] === "debug";
+  const debug = terminal.env["HUB_LOG_LEVEL"] === "debug";
   const detail = known.code === "internal" ? (known.cause ?? known) : known;
   const text = detail instanceof Error ? (debug ? detail.stack : detail.message) : String(detail);
-  process.stderr.write(`thehub: ${text}\n`);
-  process.exitCode = known.facts.exit;
+  terminal.stderr.write(`thehub: ${text}\n`);
+  return known.facts.exit;
 }
+
+// Not awaited: this file is built as CommonJS.
+main(process.argv.slice(2))
+  .catch(explain)
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -10,12 +10,12 @@ const valued: Readonly<Record<string, "manifest" | "listen" | "timeoutMs">> = {
   "--listen": "listen",
   "--timeout-ms": "timeoutMs",
 };
-const plain: Readonly<Record<string, "json" | "start">> = { "--json": "json", "--start": "start" };
+const plain: Readonly<Record<string, "json">> = { "--json": "json" };
 
 const commands: Readonly<Record<string, { readonly options: readonly string[]; readonly operands: number }>> = {
   serve: { options: ["manifest", "listen"], operands: 0 },
   stdio: { options: ["manifest"], operands: 0 },
-  check: { options: ["json", "start"], operands: 1 },
+  check: { options: ["json"], operands: 1 },
   health: { options: ["json", "timeoutMs"], operands: 0 },
 };
 
@@ -30,7 +30,6 @@ interface PlainOptions {
   listen?: string;
   timeoutMs?: string;
   json?: true;
-  start?: true;
 }
 
 /** Undefined: not one of these commands, or not written plainly. */
@@ -59,6 +58,5 @@ export async function runPlainCommand(command: PlainCommand, terminal: Terminal)
   const { name, operands, options } = command;
   if (name === "check") return (await import("./commands/check.ts")).check(terminal, operands[0], options);
   if (name === "health") return (await import("./commands/health.ts")).health(terminal, options);
-  if (name === "stdio") return (await import("./commands/stdio.ts")).stdio(terminal, options);
-  return (await import("./commands/serve.ts")).serve(terminal, options);
+  return (await import("./serving.ts")).runServing(name === "stdio" ? "stdio" : "serve", terminal, options);
 }

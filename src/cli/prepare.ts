@@ -26,12 +26,12 @@ export interface PrepareOptions {
   readonly listen?: string | undefined;
 }
 
-export async function prepare(terminal: Terminal, options: PrepareOptions): Promise<Preparation> {
+export function prepare(terminal: Terminal, options: PrepareOptions): Preparation {
   const env = options.listen === undefined ? terminal.env : { ...terminal.env, HUB_LISTEN: options.listen };
   const { path, builtIn } = findManifest(options.manifest, env["HUB_MANIFEST"], terminal.cwd);
-  const loaded = await loadManifest({ path, cwd: terminal.cwd });
+  const loaded = loadManifest({ path, cwd: terminal.cwd });
   if (loaded.t === "invalid") return { t: "invalid", manifestPath: path, problems: loaded.problems };
-  const resolved = await resolveSettings({ env, cwd: terminal.cwd, hub: loaded.manifest.hub });
+  const resolved = resolveSettings({ env, cwd: terminal.cwd, hub: loaded.manifest.hub });
   if (resolved.t === "invalid") {
     return { t: "invalid", manifestPath: path, problems: [...loaded.warnings, ...resolved.problems] };
   }
@@ -42,8 +42,8 @@ export async function prepare(terminal: Terminal, options: PrepareOptions): Prom
 }
 
 /** For commands that a person runs: problems as text, in one error with exit code 2. */
-export async function prepareOrThrow(terminal: Terminal, options: PrepareOptions): Promise<Prepared> {
-  const preparation = await prepare(terminal, options);
+export function prepareOrThrow(terminal: Terminal, options: PrepareOptions): Prepared {
+  const preparation = prepare(terminal, options);
   if (preparation.t === "ok") return preparation.prepared;
   throw new HubError("manifest_invalid", `the manifest cannot be used\n${renderProblems(preparation.problems)}`);
 }

@@ -34,14 +34,14 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
       "where to listen: HOST:PORT, :PORT, unix:PATH, or a comma list (default: HUB_LISTEN, localhost:3000)",
     )
     .action(async (options) => {
-      exit = await (await import("./commands/serve.ts")).serve(terminal, options);
+      exit = await (await import("./serving.ts")).runServing("serve", terminal, options);
     });
   program
     .command("stdio")
     .description("serve one client on stdin and stdout, with Cores of its own")
     .option(...manifestOption)
     .action(async (options) => {
-      exit = await (await import("./commands/stdio.ts")).stdio(terminal, options);
+      exit = await (await import("./serving.ts")).runServing("stdio", terminal, options);
     });
   program
     .command("connect")
@@ -70,7 +70,10 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .option("--json", "print JSON")
     .option("--start", "start every Core, too, and say what it has")
     .action(async (file, options) => {
-      exit = await (await import("./commands/check.ts")).check(terminal, file, options);
+      const { check } = await import("./commands/check.ts");
+      exit = await check(terminal, file, options, async (...given) => {
+        return (await import("./started-cores.ts")).startedCores(...given);
+      });
     });
   program
     .command("list")

@@ -8,5 +8,5 @@ export async function findStateDir(terminal: Terminal): Promise<string> {
   const given = variable(terminal.env, "HUB_STATE_DIR");
   if (given !== undefined) return resolve(terminal.cwd, given);
   const { prepareOrThrow } = await import("./prepare.ts");
-  return (await prepareOrThrow(terminal, {})).settings.stateDir;
+  return prepareOrThrow(terminal, {}).settings.stateDir;
 }

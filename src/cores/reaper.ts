@@ -26,8 +26,10 @@ export interface Reaper {
 
 /** To be called before the first Core is started. Ends what earlier hubs left; a state folder that fails is only logged. */
 export async function openReaper(deps: ReaperDeps): Promise<Reaper> {
-  const run = await openRun(deps);
+  const opening = openRun(deps);
+  // The shell is started while the files are read and written.
   const guardian = deps.platform === "win32" ? undefined : new Guardian(deps);
+  const run = await opening;
   return {
     async listensOn(addresses) {
       await run?.listensOn(addresses).catch((error) => logFailure(deps, error));

@@ -1,6 +1,6 @@
 // The network front: node:http servers on the configured addresses, limits on what a connection may cost before it is
 // known, and the way of each request to the router or the WebSocket door.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/clock.ts";
@@ -175,7 +175,8 @@ class Front implements HttpServer {
 
   #createServer(reach: Reach): Server {
     const { handshakeTimeoutMs } = this.#options;
-    const server = createServer({
+    // Not loaded before: the Cores are starting by now, and their start is what takes long.
+    const server = process.getBuiltinModule("node:http").createServer({
       maxHeaderSize: 16 * 1024,
       headersTimeout: handshakeTimeoutMs,
       requestTimeout: Math.max(handshakeTimeoutMs, 30_000),

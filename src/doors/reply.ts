@@ -1,5 +1,5 @@
 // HTTP answers as values: made by pure functions, written by whoever holds the response or the bare socket.
-import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/clock.ts";
 import { type ErrorCode, errorTable } from "../base/errors.ts";
@@ -33,7 +33,8 @@ const lingerMs = 2_000;
 
 /** Answers on a socket that HTTP has let go of (an upgrade that is refused), then lets the client read it and closes. */
 export function endWithReply(socket: Duplex, reply: Reply, clock: Clock): void {
-  const lines = [`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ""}`, "connection: close"];
+  const reason = process.getBuiltinModule("node:http").STATUS_CODES[reply.status] ?? "";
+  const lines = [`HTTP/1.1 ${reply.status} ${reason}`, "connection: close"];
   for (const [name, value] of Object.entries(headersOf(reply))) lines.push(`${name}: ${value}`);
   // What the client still sends is read and dropped: closing over unread bytes would reset the answer away.
   socket.resume();

@@ -18,10 +18,10 @@ import { SdkChannel } from "./sdk-channel.ts";
 export type * from "./public.ts";
 
 export const createHub: CreateHub = async (input, { env, cwd = process.cwd(), log: sink, clock = systemClock }) => {
-  const loaded = await loadManifest(sourceOf(input, cwd));
+  const loaded = loadManifest(sourceOf(input, cwd));
   if (loaded.t === "invalid") throw unusable(loaded.problems);
   const { manifest } = loaded;
-  const resolved = await resolveSettings({ env, cwd, hub: manifest.hub });
+  const resolved = resolveSettings({ env, cwd, hub: manifest.hub });
   if (resolved.t === "invalid") throw unusable(resolved.problems);
   const { settings } = resolved;
   const masker = createMasker();

@@ -1,7 +1,6 @@
 // What hub settings write as text (addresses, paths, origins), parsed. The same rules for a manifest key and a variable.
-import { isIPv4, isIPv6 } from "node:net";
 import { isAbsolute } from "node:path";
-import { plainAddress } from "../base/ip-address.ts";
+import { isIPv4, isIPv6, plainAddress } from "../base/ip-address.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 
 /** `bad`: what is wrong (it follows the setting's name), and what to write. */

@@ -1,6 +1,5 @@
 // From files to a Manifest, or to every problem in them at once. Reads files; starts nothing, resolves no secret.
-import { existsSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Manifest } from "./manifest.ts";
@@ -38,12 +37,12 @@ export function findManifest(
   return { path: builtInManifest, builtIn: true };
 }
 
-export async function loadManifest(from: ManifestSource): Promise<LoadedManifest> {
+export function loadManifest(from: ManifestSource): LoadedManifest {
   const problems: Problem[] = [];
   const files: string[] = [];
   const sources: Source[] = [];
-  for (const item of "path" in from ? await listFiles(from.path, from.cwd, problems) : [from]) {
-    const text = "text" in item ? item.text : await readText(item.path, item.file, problems);
+  for (const item of "path" in from ? listFiles(from.path, from.cwd, problems) : [from]) {
+    const text = "text" in item ? item.text : readText(item.path, item.file, problems);
     if (text === undefined) continue;
     const folder = "folder" in item ? item.folder : dirname(item.path);
     const read = readSource(text, item.file, folder);
@@ -114,11 +113,13 @@ interface ManifestFile {
   readonly file: string;
 }
 
-async function listFiles(shown: string, cwd: string, problems: Problem[]): Promise<ManifestFile[]> {
+function listFiles(shown: string, cwd: string, problems: Problem[]): ManifestFile[] {
   const path = resolve(cwd, shown);
   try {
-    if (!(await stat(path)).isDirectory()) return [{ path, file: shown }];
-    const names = (await readdir(path)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
+    if (!statSync(path).isDirectory()) return [{ path, file: shown }];
+    const names = readdirSync(path)
+      .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+      .sort();
     if (names.length === 0) {
       problems.push(
         fileProblem(
@@ -138,9 +139,9 @@ async function listFiles(shown: string, cwd: string, problems: Problem[]): Promi
 /** A manifest is written by hand; one larger than this is some other file. */
 const maxFileBytes = 1024 * 1024;
 
-async function readText(path: string, shown: string, problems: Problem[]): Promise<string | undefined> {
+function readText(path: string, shown: string, problems: Problem[]): string | undefined {
   try {
-    const found = await stat(path);
+    const found = statSync(path);
     if (!found.isFile()) {
       problems.push(fileProblem(shown, "not a file", "name a YAML file, or a folder of them"));
       return undefined;
@@ -155,7 +156,7 @@ async function readText(path: string, shown: string, problems: Problem[]): Promi
       );
       return undefined;
     }
-    const bytes = await readFile(path);
+    const bytes = readFileSync(path);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     problems.push(

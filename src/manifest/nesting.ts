@@ -9,6 +9,7 @@ const maxColumns = 512;
 
 /** Block nesting cannot be deeper than a line is indented; flow nesting is counted by its brackets. */
 export function isTooDeep(text: string): boolean {
+  if (isPlain(text)) return false;
   let brackets = 0;
   let indicators = 0;
   let isLineStart = true;
@@ -41,4 +42,11 @@ export function isTooDeep(text: string): boolean {
     isLineStart = false;
   }
   return false;
+}
+
+/** Lines and brackets too few for any depth, whatever they mean: so it is with nearly every manifest, and quickly seen. */
+function isPlain(text: string): boolean {
+  // An indicator takes a blank, too.
+  const longLine = new RegExp(`[^\\n]{${2 * maxIndicators + 1}}`);
+  return text.split(/[[{]/, maxBrackets + 2).length <= maxBrackets + 1 && !longLine.test(text);
 }

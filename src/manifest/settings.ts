@@ -1,5 +1,5 @@
 // The settings the hub runs on: its environment over the manifest's `hub:` over the defaults.
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Secret } from "../base/secret.ts";
@@ -44,7 +44,7 @@ export interface ClientLimits {
   readonly rateLimitRps: number;
 }
 
-export async function resolveSettings({ env, cwd, hub }: SettingsInput): Promise<ResolvedSettings> {
+export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSettings {
   const problems = checkVariableNames(env);
   const read = <T>(name: string, fallback: T, parse: (text: string) => Parsed<T>): T => {
     const text = variable(env, name);
@@ -74,7 +74,7 @@ export async function resolveSettings({ env, cwd, hub }: SettingsInput): Promise
     },
     secretsDir: read<string | undefined>("HUB_SECRETS_DIR", hub.secretsDir, path),
     stateDir: read("HUB_STATE_DIR", hub.stateDir ?? defaultStateDir(env), path),
-    token: await readToken(env, cwd, problems),
+    token: readToken(env, cwd, problems),
     metricsToken: tokenOf(variable(env, "HUB_METRICS_TOKEN"), "HUB_METRICS_TOKEN", problems),
   };
   if (hasErrors(problems)) return { t: "invalid", problems };
@@ -90,7 +90,7 @@ export function limitsOf(client: ResolvedClient | undefined, settings: Settings)
   };
 }
 
-async function readToken(env: Environment, cwd: string, problems: Problem[]): Promise<Secret | undefined> {
+function readToken(env: Environment, cwd: string, problems: Problem[]): Secret | undefined {
   const file = variable(env, "HUB_TOKEN_FILE");
   const given = variable(env, "HUB_TOKEN");
   if (file === undefined) return tokenOf(given, "HUB_TOKEN", problems);
@@ -101,7 +101,7 @@ async function readToken(env: Environment, cwd: string, problems: Problem[]): Pr
   if (given !== undefined) return refuse("HUB_TOKEN is set as well", "unset one of them");
   const path = resolve(cwd, file);
   try {
-    const text = (await readFile(path, "utf8")).trim();
+    const text = readFileSync(path, "utf8").trim();
     if (text === "") return refuse(`${path} is empty`, "write the token into it");
     return tokenOf(text, "HUB_TOKEN_FILE", problems);
   } catch (error) {

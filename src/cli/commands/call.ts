@@ -23,7 +23,7 @@ interface Content {
 export async function call(terminal: Terminal, name: string, json: string, options: CallOptions): Promise<number> {
   const argumentsText = json === "-" ? await readAll(terminal.stdin) : json;
   checkArguments(argumentsText);
-  const prepared = await prepareOrThrow(terminal, options);
+  const prepared = prepareOrThrow(terminal, options);
   return withHub(terminal, prepared, async (hub) => {
     const client = new InProcessClient(hub.doorkeeper, hub.everyone, (progress) => show(terminal, progress));
     await client.initialize(version);

@@ -1,5 +1,6 @@
 // `thehub check`: every problem of a manifest in one run, where its secrets come from, and with --start what its Cores say.
 import { Secret } from "../../base/secret.ts";
+import type { CoreSummary } from "../../catalog/summary.ts";
 import { hasErrors, type Problem, renderProblems, reportProblems } from "../../manifest/problems.ts";
 import { explainSecret, type FoundSecret, resolveSecrets } from "../../manifest/secrets.ts";
 import { type Prepared, prepare } from "../prepare.ts";
@@ -19,16 +20,27 @@ interface CheckedCore {
   readonly summary?: string;
 }
 
-/** Exit 0: fine. 2: the manifest or a setting is wrong. 3: a secret is missing, or a Core did not start. */
-export async function check(terminal: Terminal, file: string | undefined, options: CheckOptions): Promise<number> {
-  const preparation = await prepare(terminal, { manifest: file });
+/** Starts every Core of the manifest once, and says what each has. */
+type StartCores = (terminal: Terminal, prepared: Prepared) => Promise<readonly CoreSummary[]>;
+
+/**
+ * `startCores`: for --start, passed in, because everything else of `check` is done without the hub.
+ * Exit 0: fine. 2: the manifest or a setting is wrong. 3: a secret is missing, or a Core did not start.
+ */
+export async function check(
+  terminal: Terminal,
+  file: string | undefined,
+  options: CheckOptions,
+  startCores?: StartCores,
+): Promise<number> {
+  const preparation = prepare(terminal, { manifest: file });
   const { manifestPath } = preparation.t === "ok" ? preparation.prepared : preparation;
   if (preparation.t === "invalid") {
     report(terminal, options, { file: manifestPath, problems: preparation.problems, cores: [], disabled: [] });
     return 2;
   }
   const { prepared } = preparation;
-  const cores = await lookAtCores(terminal, prepared, options.start === true);
+  const cores = await lookAtCores(terminal, prepared, options.start === true ? startCores : undefined);
   const { disabled } = prepared.manifest;
   report(terminal, options, { file: manifestPath, problems: prepared.warnings, cores, disabled });
   return cores.every(isReady) ? 0 : 3;
@@ -38,7 +50,11 @@ function isReady(core: CheckedCore): boolean {
   return core.secrets.every((secret) => secret.found) && (core.state ?? "up") === "up";
 }
 
-async function lookAtCores(terminal: Terminal, prepared: Prepared, start: boolean): Promise<CheckedCore[]> {
+async function lookAtCores(
+  terminal: Terminal,
+  prepared: Prepared,
+  startCores: StartCores | undefined,
+): Promise<CheckedCore[]> {
   const { manifest, settings } = prepared;
   const reader = {
     env: terminal.env,
@@ -53,9 +69,8 @@ async function lookAtCores(terminal: Terminal, prepared: Prepared, start: boolea
       return { core: core.key, namespace: core.namespace, secrets: facts };
     }),
   );
-  if (!start) return checked;
-  const { startedCores } = await import("../started-cores.ts");
-  const summaries = await startedCores(terminal, prepared);
+  if (startCores === undefined) return checked;
+  const summaries = await startCores(terminal, prepared);
   return checked.map((core) => {
     const found = summaries.find((summary) => summary.core === core.core);
     return { ...core, state: found?.state ?? "failed", summary: found?.line ?? "did not start" };

@@ -25,7 +25,7 @@ export async function list(terminal: Terminal, what: string, options: ListOption
   if (kind === undefined) {
     throw new HubError("usage", `there is no list of "${what}"; write one of ${kinds.join(", ")}`);
   }
-  const prepared = await prepareOrThrow(terminal, options);
+  const prepared = prepareOrThrow(terminal, options);
   return withHub(terminal, prepared, async (hub) => {
     const rows = kind === "cores" ? coreRows(hub) : await entryRows(hub, kind);
     const leftOut = options.all === true ? hub.leftOut().map(({ core, message }) => ({ core, why: message })) : [];

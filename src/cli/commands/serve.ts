@@ -8,6 +8,7 @@ import type { Settings } from "../../manifest/settings.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { keptToken, type MadeToken, passingToken } from "../made-token.ts";
 import { type Prepared, prepare } from "../prepare.ts";
+import { serveHub } from "../serve-hub.ts";
 import { endOfService, logCrashes } from "../service.ts";
 import { closeTelemetry, openTelemetry } from "../telemetry.ts";
 import type { Terminal } from "../terminal.ts";
@@ -20,7 +21,7 @@ interface ServeOptions {
 
 /** Serves until it is told to stop. Exit 2: the manifest or a setting is wrong; 1: an address could not be had. */
 export async function serve(terminal: Terminal, options: ServeOptions): Promise<number> {
-  const preparation = await prepare(terminal, options);
+  const preparation = prepare(terminal, options);
   if (preparation.t === "invalid") {
     const { log } = openVoice(terminal, { logLevel: "info", logFormat: defaultFormat(terminal) });
     logProblems(log, preparation.problems);
@@ -47,8 +48,6 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
       ...coreEnvironment(terminal),
       exclusive: false,
     });
-    // Loaded while the Cores start: a Core takes longer to come up than the doors to open.
-    const { serveHub } = await import("../serve-hub.ts");
     await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, made);
     return 0;
   } catch (error) {

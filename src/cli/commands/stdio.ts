@@ -15,7 +15,7 @@ const maxOutboxBytes = 32 * 1024 * 1024;
 
 /** Ends, with exit 0, when its input does or a signal comes: calls already read are answered first. */
 export async function stdio(terminal: Terminal, options: { manifest?: string }): Promise<number> {
-  const preparation = await prepare(terminal, options);
+  const preparation = prepare(terminal, options);
   if (preparation.t === "invalid") {
     logProblems(openVoice(terminal, { logLevel: "info", logFormat: "json" }).log, preparation.problems);
     return 2;

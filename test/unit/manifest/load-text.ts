@@ -6,7 +6,7 @@ import type { Problem } from "../../../src/manifest/problems.ts";
 
 const folder = "/srv/hub";
 
-export function load(text: string): Promise<LoadedManifest> {
+export function load(text: string): LoadedManifest {
   return loadManifest({ text, file: "hub.yaml", folder });
 }
 

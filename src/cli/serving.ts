@@ -1,0 +1,15 @@
+// The commands that serve, together: they load the same, so that the build makes one file of both.
+import { serve } from "./commands/serve.ts";
+import { stdio } from "./commands/stdio.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface ServingOptions {
+  readonly manifest?: string;
+  /** For `serve`. */
+  readonly listen?: string;
+}
+
+/** Resolves with the exit code. */
+export function runServing(name: "serve" | "stdio", terminal: Terminal, options: ServingOptions): Promise<number> {
+  return name === "serve" ? serve(terminal, options) : stdio(terminal, options);
+}
