@@ -1,11 +1,11 @@
-// Where a JSON object or array ends, and whether it is JSON at all, 64 bytes at a time: AssemblyScript, compiled to WebAssembly with
+// Where a JSON object or array ends, and whether it is JSON at all, 128 bytes at a time: AssemblyScript, compiled to WebAssembly with
 // 128-bit vectors. What it says, and why it is built so: docs/decisions/0006-wasm-scan.md. It decides exactly as
 // src/wire/values.ts does; test/fuzz/json-value.test.ts compares the two.
 //
-// A block of 64 bytes becomes seven words, one for each bit of an ASCII character ("slices"). From them boolean operations make words for
+// A block of 128 bytes becomes eight words of 128 bits, one for each bit of a byte ("slices"). From them boolean operations make words for
 // what the bytes are: bit i of `comma` says that byte i is a comma outside strings. The grammar is then a handful of rules on such
-// words, the same work whatever the bytes are. Adding is the trick that carries a bit over a run of ones: `(starts + run) & ~run`
-// is where each run ends that has a start at its beginning. What crosses into the next block is kept in a bit, `…Carry`.
+// words, the same work whatever the bytes are. What crosses into the next block is the top bit of a word that is kept, `last…`.
+import { and, any, before, behind, but, insideQuotes, lastBit, moved, none, or, sum, xor } from "./words";
 
 /** For each open level whether it is an object. The caller's limit of levels is at most 128. */
 const levels = memory.data(136);
@@ -39,14 +39,47 @@ function plainEnd(at: usize, limit: usize): usize {
   return p;
 }
 
-function bits(a: v128, b: v128, c: v128, d: v128): u64 {
-  const low = <u32>i8x16.bitmask(a) | ((<u32>i8x16.bitmask(b)) << 16);
-  const high = <u32>i8x16.bitmask(c) | ((<u32>i8x16.bitmask(d)) << 16);
-  return <u64>low | ((<u64>high) << 32);
+/** The bytes in which each is escaped by the backslash before it; bit 0 of `carry`: by the last one of the bytes before. */
+function escapedBy(backslash: u64, carry: u64): u64 {
+  const odd = ~(<u64>-1 / 3); // every other bit
+  const potential = backslash & ~carry;
+  const codes = (((potential << 1) | odd) - potential) ^ odd;
+  return codes ^ (backslash | carry);
 }
 
-function twice(v: v128): v128 {
-  return i8x16.add(v, v);
+/** The bits that change places between two rows of a matrix of bits. */
+function exchange(a: v128, b: v128, by: i32, mask: v128): v128 {
+  return and(xor(i64x2.shr_u(a, by), b), mask);
+}
+
+/** The 16 bytes at `at`, each followed by the one eight bytes behind it. */
+function paired(at: usize): v128 {
+  const v = v128.load(at);
+  return v128.shuffle<i8>(v, v, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+function low16(a: v128, b: v128): v128 {
+  return v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+function high16(a: v128, b: v128): v128 {
+  return v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+function low32(a: v128, b: v128): v128 {
+  return v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+}
+
+function high32(a: v128, b: v128): v128 {
+  return v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+}
+
+function low64(a: v128, b: v128): v128 {
+  return v128.shuffle<i64>(a, b, 0, 2);
+}
+
+function high64(a: v128, b: v128): v128 {
+  return v128.shuffle<i64>(a, b, 1, 3);
 }
 
 /**
@@ -56,40 +89,42 @@ function twice(v: v128): v128 {
 export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
   let level: i32 = 0;
   let context: u64 = 0; // all ones in an object
-  let errors: u64 = 0;
-  let controls: u64 = 0;
+  let errors = none();
+  let controls = none();
 
-  let inString: u64 = 0; // all ones when the last block ended in a string
+  let inString = none(); // all ones when the last block ended in a string
   let isLong = false;
   let escapeCarry: u64 = 0;
-  let hexCarry: u64 = 0;
+  let hexCarry = false;
+  let lastUnicode = none();
 
   // The value itself may come first, as behind a colon.
-  let colonCarry: u64 = 1;
-  let commaCarry: u64 = 0;
-  let openCarry: u64 = 0;
-  let keyCarry: u64 = 0; // in a key
-  let keyEndCarry: u64 = 0; // behind a key, the colon is due
+  let lastColon = lastBit();
+  let lastComma = none();
+  let lastOpen = none();
+  let lastKey = none(); // in a key
+  let lastKeyEnd = none(); // behind a key, the colon is due
 
-  let wordCarry: u64 = 0; // the last byte was part of a number or a literal
-  let digitCarry: u64 = 0;
-  let zeroCarry: u64 = 0;
-  let minusCarry: u64 = 0;
-  let signCarry: u64 = 0;
-  let dotCarry: u64 = 0;
-  let exponentCarry: u64 = 0;
-  let fractionCarry: u64 = 0;
-  let powerCarry: u64 = 0;
-  let numberCarry: u64 = 0; // any of the six above
-  let literalCarry: u64 = 0;
-  let lastTrue: u64 = 0;
-  let lastNull: u64 = 0;
-  let lastFalse: u64 = 0;
+  let lastWord = none(); // part of a number or a literal
+  let lastDigit = none();
+  let lastLeading = none();
+  let lastMinus = none();
+  let lastSign = none();
+  let lastDot = none();
+  let lastExponent = none();
+  let lastFraction = none();
+  let lastPower = none();
+  let lastNumber = none(); // any of the six above
+  let lastLiteral = none();
+  let lastTrue = none();
+  let lastNull = none();
+  let lastFalse = none();
+  let lastStarts = none(); // any of the three above
 
   store<u8>(levels, 0);
 
-  for (let p = at; p < limit; p += 64) {
-    if (isLong && hexCarry === 0 && (escapeCarry !== 0 || load<u8>(p - 1) !== 0x5c)) {
+  for (let p = at; p < limit; p += 128) {
+    if (isLong && !hexCarry && (escapeCarry !== 0 || load<u8>(p - 1) !== 0x5c)) {
       const end = plainEnd(p, limit);
       if (end !== p) {
         p = end;
@@ -98,292 +133,351 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       }
     }
 
-    // The slices. Bytes of longer characters count as DEL: legal in strings, and nowhere else.
-    let v0 = v128.load(p);
-    let v1 = v128.load(p, 16);
-    let v2 = v128.load(p, 32);
-    let v3 = v128.load(p, 48);
-    const del = i8x16.splat(0x7f);
-    v0 = twice(i8x16.min_u(v0, del));
-    v1 = twice(i8x16.min_u(v1, del));
-    v2 = twice(i8x16.min_u(v2, del));
-    v3 = twice(i8x16.min_u(v3, del));
-    const b6 = bits(v0, v1, v2, v3);
-    v0 = twice(v0);
-    v1 = twice(v1);
-    v2 = twice(v2);
-    v3 = twice(v3);
-    const b5 = bits(v0, v1, v2, v3);
-    v0 = twice(v0);
-    v1 = twice(v1);
-    v2 = twice(v2);
-    v3 = twice(v3);
-    const b4 = bits(v0, v1, v2, v3);
-    v0 = twice(v0);
-    v1 = twice(v1);
-    v2 = twice(v2);
-    v3 = twice(v3);
-    const b3 = bits(v0, v1, v2, v3);
-    v0 = twice(v0);
-    v1 = twice(v1);
-    v2 = twice(v2);
-    v3 = twice(v3);
-    const b2 = bits(v0, v1, v2, v3);
-    v0 = twice(v0);
-    v1 = twice(v1);
-    v2 = twice(v2);
-    v3 = twice(v3);
-    const b1 = bits(v0, v1, v2, v3);
-    v0 = twice(v0);
-    v1 = twice(v1);
-    v2 = twice(v2);
-    v3 = twice(v3);
-    const b0 = bits(v0, v1, v2, v3);
+    // Every eighth byte into one register: those at 0, 8, 16 … into the first.
+    const p0 = paired(p);
+    const p1 = paired(p + 16);
+    const p2 = paired(p + 32);
+    const p3 = paired(p + 48);
+    const p4 = paired(p + 64);
+    const p5 = paired(p + 80);
+    const p6 = paired(p + 96);
+    const p7 = paired(p + 112);
+    const l01 = low16(p0, p1);
+    const l23 = low16(p2, p3);
+    const l45 = low16(p4, p5);
+    const l67 = low16(p6, p7);
+    const h01 = high16(p0, p1);
+    const h23_ = high16(p2, p3);
+    const h45 = high16(p4, p5);
+    const h67 = high16(p6, p7);
+    const ll03 = low32(l01, l23);
+    const ll47 = low32(l45, l67);
+    const lh03 = high32(l01, l23);
+    const lh47 = high32(l45, l67);
+    const hl03 = low32(h01, h23_);
+    const hl47 = low32(h45, h67);
+    const hh03 = high32(h01, h23_);
+    const hh47 = high32(h45, h67);
+    let b0 = low64(ll03, ll47);
+    let b1 = high64(ll03, ll47);
+    let b2 = low64(lh03, lh47);
+    let b3 = high64(lh03, lh47);
+    let b4 = low64(hl03, hl47);
+    let b5 = high64(hl03, hl47);
+    let b6 = low64(hh03, hh47);
+    let b7 = high64(hh03, hh47);
+    // Then these eight rows of bytes are a matrix of bits that is transposed.
+    const nibbles = i8x16.splat(0x0f);
+    let t = exchange(b0, b4, 4, nibbles);
+    b4 = xor(b4, t);
+    b0 = xor(b0, i64x2.shl(t, 4));
+    t = exchange(b1, b5, 4, nibbles);
+    b5 = xor(b5, t);
+    b1 = xor(b1, i64x2.shl(t, 4));
+    t = exchange(b2, b6, 4, nibbles);
+    b6 = xor(b6, t);
+    b2 = xor(b2, i64x2.shl(t, 4));
+    t = exchange(b3, b7, 4, nibbles);
+    b7 = xor(b7, t);
+    b3 = xor(b3, i64x2.shl(t, 4));
+    const pairs = i8x16.splat(0x33);
+    t = exchange(b0, b2, 2, pairs);
+    b2 = xor(b2, t);
+    b0 = xor(b0, i64x2.shl(t, 2));
+    t = exchange(b1, b3, 2, pairs);
+    b3 = xor(b3, t);
+    b1 = xor(b1, i64x2.shl(t, 2));
+    t = exchange(b4, b6, 2, pairs);
+    b6 = xor(b6, t);
+    b4 = xor(b4, i64x2.shl(t, 2));
+    t = exchange(b5, b7, 2, pairs);
+    b7 = xor(b7, t);
+    b5 = xor(b5, i64x2.shl(t, 2));
+    const singles = i8x16.splat(0x55);
+    t = exchange(b0, b1, 1, singles);
+    b1 = xor(b1, t);
+    b0 = xor(b0, i64x2.shl(t, 1));
+    t = exchange(b2, b3, 1, singles);
+    b3 = xor(b3, t);
+    b2 = xor(b2, i64x2.shl(t, 1));
+    t = exchange(b4, b5, 1, singles);
+    b5 = xor(b5, t);
+    b4 = xor(b4, i64x2.shl(t, 1));
+    t = exchange(b6, b7, 1, singles);
+    b7 = xor(b7, t);
+    b6 = xor(b6, i64x2.shl(t, 1));
 
     // Halves of a byte by their two bits: `q` the upper two of the lower four, `r` the lower two.
-    const q00 = ~(b3 | b2);
-    const q01 = b2 & ~b3;
-    const q10 = b3 & ~b2;
-    const q11 = b3 & b2;
-    const r00 = ~(b1 | b0);
-    const r01 = b0 & ~b1;
-    const r10 = b1 & ~b0;
-    const r11 = b1 & b0;
-    const below40 = ~b6;
-    const from40 = b6;
-    const h0 = below40 & ~b5; // 0x00 to 0x1f: control characters
-    const h23 = below40 & b5;
-    const h2 = h23 & ~b4;
-    const h3 = h23 & b4;
-    const h57 = from40 & b4;
-    const h6 = from40 & b5 & ~b4;
-    const h7 = h57 & b5;
-    const n1100 = q11 & r00;
-    const n0010 = q00 & r10;
-    const n0101 = q01 & r01;
+    const b32 = or(b3, b2);
+    const b10 = or(b1, b0);
+    const b65 = and(b6, b5);
+    const q01 = but(b2, b3);
+    const q10 = but(b3, b2);
+    const q11 = and(b3, b2);
+    const r01 = but(b0, b1);
+    const r10 = but(b1, b0);
+    const r11 = and(b1, b0);
+    const n1100 = but(q11, b10);
+    const n0101 = and(q01, r01);
+    const control = v128.not(or(or(b6, b5), b7));
+    const h23 = but(b5, b6);
+    const h57 = and(b6, b4);
+    const h6 = but(b65, b4);
+    const h7 = and(b65, b4);
 
-    let wrong: u64 = 0;
+    let wrong = none();
 
-    // Strings.
-    let quote = h2 & n0010;
-    const backslash = h57 & ~b5 & n1100;
-    let escaped: u64 = 0;
-    if ((backslash | escapeCarry | hexCarry) !== 0) {
-      const anyQuote = quote;
-      const odd = ~(<u64>-1 / 3); // every other bit
-      const potential = backslash & ~escapeCarry;
-      const codes = (((potential << 1) | odd) - potential) ^ odd;
-      escaped = codes ^ (backslash | escapeCarry);
-      escapeCarry = (codes & backslash) >> 63;
-      quote &= ~escaped;
-      const u = h7 & n0101;
+    // Strings. Bytes of longer characters are legal in them, and nowhere else.
+    const anyQuote = but(and(but(h23, b4), r10), or(b32, b7));
+    let quote = anyQuote;
+    const backslash = but(and(h57, n1100), or(b5, b7));
+    if (any(backslash) || escapeCarry !== 0 || hexCarry) {
+      const low = i64x2.extract_lane(backslash, 0) as u64;
+      const high = i64x2.extract_lane(backslash, 1) as u64;
+      const escapedLow = escapedBy(low, escapeCarry);
+      escapeCarry = (low & ~escapedLow) >> 63;
+      const escapedHigh = escapedBy(high, escapeCarry);
+      escapeCarry = (high & ~escapedHigh) >> 63;
+      const escaped = i64x2.replace_lane(i64x2.splat(escapedLow), 1, escapedHigh);
+      quote = but(quote, escaped);
+      const u = but(and(h7, n0101), b7);
       // " \ / b f n r t u
-      const legal =
-        anyQuote |
-        backslash |
-        (h2 & q11 & r11) |
-        (h6 & (n0010 | (q01 & r10) | (q11 & r10))) |
-        (h7 & (n0010 | (q01 & r00))) |
-        u;
-      wrong |= escaped & ~legal;
-      const digit = h3 & ~(b3 & (b2 | b1));
-      const hex = digit | (from40 & ~b4 & ~b3 & (b2 | b1 | b0) & ~(b2 & r11));
-      const starts = escaped & u;
-      wrong |= ((starts << 1) | (starts << 2) | (starts << 3) | (starts << 4) | hexCarry) & ~hex;
-      hexCarry = (starts >> 63) | (starts >> 62) | (starts >> 61) | (starts >> 60);
+      let legal = or(or(anyQuote, backslash), and(but(h23, b4), and(q11, r11)));
+      legal = or(legal, and(h6, or(but(r10, b32), and(or(q01, q11), r10))));
+      legal = or(legal, and(h7, or(but(r10, b32), but(q01, b10))));
+      wrong = but(escaped, or(but(legal, b7), u));
+      const digit = but(and(h23, b4), and(b3, or(b2, b1)));
+      const letter = but(but(b6, or(b4, b3)), and(b2, r11));
+      const hex = but(or(digit, and(letter, or(b2, b10))), b7);
+      const unicode = and(escaped, u);
+      const crossing = before(unicode, lastUnicode);
+      const first = or(moved(unicode, crossing, 1), moved(unicode, crossing, 2));
+      const second = or(moved(unicode, crossing, 3), moved(unicode, crossing, 4));
+      wrong = or(wrong, but(or(first, second), hex));
+      lastUnicode = unicode;
+      hexCarry = <u64>i64x2.extract_lane(unicode, 1) >> 60 !== 0;
+    } else {
+      lastUnicode = none();
     }
-    let s = quote ^ (quote << 1);
-    s ^= s << 2;
-    s ^= s << 4;
-    s ^= s << 8;
-    s ^= s << 16;
-    s ^= s << 32;
-    s ^= inString; // from each opening quote to the byte before the closing one
-    inString = <u64>(<i64>s >> 63);
-    isLong = s === <u64>-1;
-    const outside = ~s;
-    wrong |= h0 & s;
+    let s = insideQuotes(quote);
+    const odd = v128.shuffle<i32>(none(), i32x4.shr_s(s, 31), 0, 1, 5, 5);
+    s = xor(s, xor(inString, odd)); // from each opening quote to the byte before the closing one
+    const ends = i32x4.shr_s(s, 31);
+    inString = v128.shuffle<i32>(ends, ends, 3, 3, 3, 3);
+    isLong = i64x2.extract_lane(s, 1) === -1;
+    wrong = or(wrong, and(control, s));
+    wrong = or(wrong, but(b7, s));
 
     // What is outside strings.
-    const comma = h2 & n1100 & outside;
-    const colon = h3 & q10 & r10 & outside;
-    const bracket = h57 & outside & b0;
-    const open = bracket & q10 & b1;
-    const close = bracket & q11 & ~b1;
-    let space = h2 & q00 & r00;
-    if (h0 !== 0) space |= h0 & ~b4 & ((q10 & (r01 | r10)) | (q11 & r01));
-    space &= outside;
-    const opening = quote & s;
-    const brackets = open | close;
-    const word = outside & ~(quote | space | comma | colon | brackets);
-    const wordStart = word & ~((word << 1) | wordCarry);
-    wordCarry = word >> 63;
+    const outside2 = but(h23, or(b4, s));
+    const outside3 = but(and(h23, b4), s);
+    const comma = and(outside2, n1100);
+    const colon = and(outside3, and(q10, r10));
+    const bracket = and(but(h57, s), b0);
+    const open = and(bracket, and(q10, b1));
+    const close = and(bracket, but(q11, b1));
+    let space = but(outside2, or(b32, b10));
+    if (any(control)) {
+      // \t, \n and \r.
+      const returns = or(and(q10, xor(b1, b0)), and(q11, r01));
+      space = or(space, but(and(control, returns), or(b4, s)));
+    }
+    const opening = and(quote, s);
+    const brackets = or(open, close);
+    const word = v128.not(or(or(or(s, quote), or(space, comma)), or(colon, brackets)));
+    const wordStart = but(word, behind(word, lastWord));
+    lastWord = word;
 
-    // Brackets: the context of every byte, all ones in objects.
+    // Brackets, 64 bytes at a time: the context of every byte, all ones in objects.
+    let inObjectLow = context;
     let inObject = context;
     let end = -1;
-    if (brackets !== 0) {
-      const curly = b5;
-      const rest = ~brackets;
-      // Up to and with the first bracket, and behind every opening one up to and with the next.
-      const behindOpen = (((open << 1) | 1) + rest) ^ rest;
-      const behindCurly = ((((open & curly) << 1) | (context & 1)) + rest) ^ rest;
-      const first = brackets & (0 - brackets);
-      const closesFirst = (close & first) !== 0 ? 1 : 0;
-      const below = level - closesFirst;
-      if (((open & behindOpen & ~first) | (close & (~behindOpen | (behindCurly ^ curly)))) === 0 && below >= 1) {
-        // They alternate, so that nothing here is deeper than one level above `below`, and each pair matches.
-        const outer = <u64>load<u8>(levels + below);
-        inObject = behindCurly | ((0 - outer) & ~behindOpen);
-        const opensLast = open > close ? 1 : 0;
-        level = below + opensLast;
-        // Without a branch: which way it goes is a matter of chance.
-        const type = ((((curly >> (63 - clz(open))) & 1) ^ outer) & (0 - <u64>opensLast)) ^ outer;
-        store<u8>(levels + level, <u8>type);
-        context = 0 - type;
-      } else {
-        let left = brackets;
-        let unlike: u64 = 0;
-        do {
-          const i = ctz(left);
-          const isOpen = (open >> i) & 1;
-          const type = (curly >> i) & 1;
-          const slot = level + <i32>isOpen;
-          unlike |= (<u64>load<u8>(levels + slot) ^ type) & (isOpen ^ 1);
-          store<u8>(levels + slot, <u8>type);
-          level = slot - 1 + <i32>isOpen;
-          const next = 0 - <u64>load<u8>(levels + level);
-          inObject ^= ((next ^ context) << i) << 1;
-          context = next;
-          if (level === 0) {
-            end = <i32>i;
-            break;
-          }
-          if (level > maxLevels) return 0;
-          left &= left - 1;
-        } while (left !== 0);
-        if (unlike !== 0) return 0;
+    let opens = i64x2.extract_lane(open, 0) as u64;
+    let closes = i64x2.extract_lane(close, 0) as u64;
+    let curly = i64x2.extract_lane(b5, 0) as u64;
+    for (let lane = 0; ; lane = 64) {
+      const both = opens | closes;
+      inObject = context;
+      if (both !== 0) {
+        const rest = ~both;
+        // Up to and with the first bracket, and behind every opening one up to and with the next.
+        const behindOpen = (((opens << 1) | 1) + rest) ^ rest;
+        const behindCurly = ((((opens & curly) << 1) | (context & 1)) + rest) ^ rest;
+        const first = both & (0 - both);
+        const closesFirst = (closes & first) !== 0 ? 1 : 0;
+        const below = level - closesFirst;
+        if (((opens & behindOpen & ~first) | (closes & (~behindOpen | (behindCurly ^ curly)))) === 0 && below >= 1) {
+          // They alternate, so that nothing here is deeper than one level above `below`, and each pair matches.
+          if (below >= maxLevels && opens !== 0) return 0;
+          const outer = <u64>load<u8>(levels + below);
+          inObject = behindCurly | ((0 - outer) & ~behindOpen);
+          const opensLast = opens > closes ? 1 : 0;
+          level = below + opensLast;
+          // Without a branch: which way it goes is a matter of chance.
+          const type = ((((curly >> (63 - clz(opens))) & 1) ^ outer) & (0 - <u64>opensLast)) ^ outer;
+          store<u8>(levels + level, <u8>type);
+          context = 0 - type;
+        } else {
+          let left = both;
+          let unlike: u64 = 0;
+          do {
+            const i = ctz(left);
+            const isOpen = (opens >> i) & 1;
+            const type = (curly >> i) & 1;
+            const slot = level + <i32>isOpen;
+            unlike |= (<u64>load<u8>(levels + slot) ^ type) & (isOpen ^ 1);
+            store<u8>(levels + slot, <u8>type);
+            level = slot - 1 + <i32>isOpen;
+            const next = 0 - <u64>load<u8>(levels + level);
+            inObject ^= ((next ^ context) << i) << 1;
+            context = next;
+            if (level === 0) {
+              end = lane + <i32>i;
+              break;
+            }
+            if (level > maxLevels) return 0;
+            left &= left - 1;
+          } while (left !== 0);
+          if (unlike !== 0) return 0;
+        }
       }
-      if (level > maxLevels) return 0;
+      if (lane === 64) break;
+      inObjectLow = inObject;
+      if (end >= 0) break;
+      opens = i64x2.extract_lane(open, 1) as u64;
+      closes = i64x2.extract_lane(close, 1) as u64;
+      curly = i64x2.extract_lane(b5, 1) as u64;
     }
+    const inObjects = i64x2.replace_lane(i64x2.splat(inObjectLow), 1, inObject);
 
     // What may follow what.
-    let behindComma = (comma << 1) | commaCarry;
-    let behindColon = (colon << 1) | colonCarry;
-    let behindOpen = (open << 1) | openCarry;
-    commaCarry = comma >> 63;
-    colonCarry = colon >> 63;
-    openCarry = open >> 63;
-    if (space !== 0) {
-      const a = behindComma + space;
-      commaCarry |= a < space ? 1 : 0;
-      behindComma = a & ~space;
-      const b = behindColon + space;
-      colonCarry |= b < space ? 1 : 0;
-      behindColon = b & ~space;
-      const c = behindOpen + space;
-      openCarry |= c < space ? 1 : 0;
-      behindOpen = c & ~space;
+    let behindComma = behind(comma, lastComma);
+    let behindColon = behind(colon, lastColon);
+    let behindOpen = behind(open, lastOpen);
+    lastComma = comma;
+    lastColon = colon;
+    lastOpen = open;
+    if (any(space)) {
+      const a = sum(behindComma, space);
+      lastComma = or(comma, but(space, a));
+      behindComma = but(a, space);
+      const b = sum(behindColon, space);
+      lastColon = or(colon, but(space, b));
+      behindColon = but(b, space);
+      const c = sum(behindOpen, space);
+      lastOpen = or(open, but(space, c));
+      behindOpen = but(c, space);
     }
-    const atItem = behindComma | behindOpen;
-    const atValue = atItem | behindColon;
-    const atKey = atItem & inObject;
-    wrong |= atKey & ~(opening | close);
-    wrong |= (opening | wordStart | open) & ~atValue;
-    wrong |= (comma | colon) & atValue;
-    wrong |= close & (behindComma | behindColon);
-    const keyStart = (atKey & opening) | keyCarry;
-    const keyRun = keyStart + s;
-    keyCarry = keyRun < s ? 1 : 0;
-    const keyEnd = keyRun & outside;
-    let behindKey = (keyEnd << 1) | keyEndCarry;
-    keyEndCarry = keyEnd >> 63;
-    if (space !== 0) {
-      const a = behindKey + space;
-      keyEndCarry |= a < space ? 1 : 0;
-      behindKey = a & ~space;
+    const atItem = or(behindComma, behindOpen);
+    const atValue = or(atItem, behindColon);
+    const atKey = and(atItem, inObjects);
+    wrong = or(wrong, but(atKey, or(opening, close)));
+    wrong = or(wrong, but(or(or(opening, wordStart), open), atValue));
+    wrong = or(wrong, and(or(comma, colon), atValue));
+    wrong = or(wrong, and(close, or(behindComma, behindColon)));
+    const inKey = i64x2.shr_u(before(none(), lastKey), 63);
+    const keyRun = sum(or(and(atKey, opening), inKey), s);
+    lastKey = but(s, keyRun);
+    const keyEnd = but(keyRun, s);
+    let behindKey = behind(keyEnd, lastKeyEnd);
+    lastKeyEnd = keyEnd;
+    if (any(space)) {
+      const a = sum(behindKey, space);
+      lastKeyEnd = or(keyEnd, but(space, a));
+      behindKey = but(a, space);
     }
-    wrong |= behindKey ^ colon;
+    wrong = or(wrong, xor(behindKey, colon));
 
-    // Literals: a run of word bytes that starts with neither a digit nor a minus is one of three, letter by letter.
-    const digit = h3 & ~(b3 & (b2 | b1)) & word;
+    // Literals: a word that starts with neither a digit nor a minus is one of three, letter by letter.
+    const digit = but(outside3, and(b3, or(b2, b1)));
     let number = word;
-    const literalStart = wordStart & ~(digit | (h2 & q11 & r01));
-    if ((literalStart | literalCarry) !== 0) {
-      const starts = literalStart | literalCarry;
-      const run = starts + word;
-      const literal = (run ^ word) & word;
-      literalCarry = run < word ? 1 : 0;
-      const isTrue = literalStart & h7 & q01 & r00;
-      const isNull = literalStart & h6 & q11 & r10;
-      const isFalse = literalStart & h6 & q01 & r10;
-      const r = (isTrue << 1) | (lastTrue >> 63);
-      const u = (isTrue << 2) | (lastTrue >> 62) | (isNull << 1) | (lastNull >> 63);
-      const e = (isTrue << 3) | (lastTrue >> 61) | (isFalse << 4) | (lastFalse >> 60);
-      const l =
-        (isNull << 2) | (lastNull >> 62) | (isNull << 3) | (lastNull >> 61) | (isFalse << 2) | (lastFalse >> 62);
-      const a = (isFalse << 1) | (lastFalse >> 63);
-      const s = (isFalse << 3) | (lastFalse >> 61);
+    const starts = but(wordStart, or(digit, and(outside2, and(q11, r01))));
+    if (any(or(starts, lastStarts))) {
+      const isTrue = but(and(and(starts, h7), q01), b10);
+      const isNull = and(and(starts, h6), and(q11, r10));
+      const isFalse = and(and(starts, h6), and(q01, r10));
+      const t = before(isTrue, lastTrue);
+      const n = before(isNull, lastNull);
+      const f = before(isFalse, lastFalse);
       lastTrue = isTrue;
       lastNull = isNull;
       lastFalse = isFalse;
-      const letters = r | u | e | l | a | s;
-      wrong |= (isTrue | isNull | isFalse | letters) ^ literal;
-      // Letter by letter, but in slices: r 72, u 75, e 65, l 6c, a 61, s 73.
-      const rs = r | s;
-      const ue = u | e;
-      wrong |= letters & (~(b6 & b5) | (b4 ^ (rs | u)) | (b3 ^ l) | (b2 ^ (ue | l)) | (b1 ^ rs) | (b0 ^ (ue | a | s)));
-      number = word & ~literal;
-    } else {
-      lastTrue = 0;
-      lastNull = 0;
-      lastFalse = 0;
+      lastStarts = starts;
+      const r = moved(isTrue, t, 1);
+      const u = or(moved(isTrue, t, 2), moved(isNull, n, 1));
+      const e = or(moved(isTrue, t, 3), moved(isFalse, f, 4));
+      const l = or(or(moved(isNull, n, 2), moved(isNull, n, 3)), moved(isFalse, f, 2));
+      const a = moved(isFalse, f, 1);
+      const s = moved(isFalse, f, 3);
+      const rs = or(r, s);
+      const ue = or(u, e);
+      const letters = or(or(rs, ue), or(l, a));
+      wrong = or(wrong, but(starts, or(or(isTrue, isNull), isFalse)));
+      // Letter by letter, but in slices: r 72, u 75, e 65, l 6c, a 61, s 73. So they are outside strings, too.
+      let unlike = or(xor(b4, or(rs, u)), xor(b3, l));
+      unlike = or(unlike, xor(b2, or(ue, l)));
+      unlike = or(unlike, xor(b1, rs));
+      unlike = or(unlike, xor(b0, or(or(ue, a), s)));
+      wrong = or(wrong, or(and(letters, unlike), but(letters, b65)));
+      const literal = or(starts, letters);
+      // Whatever else goes on behind a literal is no number either.
+      wrong = or(wrong, and(digit, behind(literal, lastLiteral)));
+      lastLiteral = literal;
+      number = but(word, literal);
+    } else if (any(lastLiteral)) {
+      wrong = or(wrong, and(digit, behind(none(), lastLiteral)));
+      lastLiteral = none();
     }
 
     // Numbers: mostly integers without a sign.
-    let leading = digit & q00 & r00 & wordStart;
-    if (((number & ~digit) | numberCarry) !== 0) {
-      const minus = h2 & q11 & r01 & number;
-      const dot = h2 & q11 & r10 & number;
-      const exponent = from40 & ~b4 & n0101 & number;
-      const sign = minus | (h2 & q10 & r11 & number);
-      const behindExponent = (exponent << 1) | exponentCarry;
-      const leadingMinus = minus & wordStart;
-      const powerSign = sign & behindExponent;
-      const behindDigit = (digit << 1) | digitCarry;
-      const behindMinus = (leadingMinus << 1) | minusCarry;
-      const behindSign = (powerSign << 1) | signCarry;
-      const behindDot = (dot << 1) | dotCarry;
-      leading |= digit & q00 & r00 & behindMinus;
-      wrong |= number & ~(digit | sign | dot | exponent);
-      wrong |= sign & ~(leadingMinus | powerSign);
-      wrong |= (dot | exponent) & ~behindDigit;
-      wrong |= (behindMinus | behindSign | behindDot) & ~digit;
-      wrong |= behindExponent & ~(digit | powerSign);
-      const fraction = ((behindDot & digit) | fractionCarry) + digit;
-      fractionCarry = fraction < digit ? 1 : 0;
-      wrong |= fraction & ~digit & dot;
-      const power = (((behindExponent | behindSign) & digit) | powerCarry) + digit;
-      powerCarry = power < digit ? 1 : 0;
-      wrong |= power & ~digit & (dot | exponent);
-      exponentCarry = exponent >> 63;
-      minusCarry = leadingMinus >> 63;
-      signCarry = powerSign >> 63;
-      dotCarry = dot >> 63;
-      numberCarry = exponentCarry | minusCarry | signCarry | dotCarry | fractionCarry | powerCarry;
+    const zero = but(digit, or(b32, b10));
+    let leading = and(zero, wordStart);
+    if (any(or(but(number, digit), lastNumber))) {
+      const minus = and(and(outside2, number), and(q11, r01));
+      const dot = and(and(outside2, number), and(q11, r10));
+      const exponent = and(but(b6, b4), and(n0101, number));
+      const sign = or(minus, and(and(outside2, number), and(q10, r11)));
+      const behindExponent = behind(exponent, lastExponent);
+      const leadingMinus = and(minus, wordStart);
+      const powerSign = and(sign, behindExponent);
+      const behindDigit = behind(digit, lastDigit);
+      const behindMinus = behind(leadingMinus, lastMinus);
+      const behindSign = behind(powerSign, lastSign);
+      const behindDot = behind(dot, lastDot);
+      leading = or(leading, and(zero, behindMinus));
+      wrong = or(wrong, but(number, or(or(digit, sign), or(dot, exponent))));
+      wrong = or(wrong, but(sign, or(leadingMinus, powerSign)));
+      wrong = or(wrong, but(or(dot, exponent), behindDigit));
+      wrong = or(wrong, but(or(or(behindMinus, behindSign), behindDot), digit));
+      wrong = or(wrong, but(behindExponent, or(digit, powerSign)));
+      const inFraction = i64x2.shr_u(before(none(), lastFraction), 63);
+      const fraction = sum(or(and(behindDot, digit), inFraction), digit);
+      lastFraction = but(digit, fraction);
+      wrong = or(wrong, and(but(fraction, digit), dot));
+      const inPower = i64x2.shr_u(before(none(), lastPower), 63);
+      const power = sum(or(and(or(behindExponent, behindSign), digit), inPower), digit);
+      lastPower = but(digit, power);
+      wrong = or(wrong, and(but(power, digit), or(dot, exponent)));
+      lastExponent = exponent;
+      lastMinus = leadingMinus;
+      lastSign = powerSign;
+      lastDot = dot;
+      const last = or(or(or(exponent, leadingMinus), or(powerSign, dot)), or(lastFraction, lastPower));
+      lastNumber = and(last, lastBit());
     }
-    wrong |= ((leading << 1) | zeroCarry) & digit;
-    zeroCarry = leading >> 63;
-    digitCarry = digit >> 63;
+    wrong = or(wrong, and(behind(leading, lastLeading), digit));
+    lastLeading = leading;
+    lastDigit = digit;
 
     if (end >= 0) {
-      const within = <u64>-1 >> (63 - end);
+      const within = <u64>-1 >> (63 - (end & 63));
+      const mask = end < 64 ? i64x2.replace_lane(none(), 0, within) : i64x2.replace_lane(i64x2.splat(-1), 1, within);
       const stop = p + end + 1;
-      hadControl = (controls | (h0 & within)) !== 0;
-      return (errors | (wrong & within)) === 0 && stop <= limit ? stop : 0;
+      hadControl = any(or(controls, and(control, mask)));
+      return !any(or(errors, and(wrong, mask))) && stop <= limit ? stop : 0;
     }
-    errors |= wrong;
-    controls |= h0;
+    errors = or(errors, wrong);
+    controls = or(controls, control);
   }
   return 0;
 }
