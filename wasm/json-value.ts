@@ -10,6 +10,32 @@ import { and, any, before, behind, but, insideQuotes, lastBit, moved, none, or, 
 /** For each open level whether it is an object. The caller's limit of levels is at most 128. */
 const levels = memory.data(136);
 
+// Words of the block before. In memory: as variables they would be moved about in every block.
+const keptBytes: usize = 352;
+const kept = memory.data(352, 16);
+const lastUnicode = kept;
+const lastColon = kept + 16;
+const lastComma = kept + 32;
+const lastOpen = kept + 48;
+const lastKey = kept + 64; // in a key
+const lastKeyEnd = kept + 80; // behind a key, the colon is due
+const lastWord = kept + 96; // part of a number or a literal
+const lastDigit = kept + 112;
+const lastLeading = kept + 128;
+const lastMinus = kept + 144;
+const lastSign = kept + 160;
+const lastDot = kept + 176;
+const lastExponent = kept + 192;
+const lastFraction = kept + 208;
+const lastPower = kept + 224;
+const lastNumber = kept + 240; // any of the six above
+const lastLiteral = kept + 256;
+const lastTrue = kept + 272;
+const lastNull = kept + 288;
+const lastFalse = kept + 304;
+const errors = kept + 320; // in any block before
+const controls = kept + 336;
+
 /** Whether a control character (a line end or a tab) stood between the tokens of the last value. */
 let hadControl = false;
 
@@ -52,34 +78,12 @@ function exchange(a: v128, b: v128, by: i32, mask: v128): v128 {
   return and(xor(i64x2.shr_u(a, by), b), mask);
 }
 
-/** The 16 bytes at `at`, each followed by the one eight bytes behind it. */
-function paired(at: usize): v128 {
-  const v = v128.load(at);
-  return v128.shuffle<i8>(v, v, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+function low(a: v128, b: v128): v128 {
+  return v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
-function low16(a: v128, b: v128): v128 {
-  return v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-function high16(a: v128, b: v128): v128 {
-  return v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-}
-
-function low32(a: v128, b: v128): v128 {
-  return v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-}
-
-function high32(a: v128, b: v128): v128 {
-  return v128.shuffle<i32>(a, b, 2, 6, 3, 7);
-}
-
-function low64(a: v128, b: v128): v128 {
-  return v128.shuffle<i64>(a, b, 0, 2);
-}
-
-function high64(a: v128, b: v128): v128 {
-  return v128.shuffle<i64>(a, b, 1, 3);
+function high(a: v128, b: v128): v128 {
+  return v128.shuffle<i8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
 /**
@@ -89,38 +93,17 @@ function high64(a: v128, b: v128): v128 {
 export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
   let level: i32 = 0;
   let context: u64 = 0; // all ones in an object
-  let errors = none();
-  let controls = none();
 
   let inString = none(); // all ones when the last block ended in a string
   let isLong = false;
   let escapeCarry: u64 = 0;
   let hexCarry = false;
-  let lastUnicode = none();
 
+
+
+  for (let offset: usize = 0; offset < keptBytes; offset += 16) v128.store(kept + offset, none());
   // The value itself may come first, as behind a colon.
-  let lastColon = lastBit();
-  let lastComma = none();
-  let lastOpen = none();
-  let lastKey = none(); // in a key
-  let lastKeyEnd = none(); // behind a key, the colon is due
-
-  let lastWord = none(); // part of a number or a literal
-  let lastDigit = none();
-  let lastLeading = none();
-  let lastMinus = none();
-  let lastSign = none();
-  let lastDot = none();
-  let lastExponent = none();
-  let lastFraction = none();
-  let lastPower = none();
-  let lastNumber = none(); // any of the six above
-  let lastLiteral = none();
-  let lastTrue = none();
-  let lastNull = none();
-  let lastFalse = none();
-  let lastStarts = none(); // any of the three above
-
+  v128.store(lastColon, lastBit());
   store<u8>(levels, 0);
 
   for (let p = at; p < limit; p += 128) {
@@ -133,39 +116,48 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       }
     }
 
-    // Every eighth byte into one register: those at 0, 8, 16 … into the first.
-    const p0 = paired(p);
-    const p1 = paired(p + 16);
-    const p2 = paired(p + 32);
-    const p3 = paired(p + 48);
-    const p4 = paired(p + 64);
-    const p5 = paired(p + 80);
-    const p6 = paired(p + 96);
-    const p7 = paired(p + 112);
-    const l01 = low16(p0, p1);
-    const l23 = low16(p2, p3);
-    const l45 = low16(p4, p5);
-    const l67 = low16(p6, p7);
-    const h01 = high16(p0, p1);
-    const h23_ = high16(p2, p3);
-    const h45 = high16(p4, p5);
-    const h67 = high16(p6, p7);
-    const ll03 = low32(l01, l23);
-    const ll47 = low32(l45, l67);
-    const lh03 = high32(l01, l23);
-    const lh47 = high32(l45, l67);
-    const hl03 = low32(h01, h23_);
-    const hl47 = low32(h45, h67);
-    const hh03 = high32(h01, h23_);
-    const hh47 = high32(h45, h67);
-    let b0 = low64(ll03, ll47);
-    let b1 = high64(ll03, ll47);
-    let b2 = low64(lh03, lh47);
-    let b3 = high64(lh03, lh47);
-    let b4 = low64(hl03, hl47);
-    let b5 = high64(hl03, hl47);
-    let b6 = low64(hh03, hh47);
-    let b7 = high64(hh03, hh47);
+    // Every eighth byte into one register: those at 0, 8, 16 … into the first. Each round of interleaving moves the bits of a byte's
+    // index around by one.
+    const v0 = v128.load(p);
+    const v1 = v128.load(p, 16);
+    const v2 = v128.load(p, 32);
+    const v3 = v128.load(p, 48);
+    const v4 = v128.load(p, 64);
+    const v5 = v128.load(p, 80);
+    const v6 = v128.load(p, 96);
+    const v7 = v128.load(p, 112);
+    const x0 = low(v0, v4);
+    const x1 = high(v0, v4);
+    const x2 = low(v1, v5);
+    const x3 = high(v1, v5);
+    const x4 = low(v2, v6);
+    const x5 = high(v2, v6);
+    const x6 = low(v3, v7);
+    const x7 = high(v3, v7);
+    const y0 = low(x0, x4);
+    const y1 = high(x0, x4);
+    const y2 = low(x1, x5);
+    const y3 = high(x1, x5);
+    const y4 = low(x2, x6);
+    const y5 = high(x2, x6);
+    const y6 = low(x3, x7);
+    const y7 = high(x3, x7);
+    const z0 = low(y0, y4);
+    const z1 = high(y0, y4);
+    const z2 = low(y1, y5);
+    const z3 = high(y1, y5);
+    const z4 = low(y2, y6);
+    const z5 = high(y2, y6);
+    const z6 = low(y3, y7);
+    const z7 = high(y3, y7);
+    let b0 = low(z0, z4);
+    let b1 = high(z0, z4);
+    let b2 = low(z1, z5);
+    let b3 = high(z1, z5);
+    let b4 = low(z2, z6);
+    let b5 = high(z2, z6);
+    let b6 = low(z3, z7);
+    let b7 = high(z3, z7);
     // Then these eight rows of bytes are a matrix of bits that is transposed.
     const nibbles = i8x16.splat(0x0f);
     let t = exchange(b0, b4, 4, nibbles);
@@ -250,14 +242,14 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       const letter = but(but(b6, or(b4, b3)), and(b2, r11));
       const hex = but(or(digit, and(letter, or(b2, b10))), b7);
       const unicode = and(escaped, u);
-      const crossing = before(unicode, lastUnicode);
+      const crossing = before(unicode, v128.load(lastUnicode));
       const first = or(moved(unicode, crossing, 1), moved(unicode, crossing, 2));
       const second = or(moved(unicode, crossing, 3), moved(unicode, crossing, 4));
       wrong = or(wrong, but(or(first, second), hex));
-      lastUnicode = unicode;
+      v128.store(lastUnicode, unicode);
       hexCarry = <u64>i64x2.extract_lane(unicode, 1) >> 60 !== 0;
     } else {
-      lastUnicode = none();
+      v128.store(lastUnicode, none());
     }
     let s = insideQuotes(quote);
     const odd = v128.shuffle<i32>(none(), i32x4.shr_s(s, 31), 0, 1, 5, 5);
@@ -285,8 +277,8 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const opening = and(quote, s);
     const brackets = or(open, close);
     const word = v128.not(or(or(or(s, quote), or(space, comma)), or(colon, brackets)));
-    const wordStart = but(word, behind(word, lastWord));
-    lastWord = word;
+    const wordStart = but(word, behind(word, v128.load(lastWord)));
+    v128.store(lastWord, word);
 
     // Brackets, 64 bytes at a time: the context of every byte, all ones in objects.
     let inObjectLow = context;
@@ -351,21 +343,21 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const inObjects = i64x2.replace_lane(i64x2.splat(inObjectLow), 1, inObject);
 
     // What may follow what.
-    let behindComma = behind(comma, lastComma);
-    let behindColon = behind(colon, lastColon);
-    let behindOpen = behind(open, lastOpen);
-    lastComma = comma;
-    lastColon = colon;
-    lastOpen = open;
+    let behindComma = behind(comma, v128.load(lastComma));
+    let behindColon = behind(colon, v128.load(lastColon));
+    let behindOpen = behind(open, v128.load(lastOpen));
+    v128.store(lastComma, comma);
+    v128.store(lastColon, colon);
+    v128.store(lastOpen, open);
     if (any(space)) {
       const a = sum(behindComma, space);
-      lastComma = or(comma, but(space, a));
+      v128.store(lastComma, or(comma, but(space, a)));
       behindComma = but(a, space);
       const b = sum(behindColon, space);
-      lastColon = or(colon, but(space, b));
+      v128.store(lastColon, or(colon, but(space, b)));
       behindColon = but(b, space);
       const c = sum(behindOpen, space);
-      lastOpen = or(open, but(space, c));
+      v128.store(lastOpen, or(open, but(space, c)));
       behindOpen = but(c, space);
     }
     const atItem = or(behindComma, behindOpen);
@@ -375,15 +367,15 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     wrong = or(wrong, but(or(or(opening, wordStart), open), atValue));
     wrong = or(wrong, and(or(comma, colon), atValue));
     wrong = or(wrong, and(close, or(behindComma, behindColon)));
-    const inKey = i64x2.shr_u(before(none(), lastKey), 63);
+    const inKey = i64x2.shr_u(before(none(), v128.load(lastKey)), 63);
     const keyRun = sum(or(and(atKey, opening), inKey), s);
-    lastKey = but(s, keyRun);
+    v128.store(lastKey, but(s, keyRun));
     const keyEnd = but(keyRun, s);
-    let behindKey = behind(keyEnd, lastKeyEnd);
-    lastKeyEnd = keyEnd;
+    let behindKey = behind(keyEnd, v128.load(lastKeyEnd));
+    v128.store(lastKeyEnd, keyEnd);
     if (any(space)) {
       const a = sum(behindKey, space);
-      lastKeyEnd = or(keyEnd, but(space, a));
+      v128.store(lastKeyEnd, or(keyEnd, but(space, a)));
       behindKey = but(a, space);
     }
     wrong = or(wrong, xor(behindKey, colon));
@@ -392,17 +384,16 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const digit = but(outside3, and(b3, or(b2, b1)));
     let number = word;
     const starts = but(wordStart, or(digit, and(outside2, and(q11, r01))));
-    if (any(or(starts, lastStarts))) {
+    if (any(or(starts, v128.load(lastLiteral)))) {
       const isTrue = but(and(and(starts, h7), q01), b10);
       const isNull = and(and(starts, h6), and(q11, r10));
       const isFalse = and(and(starts, h6), and(q01, r10));
-      const t = before(isTrue, lastTrue);
-      const n = before(isNull, lastNull);
-      const f = before(isFalse, lastFalse);
-      lastTrue = isTrue;
-      lastNull = isNull;
-      lastFalse = isFalse;
-      lastStarts = starts;
+      const t = before(isTrue, v128.load(lastTrue));
+      const n = before(isNull, v128.load(lastNull));
+      const f = before(isFalse, v128.load(lastFalse));
+      v128.store(lastTrue, isTrue);
+      v128.store(lastNull, isNull);
+      v128.store(lastFalse, isFalse);
       const r = moved(isTrue, t, 1);
       const u = or(moved(isTrue, t, 2), moved(isNull, n, 1));
       const e = or(moved(isTrue, t, 3), moved(isFalse, f, 4));
@@ -421,63 +412,60 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       wrong = or(wrong, or(and(letters, unlike), but(letters, b65)));
       const literal = or(starts, letters);
       // Whatever else goes on behind a literal is no number either.
-      wrong = or(wrong, and(digit, behind(literal, lastLiteral)));
-      lastLiteral = literal;
+      wrong = or(wrong, and(digit, behind(literal, v128.load(lastLiteral))));
+      v128.store(lastLiteral, literal);
       number = but(word, literal);
-    } else if (any(lastLiteral)) {
-      wrong = or(wrong, and(digit, behind(none(), lastLiteral)));
-      lastLiteral = none();
     }
 
     // Numbers: mostly integers without a sign.
     const zero = but(digit, or(b32, b10));
     let leading = and(zero, wordStart);
-    if (any(or(but(number, digit), lastNumber))) {
+    if (any(or(but(number, digit), v128.load(lastNumber)))) {
       const minus = and(and(outside2, number), and(q11, r01));
       const dot = and(and(outside2, number), and(q11, r10));
       const exponent = and(but(b6, b4), and(n0101, number));
       const sign = or(minus, and(and(outside2, number), and(q10, r11)));
-      const behindExponent = behind(exponent, lastExponent);
+      const behindExponent = behind(exponent, v128.load(lastExponent));
       const leadingMinus = and(minus, wordStart);
       const powerSign = and(sign, behindExponent);
-      const behindDigit = behind(digit, lastDigit);
-      const behindMinus = behind(leadingMinus, lastMinus);
-      const behindSign = behind(powerSign, lastSign);
-      const behindDot = behind(dot, lastDot);
+      const behindDigit = behind(digit, v128.load(lastDigit));
+      const behindMinus = behind(leadingMinus, v128.load(lastMinus));
+      const behindSign = behind(powerSign, v128.load(lastSign));
+      const behindDot = behind(dot, v128.load(lastDot));
       leading = or(leading, and(zero, behindMinus));
       wrong = or(wrong, but(number, or(or(digit, sign), or(dot, exponent))));
       wrong = or(wrong, but(sign, or(leadingMinus, powerSign)));
       wrong = or(wrong, but(or(dot, exponent), behindDigit));
       wrong = or(wrong, but(or(or(behindMinus, behindSign), behindDot), digit));
       wrong = or(wrong, but(behindExponent, or(digit, powerSign)));
-      const inFraction = i64x2.shr_u(before(none(), lastFraction), 63);
+      const inFraction = i64x2.shr_u(before(none(), v128.load(lastFraction)), 63);
       const fraction = sum(or(and(behindDot, digit), inFraction), digit);
-      lastFraction = but(digit, fraction);
+      v128.store(lastFraction, but(digit, fraction));
       wrong = or(wrong, and(but(fraction, digit), dot));
-      const inPower = i64x2.shr_u(before(none(), lastPower), 63);
+      const inPower = i64x2.shr_u(before(none(), v128.load(lastPower)), 63);
       const power = sum(or(and(or(behindExponent, behindSign), digit), inPower), digit);
-      lastPower = but(digit, power);
+      v128.store(lastPower, but(digit, power));
       wrong = or(wrong, and(but(power, digit), or(dot, exponent)));
-      lastExponent = exponent;
-      lastMinus = leadingMinus;
-      lastSign = powerSign;
-      lastDot = dot;
-      const last = or(or(or(exponent, leadingMinus), or(powerSign, dot)), or(lastFraction, lastPower));
-      lastNumber = and(last, lastBit());
+      v128.store(lastExponent, exponent);
+      v128.store(lastMinus, leadingMinus);
+      v128.store(lastSign, powerSign);
+      v128.store(lastDot, dot);
+      const last = or(or(or(exponent, leadingMinus), or(powerSign, dot)), or(v128.load(lastFraction), v128.load(lastPower)));
+      v128.store(lastNumber, and(last, lastBit()));
     }
-    wrong = or(wrong, and(behind(leading, lastLeading), digit));
-    lastLeading = leading;
-    lastDigit = digit;
+    wrong = or(wrong, and(behind(leading, v128.load(lastLeading)), digit));
+    v128.store(lastLeading, leading);
+    v128.store(lastDigit, digit);
 
     if (end >= 0) {
       const within = <u64>-1 >> (63 - (end & 63));
       const mask = end < 64 ? i64x2.replace_lane(none(), 0, within) : i64x2.replace_lane(i64x2.splat(-1), 1, within);
       const stop = p + end + 1;
-      hadControl = any(or(controls, and(control, mask)));
-      return !any(or(errors, and(wrong, mask))) && stop <= limit ? stop : 0;
+      hadControl = any(or(v128.load(controls), and(control, mask)));
+      return !any(or(v128.load(errors), and(wrong, mask))) && stop <= limit ? stop : 0;
     }
-    errors = or(errors, wrong);
-    controls = or(controls, control);
+    v128.store(errors, or(v128.load(errors), wrong));
+    v128.store(controls, or(v128.load(controls), control));
   }
   return 0;
 }
