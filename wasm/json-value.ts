@@ -5,10 +5,28 @@
 // A block of 128 bytes becomes eight words of 128 bits, one for each bit of a byte ("slices"). From them boolean operations make words for
 // what the bytes are: bit i of `comma` says that byte i is a comma outside strings. The grammar is then a handful of rules on such
 // words, the same work whatever the bytes are. What crosses into the next block is the top bit of a word that is kept, `last…`.
-import { and, any, before, behind, but, insideQuotes, lastBit, moved, none, or, sum, xor } from "./words";
+import {
+  blockBytes,
+  controlBytes,
+  quotes,
+  readBlock,
+  slice1,
+  slice2,
+  slice3,
+  slice4,
+  slice5,
+  slice6,
+  startInside,
+  startOutside,
+  stringBytes,
+  wrongBytes,
+} from "./block";
+import { and, any, before, behind, but, lastBit, moved, none, or, sum, xor } from "./words";
 
 /** For each open level whether it is an object. The caller's limit of levels is at most 128. */
 const levels = memory.data(136);
+/** The block being looked at and the next one. */
+const blocks = memory.data(352, 16);
 
 // Words of the block before. In memory: as variables they would be moved about in every block.
 const keptBytes: usize = 352;
@@ -65,39 +83,21 @@ function plainEnd(at: usize, limit: usize): usize {
   return p;
 }
 
-/** The bytes in which each is escaped by the backslash before it; bit 0 of `carry`: by the last one of the bytes before. */
-function escapedBy(backslash: u64, carry: u64): u64 {
-  const odd = ~(<u64>-1 / 3); // every other bit
-  const potential = backslash & ~carry;
-  const codes = (((potential << 1) | odd) - potential) ^ odd;
-  return codes ^ (backslash | carry);
-}
-
-/** The bits that change places between two rows of a matrix of bits. */
-function exchange(a: v128, b: v128, by: i32, mask: v128): v128 {
-  return and(xor(i64x2.shr_u(a, by), b), mask);
-}
-
-function low(a: v128, b: v128): v128 {
-  return v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
-
-function high(a: v128, b: v128): v128 {
-  return v128.shuffle<i8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+/** Whether one of eight bytes is a backslash. */
+function hasBackslash(bytes: u64): bool {
+  const zeros = bytes ^ 0x5c5c5c5c5c5c5c5c;
+  return ((zeros - 0x0101010101010101) & ~zeros & 0x8080808080808080) !== 0;
 }
 
 /**
  * The offset behind the object or array at `at`, or 0 when it is not JSON, not closed before `limit`, or nested deeper than `maxLevels`.
- * 64 bytes before and 128 behind the text must be readable; what they hold does not matter.
+ * 64 bytes before and 256 behind the text must be readable; what they hold does not matter.
  */
 export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
   let level: i32 = 0;
   let context: u64 = 0; // all ones in an object
 
-  let inString = none(); // all ones when the last block ended in a string
   let isLong = false;
-  let escapeCarry: u64 = 0;
-  let hexCarry = false;
 
 
 
@@ -105,99 +105,37 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
   // The value itself may come first, as behind a colon.
   v128.store(lastColon, lastBit());
   store<u8>(levels, 0);
+  let block: usize = blocks;
+  startOutside();
+  readBlock(at, block);
 
   for (let p = at; p < limit; p += 128) {
-    if (isLong && !hexCarry && (escapeCarry !== 0 || load<u8>(p - 1) !== 0x5c)) {
+    if (isLong && !hasBackslash(load<u64>(p - 8))) {
       const end = plainEnd(p, limit);
       if (end !== p) {
         p = end;
-        escapeCarry = load<u8>(p - 1) === 0x5c ? 1 : 0;
         if (p >= limit) return 0;
+        startInside(load<u8>(p - 1) === 0x5c ? 1 : 0);
+        readBlock(p, block);
       }
     }
+    // The next one already: the processor does both at once.
+    const next = block === blocks ? blocks + blockBytes : blocks;
+    readBlock(p + 128, next);
 
-    // Every eighth byte into one register: those at 0, 8, 16 … into the first. Each round of interleaving moves the bits of a byte's
-    // index around by one.
-    const v0 = v128.load(p);
-    const v1 = v128.load(p, 16);
-    const v2 = v128.load(p, 32);
-    const v3 = v128.load(p, 48);
-    const v4 = v128.load(p, 64);
-    const v5 = v128.load(p, 80);
-    const v6 = v128.load(p, 96);
-    const v7 = v128.load(p, 112);
-    const x0 = low(v0, v4);
-    const x1 = high(v0, v4);
-    const x2 = low(v1, v5);
-    const x3 = high(v1, v5);
-    const x4 = low(v2, v6);
-    const x5 = high(v2, v6);
-    const x6 = low(v3, v7);
-    const x7 = high(v3, v7);
-    const y0 = low(x0, x4);
-    const y1 = high(x0, x4);
-    const y2 = low(x1, x5);
-    const y3 = high(x1, x5);
-    const y4 = low(x2, x6);
-    const y5 = high(x2, x6);
-    const y6 = low(x3, x7);
-    const y7 = high(x3, x7);
-    const z0 = low(y0, y4);
-    const z1 = high(y0, y4);
-    const z2 = low(y1, y5);
-    const z3 = high(y1, y5);
-    const z4 = low(y2, y6);
-    const z5 = high(y2, y6);
-    const z6 = low(y3, y7);
-    const z7 = high(y3, y7);
-    let b0 = low(z0, z4);
-    let b1 = high(z0, z4);
-    let b2 = low(z1, z5);
-    let b3 = high(z1, z5);
-    let b4 = low(z2, z6);
-    let b5 = high(z2, z6);
-    let b6 = low(z3, z7);
-    let b7 = high(z3, z7);
-    // Then these eight rows of bytes are a matrix of bits that is transposed.
-    const nibbles = i8x16.splat(0x0f);
-    let t = exchange(b0, b4, 4, nibbles);
-    b4 = xor(b4, t);
-    b0 = xor(b0, i64x2.shl(t, 4));
-    t = exchange(b1, b5, 4, nibbles);
-    b5 = xor(b5, t);
-    b1 = xor(b1, i64x2.shl(t, 4));
-    t = exchange(b2, b6, 4, nibbles);
-    b6 = xor(b6, t);
-    b2 = xor(b2, i64x2.shl(t, 4));
-    t = exchange(b3, b7, 4, nibbles);
-    b7 = xor(b7, t);
-    b3 = xor(b3, i64x2.shl(t, 4));
-    const pairs = i8x16.splat(0x33);
-    t = exchange(b0, b2, 2, pairs);
-    b2 = xor(b2, t);
-    b0 = xor(b0, i64x2.shl(t, 2));
-    t = exchange(b1, b3, 2, pairs);
-    b3 = xor(b3, t);
-    b1 = xor(b1, i64x2.shl(t, 2));
-    t = exchange(b4, b6, 2, pairs);
-    b6 = xor(b6, t);
-    b4 = xor(b4, i64x2.shl(t, 2));
-    t = exchange(b5, b7, 2, pairs);
-    b7 = xor(b7, t);
-    b5 = xor(b5, i64x2.shl(t, 2));
-    const singles = i8x16.splat(0x55);
-    t = exchange(b0, b1, 1, singles);
-    b1 = xor(b1, t);
-    b0 = xor(b0, i64x2.shl(t, 1));
-    t = exchange(b2, b3, 1, singles);
-    b3 = xor(b3, t);
-    b2 = xor(b2, i64x2.shl(t, 1));
-    t = exchange(b4, b5, 1, singles);
-    b5 = xor(b5, t);
-    b4 = xor(b4, i64x2.shl(t, 1));
-    t = exchange(b6, b7, 1, singles);
-    b7 = xor(b7, t);
-    b6 = xor(b6, i64x2.shl(t, 1));
+    const b0 = v128.load(block);
+    const b1 = v128.load(block, slice1);
+    const b2 = v128.load(block, slice2);
+    const b3 = v128.load(block, slice3);
+    const b4 = v128.load(block, slice4);
+    const b5 = v128.load(block, slice5);
+    const b6 = v128.load(block, slice6);
+    const control = v128.load(block, controlBytes);
+    const quote = v128.load(block, quotes);
+    const s = v128.load(block, stringBytes);
+    let wrong = v128.load(block, wrongBytes);
+    isLong = i64x2.extract_lane(s, 1) === -1;
+    block = next;
 
     // Halves of a byte by their two bits: `q` the upper two of the lower four, `r` the lower two.
     const b32 = or(b3, b2);
@@ -211,54 +149,10 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const r11 = and(b1, b0);
     const n1100 = but(q11, b10);
     const n0101 = and(q01, r01);
-    const control = v128.not(or(or(b6, b5), b7));
     const h23 = but(b5, b6);
     const h57 = and(b6, b4);
     const h6 = but(b65, b4);
     const h7 = and(b65, b4);
-
-    let wrong = none();
-
-    // Strings. Bytes of longer characters are legal in them, and nowhere else.
-    const anyQuote = but(and(but(h23, b4), r10), or(b32, b7));
-    let quote = anyQuote;
-    const backslash = but(and(h57, n1100), or(b5, b7));
-    if (any(backslash) || escapeCarry !== 0 || hexCarry) {
-      const low = i64x2.extract_lane(backslash, 0) as u64;
-      const high = i64x2.extract_lane(backslash, 1) as u64;
-      const escapedLow = escapedBy(low, escapeCarry);
-      escapeCarry = (low & ~escapedLow) >> 63;
-      const escapedHigh = escapedBy(high, escapeCarry);
-      escapeCarry = (high & ~escapedHigh) >> 63;
-      const escaped = i64x2.replace_lane(i64x2.splat(escapedLow), 1, escapedHigh);
-      quote = but(quote, escaped);
-      const u = but(and(h7, n0101), b7);
-      // " \ / b f n r t u
-      let legal = or(or(anyQuote, backslash), and(but(h23, b4), and(q11, r11)));
-      legal = or(legal, and(h6, or(but(r10, b32), and(or(q01, q11), r10))));
-      legal = or(legal, and(h7, or(but(r10, b32), but(q01, b10))));
-      wrong = but(escaped, or(but(legal, b7), u));
-      const digit = but(and(h23, b4), and(b3, or(b2, b1)));
-      const letter = but(but(b6, or(b4, b3)), and(b2, r11));
-      const hex = but(or(digit, and(letter, or(b2, b10))), b7);
-      const unicode = and(escaped, u);
-      const crossing = before(unicode, v128.load(lastUnicode));
-      const first = or(moved(unicode, crossing, 1), moved(unicode, crossing, 2));
-      const second = or(moved(unicode, crossing, 3), moved(unicode, crossing, 4));
-      wrong = or(wrong, but(or(first, second), hex));
-      v128.store(lastUnicode, unicode);
-      hexCarry = <u64>i64x2.extract_lane(unicode, 1) >> 60 !== 0;
-    } else {
-      v128.store(lastUnicode, none());
-    }
-    let s = insideQuotes(quote);
-    const odd = v128.shuffle<i32>(none(), i32x4.shr_s(s, 31), 0, 1, 5, 5);
-    s = xor(s, xor(inString, odd)); // from each opening quote to the byte before the closing one
-    const ends = i32x4.shr_s(s, 31);
-    inString = v128.shuffle<i32>(ends, ends, 3, 3, 3, 3);
-    isLong = i64x2.extract_lane(s, 1) === -1;
-    wrong = or(wrong, and(control, s));
-    wrong = or(wrong, but(b7, s));
 
     // What is outside strings.
     const outside2 = but(h23, or(b4, s));
