@@ -9,13 +9,22 @@ export const slice4 = 64;
 export const slice5 = 80;
 export const slice6 = 96;
 export const controlBytes = 112;
-/** Those that begin or end a string. */
-export const quotes = 128;
 /** From each opening quote to the byte before the closing one. */
-export const stringBytes = 144;
+export const stringBytes = 128;
 /** What is wrong in strings, and what may stand in strings only. */
-export const wrongBytes = 160;
-export const blockBytes = 176;
+export const wrongBytes = 144;
+// Outside strings:
+export const openingQuotes = 160;
+export const commas = 176;
+export const colons = 192;
+export const opens = 208;
+export const closes = 224;
+export const spaces = 240;
+export const digits = 256;
+export const minuses = 272;
+/** What is none of these or a quote: numbers and literals. */
+export const words = 288;
+export const blockBytes = 304;
 
 // What is known of the bytes before the next block.
 const inString = memory.data(48, 16); // all ones, or none
@@ -208,7 +217,33 @@ export function readBlock(at: usize, into: usize): void {
   v128.store(into, b5, slice5);
   v128.store(into, b6, slice6);
   v128.store(into, control, controlBytes);
-  v128.store(into, quote, quotes);
   v128.store(into, s, stringBytes);
   v128.store(into, wrong, wrongBytes);
+
+  // What is outside strings.
+  const outside2 = but(h23, or(b4, s));
+  const outside3 = but(and(h23, b4), s);
+  const comma = and(outside2, n1100);
+  const colon = and(outside3, and(q10, r10));
+  const bracket = and(but(h57, s), b0);
+  const open = and(bracket, and(q10, b1));
+  const close = and(bracket, but(q11, b1));
+  let space = but(outside2, or(b32, b10));
+  if (any(control)) {
+    // \t, \n and \r.
+    const returns = or(and(q10, xor(b1, b0)), and(q11, r01));
+    space = or(space, but(and(control, returns), or(b4, s)));
+  }
+  const opening = and(quote, s);
+  const brackets = or(open, close);
+  const word = v128.not(or(or(or(s, quote), or(space, comma)), or(colon, brackets)));
+  v128.store(into, opening, openingQuotes);
+  v128.store(into, comma, commas);
+  v128.store(into, colon, colons);
+  v128.store(into, open, opens);
+  v128.store(into, close, closes);
+  v128.store(into, space, spaces);
+  v128.store(into, but(outside3, and(b3, or(b2, b1))), digits);
+  v128.store(into, and(outside2, and(q11, r01)), minuses);
+  v128.store(into, word, words);
 }

@@ -7,8 +7,14 @@
 // words, the same work whatever the bytes are. What crosses into the next block is the top bit of a word that is kept, `last…`.
 import {
   blockBytes,
+  closes,
+  colons,
+  commas,
   controlBytes,
-  quotes,
+  digits,
+  minuses,
+  openingQuotes,
+  opens,
   readBlock,
   slice1,
   slice2,
@@ -16,9 +22,11 @@ import {
   slice4,
   slice5,
   slice6,
+  spaces,
   startInside,
   startOutside,
   stringBytes,
+  words,
   wrongBytes,
 } from "./block";
 import { and, any, before, behind, but, lastBit, moved, none, or, sum, xor } from "./words";
@@ -26,7 +34,7 @@ import { and, any, before, behind, but, lastBit, moved, none, or, sum, xor } fro
 /** For each open level whether it is an object. The caller's limit of levels is at most 128. */
 const levels = memory.data(136);
 /** The block being looked at and the next one. */
-const blocks = memory.data(352, 16);
+const blocks = memory.data(608, 16);
 
 // Words of the block before. In memory: as variables they would be moved about in every block.
 const keptBytes: usize = 352;
@@ -100,14 +108,13 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
   let isLong = false;
 
 
-
   for (let offset: usize = 0; offset < keptBytes; offset += 16) v128.store(kept + offset, none());
   // The value itself may come first, as behind a colon.
   v128.store(lastColon, lastBit());
   store<u8>(levels, 0);
-  let block: usize = blocks;
+  let now: usize = blocks;
   startOutside();
-  readBlock(at, block);
+  readBlock(at, now);
 
   for (let p = at; p < limit; p += 128) {
     if (isLong && !hasBackslash(load<u64>(p - 8))) {
@@ -116,61 +123,26 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
         p = end;
         if (p >= limit) return 0;
         startInside(load<u8>(p - 1) === 0x5c ? 1 : 0);
-        readBlock(p, block);
+        readBlock(p, now);
       }
     }
     // The next one already: the processor does both at once.
-    const next = block === blocks ? blocks + blockBytes : blocks;
+    const next = now === blocks ? blocks + blockBytes : blocks;
     readBlock(p + 128, next);
 
-    const b0 = v128.load(block);
-    const b1 = v128.load(block, slice1);
-    const b2 = v128.load(block, slice2);
-    const b3 = v128.load(block, slice3);
-    const b4 = v128.load(block, slice4);
-    const b5 = v128.load(block, slice5);
-    const b6 = v128.load(block, slice6);
-    const control = v128.load(block, controlBytes);
-    const quote = v128.load(block, quotes);
+    const block = now;
+    now = next;
     const s = v128.load(block, stringBytes);
+    const opening = v128.load(block, openingQuotes);
+    const comma = v128.load(block, commas);
+    const colon = v128.load(block, colons);
+    const open = v128.load(block, opens);
+    const close = v128.load(block, closes);
+    const space = v128.load(block, spaces);
+    const word = v128.load(block, words);
     let wrong = v128.load(block, wrongBytes);
-    isLong = i64x2.extract_lane(s, 1) === -1;
-    block = next;
+    isLong = load<i64>(block, stringBytes + 8) === -1;
 
-    // Halves of a byte by their two bits: `q` the upper two of the lower four, `r` the lower two.
-    const b32 = or(b3, b2);
-    const b10 = or(b1, b0);
-    const b65 = and(b6, b5);
-    const q01 = but(b2, b3);
-    const q10 = but(b3, b2);
-    const q11 = and(b3, b2);
-    const r01 = but(b0, b1);
-    const r10 = but(b1, b0);
-    const r11 = and(b1, b0);
-    const n1100 = but(q11, b10);
-    const n0101 = and(q01, r01);
-    const h23 = but(b5, b6);
-    const h57 = and(b6, b4);
-    const h6 = but(b65, b4);
-    const h7 = and(b65, b4);
-
-    // What is outside strings.
-    const outside2 = but(h23, or(b4, s));
-    const outside3 = but(and(h23, b4), s);
-    const comma = and(outside2, n1100);
-    const colon = and(outside3, and(q10, r10));
-    const bracket = and(but(h57, s), b0);
-    const open = and(bracket, and(q10, b1));
-    const close = and(bracket, but(q11, b1));
-    let space = but(outside2, or(b32, b10));
-    if (any(control)) {
-      // \t, \n and \r.
-      const returns = or(and(q10, xor(b1, b0)), and(q11, r01));
-      space = or(space, but(and(control, returns), or(b4, s)));
-    }
-    const opening = and(quote, s);
-    const brackets = or(open, close);
-    const word = v128.not(or(or(or(s, quote), or(space, comma)), or(colon, brackets)));
     const wordStart = but(word, behind(word, v128.load(lastWord)));
     v128.store(lastWord, word);
 
@@ -178,29 +150,29 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     let inObjectLow = context;
     let inObject = context;
     let end = -1;
-    let opens = i64x2.extract_lane(open, 0) as u64;
-    let closes = i64x2.extract_lane(close, 0) as u64;
-    let curly = i64x2.extract_lane(b5, 0) as u64;
-    for (let lane = 0; ; lane = 64) {
-      const both = opens | closes;
+    for (let lane: usize = 0; ; lane = 8) {
+      const up = load<u64>(block + lane, opens);
+      const down = load<u64>(block + lane, closes);
+      const curly = load<u64>(block + lane, slice5);
+      const both = up | down;
       inObject = context;
       if (both !== 0) {
         const rest = ~both;
         // Up to and with the first bracket, and behind every opening one up to and with the next.
-        const behindOpen = (((opens << 1) | 1) + rest) ^ rest;
-        const behindCurly = ((((opens & curly) << 1) | (context & 1)) + rest) ^ rest;
+        const behindOpen = (((up << 1) | 1) + rest) ^ rest;
+        const behindCurly = ((((up & curly) << 1) | (context & 1)) + rest) ^ rest;
         const first = both & (0 - both);
-        const closesFirst = (closes & first) !== 0 ? 1 : 0;
+        const closesFirst = (down & first) !== 0 ? 1 : 0;
         const below = level - closesFirst;
-        if (((opens & behindOpen & ~first) | (closes & (~behindOpen | (behindCurly ^ curly)))) === 0 && below >= 1) {
+        if (((up & behindOpen & ~first) | (down & (~behindOpen | (behindCurly ^ curly)))) === 0 && below >= 1) {
           // They alternate, so that nothing here is deeper than one level above `below`, and each pair matches.
-          if (below >= maxLevels && opens !== 0) return 0;
+          if (below >= maxLevels && up !== 0) return 0;
           const outer = <u64>load<u8>(levels + below);
           inObject = behindCurly | ((0 - outer) & ~behindOpen);
-          const opensLast = opens > closes ? 1 : 0;
+          const opensLast = up > down ? 1 : 0;
           level = below + opensLast;
           // Without a branch: which way it goes is a matter of chance.
-          const type = ((((curly >> (63 - clz(opens))) & 1) ^ outer) & (0 - <u64>opensLast)) ^ outer;
+          const type = ((((curly >> (63 - clz(up))) & 1) ^ outer) & (0 - <u64>opensLast)) ^ outer;
           store<u8>(levels + level, <u8>type);
           context = 0 - type;
         } else {
@@ -208,7 +180,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
           let unlike: u64 = 0;
           do {
             const i = ctz(left);
-            const isOpen = (opens >> i) & 1;
+            const isOpen = (up >> i) & 1;
             const type = (curly >> i) & 1;
             const slot = level + <i32>isOpen;
             unlike |= (<u64>load<u8>(levels + slot) ^ type) & (isOpen ^ 1);
@@ -218,7 +190,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
             inObject ^= ((next ^ context) << i) << 1;
             context = next;
             if (level === 0) {
-              end = lane + <i32>i;
+              end = (<i32>lane << 3) + <i32>i;
               break;
             }
             if (level > maxLevels) return 0;
@@ -227,12 +199,9 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
           if (unlike !== 0) return 0;
         }
       }
-      if (lane === 64) break;
+      if (lane === 8) break;
       inObjectLow = inObject;
       if (end >= 0) break;
-      opens = i64x2.extract_lane(open, 1) as u64;
-      closes = i64x2.extract_lane(close, 1) as u64;
-      curly = i64x2.extract_lane(b5, 1) as u64;
     }
     const inObjects = i64x2.replace_lane(i64x2.splat(inObjectLow), 1, inObject);
 
@@ -274,13 +243,25 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     }
     wrong = or(wrong, xor(behindKey, colon));
 
+    const b0 = v128.load(block);
+    const b1 = v128.load(block, slice1);
+    const b2 = v128.load(block, slice2);
+    const b3 = v128.load(block, slice3);
+    const b4 = v128.load(block, slice4);
+    const b10 = or(b1, b0);
+    const b32 = or(b3, b2);
+
     // Literals: a word that starts with neither a digit nor a minus is one of three, letter by letter.
-    const digit = but(outside3, and(b3, or(b2, b1)));
+    const digit = v128.load(block, digits);
     let number = word;
-    const starts = but(wordStart, or(digit, and(outside2, and(q11, r01))));
+    const starts = but(wordStart, or(digit, v128.load(block, minuses)));
     if (any(or(starts, v128.load(lastLiteral)))) {
-      const isTrue = but(and(and(starts, h7), q01), b10);
-      const isNull = and(and(starts, h6), and(q11, r10));
+      const b65 = and(v128.load(block, slice6), v128.load(block, slice5));
+      const h6 = but(b65, b4);
+      const q01 = but(b2, b3);
+      const r10 = but(b1, b0);
+      const isTrue = but(and(and(starts, and(b65, b4)), q01), b10);
+      const isNull = and(and(starts, h6), and(and(b3, b2), r10));
       const isFalse = and(and(starts, h6), and(q01, r10));
       const t = before(isTrue, v128.load(lastTrue));
       const n = before(isNull, v128.load(lastNull));
@@ -315,10 +296,13 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const zero = but(digit, or(b32, b10));
     let leading = and(zero, wordStart);
     if (any(or(but(number, digit), v128.load(lastNumber)))) {
-      const minus = and(and(outside2, number), and(q11, r01));
-      const dot = and(and(outside2, number), and(q11, r10));
-      const exponent = and(but(b6, b4), and(n0101, number));
-      const sign = or(minus, and(and(outside2, number), and(q10, r11)));
+      const b6 = v128.load(block, slice6);
+      const punctuation = but(and(number, v128.load(block, slice5)), or(b6, b4));
+      const minus = v128.load(block, minuses);
+      const dot = and(punctuation, and(and(b3, b2), but(b1, b0)));
+      const plus = and(punctuation, and(but(b3, b2), and(b1, b0)));
+      const exponent = and(and(number, but(b6, b4)), and(but(b2, b3), but(b0, b1)));
+      const sign = or(minus, plus);
       const behindExponent = behind(exponent, v128.load(lastExponent));
       const leadingMinus = and(minus, wordStart);
       const powerSign = and(sign, behindExponent);
@@ -355,11 +339,11 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       const within = <u64>-1 >> (63 - (end & 63));
       const mask = end < 64 ? i64x2.replace_lane(none(), 0, within) : i64x2.replace_lane(i64x2.splat(-1), 1, within);
       const stop = p + end + 1;
-      hadControl = any(or(v128.load(controls), and(control, mask)));
+      hadControl = any(or(v128.load(controls), and(v128.load(block, controlBytes), mask)));
       return !any(or(v128.load(errors), and(wrong, mask))) && stop <= limit ? stop : 0;
     }
     v128.store(errors, or(v128.load(errors), wrong));
-    v128.store(controls, or(v128.load(controls), control));
+    v128.store(controls, or(v128.load(controls), v128.load(block, controlBytes)));
   }
   return 0;
 }
