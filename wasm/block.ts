@@ -1,4 +1,5 @@
-// A block of 128 bytes as words, and what in it is in a string.
+// A block of 128 bytes as words: first one for each bit of a byte ("slices"), from which boolean operations make words for what the
+// bytes are. What is in a string is decided here, too; the grammar is json-value.ts.
 import { and, any, before, but, insideQuotes, moved, none, or, xor } from "./words";
 
 // What `readBlock` writes: offsets of words.

@@ -2,33 +2,11 @@
 // 128-bit vectors. What it says, and why it is built so: docs/decisions/0006-wasm-scan.md. It decides exactly as
 // src/wire/values.ts does; test/fuzz/json-value.test.ts compares the two.
 //
-// A block of 128 bytes becomes eight words of 128 bits, one for each bit of a byte ("slices"). From them boolean operations make words for
-// what the bytes are: bit i of `comma` says that byte i is a comma outside strings. The grammar is then a handful of rules on such
-// words, the same work whatever the bytes are. What crosses into the next block is the top bit of a word that is kept, `last…`.
-import {
-  blockBytes,
-  closes,
-  colons,
-  commas,
-  controlBytes,
-  digits,
-  minuses,
-  openingQuotes,
-  opens,
-  readBlock,
-  slice1,
-  slice2,
-  slice3,
-  slice4,
-  slice5,
-  slice6,
-  spaces,
-  startInside,
-  startOutside,
-  stringBytes,
-  words,
-  wrongBytes,
-} from "./block";
+// A block of 128 bytes becomes words of 128 bits (block.ts): bit i of `comma` says that byte i is a comma outside strings. The grammar is
+// then a handful of rules on such words (words.ts), the same work whatever the bytes are. What crosses into the next block is the top
+// bit of a word that is kept, `last…`.
+import * as part from "./block";
+import { hasBackslash, plainEnd } from "./plain-text";
 import { and, any, before, behind, but, lastBit, moved, none, or, sum, xor } from "./words";
 
 /** For each open level whether it is an object. The caller's limit of levels is at most 128. */
@@ -36,65 +14,36 @@ const levels = memory.data(136);
 /** The block being looked at and the next one. */
 const blocks = memory.data(608, 16);
 
-// Words of the block before. In memory: as variables they would be moved about in every block.
-const keptBytes: usize = 352;
-const kept = memory.data(352, 16);
-const lastUnicode = kept;
+// Words of the block before, of which the top bits count. In memory: as variables they would be moved about in every block.
+const keptBytes: usize = 336;
+const kept = memory.data(336, 16);
+const lastComma = kept;
 const lastColon = kept + 16;
-const lastComma = kept + 32;
-const lastOpen = kept + 48;
-const lastKey = kept + 64; // in a key
-const lastKeyEnd = kept + 80; // behind a key, the colon is due
-const lastWord = kept + 96; // part of a number or a literal
-const lastDigit = kept + 112;
-const lastLeading = kept + 128;
-const lastMinus = kept + 144;
-const lastSign = kept + 160;
-const lastDot = kept + 176;
-const lastExponent = kept + 192;
-const lastFraction = kept + 208;
-const lastPower = kept + 224;
-const lastNumber = kept + 240; // any of the six above
-const lastLiteral = kept + 256;
-const lastTrue = kept + 272;
-const lastNull = kept + 288;
-const lastFalse = kept + 304;
-const errors = kept + 320; // in any block before
-const controls = kept + 336;
+const lastOpen = kept + 32;
+const lastKey = kept + 48; // in a key
+const lastKeyEnd = kept + 64; // behind a key, the colon is due
+const lastWord = kept + 80; // part of a number or a literal
+const lastTrue = kept + 96;
+const lastNull = kept + 112;
+const lastFalse = kept + 128;
+const lastLiteral = kept + 144; // any letter of the three above
+const lastDigit = kept + 160;
+const lastLeading = kept + 176; // a zero that begins a number
+const lastMinus = kept + 192;
+const lastSign = kept + 208;
+const lastDot = kept + 224;
+const lastExponent = kept + 240;
+const lastFraction = kept + 256;
+const lastPower = kept + 272;
+const lastNumber = kept + 288; // any of the six above
+const errors = kept + 304; // in any block before
+const controls = kept + 320; // in any block before
 
 /** Whether a control character (a line end or a tab) stood between the tokens of the last value. */
 let hadControl = false;
 
 export function sawControl(): bool {
   return hadControl;
-}
-
-/** The end of the run of blocks from `at` that are inside a string and hold nothing but plain characters, `\n`, `\t` and `\"`. */
-function plainEnd(at: usize, limit: usize): usize {
-  const quotes = i8x16.splat(0x22);
-  const backslashes = i8x16.splat(0x5c);
-  const lastControl = i8x16.splat(0x1f);
-  const ns = i8x16.splat(0x6e);
-  let p = at;
-  while (p < limit) {
-    let bad = i64x2.splat(0);
-    for (let o: usize = 0; o < 64; o += 16) {
-      const v = v128.load(p + o);
-      const escaped = i8x16.eq(v128.load(p + o - 1), backslashes);
-      const quote = i8x16.eq(v, quotes);
-      const wrong = v128.andnot(v128.xor(escaped, quote), i8x16.eq(v, ns));
-      bad = v128.or(bad, v128.or(wrong, i8x16.eq(i8x16.min_u(v, lastControl), v)));
-    }
-    if (v128.any_true(bad)) break;
-    p += 64;
-  }
-  return p;
-}
-
-/** Whether one of eight bytes is a backslash. */
-function hasBackslash(bytes: u64): bool {
-  const zeros = bytes ^ 0x5c5c5c5c5c5c5c5c;
-  return ((zeros - 0x0101010101010101) & ~zeros & 0x8080808080808080) !== 0;
 }
 
 /**
@@ -104,17 +53,15 @@ function hasBackslash(bytes: u64): bool {
 export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
   let level: i32 = 0;
   let context: u64 = 0; // all ones in an object
-
-  let isLong = false;
-
+  let isLong = false; // the last 64 bytes are all in a string
 
   for (let offset: usize = 0; offset < keptBytes; offset += 16) v128.store(kept + offset, none());
   // The value itself may come first, as behind a colon.
   v128.store(lastColon, lastBit());
   store<u8>(levels, 0);
   let now: usize = blocks;
-  startOutside();
-  readBlock(at, now);
+  part.startOutside();
+  part.readBlock(at, now);
 
   for (let p = at; p < limit; p += 128) {
     if (isLong && !hasBackslash(load<u64>(p - 8))) {
@@ -122,26 +69,26 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       if (end !== p) {
         p = end;
         if (p >= limit) return 0;
-        startInside(load<u8>(p - 1) === 0x5c ? 1 : 0);
-        readBlock(p, now);
+        part.startInside(load<u8>(p - 1) === 0x5c ? 1 : 0);
+        part.readBlock(p, now);
       }
     }
     // The next one already: the processor does both at once.
-    const next = now === blocks ? blocks + blockBytes : blocks;
-    readBlock(p + 128, next);
+    const next = now === blocks ? blocks + part.blockBytes : blocks;
+    part.readBlock(p + 128, next);
 
     const block = now;
     now = next;
-    const s = v128.load(block, stringBytes);
-    const opening = v128.load(block, openingQuotes);
-    const comma = v128.load(block, commas);
-    const colon = v128.load(block, colons);
-    const open = v128.load(block, opens);
-    const close = v128.load(block, closes);
-    const space = v128.load(block, spaces);
-    const word = v128.load(block, words);
-    let wrong = v128.load(block, wrongBytes);
-    isLong = load<i64>(block, stringBytes + 8) === -1;
+    const s = v128.load(block, part.stringBytes);
+    const opening = v128.load(block, part.openingQuotes);
+    const comma = v128.load(block, part.commas);
+    const colon = v128.load(block, part.colons);
+    const open = v128.load(block, part.opens);
+    const close = v128.load(block, part.closes);
+    const space = v128.load(block, part.spaces);
+    const word = v128.load(block, part.words);
+    let wrong = v128.load(block, part.wrongBytes);
+    isLong = load<i64>(block, part.stringBytes + 8) === -1;
 
     const wordStart = but(word, behind(word, v128.load(lastWord)));
     v128.store(lastWord, word);
@@ -151,9 +98,9 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     let inObject = context;
     let end = -1;
     for (let lane: usize = 0; ; lane = 8) {
-      const up = load<u64>(block + lane, opens);
-      const down = load<u64>(block + lane, closes);
-      const curly = load<u64>(block + lane, slice5);
+      const up = load<u64>(block + lane, part.opens);
+      const down = load<u64>(block + lane, part.closes);
+      const curly = load<u64>(block + lane, part.slice5);
       const both = up | down;
       inObject = context;
       if (both !== 0) {
@@ -190,7 +137,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
             inObject ^= ((next ^ context) << i) << 1;
             context = next;
             if (level === 0) {
-              end = (<i32>lane << 3) + <i32>i;
+              end = <i32>(lane * 8) + <i32>i;
               break;
             }
             if (level > maxLevels) return 0;
@@ -244,19 +191,19 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     wrong = or(wrong, xor(behindKey, colon));
 
     const b0 = v128.load(block);
-    const b1 = v128.load(block, slice1);
-    const b2 = v128.load(block, slice2);
-    const b3 = v128.load(block, slice3);
-    const b4 = v128.load(block, slice4);
+    const b1 = v128.load(block, part.slice1);
+    const b2 = v128.load(block, part.slice2);
+    const b3 = v128.load(block, part.slice3);
+    const b4 = v128.load(block, part.slice4);
     const b10 = or(b1, b0);
     const b32 = or(b3, b2);
 
     // Literals: a word that starts with neither a digit nor a minus is one of three, letter by letter.
-    const digit = v128.load(block, digits);
+    const digit = v128.load(block, part.digits);
     let number = word;
-    const starts = but(wordStart, or(digit, v128.load(block, minuses)));
+    const starts = but(wordStart, or(digit, v128.load(block, part.minuses)));
     if (any(or(starts, v128.load(lastLiteral)))) {
-      const b65 = and(v128.load(block, slice6), v128.load(block, slice5));
+      const b65 = and(v128.load(block, part.slice6), v128.load(block, part.slice5));
       const h6 = but(b65, b4);
       const q01 = but(b2, b3);
       const r10 = but(b1, b0);
@@ -296,9 +243,9 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
     const zero = but(digit, or(b32, b10));
     let leading = and(zero, wordStart);
     if (any(or(but(number, digit), v128.load(lastNumber)))) {
-      const b6 = v128.load(block, slice6);
-      const punctuation = but(and(number, v128.load(block, slice5)), or(b6, b4));
-      const minus = v128.load(block, minuses);
+      const b6 = v128.load(block, part.slice6);
+      const punctuation = but(and(number, v128.load(block, part.slice5)), or(b6, b4));
+      const minus = v128.load(block, part.minuses);
       const dot = and(punctuation, and(and(b3, b2), but(b1, b0)));
       const plus = and(punctuation, and(but(b3, b2), and(b1, b0)));
       const exponent = and(and(number, but(b6, b4)), and(but(b2, b3), but(b0, b1)));
@@ -328,7 +275,10 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       v128.store(lastMinus, leadingMinus);
       v128.store(lastSign, powerSign);
       v128.store(lastDot, dot);
-      const last = or(or(or(exponent, leadingMinus), or(powerSign, dot)), or(v128.load(lastFraction), v128.load(lastPower)));
+      const last = or(
+        or(or(exponent, leadingMinus), or(powerSign, dot)),
+        or(v128.load(lastFraction), v128.load(lastPower)),
+      );
       v128.store(lastNumber, and(last, lastBit()));
     }
     wrong = or(wrong, and(behind(leading, v128.load(lastLeading)), digit));
@@ -339,11 +289,11 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       const within = <u64>-1 >> (63 - (end & 63));
       const mask = end < 64 ? i64x2.replace_lane(none(), 0, within) : i64x2.replace_lane(i64x2.splat(-1), 1, within);
       const stop = p + end + 1;
-      hadControl = any(or(v128.load(controls), and(v128.load(block, controlBytes), mask)));
+      hadControl = any(or(v128.load(controls), and(v128.load(block, part.controlBytes), mask)));
       return !any(or(v128.load(errors), and(wrong, mask))) && stop <= limit ? stop : 0;
     }
     v128.store(errors, or(v128.load(errors), wrong));
-    v128.store(controls, or(v128.load(controls), v128.load(block, controlBytes)));
+    v128.store(controls, or(v128.load(controls), v128.load(block, part.controlBytes)));
   }
   return 0;
 }
