@@ -1,6 +1,6 @@
 // Long strings: most of what is in them needs no words.
 
-/** The end of the run of blocks from `at` that are inside a string and hold nothing but plain characters, `\n`, `\t` and `\"`. */
+/** The end of the run of blocks from `at` that are inside a string and hold nothing but plain characters, `\n` and `\"`. */
 export function plainEnd(at: usize, limit: usize): usize {
   const quotes = i8x16.splat(0x22);
   const backslashes = i8x16.splat(0x5c);
