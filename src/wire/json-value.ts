@@ -4,7 +4,7 @@ import { jsonValueWasm } from "./json-value-wasm.ts";
 /** A text may begin here in the memory: below are the code's own few bytes, and what it may read in front of a text. */
 export const textStart = 4096;
 /** The code may read so far behind a text. */
-export const slackBytes = 128;
+export const slackBytes = 256;
 
 export interface JsonValueCode {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };

@@ -14,6 +14,8 @@ export interface OutboxOptions {
   readonly wrap: Wrap;
   /** Most bytes that may be pending, wrapping included; a frame that would go over it is answered `full`. */
   readonly maxBytes: number;
+  /** Handed to the stream at a time, so that progress shows in `takenBytes` also while a large message leaves. */
+  readonly handoverBytes?: number;
   /** The stream had pushed back and has now taken everything. */
   readonly onDrain?: () => void;
   /** A socket or a child's stdin. Its errors end the outbox; its owner hears of them from `close`. */
@@ -30,8 +32,7 @@ const smallPieceBytes = 1024;
 const earlyFlushBytes = 4 * 1024;
 const firstSlabBytes = 4 * 1024;
 const fullSlabBytes = 64 * 1024;
-/** Handed to the stream at a time, so that progress shows in `takenBytes` also while a large message leaves. */
-const handoverBytes = 256 * 1024;
+const usualHandoverBytes = 256 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -46,6 +47,7 @@ export class Outbox implements FrameSink {
   wrap: Wrap;
   readonly #writable: Writable;
   readonly #maxBytes: number;
+  readonly #handoverBytes: number;
   readonly #onDrain: (() => void) | undefined;
   /** A socket has copied what it has taken, so the slab may be written again; other streams may still refer to it. */
   readonly #copiesOnTake: boolean;
@@ -69,6 +71,7 @@ export class Outbox implements FrameSink {
     this.wrap = options.wrap;
     this.#writable = options.writable;
     this.#maxBytes = options.maxBytes;
+    this.#handoverBytes = options.handoverBytes ?? usualHandoverBytes;
     this.#onDrain = options.onDrain;
     this.#copiesOnTake = options.writable instanceof Socket;
     options.writable.on("drain", () => this.#drained());
@@ -298,7 +301,7 @@ export class Outbox implements FrameSink {
     const writable = this.#writable;
     const single = this.#queue.length - this.#head === 1;
     if (!single) writable.cork();
-    for (let left = handoverBytes; left > 0; ) {
+    for (let left = this.#handoverBytes; left > 0; ) {
       let piece = this.#queue[this.#head];
       if (piece === undefined) break;
       if (piece.length > left) {

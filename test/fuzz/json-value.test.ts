@@ -78,7 +78,8 @@ function lead(length: number, filler: "string" | "space" | "digits"): string {
 const letters = (text: string): string[] => [...text];
 
 test("json-value: agrees on every short text of structure, numbers, escapes and literals, inside a block and across its border", () => {
-  for (const at of [1, 61, 62, 63]) {
+  // A block is 128 bytes; words are made of two lanes of 64.
+  for (const at of [1, 62, 63, 125, 126, 127]) {
     const before = at === 1 ? "[" : lead(at, "string");
     const short = at === 1 ? 0 : 1;
     exhaust(letters('[]{},:"1 '), 6 - short, before, "]");
@@ -236,7 +237,7 @@ const pieces = [
 
 test("json-value: agrees on right and wrong pieces at every offset of a block", () => {
   let right = 0;
-  for (let length = 5; length < 140; length++) {
+  for (let length = 5; length < 270; length++) {
     for (const filler of ["string", "space", "digits"] as const) {
       const before = lead(length, filler);
       for (const piece of pieces) {
@@ -250,8 +251,8 @@ test("json-value: agrees on right and wrong pieces at every offset of a block", 
 });
 
 test("json-value: agrees on runs of backslashes and on strings across borders", () => {
-  for (let before = 0; before < 70; before++) {
-    for (let run = 0; run < 140; run += 1 + (run >> 4)) {
+  for (let before = 0; before < 134; before++) {
+    for (let run = 0; run < 270; run += 1 + (run >> 3)) {
       const slashes = "\\".repeat(run);
       for (const next of ['"', "n", "u0041", "u004", "x", ""]) {
         agree(`["${"y".repeat(before)}${slashes}${next}","z"]`);
@@ -289,6 +290,17 @@ test("json-value: refuses what is nested deeper than is allowed, and only that",
       }
     }
   }
+  // At the deepest level, where brackets open and close in turn: all of them may be taken at once.
+  for (const [over, right] of [
+    [0, true],
+    [1, false],
+  ] as const) {
+    const levels = maxDepth - 1 + over;
+    for (let pad = 0; pad < 130; pad++) {
+      const text = `${"[".repeat(levels)}${" ".repeat(pad)}1,[2],{"a":3},[4]${" ".repeat(70)}${"]".repeat(levels)}`;
+      assert.equal(endOf(Buffer.from(text)) > 0, right, `${levels + 1} levels, ${pad} spaces`);
+    }
+  }
   // Up and down many times: what was open before must not be remembered.
   const zigzag = Array.from({ length: 60 }, (_, n) => `${"[".repeat(n)}{"k":[]}${"]".repeat(n)}`).join(",");
   assert.equal(agree(`[${zigzag}]`), true);
@@ -320,7 +332,7 @@ function value(random: Random, depth: number): string {
   const s = () => (random.below(8) === 0 ? random.pick([" ", "\n", "\t", "\r\n", "    ", "\n      "]) : "");
   const kind = depth > 6 ? 9 : random.below(11);
   if (kind === 0)
-    return `"${"x".repeat(random.below(200))}${random.pick(["", "\\n", "\\\\", '\\"', "\\u00e9", "é"])}${"y".repeat(random.below(90))}"`;
+    return `"${"x".repeat(random.below(200))}${random.pick(["", "\\n", "\\\\", '\\"', "\\u00e9", "é"])}${"y".repeat(random.below(200))}"`;
   if (kind === 1)
     return `"${Array.from({ length: random.below(40) }, () => random.pick(["a", "\\\\", '\\"', "\\u1aF0", "é", " ", "\\/", "[", "}", ","])).join("")}"`;
   const many = random.below(random.pick([3, 6, 30]));
@@ -398,7 +410,7 @@ test("json-value: says whether a control character stood between the tokens", ()
     assert.equal(endOf(Buffer.from(text)) > 0, true, text);
     return code.sawControl() !== 0;
   };
-  for (let length = 5; length < 140; length++) {
+  for (let length = 5; length < 270; length++) {
     const before = lead(length, "string");
     assert.equal(saw(`${before}"\\n", 1 ]`), false);
     for (const space of ["\n", "\r", "\t"]) {

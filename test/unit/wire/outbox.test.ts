@@ -220,13 +220,24 @@ test("outbox: a message over the limit is not taken, not even in part", async ()
 });
 
 test("outbox: hands over a bounded part at a time and says when all is taken", async () => {
+  await handsOverParts(256 * KiB);
+  await handsOverParts(64 * KiB, { handoverBytes: 64 * KiB });
+});
+
+async function handsOverParts(most: number, options: { readonly handoverBytes?: number } = {}): Promise<void> {
   const gate = new Gate({ open: false });
   let drains = 0;
-  const outbox = new Outbox({ wrap: "newline", maxBytes: 8192 * KiB, writable: gate, onDrain: () => drains++ });
+  const outbox = new Outbox({
+    wrap: "newline",
+    maxBytes: 8192 * KiB,
+    writable: gate,
+    onDrain: () => drains++,
+    ...options,
+  });
   const bytes = message(1000 * KiB);
   outbox.send(frameOf(bytes), noSplices);
   await turn();
-  assert.ok(gate.writableLength <= 256 * KiB);
+  assert.ok(gate.writableLength <= most);
   assert.equal(outbox.pendingBytes, bytes.length + 1);
   while (outbox.pendingBytes > 0) {
     assert.equal(drains, 0);
@@ -237,7 +248,7 @@ test("outbox: hands over a bounded part at a time and says when all is taken", a
   }
   assert.equal(drains, 1);
   assert.ok(unwrap(gate.bytes, "newline").equals(bytes));
-});
+}
 
 test("outbox: bytes handed over are never written again while the stream may hold them", async () => {
   const gate = new Gate();
