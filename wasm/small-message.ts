@@ -27,24 +27,24 @@ const maxOthers: i32 = 4;
 const others = memory.data(32, 16);
 
 // Keys as they stand in memory, the first byte lowest. Those of more than eight bytes in two words.
-const JSONRPC: u64 = 0x6370726e6f736a22;
+const JSONRPC: u64 = (0x6370726e << 32) | 0x6f736a22;
 const ID_KEY: u32 = 0x22646922;
-const METHOD_KEY: u64 = 0x22646f6874656d22;
-const PARAMS_KEY: u64 = 0x22736d6172617022;
-const RESULT_KEY: u64 = 0x22746c7573657222;
-const ERROR_KEY: u64 = 0x22726f72726522;
+const METHOD_KEY: u64 = (0x22646f68 << 32) | 0x74656d22;
+const PARAMS_KEY: u64 = (0x22736d61 << 32) | 0x72617022;
+const RESULT_KEY: u64 = (0x22746c75 << 32) | 0x73657222;
+const ERROR_KEY: u64 = (0x22726f << 32) | 0x72726522;
 const NAME_KEY: u64 = 0x22656d616e22;
 const URI_KEY: u64 = 0x2269727522;
-const META_KEY: u64 = 0x226174656d5f22;
-const ARGUMEN: u64 = 0x6e656d7567726122;
+const META_KEY: u64 = (0x226174 << 32) | 0x656d5f22;
+const ARGUMEN: u64 = (0x6e656d75 << 32) | 0x67726122;
 const TS: u32 = 0x227374;
-const REQUEST: u64 = 0x7473657571657222;
+const REQUEST: u64 = (0x74736575 << 32) | 0x71657222;
 const ID_QUOTE: u32 = 0x226449;
-const PROGRES: u64 = 0x736572676f727022;
-const SS_TOKEN: u64 = 0x226e656b6f547373;
+const PROGRES: u64 = (0x73657267 << 32) | 0x6f727022;
+const SS_TOKEN: u64 = (0x226e656b << 32) | 0x6f547373;
 const FIVE: u64 = 0xff_ffff_ffff;
 const SIX: u64 = 0xffff_ffff_ffff;
-const SEVEN: u64 = 0xff_ffff_ffff_ffff;
+const SEVEN: u64 = (0xff_ffff << 32) | 0xffff_ffff;
 const VERSION: u32 = 0x302e3222;
 
 /** Levels open in a value at most: a bit each. */
@@ -70,8 +70,6 @@ function set(field: usize, start: usize, end: usize): void {
   store<u64>(record + field, <u64>(<u32>(start - base)) | ((<u64>(<u32>(end - base))) << 32));
 }
 
-// @ts-ignore: decorator
-@inline
 function space(at: usize): usize {
   return load<u8>(at) > 0x20 ? at : spaceEnd(at);
 }
@@ -86,8 +84,6 @@ function spaceEnd(at: usize): usize {
 }
 
 /** Behind the string whose first quote is at `at`; 0 when it is none. `plain`: without any escape. */
-// @ts-ignore: decorator
-@inline
 function stringEnd(at: usize, plain: bool): usize {
   let p = at + 1;
   while (true) {
@@ -121,8 +117,6 @@ function escapeEnd(at: usize): usize {
 }
 
 /** Behind the number at `at`, whose first byte is a digit or a minus; 0 when it is none, or one that is long. */
-// @ts-ignore: decorator
-@inline
 function numberEnd(at: usize): usize {
   const isNegative: usize = load<u8>(at) === 0x2d ? 1 : 0;
   const p = at + isNegative;
@@ -133,8 +127,6 @@ function numberEnd(at: usize): usize {
   return c === 0x2e || (c | 0x20) === 0x65 ? fractionEnd(end) : end;
 }
 
-// @ts-ignore: decorator
-@inline
 function digitsAt(at: usize): i32 {
   const v = i8x16.sub(v128.load(at), i8x16.splat(0x30));
   return ctz(i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(9))) | 0x10000);
@@ -164,8 +156,6 @@ function literalEnd(at: usize): usize {
 }
 
 /** Behind the colon, and the space around it, of the key that ends at `at`; 0 when there is none, and there is no value. */
-// @ts-ignore: decorator
-@inline
 function colonEnd(at: usize): usize {
   const p = space(at);
   return load<u8>(p) === 0x3a ? space(p + 1) : 0;
@@ -211,7 +201,7 @@ function valueEnd(at: usize): usize {
         if (p === 0) return 0;
         break;
       }
-      if (d !== 0x5d + (<u8>isObject << 5)) return 0;
+      if (d !== 0x5d + ((<u8>isObject) << 5)) return 0;
       p++;
       level--;
       objects >>= 1;
@@ -230,15 +220,14 @@ function isRepeated(start: usize, end: usize, count: i32): bool {
   if (count >= maxOthers) return true;
   const size = end - start;
   for (let i: i32 = 0; i < count; i++) {
-    const other = <usize>load<u32>(others + (<usize>i << 3));
-    if (<usize>load<u32>(others + (<usize>i << 3), 4) - other !== size) continue;
+    const other = <usize>load<u32>(others + ((<usize>i) << 3));
+    if (<usize>load<u32>(others + ((<usize>i) << 3), 4) - other !== size) continue;
     if (memory.compare(start, other, size) === 0) return true;
   }
-  store<u32>(others + (<usize>count << 3), <u32>start);
-  store<u32>(others + (<usize>count << 3), <u32>end, 4);
+  store<u32>(others + ((<usize>count) << 3), <u32>start);
+  store<u32>(others + ((<usize>count) << 3), <u32>end, 4);
   return false;
 }
-
 
 /** Behind the value of the member whose key ends at `keyStop`, which may be 0; 0 when it is none. Notes it as `field`. */
 function memberEnd(keyStop: usize, field: usize): usize {
