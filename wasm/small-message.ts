@@ -1,11 +1,12 @@
 // Scans one small JSON-RPC message as src/wire/scan.ts does, where it is a usual one; says 0 to all else. AssemblyScript, compiled to
 // WebAssembly with 128-bit vectors. Why, and what it leaves to JavaScript: docs/decisions/0012-wasm-small-scan.md.
 //
-// No byte is looked at twice and few one by one: known keys are compared as one word, and a string or an integer ends where a
-// mask of sixteen bytes has its first bit. Behind the message stands a NUL, which no token may hold, so that nothing runs over its end
-// and the only check of the end is the last one.
+// Few bytes are looked at one by one, as each of them is a guess for the processor: known keys are compared as words, and strings and
+// digits end where a mask of sixteen bytes has its first bit. Behind the message stands a NUL, which no token may hold, so that nothing
+// runs over its end, and the only check of the end is the last one. Address 0 holds a NUL too: 0, which all functions here return
+// for "no", is no place where a value could be.
 
-/** The ranges of the message, start and end, in the order of `ranges` in src/wire/small-scan.ts. -1: absent. */
+/** The ranges of the message, start and end, as copyRanges in src/wire/small-scan.ts reads them. -1: absent. */
 const record = memory.data(112, 16);
 
 const ID: usize = 0;
@@ -22,9 +23,10 @@ const REQUEST_ID: usize = 80;
 /** For ranges that nobody asks for. */
 const NOWHERE: usize = 96;
 
-/** Keys of params that this does not know and remembers, to find one that comes twice. */
+/** Unknown keys that are remembered, to find one that comes twice. */
 const maxOthers: i32 = 4;
-const others = memory.data(32, 16);
+const othersInParams = memory.data(32, 16);
+const othersInMeta = memory.data(32, 16);
 
 // Keys as they stand in memory, the first byte lowest. Those of more than eight bytes in two words.
 const JSONRPC: u64 = (0x6370726e << 32) | 0x6f736a22;
@@ -59,7 +61,7 @@ const HAS_ERROR: u32 = 32;
 
 /** Where the message starts. */
 let base: usize = 0;
-/** Top bits of all bytes in strings that were passed: whether there is anything but ASCII. */
+/** The bytes of strings, over each other: a top bit when one is not ASCII. Bytes behind the message may count: that costs a check. */
 let high: v128 = i64x2.splat(0);
 
 export function recordAt(): usize {
@@ -108,43 +110,56 @@ function stringEnd(at: usize, plain: bool): usize {
   }
 }
 
+/** Behind the escape that starts with the backslash at `at`; 0 when it is none. */
 function escapeEnd(at: usize): usize {
   const c = load<u8>(at + 1);
-  // n t " \ / b f r; \u is rare.
-  return c === 0x6e || c === 0x22 || c === 0x5c || c === 0x74 || c === 0x2f || c === 0x62 || c === 0x66 || c === 0x72
+  if (c === 0x75) {
+    for (let p = at + 2; p < at + 6; p++) if (!isHex(load<u8>(p))) return 0;
+    return at + 6;
+  }
+  // n " \ t / r b f
+  return c === 0x6e || c === 0x22 || c === 0x5c || c === 0x74 || c === 0x2f || c === 0x72 || c === 0x62 || c === 0x66
     ? at + 2
     : 0;
 }
 
-/** Behind the number at `at`, whose first byte is a digit or a minus; 0 when it is none, or one that is long. */
+function isHex(c: u8): bool {
+  return <u8>(c - 0x30) < 10 || <u8>((c | 0x20) - 0x61) < 6;
+}
+
+/** Behind the number at `at`, whose first byte is a digit or a minus; 0 when it is none. */
 function numberEnd(at: usize): usize {
-  const isNegative: usize = load<u8>(at) === 0x2d ? 1 : 0;
-  const p = at + isNegative;
-  const digits = digitsAt(p);
-  if (digits === 0 || digits > 15 || (load<u8>(p) === 0x30 && digits !== 1)) return 0;
-  const end = p + digits;
+  const p = load<u8>(at) === 0x2d ? at + 1 : at;
+  const end = digitsEnd(p);
+  if (end === p || (load<u8>(p) === 0x30 && end !== p + 1)) return 0;
   const c = load<u8>(end);
   return c === 0x2e || (c | 0x20) === 0x65 ? fractionEnd(end) : end;
 }
 
-function digitsAt(at: usize): i32 {
-  const v = i8x16.sub(v128.load(at), i8x16.splat(0x30));
-  return ctz(i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(9))) | 0x10000);
+/** Behind the digits at `at`: there when there are none. */
+function digitsEnd(at: usize): usize {
+  let p = at;
+  while (true) {
+    const v = i8x16.sub(v128.load(p), i8x16.splat(0x30));
+    const others = i8x16.bitmask(i8x16.gt_u(v, i8x16.splat(9)));
+    if (others !== 0) return p + ctz(others);
+    p += 16;
+  }
 }
 
+/** Behind the rest of a number, from its dot or its e on. */
 function fractionEnd(at: usize): usize {
   let p = at;
   if (load<u8>(p) === 0x2e) {
-    const digits = digitsAt(p + 1);
-    if (digits === 0 || digits > 15) return 0;
-    p += 1 + digits;
+    const start = p + 1;
+    p = digitsEnd(start);
+    if (p === start) return 0;
   }
   if ((load<u8>(p) | 0x20) === 0x65) {
-    p++;
-    if (load<u8>(p) === 0x2b || load<u8>(p) === 0x2d) p++;
-    const digits = digitsAt(p);
-    if (digits === 0 || digits > 15) return 0;
-    p += digits;
+    const sign = load<u8>(p, 1);
+    const start = sign === 0x2b || sign === 0x2d ? p + 2 : p + 1;
+    p = digitsEnd(start);
+    if (p === start) return 0;
   }
   return p;
 }
@@ -215,17 +230,16 @@ function keyEnd(at: usize): usize {
   return end === 0 ? 0 : colonEnd(end);
 }
 
-/** Whether the key from `start` to `end` came before; notes it. Too many: they count as twice. */
-function isRepeated(start: usize, end: usize, count: i32): bool {
+/** Whether the key from `start` to `end` is among the `count` in `others`, and if not, adds it. One too many counts as twice. */
+function isRepeated(others: usize, start: usize, end: usize, count: i32): bool {
   if (count >= maxOthers) return true;
   const size = end - start;
   for (let i: i32 = 0; i < count; i++) {
-    const other = <usize>load<u32>(others + ((<usize>i) << 3));
-    if (<usize>load<u32>(others + ((<usize>i) << 3), 4) - other !== size) continue;
-    if (memory.compare(start, other, size) === 0) return true;
+    const other = load<usize>(others + i * 8);
+    if (load<usize>(others + i * 8, 4) - other === size && memory.compare(start, other, size) === 0) return true;
   }
-  store<u32>(others + ((<usize>count) << 3), <u32>start);
-  store<u32>(others + ((<usize>count) << 3), <u32>end, 4);
+  store<usize>(others + count * 8, start);
+  store<usize>(others + count * 8, end, 4);
   return false;
 }
 
@@ -246,22 +260,29 @@ function tokenMemberEnd(keyStop: usize, field: usize): usize {
   return end;
 }
 
-/** Behind params._meta, an object at `at`; 0 also when it holds more than a progress token and one other key. */
+/** As memberEnd, for the key at `at` that is none of the known ones, the `count`-th (from 0) of its object. */
+function otherMemberEnd(at: usize, others: usize, count: i32): usize {
+  if (load<u8>(at) !== 0x22) return 0;
+  const stop = stringEnd(at, true);
+  return stop === 0 || isRepeated(others, at, stop, count) ? 0 : memberEnd(stop, NOWHERE);
+}
+
+/** Behind params._meta, an object at `at`. */
 function metaEnd(at: usize): usize {
   let p = space(at + 1);
   if (load<u8>(p) === 0x7d) return p + 1;
-  let seen: u32 = 0;
+  let hasToken = false;
+  let count: i32 = 0;
   while (true) {
-    let bit: u32 = 1;
     let end: usize;
     if (load<u64>(p) === PROGRES && load<u64>(p, 7) === SS_TOKEN) {
+      if (hasToken) return 0;
+      hasToken = true;
       end = tokenMemberEnd(p + 15, TOKEN);
     } else {
-      bit = 2;
-      end = load<u8>(p) === 0x22 ? memberEnd(stringEnd(p, true), NOWHERE) : 0;
+      end = otherMemberEnd(p, othersInMeta, count++);
     }
-    if (end === 0 || (seen & bit) !== 0) return 0;
-    seen |= bit;
+    if (end === 0) return 0;
     p = space(end);
     const c = load<u8>(p);
     if (c === 0x7d) return p + 1;
@@ -302,11 +323,7 @@ function paramsEnd(at: usize): usize {
       end = tokenMemberEnd(p + 11, REQUEST_ID);
     } else {
       bit = 0;
-      if (<u8>word !== 0x22) return 0;
-      const stop = stringEnd(p, true);
-      if (stop === 0 || isRepeated(p, stop, count)) return 0;
-      count++;
-      end = memberEnd(stop, NOWHERE);
+      end = otherMemberEnd(p, othersInParams, count++);
     }
     if (end === 0 || (seen & bit) !== 0) return 0;
     seen |= bit;
@@ -320,7 +337,7 @@ function paramsEnd(at: usize): usize {
 
 /**
  * Scans the message from `at` to `limit`. Returns 0 when JavaScript has to; else 1 for a request, 2 for a notification, 3 for a response,
- * and 4 more when it is not all ASCII, so that its UTF-8 is still to be checked. 32 bytes behind it must be writable.
+ * and 4 more when it is not all ASCII, so that its UTF-8 is still to be checked. Overwrites the 16 bytes behind it.
  */
 export function scanSmall(at: usize, limit: usize): i32 {
   base = at;

@@ -112,7 +112,7 @@ function clear(scan: Scan): void {
  * `memory`: what `bytes` was loaded into, if it was; it makes large frames faster and changes nothing else.
  */
 export function scan(bytes: Buffer, into: Scan, memory?: ScanMemory): ScanFault | undefined {
-  return small.scan(bytes, into) ? undefined : scanAny(bytes, into, memory);
+  return memory === undefined && small.scan(bytes, into) ? undefined : scanAny(bytes, into, memory);
 }
 
 /** As scan(), whatever the message is: it alone says what is wrong with one. */

@@ -30,7 +30,7 @@ function isTaken(text: Buffer | string): boolean {
 const usual = [
   '{"method":"tools/call","params":{"name":"files__read_file","arguments":{"path":"/srv/a b.txt","limit":100}},"jsonrpc":"2.0","id":17}',
   '{"method":"tools/call","params":{"name":"a__b","arguments":{},"_meta":{"progressToken":17}},"jsonrpc":"2.0","id":17}',
-  '{"jsonrpc":"2.0","id":"a-1","method":"tools/call","params":{"_meta":{"progressToken":"t","x":[1]},"name":"n","arguments":{"a":[{"b":[]},null]}}}',
+  '{"jsonrpc":"2.0","id":"a-1","method":"tools/call","params":{"_meta":{"progressToken":"t","traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","tracestate":"a=b","x":[1]},"name":"n","arguments":{"a":[{"b":[]},null]}}}',
   '{"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "n", "arguments": {"a": -1.5e+3, "b": [true, false]}}}\r\n',
   '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"p","progress":0.5,"total":1}}',
   '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":12,"reason":"the user asked \\"stop\\"\\n"}}',
@@ -40,7 +40,8 @@ const usual = [
   '{"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"0123456789abcdef-0123"}]}}',
   '{"result":{"content":[{"type":"text","text":"grüße 😀\\nline"}],"isError":false},"jsonrpc":"2.0","id":1234567}',
   '{"jsonrpc":"2.0","id":"x","error":{"code":-32602,"message":"no such \\"tool\\"","data":{"a":1E-7}}}',
-  '{"id":9,"jsonrpc":"2.0","result":{}}',
+  '{"id":9,"jsonrpc":"2.0","result":{"sum":0.30000000000000004,"big":-123456789012345678901234567890123,"e":1.25e-07}}',
+  '{"id":9,"jsonrpc":"2.0","result":{"text":"caf\\u00e9 \\uD83D\\ude00"}}',
 ];
 
 test("small-scan: takes what clients and Cores usually send", () => {
@@ -63,7 +64,6 @@ test("small-scan: leaves to the plain scan what it is not made for, and the reco
     '{"jsonrpc":2.0,"id":1,"method":"m"}',
     '{"jsonrpc":"2.0","id":null,"method":"m"}',
     '{"jsonrpc":"2.0","id":null,"error":{}}',
-    '{"jsonrpc":"2.0","id":12345678901234567,"method":"m"}',
     '{"jsonrpc":"2.0","i\\u0064":1,"method":"m"}',
     '{"jsonrpc":"2.0","id":1,"method":"m","extra":1}',
     '{"jsonrpc":"2.0","id":1,"method":"m","result":1}',
@@ -76,7 +76,7 @@ test("small-scan: leaves to the plain scan what it is not made for, and the reco
     call('{"progressToken":{}}'),
     call('{"a":1,"b":1,"c":1,"d":1,"e":1}'),
     call('{"a":1,"a":2}'),
-    call('{"_meta":{"a":1,"b":2}}'),
+    call('{"_meta":{"a":1,"b":2,"c":3,"d":4,"e":5}}'),
     call('{"\\u006eame":"n"}'),
     call(`{"a":${"[".repeat(49)}${"]".repeat(49)}}`),
     call(`{"a":"${"x".repeat(smallMessageBytes)}"}`),
@@ -173,7 +173,11 @@ test("small-scan: takes no key twice, at any place and in any spelling, of any v
       ],
       "}}",
     ],
-    ['{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":{', ['"progressToken":1', '"a":1'], '},"name":"n"}}'],
+    [
+      '{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":{',
+      ['"progressToken":1', '"a":1', '"bc":1'],
+      '},"name":"n"}}',
+    ],
   ];
   for (const [before, members, after] of levels) {
     assert.ok(isTaken(before + members + after));
@@ -255,15 +259,4 @@ test("small-scan: starts by itself once enough messages came", () => {
   let count = 1;
   while (!lazy.scan(bytes, got) && count < 10_000) count++;
   assert.ok(count >= 512 && count < 10_000, `it took ${count} messages`);
-  assert.ok(
-    small.scan(
-      Buffer.from(
-        object(seededRandom(1), [
-          ["jsonrpc", '"2.0"'],
-          ["method", '"m"'],
-        ]),
-      ),
-      got,
-    ),
-  );
 });
