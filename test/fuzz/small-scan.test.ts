@@ -260,3 +260,13 @@ test("small-scan: starts by itself once enough messages came", () => {
   while (!lazy.scan(bytes, got) && count < 10_000) count++;
   assert.ok(count >= 512 && count < 10_000, `it took ${count} messages`);
 });
+
+test("small-scan: where WebAssembly is switched off, nothing is taken, and there is no error", () => {
+  const host = Object.getOwnPropertyDescriptor(globalThis, "WebAssembly") as PropertyDescriptor;
+  Object.defineProperty(globalThis, "WebAssembly", { ...host, value: undefined });
+  const none = new SmallScan();
+  const bytes = Buffer.from(usual[0] as string);
+  for (let count = 0; count < 2000; count++) assert.equal(none.scan(bytes, got), false);
+  assert.equal(none.start(), false);
+  Object.defineProperty(globalThis, "WebAssembly", host);
+});
