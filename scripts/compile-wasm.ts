@@ -1,13 +1,12 @@
-// Compiles wasm/json-value.ts to WebAssembly, as the TypeScript file that carries it into the bundle.
+// Compiles a file of wasm/ to WebAssembly, as the TypeScript file that carries it into the bundle.
 import { fileURLToPath } from "node:url";
 import * as asc from "assemblyscript/asc";
-
-const source = "wasm/json-value.ts";
 
 /** Nothing of AssemblyScript's runtime goes in: no allocation, no garbage collection, no messages. */
 const flags = ["--optimizeLevel", "3", "--converge", "--runtime", "stub", "--use", "abort=", "--enable", "simd"];
 
-export async function renderWasm(): Promise<string> {
+/** `constant`: the name of what the file exports. */
+export async function renderWasm(source: string, constant: string): Promise<string> {
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [source, ...flags, "--baseDir", fileURLToPath(new URL("../", import.meta.url)), "--outFile", "out.wasm"],
@@ -23,7 +22,7 @@ export async function renderWasm(): Promise<string> {
     "// biome-ignore-all format: generated",
     "",
     `/** ${binary.length} bytes of WebAssembly, in base64. */`,
-    `export const jsonValueWasm =\n  "${Buffer.from(binary).toString("base64")}";`,
+    `export const ${constant} =\n  "${Buffer.from(binary).toString("base64")}";`,
     "",
   ].join("\n");
 }

@@ -15,7 +15,8 @@ const outputs: Record<string, () => Promise<string> | string> = {
   "src/manifest/model.ts": renderModel,
   "src/manifest/validator.ts": renderValidator,
   "docs/manifest.md": () => renderReference(manifestSchema),
-  "src/wire/json-value-wasm.ts": renderWasm,
+  "src/wire/json-value-wasm.ts": () => renderWasm("wasm/json-value.ts", "jsonValueWasm"),
+  "src/wire/small-message-wasm.ts": () => renderWasm("wasm/small-message.ts", "smallMessageWasm"),
 };
 
 async function renderModel(): Promise<string> {

@@ -1,5 +1,6 @@
 // The WebAssembly that wasm/json-value.ts is compiled to, ready to be called. It skips objects and arrays as values.ts does, faster.
 import { jsonValueWasm } from "./json-value-wasm.ts";
+import { compileWasm } from "./wasm.ts";
 
 /** A text may begin here in the memory: below are the code's own few bytes, and what it may read in front of a text. */
 export const textStart = 4096;
@@ -17,15 +18,7 @@ export interface JsonValueCode {
   sawControl(): number;
 }
 
-/** The part of WebAssembly that is used here: its types come with browsers' libraries only. */
-interface WasmHost {
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
-}
-
 /** Compiled; each call of what is returned makes memory of its own. Throws where WebAssembly or its vectors are missing. */
 export function compileJsonValue(): () => JsonValueCode {
-  const { WebAssembly: host } = globalThis as unknown as { WebAssembly: WasmHost };
-  const module = new host.Module(Buffer.from(jsonValueWasm, "base64"));
-  return () => new host.Instance(module).exports as JsonValueCode;
+  return compileWasm<JsonValueCode>(jsonValueWasm);
 }

@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { pass, refuse, startPass, walk } from "./envelope.ts";
 import { type ByteString, type Frame, flatten } from "./frame.ts";
 import type { ScanMemory } from "./scan-memory.ts";
+import { SmallScan } from "./small-scan.ts";
 import { isUtf8Chunks } from "./utf8.ts";
 import { maxDepth, tooDeep, valueEnd } from "./values.ts";
 
@@ -58,6 +59,9 @@ export interface ScanFault {
 /** Larger frames of Cores are cut by their head or tail instead of being scanned. */
 const largeFrame = 16 * 1024;
 
+/** Keeps nothing of a message beyond the call. */
+const small = new SmallScan();
+
 export function createScan(): Scan {
   return {
     kind: "notification",
@@ -108,6 +112,11 @@ function clear(scan: Scan): void {
  * `memory`: what `bytes` was loaded into, if it was; it makes large frames faster and changes nothing else.
  */
 export function scan(bytes: Buffer, into: Scan, memory?: ScanMemory): ScanFault | undefined {
+  return memory === undefined && small.scan(bytes, into) ? undefined : scanAny(bytes, into, memory);
+}
+
+/** As scan(), whatever the message is: it alone says what is wrong with one. */
+export function scanAny(bytes: Buffer, into: Scan, memory?: ScanMemory): ScanFault | undefined {
   clear(into);
   startPass();
   const start = spaces(bytes);

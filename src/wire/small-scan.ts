@@ -1,0 +1,89 @@
+// The quick way for the small messages that nearly all calls are: scanned in one piece by wasm/small-message.ts, which either agrees
+// with scan.ts to the byte or says that it is not sure. Why, and what that covers: docs/decisions/0012-wasm-small-scan.md.
+import { isUtf8 } from "node:buffer";
+import type { Scan } from "./scan.ts";
+import { smallMessageWasm } from "./small-message-wasm.ts";
+import { compileWasm } from "./wasm.ts";
+
+/** Longer messages are not tried. One page of memory has room for this, the code's own data below and what it writes behind. */
+export const smallMessageBytes = 16 * 1024;
+
+/** So many messages come before the code is compiled: what runs only for a moment never pays for it. */
+const warmUpMessages = 512;
+
+/** The code's own data lie below. */
+const textStart = 4096;
+
+interface SmallMessageCode {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  recordAt(): number;
+  scanSmall(at: number, limit: number): number;
+}
+
+export class SmallScan {
+  #toCome = warmUpMessages;
+  #run: SmallMessageCode["scanSmall"] | undefined;
+  #text = new Uint8Array(0);
+  #record = new Int32Array(0);
+
+  /** Compiles the code, which the messages do otherwise. False where there is no WebAssembly with vectors, or no memory for it. */
+  start(): boolean {
+    this.#toCome = 0;
+    try {
+      const { memory, recordAt, scanSmall } = compileWasm<SmallMessageCode>(smallMessageWasm)();
+      this.#text = new Uint8Array(memory.buffer, textStart, smallMessageBytes);
+      this.#record = new Int32Array(memory.buffer, recordAt(), 22);
+      this.#run = scanSmall;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * True: the message is right, and all of `into` is set as scan.ts sets it. False: nothing is known of it, and `into` is as before.
+   * Nothing is kept of it.
+   */
+  scan(bytes: Buffer, into: Scan): boolean {
+    const run = this.#run;
+    if (run === undefined) {
+      if (this.#toCome > 0 && --this.#toCome === 0) this.start();
+      return false;
+    }
+    const { length } = bytes;
+    if (length > smallMessageBytes) return false;
+    this.#text.set(bytes);
+    const found = run(textStart, textStart + length);
+    if (found === 0 || (found > 3 && !isUtf8(bytes))) return false;
+    const kind = found & 3;
+    into.kind = kind === 1 ? "request" : kind === 2 ? "notification" : "response";
+    copyRanges(this.#record, into);
+    return true;
+  }
+}
+
+/** In the order of wasm/small-message.ts. */
+function copyRanges(ranges: Int32Array, into: Scan): void {
+  into.idStart = ranges[0] as number;
+  into.idEnd = ranges[1] as number;
+  into.methodStart = ranges[2] as number;
+  into.methodEnd = ranges[3] as number;
+  into.paramsStart = ranges[4] as number;
+  into.paramsEnd = ranges[5] as number;
+  into.resultStart = ranges[6] as number;
+  into.resultEnd = ranges[7] as number;
+  into.errorStart = ranges[8] as number;
+  into.errorEnd = ranges[9] as number;
+  into.nameStart = ranges[10] as number;
+  into.nameEnd = ranges[11] as number;
+  into.uriStart = ranges[12] as number;
+  into.uriEnd = ranges[13] as number;
+  into.metaStart = ranges[14] as number;
+  into.metaEnd = ranges[15] as number;
+  into.tokenStart = ranges[16] as number;
+  into.tokenEnd = ranges[17] as number;
+  into.paramTokenStart = ranges[18] as number;
+  into.paramTokenEnd = ranges[19] as number;
+  into.requestIdStart = ranges[20] as number;
+  into.requestIdEnd = ranges[21] as number;
+}
