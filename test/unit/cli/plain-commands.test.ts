@@ -5,10 +5,10 @@ import { readPlainCommand } from "../../../src/cli/plain-commands.ts";
 test("plain commands: reads the plain spellings of the commands that start quickly", () => {
   const read = (line: string) => readPlainCommand(line.split(" "));
   assert.deepEqual(read("check"), { name: "check", operands: [], options: {} });
-  assert.deepEqual(read("check hub.yaml --json --start"), {
+  assert.deepEqual(read("check hub.yaml --json"), {
     name: "check",
     operands: ["hub.yaml"],
-    options: { json: true, start: true },
+    options: { json: true },
   });
   assert.deepEqual(read("serve -m hub.yaml --listen :3000"), {
     name: "serve",
@@ -31,6 +31,7 @@ test("plain commands: leaves everything else to the full parser", () => {
     "constructor",
     "check --help",
     "check a b",
+    "check --start",
     "check --manifest a",
     "check -- a",
   ];
