@@ -7,7 +7,7 @@ interface Pattern {
 }
 
 /** Shorter text is searched in one lane. */
-const twoLanesFrom = 1024;
+const fourLanesFrom = 2048;
 
 export class PatternSearch {
   /** Length of the longest pattern; a match that crosses a border reaches at most this far, less one, to either side. */
@@ -58,9 +58,10 @@ export class PatternSearch {
 
   /** Where the first match at or after `from` starts, -1 for none. Of several at one place it is the longest. */
   next(text: Buffer, from: number): number {
-    const reach = this.#window - 1;
-    if (text.length - from < twoLanesFrom) return this.#lane(text, from + reach, text.length);
-    return this.#twoLanes(text, from, from + ((text.length - from) >> 1));
+    const start = from + this.#window - 1;
+    return text.length - from < fourLanesFrom
+      ? this.#lane(text, start, text.length)
+      : this.#fourLanes(text, start, (text.length - start) >> 2);
   }
 
   /** The first match whose window ends at `at` or later, but before `end`. */
@@ -82,29 +83,42 @@ export class PatternSearch {
   }
 
   /**
-   * As two lanes, one for the windows that start before `middle`, one for the others. Every step waits for a look-up whose place the
-   * last one told; two that do not wait for each other take little longer than one.
+   * As four lanes of `width` window ends each, the last one with what is over. Every step waits for a look-up whose place the last one
+   * told; four that do not wait for each other take little longer than one.
    */
-  #twoLanes(text: Buffer, from: number, middle: number): number {
+  #fourLanes(text: Buffer, start: number, width: number): number {
     const shift = this.#shift;
-    const reach = this.#window - 1;
     const end = text.length;
-    const turn = middle + reach;
-    let first = from + reach;
-    let second = turn;
-    while (first < turn && second < end) {
-      const firstKey = ((text[first - 1] as number) << 8) | (text[first] as number);
-      const secondKey = ((text[second - 1] as number) << 8) | (text[second] as number);
-      const firstStep = shift[firstKey] as number;
-      const secondStep = shift[secondKey] as number;
-      if (firstStep === 0 && this.#matches(text, first - reach, firstKey)) return first - reach;
-      if (secondStep === 0 && this.#matches(text, second - reach, secondKey)) break;
+    const secondStart = start + width;
+    const thirdStart = secondStart + width;
+    const fourthStart = thirdStart + width;
+    let first = start;
+    let second = secondStart;
+    let third = thirdStart;
+    let fourth = fourthStart;
+    while (first < secondStart && second < thirdStart && third < fourthStart && fourth < end) {
+      const firstStep = shift[pairEnd(text, first)] as number;
+      const secondStep = shift[pairEnd(text, second)] as number;
+      const thirdStep = shift[pairEnd(text, third)] as number;
+      const fourthStep = shift[pairEnd(text, fourth)] as number;
+      // A lane that has a match stays where it is: what comes before it is looked through first.
+      if (firstStep === 0 && this.#isMatchEnd(text, first)) break;
+      if (secondStep === 0 && this.#isMatchEnd(text, second)) break;
+      if (thirdStep === 0 && this.#isMatchEnd(text, third)) break;
+      if (fourthStep === 0 && this.#isMatchEnd(text, fourth)) break;
       first += firstStep === 0 ? 1 : firstStep;
       second += secondStep === 0 ? 1 : secondStep;
+      third += thirdStep === 0 ? 1 : thirdStep;
+      fourth += fourthStep === 0 ? 1 : fourthStep;
     }
-    // Whichever lane is not through goes on alone; a match of the first comes before any of the second.
-    const found = this.#lane(text, first, turn);
-    return found >= 0 ? found : this.#lane(text, second, end);
+    let found = this.#lane(text, first, secondStart);
+    if (found < 0) found = this.#lane(text, second, thirdStart);
+    if (found < 0) found = this.#lane(text, third, fourthStart);
+    return found < 0 ? this.#lane(text, fourth, end) : found;
+  }
+
+  #isMatchEnd(text: Buffer, at: number): boolean {
+    return this.#matches(text, at - this.#window + 1, pairEnd(text, at));
   }
 
   #matches(text: Buffer, start: number, key: number): boolean {
@@ -117,6 +131,11 @@ export class PatternSearch {
     }
     return false;
   }
+}
+
+/** The two bytes up to and with the one at `at`. */
+function pairEnd(bytes: Buffer, at: number): number {
+  return ((bytes[at - 1] as number) << 8) | (bytes[at] as number);
 }
 
 function pair(bytes: Buffer, at: number): number {

@@ -75,7 +75,6 @@ export class WsReader {
 
   push(chunk: Buffer): void {
     let at = 0;
-    this.#words = undefined;
     while (at < chunk.length && !this.#done) {
       if (this.#body !== undefined) {
         at = this.#fill(this.#body, chunk, at);
@@ -85,6 +84,7 @@ export class WsReader {
         at = this.#collectHeader(chunk, at);
       }
     }
+    this.#words = undefined;
   }
 
   /** A header near the end of a chunk or in pieces: byte by byte, as it may end at any of them. */
