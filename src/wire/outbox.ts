@@ -130,6 +130,7 @@ export class Outbox implements FrameSink {
     this.#scheduled = false;
     this.#isEarly = false;
     if (this.#phase === "gone") return;
+    this.#handOverBatch();
     this.#closeSegment();
     this.#pump();
   }
@@ -261,6 +262,16 @@ export class Outbox implements FrameSink {
     this.#to += batch.length;
   }
 
+  /** With nothing before it the batch leaves as the text it is: no slab is made for it, and nothing is copied here. */
+  #handOverBatch(): void {
+    const batch = this.#batch;
+    if (batch === "" || batch.length > fullSlabBytes || this.#blocked) return;
+    if (this.#from !== this.#to || this.#head < this.#queue.length) return;
+    this.#batch = "";
+    this.#writable.write(batch, "latin1");
+    this.#noteBlocked();
+  }
+
   #closeSegment(): void {
     this.#closeBatch();
     if (this.#from === this.#to) return;
@@ -272,6 +283,7 @@ export class Outbox implements FrameSink {
   #schedule(): void {
     if (!this.#isEarly && this.#batch.length >= earlyFlushBytes) {
       this.#isEarly = true;
+      this.#handOverBatch();
       this.#closeSegment();
       this.#pump();
     }
@@ -283,8 +295,7 @@ export class Outbox implements FrameSink {
   #pump(): void {
     while (!this.#blocked && this.#head < this.#queue.length) {
       this.#handOver();
-      // With nothing left inside, the stream took it all at once: it can take more now.
-      this.#blocked = this.#writable.writableNeedDrain && this.#writable.writableLength > 0;
+      this.#noteBlocked();
     }
     if (this.#head === this.#queue.length) {
       this.#queue.length = 0;
@@ -294,6 +305,11 @@ export class Outbox implements FrameSink {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
+  }
+
+  #noteBlocked(): void {
+    // With nothing left inside, the stream took it all at once: it can take more now.
+    this.#blocked = this.#writable.writableNeedDrain && this.#writable.writableLength > 0;
   }
 
   /** Up to `handoverBytes` of the queue, as one write. */
