@@ -6,9 +6,7 @@
 import { Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { type ByteString, byteText, type Frame, type FrameSink, type Sent, type Splice } from "./frame.ts";
-
-/** How a message is wrapped on its way out; `websocket` is an unmasked text frame as servers send them. */
-export type Wrap = "newline" | "content-length" | "websocket";
+import { blankLineEnds, contentLengthHeader, spliced, type Wrap, wrapBytes, wrapped } from "./wrap.ts";
 
 export interface OutboxOptions {
   readonly wrap: Wrap;
@@ -36,7 +34,6 @@ const usualHandoverBytes = 256 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
-const SPACE = 0x20;
 const noBytes = Buffer.alloc(0);
 
 /** `ending`: nothing more is accepted, what was accepted still leaves. `gone`: the stream has ended or failed. */
@@ -351,29 +348,6 @@ export class Outbox implements FrameSink {
   }
 }
 
-/** The frame's text with its splices in their places. */
-function spliced(text: ByteString, splices: readonly Splice[]): ByteString {
-  let out = "";
-  let at = 0;
-  for (const splice of splices) {
-    out += text.slice(at, splice.start) + splice.text;
-    at = splice.end;
-  }
-  return splices.length === 0 ? text : out + text.slice(at);
-}
-
-/** For messages of up to `batchedBytes`. */
-function wrapped(text: ByteString, wrap: Wrap): ByteString {
-  if (wrap === "newline") {
-    const clean = text.includes("\n") || text.includes("\r") ? text.replace(/[\r\n]/g, " ") : text;
-    return `${clean}\n`;
-  }
-  if (wrap === "content-length") return contentLengthHeader(text.length) + text;
-  const size = text.length;
-  const length = size < 126 ? String.fromCharCode(size) : `~${String.fromCharCode(size >> 8, size & 0xff)}`;
-  return `\x81${length}${text}`;
-}
-
 /** For a few bytes a loop costs less than the call. */
 function copyPiece(from: Buffer, to: Buffer, at: number, start: number, end: number): void {
   if (end - start > 32) {
@@ -386,22 +360,4 @@ function copyPiece(from: Buffer, to: Buffer, at: number, start: number, end: num
 
 function flushNow(outbox: Outbox): void {
   outbox.flush();
-}
-
-function contentLengthHeader(size: number): string {
-  return `Content-Length: ${size}\r\n\r\n`;
-}
-
-function wrapBytes(wrap: Wrap, size: number): number {
-  if (wrap === "newline") return 1;
-  if (wrap === "content-length") return contentLengthHeader(size).length;
-  return size < 126 ? 2 : size < 0x10000 ? 4 : 10;
-}
-
-/** Line ends in valid JSON stand between tokens only, where a space means the same. */
-function blankLineEnds(bytes: Buffer, start: number, end: number): void {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at];
-    if (byte === LF || byte === CR) bytes[at] = SPACE;
-  }
 }

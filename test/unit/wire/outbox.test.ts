@@ -5,7 +5,8 @@ import { connect, createServer, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { test } from "node:test";
 import { type Frame, frameOf, frameOfText, noSplices, type Splice } from "../../../src/wire/frame.ts";
-import { Outbox, type Wrap } from "../../../src/wire/outbox.ts";
+import { Outbox } from "../../../src/wire/outbox.ts";
+import type { Wrap } from "../../../src/wire/wrap.ts";
 
 const KiB = 1024;
 

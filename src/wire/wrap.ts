@@ -1,0 +1,51 @@
+// What goes around a message on its way out, and the spelling of a small one as text. Pure; knows no stream.
+import type { ByteString, Splice } from "./frame.ts";
+
+/** How a message is wrapped on its way out; `websocket` is an unmasked text frame as servers send them. */
+export type Wrap = "newline" | "content-length" | "websocket";
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+
+/** The frame's text with its splices in their places. */
+export function spliced(text: ByteString, splices: readonly Splice[]): ByteString {
+  let out = "";
+  let at = 0;
+  for (const splice of splices) {
+    out += text.slice(at, splice.start) + splice.text;
+    at = splice.end;
+  }
+  return splices.length === 0 ? text : out + text.slice(at);
+}
+
+/** For messages of less than 64 KiB. */
+export function wrapped(text: ByteString, wrap: Wrap): ByteString {
+  if (wrap === "newline") {
+    const clean = text.includes("\n") || text.includes("\r") ? text.replace(/[\r\n]/g, " ") : text;
+    return `${clean}\n`;
+  }
+  if (wrap === "content-length") return contentLengthHeader(text.length) + text;
+  const size = text.length;
+  const length = size < 126 ? String.fromCharCode(size) : `~${String.fromCharCode(size >> 8, size & 0xff)}`;
+  return `\x81${length}${text}`;
+}
+
+export function contentLengthHeader(size: number): string {
+  return `Content-Length: ${size}\r\n\r\n`;
+}
+
+/** How many bytes go around a message of `size` bytes. */
+export function wrapBytes(wrap: Wrap, size: number): number {
+  if (wrap === "newline") return 1;
+  if (wrap === "content-length") return contentLengthHeader(size).length;
+  return size < 126 ? 2 : size < 0x10000 ? 4 : 10;
+}
+
+/** Line ends in valid JSON stand between tokens only, where a space means the same. */
+export function blankLineEnds(bytes: Buffer, start: number, end: number): void {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === LF || byte === CR) bytes[at] = SPACE;
+  }
+}
