@@ -289,7 +289,6 @@ export class Hub {
       frame: (_core, frame, scan) => this.#fromCore.receive(lane, frame, scan),
       state: () => this.#coreChanged(core),
       lists: () => this.#changes.refresh(),
-      drain: () => {},
     });
     const { timeoutMs, maxTimeoutMs } = definition.policy;
     const policy = { timeoutMs, maxTimeoutMs, exclusive: this.#options.exclusive };

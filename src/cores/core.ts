@@ -47,8 +47,6 @@ export interface CoreEvents {
   state(core: Core): void;
   /** `core.lists` is another one. */
   lists(core: Core): void;
-  /** The Core has read everything that had piled up for it. */
-  drain(core: Core): void;
 }
 
 export type SecretsFound =
@@ -109,9 +107,6 @@ export class Core {
       frame: (instance, frame, scan) => this.#receive(instance, frame, scan),
       down: (instance, fall) => {
         if (instance === this.#instance) this.#down(this.generation, fall);
-      },
-      drain: (instance) => {
-        if (instance === this.#instance) this.#events.drain(this);
       },
     };
   }

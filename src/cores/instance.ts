@@ -33,7 +33,6 @@ export interface InstanceEvents {
   frame(instance: Instance, frame: Frame, scan: Scan): void;
   /** It has ended, or is of no use any more. May be said more than once; the first reason is the true one. */
   down(instance: Instance, fall: Fall): void;
-  drain(instance: Instance): void;
 }
 
 export type InstanceStart =
@@ -77,7 +76,6 @@ export class Instance implements StopTarget {
     this.link = new StdioLink(process, options.framing, options.limits, deps, {
       frame: (frame, scan) => events.frame(this, frame, scan),
       broken: (fall) => events.down(this, fall),
-      drain: () => events.drain(this),
     });
     void process.finished.then((fall) => {
       this.link.close();

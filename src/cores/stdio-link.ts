@@ -45,8 +45,6 @@ export interface LinkEvents {
   frame(frame: Frame, scan: Scan): void;
   /** Said once: nothing sensible can come over this link any more. */
   broken(fall: Fall): void;
-  /** The Core has read everything that had piled up. */
-  drain(): void;
 }
 
 export interface LinkStreams {
@@ -83,7 +81,6 @@ export class StdioLink {
       maxBytes: limits.maxPendingBytes,
       writable: streams.stdin,
       handoverBytes,
-      onDrain: () => events.drain(),
     });
     this.#reader = new FrameReader(
       { maxBytes: limits.maxMessageBytes, framing },

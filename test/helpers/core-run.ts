@@ -132,7 +132,6 @@ export class CoreRun implements AsyncDisposable {
           this.listings++;
           this.#wake();
         },
-        drain: () => this.#wake(),
       },
     );
   }

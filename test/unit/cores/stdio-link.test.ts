@@ -24,7 +24,6 @@ function open(options: { stdin?: Writable; framing?: Framing } = {}) {
     {
       frame: (frame, scan) => frames.push(`${scan.kind} ${flatten(frame)}`),
       broken: (fall) => falls.push(fall),
-      drain: () => {},
     },
   );
   const says = async (text: string) => {
