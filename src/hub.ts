@@ -2,6 +2,7 @@
 // imports more than its layer.
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "./base/clock.ts";
+import { doorKinds } from "./base/door-kind.ts";
 import { Secret } from "./base/secret.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
 import type { Caller, CatalogNote, CatalogSource } from "./catalog/model.ts";
@@ -10,7 +11,7 @@ import type { View } from "./catalog/view.ts";
 import { Core, type CoreDeps } from "./cores/core.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
 import { defaultPendingBytes, defaultStallMs } from "./cores/stdio-link.ts";
-import type { Doorkeeper } from "./doors/port.ts";
+import type { RequestDoorkeeper } from "./doors/port.ts";
 import type { LimitSettings } from "./gates/limited.ts";
 import { type CoreLoad, createLimits } from "./gates/limits.ts";
 import { createPolicy } from "./gates/policy.ts";
@@ -159,7 +160,7 @@ export class Hub {
   }
 
   /** Where doors bring their clients. */
-  get doorkeeper(): Doorkeeper {
+  get doorkeeper(): RequestDoorkeeper {
     return this.#relay;
   }
 
@@ -339,10 +340,7 @@ export class Hub {
     metrics.watch("thehub_queue_depth", () => this.#loads((load) => load.queued));
     metrics.watch("thehub_concurrency_in_use", () => this.#loads((load) => load.inUse));
     metrics.watch("thehub_sessions", () => {
-      const doors = new Map([
-        ["stdio", 0],
-        ["websocket", 0],
-      ]);
+      const doors = new Map<string, number>(doorKinds.map((door) => [door, 0]));
       for (const { door } of this.#relay.sessions) doors.set(door, (doors.get(door) ?? 0) + 1);
       return doors;
     });

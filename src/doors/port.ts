@@ -1,6 +1,8 @@
 // The port behind every door: what a door needs from the relay, and the relay from a door. Types only.
+import type { DoorKind } from "../base/door-kind.ts";
 import type { Principal } from "../sessions/principal.ts";
-import type { Frame, FrameSink } from "../wire/frame.ts";
+import type { Frame, ReplySink } from "../wire/frame.ts";
+import type { MessageReader } from "../wire/message-reader.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 
 /** Why the hub ends a visit. */
@@ -8,9 +10,9 @@ export type EndReason = "shutdown" | "slow_reader" | "protocol_error";
 
 export interface Visit {
   readonly principal: Principal;
-  /** Where the client's messages go. Never throws; `full` and `closed` are answers. */
-  readonly sink: FrameSink;
-  readonly door: "stdio" | "websocket";
+  /** Where the client's messages go, unless a request has a sink of its own. Never throws; `full` and `closed` are answers. */
+  readonly sink: ReplySink;
+  readonly door: DoorKind;
   /** The client's address, or `unix`; undefined for who came in by no network. */
   readonly peer?: string | undefined;
   /** The trace context of the request that opened the connection; absent for most. */
@@ -37,6 +39,21 @@ export interface Visitor {
 
 export interface Doorkeeper {
   open(visit: Visit): Visitor;
+}
+
+/** For doors where each request has a response of its own. */
+export interface RequestVisitor extends Visitor {
+  /**
+   * As `receive`, for a message that the door has read itself: one that is at fault is refused. What belongs to a request goes to
+   * `replies`, where each request is answered once; a notification or a response leaves it untouched.
+   */
+  take(message: MessageReader, readMs: number, replies: ReplySink): void;
+  /** The revision that was agreed on; undefined until initialize is answered. */
+  readonly revision: string | undefined;
+}
+
+export interface RequestDoorkeeper extends Doorkeeper {
+  open(visit: Visit): RequestVisitor;
 }
 
 /** Where doors report what an operator should know: `msg` is a stable event name. Never given a header or a token. */

@@ -2,7 +2,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Principal } from "../sessions/principal.ts";
-import type { Frame, FrameSink, Sent, Splice } from "../wire/frame.ts";
+import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts";
 import { FrameReader } from "../wire/framing.ts";
 import { Outbox } from "../wire/outbox.ts";
 import type { Doorkeeper, DoorLog, EndReason, Visitor } from "./port.ts";
@@ -53,7 +53,7 @@ export function openStdioDoor(deps: StdioDoorDeps): StdioDoor {
 /** `draining`: the input is over, answers still go out. `gone`: the visitor has left. */
 type Phase = "open" | "draining" | "gone";
 
-class StdioVisit implements StdioDoor, FrameSink {
+class StdioVisit implements StdioDoor {
   readonly ended: Promise<StdioEnd>;
   readonly #deps: StdioDoorDeps;
   readonly #outbox: Outbox;
@@ -94,7 +94,7 @@ class StdioVisit implements StdioDoor, FrameSink {
     );
     this.#visitor = deps.doorkeeper.open({
       principal: deps.principal,
-      sink: this,
+      sink: replySink((frame, splices) => this.#send(frame, splices)),
       door: "stdio",
       end: (reason) => this.#end(reason),
     });
@@ -107,7 +107,7 @@ class StdioVisit implements StdioDoor, FrameSink {
     input.once("close", () => this.#inputEnded());
   }
 
-  send(frame: Frame, splices: readonly Splice[]): Sent {
+  #send(frame: Frame, splices: readonly Splice[]): Sent {
     if (this.#phase === "gone") return "closed";
     const sent = this.#outbox.send(frame, splices);
     if (sent === "full") {

@@ -5,7 +5,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Principal } from "../sessions/principal.ts";
-import type { Frame, FrameSink, Sent, Splice } from "../wire/frame.ts";
+import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts";
 import { Outbox } from "../wire/outbox.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
@@ -41,7 +41,7 @@ export interface Guest {
 
 type Phase = "open" | "closing" | "gone";
 
-export class WsConnection implements FrameSink {
+export class WsConnection {
   /** Resolves when the socket is closed and the visitor has left. */
   readonly ended: Promise<void>;
   readonly #socket: Duplex;
@@ -84,7 +84,7 @@ export class WsConnection implements FrameSink {
     this.#visitor = deps.doorkeeper.open({
       principal,
       peer,
-      sink: this,
+      sink: replySink((frame, splices) => this.#send(frame, splices)),
       door: "websocket",
       trace,
       end: (reason) => this.end(reason),
@@ -107,7 +107,7 @@ export class WsConnection implements FrameSink {
     return this.#visitor;
   }
 
-  send(frame: Frame, splices: readonly Splice[]): Sent {
+  #send(frame: Frame, splices: readonly Splice[]): Sent {
     if (this.#phase !== "open") return "closed";
     const sent = this.#outbox.send(frame, splices);
     if (sent === "full") this.#cut("slow_reader_cut", { reason: "outbox full" });

@@ -1,7 +1,7 @@
 // A client of a hub in this very process: messages as text, with no bytes on any wire.
 import type { Doorkeeper, EndReason, Visitor } from "../doors/port.ts";
 import type { Principal } from "../sessions/principal.ts";
-import { type Frame, flatten, frameOfText, type Sent, type Splice } from "../wire/frame.ts";
+import { type Frame, flatten, frameOfText, replySink, type Sent, type Splice } from "../wire/frame.ts";
 
 export interface ChannelEvents {
   /** One message of the hub, as the Core or the hub wrote it. */
@@ -18,13 +18,11 @@ export class Channel {
     this.#visitor = doorkeeper.open({
       principal,
       door: "stdio",
-      sink: {
-        send: (frame, splices): Sent => {
-          if (!this.#isOpen) return "closed";
-          events.message(spliced(frame, splices));
-          return "ok";
-        },
-      },
+      sink: replySink((frame, splices): Sent => {
+        if (!this.#isOpen) return "closed";
+        events.message(spliced(frame, splices));
+        return "ok";
+      }),
       end: (reason) => events.end?.(reason),
     });
   }

@@ -4,7 +4,7 @@ import type { CoreState } from "../cores/supervisor.ts";
 import type { Session } from "../sessions/session.ts";
 import type { CallWatch } from "../telemetry/call-observer.ts";
 import type { CoreMeter } from "../telemetry/metrics.ts";
-import type { ByteString, Frame, Sent, Splice } from "../wire/frame.ts";
+import type { ByteString, Frame, ReplySink, Sent, Splice } from "../wire/frame.ts";
 
 /**
  * waiting: in a limiter's queue. held: admitted, its Core is not up yet. running: written to the Core, owed an answer.
@@ -15,6 +15,8 @@ export type CallState = "waiting" | "held" | "running" | "done";
 export interface Call {
   readonly session: ClientSession;
   readonly lane: Lane;
+  /** Where its answer goes, and what the Core says about it before. */
+  readonly replies: ReplySink;
   /** The id as the client wrote it, and the key it is known by in the session. */
   readonly idText: ByteString;
   readonly idKey: string;

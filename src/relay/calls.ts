@@ -5,7 +5,7 @@ import { HubError } from "../base/errors.ts";
 import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
 import { idKey } from "../sessions/session.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
-import { type ByteString, type Frame, noSplices, partOf, type Splice } from "../wire/frame.ts";
+import { type ByteString, type Frame, noSplices, partOf, type ReplySink, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
@@ -17,6 +17,7 @@ const sweepEveryMs = 250;
 /** What a call is made of. */
 export interface Request {
   readonly session: ClientSession;
+  readonly replies: ReplySink;
   readonly method: string;
   readonly frame: Frame;
   /** The frame in one piece, good for this turn only. */
@@ -71,7 +72,7 @@ export class Calls {
       const error = new HubError("request_invalid", `id ${call.idText} is already in use by a request under way`);
       call.lane.meter.request(call.method);
       call.lane.meter.error(error.code);
-      session.sink.send(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
+      call.replies.answer(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
       return;
     }
     session.calls.set(call.idKey, call);
@@ -92,7 +93,7 @@ export class Calls {
     const call = lane.running.get(hubId);
     if (call === undefined) return false;
     this.#leave(call);
-    call.session.sink.send(frame, [{ start: scan.idStart, end: scan.idEnd, text: call.idText }]);
+    call.replies.answer(frame, [{ start: scan.idStart, end: scan.idEnd, text: call.idText }]);
     call.watch?.answered(frame, scan);
     const nowMs = this.#clock.now();
     lane.meter.observe(nowMs - call.receivedMs);
@@ -108,7 +109,7 @@ export class Calls {
     if (call?.tokenText === undefined) return false;
     call.deadlineMs = Math.min(call.lastMs, this.#clock.now() + lane.policy.timeoutMs);
     const splice = { start: scan.paramTokenStart, end: scan.paramTokenEnd, text: call.tokenText };
-    call.session.sink.send(frame, [splice]);
+    call.replies.send(frame, [splice]);
     return true;
   }
 
@@ -191,13 +192,14 @@ export class Calls {
     if (call.state === "done") return;
     this.#leave(call);
     call.lane.meter.error(error.code);
-    call.session.sink.send(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
+    call.replies.answer(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
     call.watch?.failed(error);
     this.#limiter.release(call);
   }
 
   #abandon(call: Call, why: Abandoned): void {
     this.#leave(call);
+    call.replies.dropped();
     call.watch?.abandoned(why);
     this.#limiter.release(call);
   }
@@ -249,6 +251,7 @@ export class Calls {
     return {
       session,
       lane,
+      replies: request.replies,
       idText,
       idKey: idKey(idText),
       method: request.method,

@@ -3,7 +3,7 @@ import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { View } from "../catalog/view.ts";
 import type { Log } from "../telemetry/log.ts";
-import { type ByteString, type Frame, noSplices, type Splice } from "../wire/frame.ts";
+import { type ByteString, type Frame, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { emptyResult, resultFrame, resultOf } from "./answers.ts";
@@ -16,6 +16,7 @@ import type { Parking } from "./parking.ts";
 /** A request as it was scanned. `bytes` (the frame in one piece) and `scan` are shared by all: valid until the handler returns. */
 export interface Incoming {
   readonly session: ClientSession;
+  readonly replies: ReplySink;
   readonly method: string;
   readonly frame: Frame;
   readonly bytes: Buffer;
@@ -190,7 +191,7 @@ export class Methods {
 }
 
 function answer(request: Incoming, result: Buffer): Outcome {
-  request.session.sink.send(resultFrame(request.idText, result), noSplices);
+  request.replies.answer(resultFrame(request.idText, result), noSplices);
   return "answered";
 }
 

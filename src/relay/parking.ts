@@ -2,7 +2,8 @@
 // session has waited long enough. Only lists, and names that nobody has yet, wait here.
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
-import { type Frame, frameOf } from "../wire/frame.ts";
+import type { Parked } from "../sessions/session.ts";
+import { frameOf, type ReplySink } from "../wire/frame.ts";
 import type { ClientSession } from "./call.ts";
 
 /** Of one session. */
@@ -31,20 +32,20 @@ export class Parking {
   }
 
   /** Keeps a copy of the request; `wake` is called once when the session has waited long enough. Throws `overloaded`. */
-  park(session: ClientSession, key: string, bytes: Buffer, wake: () => void): void {
+  park(session: ClientSession, key: string, bytes: Buffer, replies: ReplySink, wake: () => void): void {
     if (session.parked.size >= maxParked) {
       throw new HubError("overloaded", `${maxParked} requests wait for starting cores already`, {
         retry_after_ms: 1000,
       });
     }
     let parkedBytes = bytes.length;
-    for (const frame of session.parked.values()) parkedBytes += frame.size;
+    for (const { frame } of session.parked.values()) parkedBytes += frame.size;
     if (parkedBytes > maxParkedBytes && session.parked.size > 0) {
       throw new HubError("overloaded", "too much waits for starting cores already", { retry_after_ms: 1000 });
     }
     if (session.parked.has(key) || session.calls.has(key))
       throw new HubError("request_invalid", `id ${key} is already in use`);
-    session.parked.set(key, frameOf(Buffer.from(bytes)));
+    session.parked.set(key, { frame: frameOf(Buffer.from(bytes)), replies });
     if (session.parkUntilMs !== undefined) return;
     session.parkUntilMs = this.#deps.clock.now() + this.#deps.listWaitMs;
     session.parkTimer = this.#deps.clock.after(this.#deps.listWaitMs, () => {
@@ -54,10 +55,10 @@ export class Parking {
   }
 
   /** Hands out, and forgets, what the session has parked, in the order it came. */
-  take(session: ClientSession): readonly Frame[] {
-    const frames = [...session.parked.values()];
+  take(session: ClientSession): readonly Parked[] {
+    const parked = [...session.parked.values()];
     session.parked.clear();
     session.parkTimer?.cancel();
-    return frames;
+    return parked;
   }
 }

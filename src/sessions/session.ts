@@ -1,12 +1,11 @@
 // One legacy client connection's state: who, what was negotiated, and what is in flight. No I/O beyond its sink.
 import { ChurnMap, textHash } from "../base/churn-map.ts";
 import type { Timer } from "../base/clock.ts";
-import type { ByteString, Frame, FrameSink } from "../wire/frame.ts";
+import type { DoorKind } from "../base/door-kind.ts";
+import type { ByteString, Frame, ReplySink } from "../wire/frame.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import type { LogLevel } from "./log-level.ts";
 import type { Principal } from "./principal.ts";
-
-export type DoorKind = "stdio" | "websocket";
 
 /** `new` until initialize is answered, `ready` after it, `closed` once the client left: nothing is sent any more. */
 export type SessionPhase = "new" | "ready" | "closed";
@@ -14,6 +13,12 @@ export type SessionPhase = "new" | "ready" | "closed";
 export interface ClientInfo {
   readonly name: string;
   readonly version: string;
+}
+
+/** A request that waits for Cores that are still starting: as it was read, and where its answer goes. */
+export interface Parked {
+  readonly frame: Frame;
+  readonly replies: ReplySink;
 }
 
 /** What a session needs to know of a request that is under way. The relay's Call is one. */
@@ -27,7 +32,8 @@ export class Session<C extends InFlight = InFlight> {
   readonly door: DoorKind;
   /** The client's address, for the log. */
   readonly peer: string | undefined;
-  readonly sink: FrameSink;
+  /** What belongs to no request of the client, and to requests without a sink of their own. */
+  readonly sink: ReplySink;
   /** Whose limits count: the named client, or this connection where many share one token or none. */
   readonly limitKey: string;
   /** The trace context that the connection was opened with. */
@@ -40,7 +46,7 @@ export class Session<C extends InFlight = InFlight> {
   /** Requests that were read and not answered, by `idKey` of their id. */
   readonly calls: ChurnMap<string, C> = new ChurnMap(textHash);
   /** Requests that wait for Cores that are still starting, by `idKey`; bounded by the relay. */
-  readonly parked = new Map<string, Frame>();
+  readonly parked = new Map<string, Parked>();
   /** Requests that were parked and are just being taken up again. */
   resuming = 0;
   /** Monotonic ms until which requests of this session may wait for starting Cores; set by the first that does. */
@@ -54,7 +60,7 @@ export class Session<C extends InFlight = InFlight> {
     id: string;
     principal: Principal;
     door: DoorKind;
-    sink: FrameSink;
+    sink: ReplySink;
     peer?: string | undefined;
     trace?: TraceText | undefined;
   }) {

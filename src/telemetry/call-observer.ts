@@ -1,5 +1,6 @@
 // What watches calls where somebody wants to see each of them: traces, debug lines of the log. The relay has at most one
 // observer, and without it a call costs nothing more. Types, and the name of a call.
+import type { DoorKind } from "../base/door-kind.ts";
 import type { HubError } from "../base/errors.ts";
 import type { ByteString, Frame, Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
@@ -8,7 +9,7 @@ import type { TraceText } from "../wire/trace-context.ts";
 /** What an observer sees of a session; the relay's own has more. */
 export interface ObservedSession {
   readonly id: string;
-  readonly door: "stdio" | "websocket";
+  readonly door: DoorKind;
   readonly revision: string | undefined;
   readonly principal: { readonly name: string };
   /** The client's address, or `unix`; undefined on STDIO. */

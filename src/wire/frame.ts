@@ -31,6 +31,19 @@ export interface FrameSink {
   send(frame: Frame, splices: readonly Splice[]): Sent;
 }
 
+/** Where what belongs to one request goes. On a stream of messages that is the stream; over HTTP it is the request's own response. */
+export interface ReplySink extends FrameSink {
+  /** The request's answer: nothing more follows that belongs to it. */
+  answer(frame: Frame, splices: readonly Splice[]): Sent;
+  /** There will be no answer: the client took the request back. */
+  dropped(): void;
+}
+
+/** For a stream of messages: an answer is a message like any other. */
+export function replySink(send: FrameSink["send"]): ReplySink {
+  return { send, answer: send, dropped: () => {} };
+}
+
 export function frameOf(bytes: Buffer): Frame {
   return { chunks: [bytes], size: bytes.length };
 }

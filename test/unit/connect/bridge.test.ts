@@ -6,7 +6,7 @@ import { defaultSocketLimits, type SocketLimits } from "../../../src/connect/hub
 import { defaultLinkPolicy } from "../../../src/connect/link-state.ts";
 import { parseTarget } from "../../../src/connect/target.ts";
 import type { EndReason } from "../../../src/doors/port.ts";
-import { flatten, frameOfText } from "../../../src/wire/frame.ts";
+import { flatten, frameOfText, replySink } from "../../../src/wire/frame.ts";
 import { MemoryLog, somebody } from "../../helpers/echo-doorkeeper.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { type HubConnection, Inbox, ScriptedHub } from "../../helpers/scripted-hub.ts";
@@ -64,12 +64,10 @@ class Client implements AsyncDisposable {
       this.bridge.open({
         principal: somebody,
         door: "stdio",
-        sink: {
-          send: (frame) => {
-            this.inbox.put(JSON.parse(String(flatten(frame))) as Message);
-            return "ok";
-          },
-        },
+        sink: replySink((frame) => {
+          this.inbox.put(JSON.parse(String(flatten(frame))) as Message);
+          return "ok";
+        }),
         end: resolve,
       });
     });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Call } from "../../../src/relay/call.ts";
 import { Changes } from "../../../src/relay/changes.ts";
 import { Session } from "../../../src/sessions/session.ts";
-import { flatten } from "../../../src/wire/frame.ts";
+import { flatten, replySink } from "../../../src/wire/frame.ts";
 import { catalogOf, source } from "../../helpers/catalog-sources.ts";
 import { LogRecord } from "../../helpers/core-run.ts";
 import { somebody } from "../../helpers/echo-doorkeeper.ts";
@@ -17,12 +17,10 @@ function scene() {
     id: "s1",
     principal: somebody,
     door: "websocket",
-    sink: {
-      send: (frame) => {
-        told.push(JSON.parse(flatten(frame).toString()).method);
-        return "ok";
-      },
-    },
+    sink: replySink((frame) => {
+      told.push(JSON.parse(flatten(frame).toString()).method);
+      return "ok";
+    }),
   });
   session.phase = "ready";
   const names: string[] = [];

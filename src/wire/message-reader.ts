@@ -1,0 +1,50 @@
+// One message of a client, read: its ranges, and its bytes in one piece for as long as somebody looks at them. Made to be used
+// again for every message, so that reading makes nothing.
+import { type Frame, flatten, frameOf } from "./frame.ts";
+import { createScan, type Scan, type ScanFault, scan } from "./scan.ts";
+import { largeFrameBytes, ScanMemory } from "./scan-memory.ts";
+
+const nothing = frameOf(Buffer.alloc(0));
+
+export class MessageReader {
+  /** Of the message last read; means nothing where `fault` is set. */
+  readonly scan: Scan = createScan();
+  /** What was read, as it may be forwarded. */
+  frame: Frame = nothing;
+  /** The frame in one piece: what the ranges are of. Good until the next `read` or `release`. */
+  bytes: Buffer = Buffer.alloc(0);
+  /** Why the message is refused; undefined for one that is right. */
+  fault: ScanFault | undefined;
+  readonly #memory = new ScanMemory();
+  #isLoaded = false;
+
+  read(frame: Frame): void {
+    if (frame.size >= largeFrameBytes) {
+      this.#readLarge(frame);
+      return;
+    }
+    this.frame = frame;
+    this.bytes = flatten(frame);
+    this.fault = scan(this.bytes, this.scan);
+  }
+
+  /** The message is used up; to be called after every `read`. */
+  release(): void {
+    if (!this.#isLoaded) return;
+    this.#isLoaded = false;
+    this.bytes = nothing.chunks[0] as Buffer;
+    this.frame = nothing;
+    this.#memory.release();
+  }
+
+  /** In a memory of its own, so that the frame stays in its chunks. */
+  #readLarge(frame: Frame): void {
+    const memory = this.#memory;
+    const loaded = memory.load(frame);
+    this.#isLoaded = loaded !== undefined;
+    this.bytes = loaded ?? flatten(frame);
+    this.fault = scan(this.bytes, this.scan, loaded === undefined ? undefined : memory);
+    const isWhole = loaded !== undefined && this.fault === undefined;
+    this.frame = isWhole ? { ...frame, isOneLine: memory.isOneLine() } : frame;
+  }
+}
