@@ -2,14 +2,14 @@
 // Pure but for waiting on the injected clock; sends nothing itself.
 import type { Clock } from "../base/clock.ts";
 import type { Framing } from "../wire/framing.ts";
+import { isLegacyRevision, latestLegacyRevision, legacyRevisions } from "../wire/revisions.ts";
 
 /** Newest first. A Core that answers with another version is refused. */
-const knownVersions: readonly string[] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
 /** The hub cannot carry a Core's requests to one client of many, so it declares no client capability. */
 export function initializeParams(hubVersion: string): object {
   return {
-    protocolVersion: knownVersions[0],
+    protocolVersion: latestLegacyRevision,
     capabilities: {},
     clientInfo: { name: "thehub", version: hubVersion },
   };
@@ -40,7 +40,7 @@ export function readGreeting(result: Buffer): GreetingRead {
   if (typeof protocolVersion !== "string") {
     return { t: "garbled", reason: "answered initialize without a protocolVersion" };
   }
-  if (!knownVersions.includes(protocolVersion)) return unsupported(`protocol ${JSON.stringify(protocolVersion)}`);
+  if (!isLegacyRevision(protocolVersion)) return unsupported(`protocol ${JSON.stringify(protocolVersion)}`);
   return {
     t: "ok",
     greeting: {
@@ -56,7 +56,7 @@ export function readGreeting(result: Buffer): GreetingRead {
 export const unsupportedVersionCode = -32022;
 
 export function unsupported(what: string): GreetingRead {
-  const reason = `speaks ${what}, the hub speaks ${knownVersions.join(", ")} to Cores; use a version of it that does`;
+  const reason = `speaks ${what}, the hub speaks ${legacyRevisions.join(", ")} to Cores; use a version of it that does`;
   return { t: "era_unsupported", reason };
 }
 

@@ -1,12 +1,14 @@
-// What an HTTP request gets: Host and Origin checks, the path, then either an answer or, for a WebSocket upgrade,
-// authentication and admission. Reads no body, writes nothing.
-import type { IncomingMessage } from "node:http";
+// What an HTTP request gets: Host and Origin checks, the path, then a page, or after authentication a door. Reads no body,
+// writes nothing.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Auth } from "../gates/auth.ts";
 import type { Principal } from "../sessions/principal.ts";
+import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
 import { type Client, createProxies } from "./forwarded.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
+import type { Guest } from "./port.ts";
 import { errorReply, type Reply } from "./reply.ts";
 import { handshakeRefusal } from "./ws-handshake.ts";
 
@@ -16,6 +18,13 @@ export interface HttpPages {
   livez(): Reply;
   readyz(): Reply;
   metrics(): Reply | Promise<Reply>;
+}
+
+/** A door, or an API, at a path of its own: gets the requests of who was let in, and answers each of them. */
+export interface WebDoor {
+  /** What it takes; others get 405. */
+  readonly methods: readonly string[];
+  handle(request: IncomingMessage, response: ServerResponse, guest: Guest): void;
 }
 
 export interface RouterOptions extends OriginRules {
@@ -31,6 +40,8 @@ export interface RouterOptions extends OriginRules {
 export interface RouterDeps {
   readonly auth: Auth;
   readonly pages: HttpPages;
+  /** By path, the base path left out: `/mcp`. */
+  readonly doors: ReadonlyMap<string, WebDoor>;
   /** Open sessions, and whether new ones are taken. */
   readonly house: { readonly sessions: number; readonly draining: boolean };
 }
@@ -40,14 +51,19 @@ export type Admission =
   | { readonly t: "admitted"; readonly principal: Principal; readonly peer: string | undefined }
   | { readonly t: "refused"; readonly reply: Reply; readonly reason: string; readonly peer: string | undefined };
 
+/** What becomes of a request that is no upgrade. `headers` belong into every response: they let a browser's page read it. */
+export type Routed =
+  | { readonly t: "reply"; readonly reply: Reply | Promise<Reply> }
+  | { readonly t: "door"; readonly door: WebDoor; readonly guest: Guest; readonly headers: CorsHeaders | undefined };
+
 export interface Router {
   /** For everything that is no WebSocket upgrade. */
-  answer(request: IncomingMessage, reach: Reach): Reply | Promise<Reply>;
+  route(request: IncomingMessage, reach: Reach): Routed;
   /** For WebSocket upgrades. */
   admit(request: IncomingMessage, reach: Reach): Admission;
 }
 
-const doorPaths: ReadonlySet<string> = new Set(["/", "/mcp", "/ws"]);
+const upgradePaths: ReadonlySet<string> = new Set(["/", "/mcp", "/ws"]);
 
 export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   const base = normalBasePath(options.basePath);
@@ -86,20 +102,27 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     return undefined;
   }
 
+  function atDoor(door: WebDoor, path: string, request: IncomingMessage, { address }: Client): Routed {
+    const cors = corsHeaders(request.headers.origin);
+    const { method = "" } = request;
+    if (method === "OPTIONS" && cors !== undefined) return replied(preflight(request.headers, door.methods, cors));
+    if (!door.methods.includes(method)) return replied(withHeaders(notAllowed(path, door.methods), cors));
+    const result = deps.auth.authenticate(request.headers.authorization);
+    if (result.t === "refused") return replied(withHeaders(tokenRefusal(result.reason), cors));
+    return { t: "door", door, guest: { principal: result.principal, peer: address }, headers: cors };
+  }
+
   return {
-    answer(request, reach) {
-      const refusal = refusalOf(request, reach, clientOf(request, reach));
-      if (refusal !== undefined) return refusal;
-      const path = pathOf(request.url, base);
-      if (path === "/mcp") return noStreamableHttp;
-      if (path === undefined || !isKnown(path)) return nothingHere;
-      if (request.method !== "GET" && request.method !== "HEAD") {
-        return errorReply("request_invalid", `${path} takes GET only`, {
-          status: 405,
-          headers: { allow: "GET, HEAD" },
-        });
-      }
-      return page(path, request) ?? upgradeNeeded;
+    route(request, reach) {
+      const client = clientOf(request, reach);
+      const refusal = refusalOf(request, reach, client);
+      if (refusal !== undefined) return replied(refusal);
+      const path = pathOf(request.url, base) ?? "";
+      const door = deps.doors.get(path);
+      if (door !== undefined) return atDoor(door, path, request, client);
+      if (!pagePaths.has(path) && !upgradePaths.has(path)) return replied(nothingHere);
+      if (request.method !== "GET" && request.method !== "HEAD") return replied(notAllowed(path, ["GET", "HEAD"]));
+      return replied(page(path, request) ?? upgradeNeeded);
     },
 
     admit(request, reach) {
@@ -108,15 +131,9 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const refuse = (reply: Reply, reason: string): Admission => ({ t: "refused", reply, reason, peer });
       const origin = refusalOf(request, reach, client);
       if (origin !== undefined) return refuse(origin, "host or origin");
-      if (!doorPaths.has(pathOf(request.url, base) ?? "")) return refuse(nothingHere, "path");
+      if (!upgradePaths.has(pathOf(request.url, base) ?? "")) return refuse(nothingHere, "path");
       const result = deps.auth.authenticate(request.headers.authorization);
-      if (result.t === "refused") {
-        const message =
-          result.reason === "missing"
-            ? "a token is needed: send it as Authorization: Bearer <token>"
-            : "the token is not valid";
-        return refuse(unauthenticated(result.reason, message), `token ${result.reason}`);
-      }
+      if (result.t === "refused") return refuse(tokenRefusal(result.reason), `token ${result.reason}`);
       const fault = handshakeRefusal(request);
       if (fault !== undefined) return refuse(fault, "handshake");
       if (deps.house.draining) return refuse(draining, "draining");
@@ -128,18 +145,9 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
 
 const pagePaths: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz", "/metrics"]);
 
-function isKnown(path: string): boolean {
-  return doorPaths.has(path) || pagePaths.has(path);
-}
-
 const nothingHere = errorReply(
   "name_unknown",
-  "nothing is here; connect a WebSocket to /, /mcp or /ws, or GET /healthz, /livez, /readyz or /metrics",
-);
-
-const noStreamableHttp = errorReply(
-  "method_unknown",
-  "Streamable HTTP at /mcp is not in this version; connect a WebSocket to /mcp, or run thehub stdio",
+  "nothing is here; MCP clients connect to /mcp (Streamable HTTP or WebSocket), older ones to /sse; there are also /healthz, /livez, /readyz and /metrics",
 );
 
 const upgradeNeeded = errorReply("request_invalid", "this path speaks WebSocket; connect with ws:// or wss://", {
@@ -149,6 +157,25 @@ const upgradeNeeded = errorReply("request_invalid", "this path speaks WebSocket;
 
 const draining = errorReply("draining", "the hub is shutting down", { headers: { "retry-after": "5" } });
 const full = errorReply("overloaded", "the hub has as many sessions as it may", { headers: { "retry-after": "5" } });
+
+function replied(reply: Reply | Promise<Reply>): Routed {
+  return { t: "reply", reply };
+}
+
+function notAllowed(path: string, methods: readonly string[]): Reply {
+  const allow = methods.join(", ");
+  return errorReply("request_invalid", `${path} takes ${allow} only`, { status: 405, headers: { allow } });
+}
+
+function withHeaders(reply: Reply, headers: CorsHeaders | undefined): Reply {
+  return headers === undefined ? reply : { ...reply, headers: { ...reply.headers, ...headers } };
+}
+
+function tokenRefusal(reason: "missing" | "invalid"): Reply {
+  const message =
+    reason === "missing" ? "a token is needed: send it as Authorization: Bearer <token>" : "the token is not valid";
+  return unauthenticated(reason, message);
+}
 
 function unauthenticated(reason: "missing" | "invalid", message: string): Reply {
   const challenge = reason === "invalid" ? 'Bearer error="invalid_token"' : "Bearer";

@@ -7,11 +7,12 @@ import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import type { Auth } from "../gates/auth.ts";
-import { createRouter, type HttpPages, type Router, type RouterOptions } from "./http-router.ts";
+import { createRouter, type HttpPages, type Router, type RouterOptions, type WebDoor } from "./http-router.ts";
 import { isLoopbackHost } from "./listen.ts";
 import type { Reach } from "./origin.ts";
 import type { DoorLog } from "./port.ts";
 import { endWithReply, errorReply, type Reply, writeReply } from "./reply.ts";
+import { StallWatch } from "./stall-watch.ts";
 import { freeSocketPath, listenOnSocket } from "./unix-socket.ts";
 import type { WsDoor } from "./ws-door.ts";
 
@@ -21,12 +22,18 @@ export interface HttpServerOptions extends RouterOptions {
   readonly maxConnections: number;
   /** From connecting to the end of the request's headers. */
   readonly handshakeTimeoutMs: number;
+  /** From connecting to the end of the request's body; 30 s unless given. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** A client that takes nothing for so long, while a response waits for it, is cut off; 30 s unless given. */
+  readonly stallMs?: number | undefined;
 }
 
 export interface HttpServerDeps {
   readonly auth: Auth;
   readonly pages: HttpPages;
   readonly websocket: WsDoor;
+  /** By path, the base path left out. */
+  readonly doors: ReadonlyMap<string, WebDoor>;
   readonly clock: Clock;
   readonly log: DoorLog;
 }
@@ -80,15 +87,18 @@ class Front implements HttpServer {
   readonly #router: Router;
   readonly #servers = new Set<Server>();
   readonly #sockets = new Set<Socket>();
+  readonly #stalls: StallWatch;
   #draining = false;
 
   constructor(options: HttpServerOptions, deps: HttpServerDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#stalls = new StallWatch({ clock: deps.clock, log: deps.log, stallMs: options.stallMs ?? 30_000 });
     const front = this;
     this.#router = createRouter(options, {
       auth: deps.auth,
       pages: deps.pages,
+      doors: deps.doors,
       house: {
         get sessions() {
           return deps.websocket.sessions;
@@ -125,6 +135,7 @@ class Front implements HttpServer {
 
   async close(): Promise<void> {
     this.#draining = true;
+    this.#stalls.close();
     const closed = [...this.#servers].map((server) => this.#closeServer(server));
     for (const socket of this.#sockets) {
       closed.push(new Promise((resolve) => socket.once("close", () => resolve())));
@@ -174,24 +185,29 @@ class Front implements HttpServer {
   }
 
   #createServer(reach: Reach): Server {
-    const { handshakeTimeoutMs } = this.#options;
+    const { handshakeTimeoutMs, requestTimeoutMs = 30_000 } = this.#options;
     // Not loaded before: the Cores are starting by now, and their start is what takes long.
     const server = process.getBuiltinModule("node:http").createServer({
       maxHeaderSize: 16 * 1024,
       headersTimeout: handshakeTimeoutMs,
-      requestTimeout: Math.max(handshakeTimeoutMs, 30_000),
-      keepAliveTimeout: 5_000,
+      requestTimeout: Math.max(handshakeTimeoutMs, requestTimeoutMs),
+      // Longer than proxies and clients keep theirs, so that none sends a request into a connection that is just closing.
+      keepAliveTimeout: 75_000,
       connectionsCheckingInterval: Math.min(handshakeTimeoutMs, 1_000),
     });
     server.on("connection", (socket) => {
       this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
+      this.#stalls.add(socket);
+      socket.once("close", () => {
+        this.#sockets.delete(socket);
+        this.#stalls.delete(socket);
+      });
       if (this.#sockets.size <= this.#options.maxConnections) return;
       this.#deps.log.warn("connection_refused", { reason: "max connections", limit: this.#options.maxConnections });
       socket.destroy();
     });
-    server.on("request", (request, response) => void this.#answer(request, reach, response));
-    server.on("upgrade", (request, socket, head) => this.#upgrade(request, reach, socket, head));
+    server.on("request", (request, response) => this.#answer(request, reach, response));
+    server.on("upgrade", (request, socket, head) => this.#upgrade(server, request, reach, socket, head));
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
       if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
       else endWithReply(socket, garbledReply(error.code), this.#deps.clock);
@@ -199,13 +215,19 @@ class Front implements HttpServer {
     return server;
   }
 
-  async #answer(request: IncomingMessage, reach: Reach, response: ServerResponse): Promise<void> {
-    writeReply(response, await this.#replyTo(request, reach));
+  #answer(request: IncomingMessage, reach: Reach, response: ServerResponse): void {
+    const routed = this.#router.route(request, reach);
+    if (routed.t === "reply") {
+      void this.#known(routed.reply).then((reply) => writeReply(response, reply));
+      return;
+    }
+    for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
+    routed.door.handle(request, response, routed.guest);
   }
 
-  async #replyTo(request: IncomingMessage, reach: Reach): Promise<Reply> {
+  async #known(reply: Reply | Promise<Reply>): Promise<Reply> {
     try {
-      return await this.#router.answer(request, reach);
+      return await reply;
     } catch (error) {
       const failure = HubError.from(error);
       this.#deps.log.warn("page_failed", { code: failure.code, error });
@@ -213,13 +235,15 @@ class Front implements HttpServer {
     }
   }
 
-  #upgrade(request: IncomingMessage, reach: Reach, socket: Duplex, head: Buffer): void {
+  #upgrade(server: Server, request: IncomingMessage, reach: Reach, socket: Duplex, head: Buffer): void {
     // Until somebody owns the socket, a client that leaves is no error.
     const ignore = () => {};
     socket.on("error", ignore);
     if (request.headers.upgrade?.toLowerCase() !== "websocket") {
-      // An offer of another protocol (h2c, say) may be left unanswered: the request counts as it is.
-      void this.#replyTo(request, reach).then((reply) => endWithReply(socket, reply, this.#deps.clock));
+      // An offer of another protocol (h2c, by Java's client say) may be left unanswered: the request counts as it is.
+      socket.off("error", ignore);
+      socket.unshift(Buffer.concat([headWithoutOffer(request), head]));
+      server.emit("connection", socket);
       return;
     }
     const admission = this.#router.admit(request, reach);
@@ -229,6 +253,8 @@ class Front implements HttpServer {
       endWithReply(socket, reply, this.#deps.clock);
       return;
     }
+    // A connection of messages is looked after by its door.
+    this.#stalls.delete(socket as Socket);
     this.#deps.websocket.accept(request, socket, head, admission);
     socket.off("error", ignore);
   }
@@ -239,6 +265,17 @@ class Front implements HttpServer {
       server.close(() => resolve());
     });
   }
+}
+
+/** The head of a request as it came, but for the offer to speak another protocol. */
+function headWithoutOffer({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? "";
+    if (name === "upgrade" || name === "http2-settings" || name === "connection") continue;
+    lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+  }
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }
 
 /** What the system said, of an error that `listenFailure` made. */

@@ -8,6 +8,12 @@ import type { TraceText } from "../wire/trace-context.ts";
 /** Why the hub ends a visit. */
 export type EndReason = "shutdown" | "slow_reader" | "protocol_error";
 
+/** Who was let in, and from where: the client's address as far as trusted proxies tell it, or `unix`. */
+export interface Guest {
+  readonly principal: Principal;
+  readonly peer: string | undefined;
+}
+
 export interface Visit {
   readonly principal: Principal;
   /** Where the client's messages go, unless a request has a sink of its own. Never throws; `full` and `closed` are answers. */

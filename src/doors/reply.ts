@@ -1,5 +1,5 @@
 // HTTP answers as values: made by pure functions, written by whoever holds the response or the bare socket.
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/clock.ts";
 import { type ErrorCode, errorTable } from "../base/errors.ts";
@@ -29,6 +29,12 @@ export function writeReply(response: ServerResponse, reply: Reply): void {
   response.end(reply.body);
 }
 
+/** What is still coming of the body is read and dropped, so that the answer arrives and the connection can be used again. */
+export function refuse(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+  request.resume();
+  writeReply(response, reply);
+}
+
 const lingerMs = 2_000;
 
 /** Answers on a socket that HTTP has let go of (an upgrade that is refused), then lets the client read it and closes. */
@@ -44,7 +50,9 @@ export function endWithReply(socket: Duplex, reply: Reply, clock: Clock): void {
   socket.end(`${lines.join("\r\n")}\r\n\r\n${reply.body}`);
 }
 
-function headersOf(reply: Reply): Record<string, string> {
+function headersOf(reply: Reply): Readonly<Record<string, string>> {
+  // 204 says itself that there is none.
+  if (reply.status === 204) return reply.headers ?? {};
   return {
     "content-type": "application/json",
     "content-length": String(Buffer.byteLength(reply.body)),

@@ -9,7 +9,7 @@ import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts"
 import { Outbox } from "../wire/outbox.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
-import type { Doorkeeper, DoorLog, EndReason, Visitor } from "./port.ts";
+import type { Doorkeeper, DoorLog, EndReason, Guest, Visitor } from "./port.ts";
 
 export interface WsLimits {
   /** Largest message taken from a client, all fragments together. */
@@ -31,12 +31,6 @@ export interface ConnectionDeps {
   readonly log: DoorLog;
   readonly limits: WsLimits;
   readonly doorkeeper: Doorkeeper;
-}
-
-/** Who was let in, and from where. */
-export interface Guest {
-  readonly principal: Principal;
-  readonly peer: string | undefined;
 }
 
 type Phase = "open" | "closing" | "gone";

@@ -5,7 +5,8 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Timer } from "../base/clock.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
-import { type ConnectionDeps, type Guest, WsConnection, type WsLimits } from "./ws-connection.ts";
+import type { Guest } from "./port.ts";
+import { type ConnectionDeps, WsConnection, type WsLimits } from "./ws-connection.ts";
 import { handshakeResponse } from "./ws-handshake.ts";
 
 const defaultLimits: WsLimits = {

@@ -1,7 +1,7 @@
 // A client of a hub in this very process: messages as text, with no bytes on any wire.
 import type { Doorkeeper, EndReason, Visitor } from "../doors/port.ts";
 import type { Principal } from "../sessions/principal.ts";
-import { type Frame, flatten, frameOfText, replySink, type Sent, type Splice } from "../wire/frame.ts";
+import { frameOfText, joined, replySink, type Sent } from "../wire/frame.ts";
 
 export interface ChannelEvents {
   /** One message of the hub, as the Core or the hub wrote it. */
@@ -20,7 +20,7 @@ export class Channel {
       door: "stdio",
       sink: replySink((frame, splices): Sent => {
         if (!this.#isOpen) return "closed";
-        events.message(spliced(frame, splices));
+        events.message(joined(frame, splices, "", "").toString("utf8"));
         return "ok";
       }),
       end: (reason) => events.end?.(reason),
@@ -36,16 +36,4 @@ export class Channel {
     this.#isOpen = false;
     this.#visitor.leave();
   }
-}
-
-function spliced(frame: Frame, splices: readonly Splice[]): string {
-  const bytes = flatten(frame);
-  const parts: Buffer[] = [];
-  let at = 0;
-  for (const splice of splices) {
-    parts.push(bytes.subarray(at, splice.start), Buffer.from(splice.text, "latin1"));
-    at = splice.end;
-  }
-  parts.push(bytes.subarray(at));
-  return Buffer.concat(parts).toString("utf8");
 }

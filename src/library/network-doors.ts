@@ -2,9 +2,12 @@
 import { bearerToken } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
+import { HttpDoor } from "../doors/http/http-door.ts";
+import type { WebDoor } from "../doors/http-router.ts";
 import { openHttpServer } from "../doors/http-server.ts";
 import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
+import { SseDoor } from "../doors/sse-door.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import { type Auth, createAuth } from "../gates/auth.ts";
 import type { Hub } from "../hub.ts";
@@ -51,7 +54,23 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
     doorkeeper: hub.doorkeeper,
     limits: { maxMessageBytes: settings.limits.maxMessageBytes },
   });
-  hub.metrics.watch("thehub_sessions_max", () => [["websocket", maxSessions]]);
+  const http = new HttpDoor({
+    clock,
+    log: doorLog,
+    doorkeeper: hub.doorkeeper,
+    limits: { maxMessageBytes: settings.limits.maxMessageBytes, maxSessions },
+    dropped: (reason) => hub.metrics.notificationDropped(reason),
+  });
+  const sse = new SseDoor({
+    clock,
+    log: doorLog,
+    doorkeeper: hub.doorkeeper,
+    publicPath:
+      settings.publicUrl === undefined ? settings.basePath : new URL(settings.publicUrl).pathname.replace(/\/$/, ""),
+    limits: { maxMessageBytes: settings.limits.maxMessageBytes, maxSessions },
+  });
+  const watched = ["websocket", "http", "sse"];
+  hub.metrics.watch("thehub_sessions_max", () => watched.map((door) => [door, maxSessions] as const));
   let ready = false;
   const server = await openHttpServer(
     {
@@ -69,6 +88,11 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       auth,
       clock,
       websocket,
+      doors: new Map<string, WebDoor>([
+        ["/mcp", http],
+        ["/sse", sse.stream],
+        ["/messages", sse.messages],
+      ]),
       log: doorLog,
       pages: {
         healthz: () => {
@@ -100,7 +124,8 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       server.drain();
       const drained = hub.drain();
       // A little more than the calls get: what the hub answers at the end of their time must still leave.
-      await websocket.close(settings.drainTimeoutMs + lastWordsMs);
+      const graceMs = settings.drainTimeoutMs + lastWordsMs;
+      await Promise.all([websocket, http, sse].map((door) => door.close(graceMs)));
       await drained;
       await server.close();
     },

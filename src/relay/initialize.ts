@@ -1,10 +1,7 @@
 // The handshake of the legacy era, answered by the hub itself from what it has: never forwarded to a Core.
 import { HubError } from "../base/errors.ts";
 import type { ClientInfo } from "../sessions/session.ts";
-
-/** The revisions with a handshake, oldest first. */
-const legacyRevisions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] as const;
-const latest = "2025-11-25";
+import { isLegacyRevision, latestLegacyRevision } from "../wire/revisions.ts";
 
 export interface HubIdentity {
   readonly name: string;
@@ -24,9 +21,8 @@ export function readInitialize(params: Buffer | undefined): Greeting {
     throw new HubError("params_invalid", "initialize needs params.protocolVersion, a string such as 2025-11-25");
   }
   const info = (typeof clientInfo === "object" && clientInfo !== null ? clientInfo : {}) as Record<string, unknown>;
-  const known = (legacyRevisions as readonly string[]).includes(protocolVersion);
   return {
-    revision: known ? protocolVersion : latest,
+    revision: isLegacyRevision(protocolVersion) ? protocolVersion : latestLegacyRevision,
     client: { name: shortText(info["name"]), version: shortText(info["version"]) },
   };
 }

@@ -117,7 +117,7 @@ export class Relay implements RequestDoorkeeper {
         this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.#unpark(session));
       } else if (outcome === "answered") {
         this.#deps.meter.request(method);
-        this.#deps.observer?.answered({ session, idText, method, bytes, scan: record });
+        this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan: record });
       }
     } catch (caught) {
       const error = HubError.from(caught);
@@ -125,7 +125,7 @@ export class Relay implements RequestDoorkeeper {
       if (error.code === "internal") {
         this.#deps.log.error("request_failed", { req_id: reqId, session: session.id, method, error: caught });
       }
-      this.#deps.observer?.answered({ session, idText, method, bytes, scan: record, error, reqId });
+      this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan: record, error, reqId });
     }
   }
 
@@ -166,7 +166,7 @@ export class Relay implements RequestDoorkeeper {
     if (session.phase === "closed") return;
     session.phase = "closed";
     this.sessions.delete(session);
-    this.#deps.parking.take(session);
+    for (const { replies } of this.#deps.parking.take(session)) replies.dropped();
     this.#deps.calls.dropSession(session);
     this.#deps.logLevels.forget(session);
     session.settled();

@@ -22,6 +22,7 @@ export interface ObservedSession {
 export interface ObservedCall {
   readonly session: ObservedSession;
   readonly lane: { readonly core: { readonly name: string } };
+  readonly replies: { readonly trace?: TraceText | undefined };
   readonly idText: ByteString;
   readonly method: string;
   readonly hubId: number;
@@ -30,6 +31,7 @@ export interface ObservedCall {
 /** A request that the hub answered itself, with a result or with an error. */
 export interface OwnAnswer {
   readonly session: ObservedSession;
+  readonly replies: { readonly trace?: TraceText | undefined };
   readonly idText: ByteString;
   readonly method: string;
   readonly bytes: Buffer;

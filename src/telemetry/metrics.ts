@@ -18,7 +18,7 @@ export interface CoreMeter {
 }
 
 /** Why a notification reached nobody. */
-export const dropReasons = ["no_owner", "not_ready", "unsupported"] as const;
+export const dropReasons = ["no_owner", "no_stream", "not_ready", "unsupported"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
 /** One line of a watched metric: the value of its label ("" where it has none), and the number. */

@@ -1,4 +1,5 @@
 // A frame is one JSON-RPC message as bytes. It is forwarded by splicing new text over byte ranges, never by parsing.
+import type { TraceText } from "./trace-context.ts";
 
 /** Bytes held as a string, one character (0..255) a byte: cheap to keep as a map key, exact to write back. */
 export type ByteString = string;
@@ -31,8 +32,23 @@ export interface FrameSink {
   send(frame: Frame, splices: readonly Splice[]): Sent;
 }
 
+/** The bytes of a frame with its splices in their places, in a new buffer, with text before and behind. */
+export function joined(frame: Frame, splices: readonly Splice[], before: ByteString, after: ByteString): Buffer {
+  const bytes = flatten(frame);
+  const parts: Buffer[] = [Buffer.from(before, "latin1")];
+  let at = 0;
+  for (const splice of splices) {
+    parts.push(bytes.subarray(at, splice.start), Buffer.from(splice.text, "latin1"));
+    at = splice.end;
+  }
+  parts.push(bytes.subarray(at), Buffer.from(after, "latin1"));
+  return Buffer.concat(parts);
+}
+
 /** Where what belongs to one request goes. On a stream of messages that is the stream; over HTTP it is the request's own response. */
 export interface ReplySink extends FrameSink {
+  /** The trace context that the request came with beside its message; absent for most. */
+  readonly trace?: TraceText | undefined;
   /** The request's answer: nothing more follows that belongs to it. */
   answer(frame: Frame, splices: readonly Splice[]): Sent;
   /** There will be no answer: the client took the request back. */

@@ -1,8 +1,8 @@
 // What goes around a message on its way out, and the spelling of a small one as text. Pure; knows no stream.
 import type { ByteString, Splice } from "./frame.ts";
 
-/** How a message is wrapped on its way out; `websocket` is an unmasked text frame as servers send them. */
-export type Wrap = "newline" | "content-length" | "websocket";
+/** How a message is wrapped on its way out; `websocket` is an unmasked text frame as servers send them, `bare` is not at all. */
+export type Wrap = "bare" | "newline" | "content-length" | "websocket";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -21,6 +21,7 @@ export function spliced(text: ByteString, splices: readonly Splice[]): ByteStrin
 
 /** For messages of less than 64 KiB. */
 export function wrapped(text: ByteString, wrap: Wrap): ByteString {
+  if (wrap === "bare") return text;
   if (wrap === "newline") {
     const clean = text.includes("\n") || text.includes("\r") ? text.replace(/[\r\n]/g, " ") : text;
     return `${clean}\n`;
@@ -37,6 +38,7 @@ export function contentLengthHeader(size: number): string {
 
 /** How many bytes go around a message of `size` bytes. */
 export function wrapBytes(wrap: Wrap, size: number): number {
+  if (wrap === "bare") return 0;
   if (wrap === "newline") return 1;
   if (wrap === "content-length") return contentLengthHeader(size).length;
   return size < 126 ? 2 : size < 0x10000 ? 4 : 10;

@@ -67,6 +67,7 @@ export class DoorServer implements AsyncDisposable {
           ...options.pages,
         },
         websocket: door,
+        doors: new Map(),
         clock,
         log,
       },

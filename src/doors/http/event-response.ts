@@ -1,0 +1,69 @@
+// One response of server-sent events: its head, what is written to it in bounded memory, comments while it is quiet, its end.
+import type { ServerResponse } from "node:http";
+import type { Clock } from "../../base/clock.ts";
+import { frameOf, noSplices, type Sent } from "../../wire/frame.ts";
+import { Outbox } from "../../wire/outbox.ts";
+
+export interface EventResponseOptions {
+  readonly clock: Clock;
+  /** Most bytes that may wait for the client; beyond it the client is cut off. */
+  readonly maxBytes: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Said once, when the client is gone or everything has been sent. */
+  closed(): void;
+  /** The client takes too little. */
+  slow(pendingBytes: number): void;
+}
+
+const keepAliveMs = 15_000;
+const keepAlive = Buffer.from(": keep-alive\n\n");
+
+export class EventResponse {
+  readonly #response: ServerResponse;
+  readonly #outbox: Outbox;
+  readonly #options: EventResponseOptions;
+  #saidMs: number;
+
+  constructor(response: ServerResponse, options: EventResponseOptions) {
+    this.#response = response;
+    this.#options = options;
+    this.#saidMs = options.clock.now();
+    response.writeHead(200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache, no-transform",
+      // What stands in between must hand events on at once; nginx listens to this.
+      "x-accel-buffering": "no",
+      ...options.headers,
+    });
+    response.flushHeaders();
+    this.#outbox = new Outbox({ wrap: "bare", maxBytes: options.maxBytes, writable: response });
+    response.once("close", options.closed);
+  }
+
+  /** An event as bytes. */
+  send(event: Buffer): Sent {
+    this.#saidMs = this.#options.clock.now();
+    const sent = this.#outbox.send(frameOf(event), noSplices);
+    if (sent === "full") {
+      this.#options.slow(this.#outbox.pendingBytes);
+      this.destroy();
+    }
+    return sent;
+  }
+
+  /** To be called every few seconds. */
+  check(nowMs: number): void {
+    if (nowMs - this.#saidMs < keepAliveMs) return;
+    this.#outbox.trim();
+    if (this.#outbox.pendingBytes === 0) this.send(keepAlive);
+  }
+
+  /** What was sent arrives, then the response ends. */
+  end(): void {
+    this.#outbox.close();
+  }
+
+  destroy(): void {
+    this.#response.destroy();
+  }
+}

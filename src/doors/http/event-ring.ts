@@ -1,0 +1,76 @@
+// The latest events of a stream, kept for a client that comes back, and the memory that all streams may keep together.
+
+export interface RingLimits {
+  /** Of one stream; its newest event is kept whatever its size. */
+  readonly streamBytes: number;
+  /** Of all streams together. */
+  readonly totalBytes: number;
+}
+
+interface Event {
+  readonly seq: number;
+  readonly bytes: Buffer;
+}
+
+/** What the rings of a door keep together; the oldest ring gives way first. */
+export class RingBudget {
+  readonly limits: RingLimits;
+  /** In the order in which they last were empty. */
+  readonly #rings = new Set<EventRing>();
+  #bytes = 0;
+
+  constructor(limits: RingLimits) {
+    this.limits = limits;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  changed(ring: EventRing, by: number): void {
+    this.#bytes += by;
+    if (ring.bytes === 0) this.#rings.delete(ring);
+    else this.#rings.add(ring);
+    if (this.#bytes <= this.limits.totalBytes) return;
+    for (const oldest of this.#rings) {
+      oldest.clear();
+      if (this.#bytes <= this.limits.totalBytes) break;
+    }
+  }
+}
+
+export class EventRing {
+  readonly #budget: RingBudget;
+  #events: Event[] = [];
+  #bytes = 0;
+
+  constructor(budget: RingBudget) {
+    this.#budget = budget;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(seq: number, bytes: Buffer): void {
+    this.#events.push({ seq, bytes });
+    let by = bytes.length;
+    while (this.#bytes + by > this.#budget.limits.streamBytes && this.#events.length > 1) {
+      by -= this.#events.shift()?.bytes.length ?? 0;
+    }
+    this.#bytes += by;
+    this.#budget.changed(this, by);
+  }
+
+  /** In order, those behind `seq` that are still here. */
+  after(seq: number): Buffer[] {
+    return this.#events.filter((event) => event.seq > seq).map(({ bytes }) => bytes);
+  }
+
+  clear(): void {
+    const by = -this.#bytes;
+    this.#events = [];
+    this.#bytes = 0;
+    this.#budget.changed(this, by);
+  }
+}

@@ -1,0 +1,102 @@
+// A stream of events that outlives the responses it is sent on: numbered, so that a client which lost its connection goes on where
+// it was (Last-Event-ID). A session has one for each POST that is answered with events, and one for what belongs to no request.
+//
+//   open ──finish──► finished      in both: attached to a response, or waiting for one
+import type { ServerResponse } from "node:http";
+import { type Frame, joined, type Sent, type Splice } from "../../wire/frame.ts";
+import { blankLineEnds } from "../../wire/wrap.ts";
+import { EventResponse, type EventResponseOptions } from "./event-response.ts";
+import { EventRing, type RingBudget } from "./event-ring.ts";
+
+export interface StreamOptions {
+  /** The first part of its event ids: unique in the session. */
+  readonly number: number;
+  /** Whether a new response starts with an event without content, which tells the client an id to come back with. */
+  readonly primes: boolean;
+  readonly budget: RingBudget;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** How long a client that was cut off should wait before it comes back. */
+const retryMs = 1000;
+
+export class EventStream {
+  readonly number: number;
+  /** When the last event was sent and no more will come; undefined before. */
+  finishedMs: number | undefined;
+  readonly #primes: boolean;
+  readonly #ring: EventRing;
+  #seq = 0;
+  /** The last event that was handed to a response. */
+  #sentSeq = 0;
+  #response: EventResponse | undefined;
+
+  constructor({ number, primes, budget }: StreamOptions) {
+    this.number = number;
+    this.#primes = primes;
+    this.#ring = new EventRing(budget);
+  }
+
+  get isAttached(): boolean {
+    return this.#response !== undefined;
+  }
+
+  /** Whether an event of this number has been sent, or the one that primes. */
+  knows(seq: number): boolean {
+    return seq <= this.#seq;
+  }
+
+  send(frame: Frame, splices: readonly Splice[]): Sent {
+    const seq = ++this.#seq;
+    const event = eventBytes(`id: ${this.number}-${seq}\n`, frame, splices);
+    this.#ring.push(seq, event);
+    if (this.#response !== undefined && this.#response.send(event) === "ok") this.#sentSeq = seq;
+    return "ok";
+  }
+
+  /** Continues on this response, after the event `afterSeq`; without it, with all that no response got yet. Ends the one before. */
+  attach(response: ServerResponse, options: Omit<EventResponseOptions, "closed">, afterSeq?: number): void {
+    this.#response?.end();
+    const attached: EventResponse = new EventResponse(response, {
+      ...options,
+      closed: () => {
+        if (this.#response === attached) this.#response = undefined;
+      },
+    });
+    this.#response = attached;
+    const after = afterSeq ?? this.#sentSeq;
+    if (this.#primes && afterSeq === undefined) {
+      attached.send(Buffer.from(`id: ${this.number}-${after}\nretry: ${retryMs}\ndata: \n\n`));
+    }
+    for (const event of this.#ring.after(after)) attached.send(event);
+    this.#sentSeq = this.#seq;
+    if (this.finishedMs !== undefined) attached.end();
+  }
+
+  check(nowMs: number): void {
+    this.#response?.check(nowMs);
+  }
+
+  /** Nothing more will be sent. */
+  finish(nowMs: number): void {
+    this.finishedMs ??= nowMs;
+    this.#response?.end();
+  }
+
+  /** Ends the response, and forgets what was kept for a client that comes back. */
+  close(): void {
+    this.#response?.end();
+    this.#ring.clear();
+  }
+}
+
+/** A message as an event. Line ends between its tokens become spaces: a line end would end the data. */
+export function eventBytes(head: string, frame: Frame, splices: readonly Splice[]): Buffer {
+  const before = `${head}data: `;
+  const event = joined(frame, splices, before, "\n\n");
+  const body = event.subarray(before.length, -2);
+  if (frame.isOneLine !== true && (body.includes(LF) || body.includes(CR))) blankLineEnds(body, 0, body.length);
+  return event;
+}

@@ -1,0 +1,320 @@
+// Streamable HTTP (MCP 2025-03-26 … 2025-11-25): each message of a client is a POST of its own, what belongs to a request comes back
+// as its response, everything else on the response of a GET. A client that disconnects has not cancelled anything.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock, Timer } from "../../base/clock.ts";
+import type { Frame } from "../../wire/frame.ts";
+import { MessageReader } from "../../wire/message-reader.ts";
+import { hasBatches, isLegacyRevision } from "../../wire/revisions.ts";
+import { traceHeaders } from "../../wire/trace-context.ts";
+import type { WebDoor } from "../http-router.ts";
+import type { DoorLog, Guest, RequestDoorkeeper } from "../port.ts";
+import { type Reply, refuse, writeReply } from "../reply.ts";
+import { batchOf, isBatch } from "./batch.ts";
+import { readBody } from "./body.ts";
+import { kindOf } from "./classify.ts";
+import { RingBudget, type RingLimits } from "./event-ring.ts";
+import { HttpSession, type ResponseHeaders, type SessionDeps } from "./http-session.ts";
+import { type Accepted, acceptedBy, isEncoded, isJson, single } from "./negotiate.ts";
+import { Post } from "./post.ts";
+import * as refusals from "./refusals.ts";
+
+export interface HttpDoorLimits extends RingLimits {
+  readonly maxMessageBytes: number;
+  /** Most bytes that may wait for a client on one response. */
+  readonly maxOutboxBytes: number;
+  readonly maxSessions: number;
+  /** Requests of one session that wait for their response. */
+  readonly maxPosts: number;
+  /** Messages in one batch. */
+  readonly maxBatch: number;
+  /** A session that nobody used for so long ends. */
+  readonly idleMs: number;
+}
+
+export interface HttpDoorDeps {
+  readonly doorkeeper: RequestDoorkeeper;
+  readonly clock: Clock;
+  readonly log: DoorLog;
+  readonly limits?: Partial<HttpDoorLimits>;
+  /** Counts a message that no response could take. */
+  dropped(reason: "no_stream"): void;
+}
+
+export const defaultHttpLimits: HttpDoorLimits = {
+  maxMessageBytes: 10 * 1024 * 1024,
+  maxOutboxBytes: 32 * 1024 * 1024,
+  maxSessions: 5_000,
+  maxPosts: 512,
+  maxBatch: 100,
+  idleMs: 30 * 60_000,
+  streamBytes: 1024 * 1024,
+  totalBytes: 64 * 1024 * 1024,
+};
+
+/** One timer looks after all sessions. */
+const checkMs = 1_000;
+/** A full house makes room by ending the session that was idle longest, if it was for so long. */
+const evictableMs = 60_000;
+
+/** What a POST says about itself before its body is read. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly guest: Guest;
+  readonly accepted: Accepted;
+  /** Undefined: it can only be an initialize. */
+  readonly session: HttpSession | undefined;
+}
+
+export class HttpDoor implements WebDoor {
+  readonly methods: readonly string[] = ["POST", "GET", "DELETE"];
+  readonly #deps: HttpDoorDeps;
+  readonly #limits: HttpDoorLimits;
+  readonly #sessionDeps: SessionDeps;
+  readonly #sessions = new Map<string, HttpSession>();
+  /** One for all: a message is used up before the next one is looked at. */
+  readonly #reader = new MessageReader();
+  #timer: Timer | undefined;
+  #draining = false;
+  #emptied: (() => void) | undefined;
+
+  constructor(deps: HttpDoorDeps) {
+    const { clock, doorkeeper, log } = deps;
+    this.#deps = deps;
+    this.#limits = { ...defaultHttpLimits, ...deps.limits };
+    this.#sessionDeps = {
+      doorkeeper,
+      budget: new RingBudget(this.#limits),
+      responses: { clock, maxBytes: this.#limits.maxOutboxBytes },
+      slowReader: ({ principal, visitor }, pendingBytes) => {
+        const context = {
+          client: principal.name,
+          reason: "outbox full",
+          pending_bytes: pendingBytes,
+          busy: visitor.busy,
+        };
+        log.warn("slow_reader_cut", context);
+      },
+      ended: (session) => this.#ended(session),
+    };
+  }
+
+  /** Open sessions. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, guest: Guest): void {
+    const session = this.#sessionOf(request, guest);
+    if (session instanceof HttpSession || session === undefined) {
+      if (request.method === "POST") this.#post(request, response, guest, session);
+      else if (session === undefined) refuse(request, response, refusals.noSessionId);
+      else if (request.method === "GET") this.#get(request, response, session);
+      else {
+        session.end();
+        writeReply(response, { status: 204, body: "" });
+      }
+      return;
+    }
+    refuse(request, response, session);
+  }
+
+  /**
+   * Takes no new session and no new request from now on; ends each session as soon as it is idle, all of them after `graceMs`.
+   * Resolves when none is left.
+   */
+  async close(graceMs: number): Promise<void> {
+    this.#draining = true;
+    const late = this.#deps.clock.after(graceMs, () => {
+      for (const session of [...this.#sessions.values()]) session.end();
+    });
+    for (const session of this.#sessions.values()) void session.visitor.whenIdle().then(() => session.end());
+    if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#emptied = resolve));
+    late.cancel();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** The session that the headers name, what is wrong with them, or undefined where they name none. */
+  #sessionOf({ headers }: IncomingMessage, { principal }: Guest): HttpSession | Reply | undefined {
+    const id = single(headers["mcp-session-id"]);
+    if (id === undefined) return undefined;
+    const session = this.#sessions.get(id);
+    if (session?.belongsTo(principal) !== true) return refusals.noSuchSession;
+    const revision = single(headers["mcp-protocol-version"]);
+    if (revision !== undefined && !isLegacyRevision(revision)) return refusals.unknownRevision;
+    session.used(this.#deps.clock.now());
+    return session;
+  }
+
+  #post(request: IncomingMessage, response: ServerResponse, guest: Guest, session: HttpSession | undefined): void {
+    const { headers } = request;
+    const accepted = acceptedBy(headers.accept);
+    const refusal = !isJson(headers["content-type"])
+      ? refusals.wrongContentType
+      : isEncoded(headers)
+        ? refusals.encodedBody
+        : !accepted.json && !accepted.events
+          ? refusals.nothingAcceptable
+          : session !== undefined && session.posts.size >= this.#limits.maxPosts
+            ? refusals.tooMany
+            : undefined;
+    if (refusal !== undefined) {
+      refuse(request, response, refusal);
+      return;
+    }
+    readBody(request, this.#limits.maxMessageBytes, (body) => {
+      const asked = { request, response, guest, accepted, session };
+      const reply =
+        body === "too_large"
+          ? refusals.tooLarge(this.#limits.maxMessageBytes)
+          : body.size === 0
+            ? refusals.noBody
+            : isBatch(body)
+              ? this.#takeBatch(asked, body)
+              : this.#takeOne(asked, body);
+      if (reply !== undefined) writeReply(response, reply);
+    });
+  }
+
+  /** Returns what to refuse the request with, or to accept it with where nothing else will answer. */
+  #takeOne(asked: Asked, body: Frame): Reply | undefined {
+    const reader = this.#reader;
+    reader.read(body);
+    try {
+      const kind = kindOf(reader);
+      if (reader.fault !== undefined) {
+        const { code, message, id } = reader.fault;
+        return refusals.rpcReply(code, message, { idText: id });
+      }
+      const { session } = asked;
+      if (session === undefined) {
+        if (kind !== "initialize") return refusals.noSessionId;
+        return this.#initialize(asked);
+      }
+      if (kind === "notification" || kind === "response") {
+        session.visitor.take(reader, this.#deps.clock.now(), session.sink);
+        return accepted;
+      }
+      session.visitor.take(reader, this.#deps.clock.now(), this.#open(asked, session, { requests: 1, isBatch: false }));
+      return undefined;
+    } finally {
+      reader.release();
+    }
+  }
+
+  #takeBatch(asked: Asked, body: Frame): Reply | undefined {
+    const { session } = asked;
+    if (session === undefined || !hasBatches(session.visitor.revision)) return refusals.noBatches;
+    const messages = batchOf(body);
+    if (messages === undefined) return refusals.rpcReply("parse_error", "the body is not a JSON array");
+    if (messages.length === 0 || messages.length > this.#limits.maxBatch) {
+      return refusals.rpcReply("request_invalid", `a batch has 1 to ${this.#limits.maxBatch} messages`);
+    }
+    const reader = this.#reader;
+    const kinds = messages.map((message) => {
+      reader.read(message);
+      const kind = kindOf(reader);
+      reader.release();
+      return kind;
+    });
+    if (kinds.includes("initialize")) return refusals.rpcReply("request_invalid", "initialize cannot be in a batch");
+    const requests = kinds.filter((kind) => kind === "request" || kind === "faulty").length;
+    const sink = requests === 0 ? session.sink : this.#open(asked, session, { requests, isBatch: true });
+    for (const message of messages) {
+      reader.read(message);
+      session.visitor.take(reader, this.#deps.clock.now(), sink);
+      reader.release();
+    }
+    return requests === 0 ? accepted : undefined;
+  }
+
+  /** A session comes to be with its first answer, if that is a good one. */
+  #initialize(asked: Asked): Reply | undefined {
+    if (this.#draining) return refusals.draining;
+    if (this.#sessions.size >= this.#limits.maxSessions && !this.#makeRoom()) return refusals.full;
+    const session = new HttpSession(asked.guest, this.#sessionDeps);
+    const headers = () => (session.visitor.revision === undefined ? undefined : { "mcp-session-id": session.id });
+    const post = this.#open(asked, session, { requests: 1, isBatch: false }, headers);
+    session.visitor.take(this.#reader, this.#deps.clock.now(), post);
+    if (session.visitor.revision === undefined) {
+      session.end();
+      return undefined;
+    }
+    this.#sessions.set(session.id, session);
+    this.#timer ??= this.#deps.clock.after(checkMs, () => this.#check());
+    return undefined;
+  }
+
+  #open(
+    { request, response, accepted }: Asked,
+    session: HttpSession,
+    shape: { requests: number; isBatch: boolean },
+    headers: () => ResponseHeaders = noHeaders,
+  ): Post {
+    const { clock, dropped } = this.#deps;
+    const post = new Post(
+      response,
+      { ...shape, accepted, trace: traceHeaders(request.headers), nowMs: clock.now() },
+      {
+        maxBytes: this.#limits.maxOutboxBytes,
+        headers,
+        stream: () => session.streamOn(response, headers()),
+        nowMs: () => clock.now(),
+        lost: () => dropped("no_stream"),
+        ended: (it) => session.posts.delete(it),
+      },
+    );
+    session.posts.add(post);
+    return post;
+  }
+
+  #get(request: IncomingMessage, response: ServerResponse, session: HttpSession): void {
+    if (!acceptedBy(request.headers.accept).events) {
+      writeReply(response, refusals.eventsNotAccepted);
+      return;
+    }
+    if (this.#draining) {
+      writeReply(response, refusals.draining);
+      return;
+    }
+    const lastEventId = single(request.headers["last-event-id"]);
+    if (lastEventId === undefined) session.listenOn(response);
+    else if (!session.resumeOn(response, lastEventId)) writeReply(response, refusals.noSuchEvent);
+  }
+
+  #ended(session: HttpSession): void {
+    this.#sessions.delete(session.id);
+    if (this.#sessions.size === 0) this.#emptied?.();
+  }
+
+  #makeRoom(): boolean {
+    const now = this.#deps.clock.now();
+    let longest: HttpSession | undefined;
+    let longestMs = evictableMs;
+    for (const session of this.#sessions.values()) {
+      const idleMs = session.idleMs(now);
+      if (idleMs < longestMs) continue;
+      longest = session;
+      longestMs = idleMs;
+    }
+    if (longest === undefined) return false;
+    this.#deps.log.info("session_evicted", { client: longest.principal.name, idle_ms: Math.round(longestMs) });
+    longest.end();
+    return true;
+  }
+
+  #check(): void {
+    const now = this.#deps.clock.now();
+    for (const session of this.#sessions.values()) {
+      session.check(now);
+      if (session.idleMs(now) < this.#limits.idleMs) continue;
+      this.#deps.log.info("session_expired", { client: session.principal.name, idle_ms: this.#limits.idleMs });
+      session.end();
+    }
+    this.#timer = this.#sessions.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
+  }
+}
+
+const accepted: Reply = { status: 202, body: "" };
+const noHeaders = (): ResponseHeaders => undefined;

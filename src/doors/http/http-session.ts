@@ -1,0 +1,128 @@
+// One client's session over Streamable HTTP: what its requests and responses share. Its id is a secret like a token, so it is never
+// logged; the visitor has a name for that.
+import { randomBytes } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import type { Principal } from "../../sessions/principal.ts";
+import { type ReplySink, replySink } from "../../wire/frame.ts";
+import { primesStreams } from "../../wire/revisions.ts";
+import type { Guest, RequestDoorkeeper, RequestVisitor } from "../port.ts";
+import type { EventResponseOptions } from "./event-response.ts";
+import type { RingBudget } from "./event-ring.ts";
+import { EventStream } from "./event-stream.ts";
+import type { Post } from "./post.ts";
+
+export interface SessionDeps {
+  readonly doorkeeper: RequestDoorkeeper;
+  readonly budget: RingBudget;
+  /** For its streams of events. */
+  readonly responses: Omit<EventResponseOptions, "closed" | "slow">;
+  slowReader(session: HttpSession, pendingBytes: number): void;
+  ended(session: HttpSession): void;
+}
+
+export type ResponseHeaders = Readonly<Record<string, string>> | undefined;
+
+/** A stream that has ended is kept for a client that lost its connection just then. */
+const keptMs = 60_000;
+
+export class HttpSession {
+  readonly id: string = randomBytes(16).toString("hex");
+  readonly principal: Principal;
+  readonly visitor: RequestVisitor;
+  /** For what belongs to no request. */
+  readonly sink: ReplySink;
+  /** Requests of the client that wait for their response. */
+  readonly posts = new Set<Post>();
+  readonly #deps: SessionDeps;
+  readonly #streams = new Map<number, EventStream>();
+  #lastNumber = 0;
+  #usedMs: number;
+  #ended = false;
+
+  constructor(guest: Guest, deps: SessionDeps) {
+    this.#deps = deps;
+    this.principal = guest.principal;
+    this.#usedMs = deps.responses.clock.now();
+    this.sink = replySink((frame, splices) => (this.#ended ? "closed" : this.#standalone().send(frame, splices)));
+    this.visitor = deps.doorkeeper.open({
+      ...guest,
+      door: "http",
+      sink: this.sink,
+      end: () => this.end(),
+    });
+  }
+
+  /** What came with a token may be used with that token only. */
+  belongsTo({ id, shared }: Principal): boolean {
+    return id === this.principal.id && shared === this.principal.shared;
+  }
+
+  used(nowMs: number): void {
+    this.#usedMs = nowMs;
+  }
+
+  /** How long nobody has used it, in ms; 0 while something is under way. */
+  idleMs(nowMs: number): number {
+    const isBusy = this.posts.size > 0 || this.visitor.busy > 0 || this.#streams.get(0)?.isAttached === true;
+    if (isBusy) this.#usedMs = nowMs;
+    return nowMs - this.#usedMs;
+  }
+
+  /** A new stream, sent on this response. */
+  streamOn(response: ServerResponse, headers: ResponseHeaders): EventStream {
+    const stream = this.#open(++this.#lastNumber);
+    stream.attach(response, { ...this.#responseOptions(), headers });
+    return stream;
+  }
+
+  /** Sends what belongs to no request on this response from now on. */
+  listenOn(response: ServerResponse): void {
+    this.#standalone().attach(response, this.#responseOptions());
+  }
+
+  /** Goes on after the event of this id. False: there is no such event. */
+  resumeOn(response: ServerResponse, lastEventId: string): boolean {
+    const match = /^(\d{1,15})-(\d{1,15})$/.exec(lastEventId);
+    const stream = this.#streams.get(Number(match?.[1]));
+    const seq = Number(match?.[2]);
+    if (stream?.knows(seq) !== true) return false;
+    stream.attach(response, this.#responseOptions(), seq);
+    return true;
+  }
+
+  /** To be called every second or so. */
+  check(nowMs: number): void {
+    for (const post of this.posts) post.check(nowMs);
+    for (const stream of this.#streams.values()) {
+      stream.check(nowMs);
+      if (stream.finishedMs === undefined || stream.isAttached || nowMs - stream.finishedMs < keptMs) continue;
+      stream.close();
+      this.#streams.delete(stream.number);
+    }
+  }
+
+  /** Its requests are dropped, its streams end, its id means nothing any more. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.visitor.leave();
+    for (const stream of this.#streams.values()) stream.close();
+    this.#streams.clear();
+    this.#deps.ended(this);
+  }
+
+  #standalone(): EventStream {
+    return this.#streams.get(0) ?? this.#open(0);
+  }
+
+  #open(number: number): EventStream {
+    const primes = primesStreams(this.visitor.revision);
+    const stream = new EventStream({ number, primes, budget: this.#deps.budget });
+    this.#streams.set(number, stream);
+    return stream;
+  }
+
+  #responseOptions(): Omit<EventResponseOptions, "closed"> {
+    return { ...this.#deps.responses, slow: (pendingBytes) => this.#deps.slowReader(this, pendingBytes) };
+  }
+}

@@ -1,0 +1,172 @@
+// One POST with requests in it, and its response: JSON or events, decided as late as possible.
+//
+//   deciding ──the answer──────────────────────────────────────────────────► done     JSON with its length
+//      │  └──an earlier message, a long wait, a client without JSON──► streaming ──the last answer──► done
+//      └──the client is gone──► done          A streaming one that loses its client goes on: the client may come back for it.
+import type { ServerResponse } from "node:http";
+import { byteText, type Frame, joined, noSplices, type ReplySink, type Sent, type Splice } from "../../wire/frame.ts";
+import { Outbox } from "../../wire/outbox.ts";
+import type { TraceText } from "../../wire/trace-context.ts";
+import { spliced } from "../../wire/wrap.ts";
+import type { EventStream } from "./event-stream.ts";
+import type { Accepted } from "./negotiate.ts";
+
+export interface PostOptions {
+  readonly accepted: Accepted;
+  /** How many requests it has, each of which gets one answer. */
+  readonly requests: number;
+  /** An array came in, so an array goes out. */
+  readonly isBatch: boolean;
+  readonly trace: TraceText | undefined;
+  readonly nowMs: number;
+}
+
+export interface PostDeps {
+  /** Most bytes of a response that may wait for the client. */
+  readonly maxBytes: number;
+  /** A stream that is sent on this response. */
+  stream(response: ServerResponse): EventStream;
+  /** Headers that a JSON response gets besides its own; asked when the answer is there. */
+  headers(): Readonly<Record<string, string>> | undefined;
+  nowMs(): number;
+  /** A message that no response could take. */
+  lost(): void;
+  /** All is answered, or can be answered on a stream only. Said once. */
+  ended(post: Post): void;
+}
+
+/** Smaller answers are written as text, head and body in one. */
+const wholeTextBytes = 16 * 1024;
+/** A client that has got nothing for so long is told that its request is still under way. */
+const decideMs = 10_000;
+
+export class Post implements ReplySink {
+  readonly trace: TraceText | undefined;
+  readonly #response: ServerResponse;
+  #options: PostOptions;
+  readonly #deps: PostDeps;
+  #phase: "deciding" | "streaming" | "done" = "deciding";
+  #open: number;
+  #stream: EventStream | undefined;
+  #answers: Buffer[] | undefined;
+
+  constructor(response: ServerResponse, options: PostOptions, deps: PostDeps) {
+    this.#response = response;
+    this.#options = options;
+    this.#deps = deps;
+    this.#open = options.requests;
+    this.trace = options.trace;
+    response.once("close", () => {
+      if (this.#phase === "deciding") this.#done();
+    });
+  }
+
+  /** A message that belongs to a request, before its answer. */
+  send(frame: Frame, splices: readonly Splice[]): Sent {
+    if (this.#phase === "deciding" && this.#options.accepted.events) this.#startStream();
+    if (this.#stream !== undefined) return this.#stream.send(frame, splices);
+    this.#deps.lost();
+    return "closed";
+  }
+
+  answer(frame: Frame, splices: readonly Splice[]): Sent {
+    this.#open--;
+    if (this.#phase === "deciding" && !this.#options.accepted.json) this.#startStream();
+    if (this.#stream !== undefined) {
+      const sent = this.#stream.send(frame, splices);
+      this.#finishIfAnswered();
+      return sent;
+    }
+    if (this.#phase === "done") {
+      this.#deps.lost();
+      return "closed";
+    }
+    if (this.#options.isBatch) this.#collect(frame, splices);
+    else this.#answerJson(frame, splices);
+    return "ok";
+  }
+
+  dropped(): void {
+    this.#open--;
+    if (this.#phase === "deciding" && this.#open === 0) this.#endWithoutAnswer();
+    else this.#finishIfAnswered();
+  }
+
+  /** To be called every second or so. */
+  check(nowMs: number): void {
+    if (this.#phase !== "deciding" || !this.#options.accepted.events) return;
+    if (nowMs - this.#options.nowMs >= decideMs) this.#startStream();
+  }
+
+  #answerJson(frame: Frame, splices: readonly Splice[]): void {
+    const response = this.#response;
+    const [bytes] = frame.chunks;
+    if (frame.size <= wholeTextBytes && frame.chunks.length === 1 && bytes !== undefined) {
+      const text = spliced(frame.text ?? byteText(bytes, 0, bytes.length), splices);
+      this.#head(text.length);
+      response.end(text, "latin1");
+    } else {
+      let size = frame.size;
+      for (const splice of splices) size += splice.text.length - (splice.end - splice.start);
+      this.#head(size);
+      const outbox = new Outbox({ wrap: "bare", maxBytes: this.#deps.maxBytes, writable: response });
+      if (outbox.send(frame, splices) === "ok") outbox.close();
+      else response.destroy();
+    }
+    this.#done();
+  }
+
+  #head(size: number): void {
+    const extra = this.#deps.headers();
+    if (extra === undefined)
+      this.#response.writeHead(200, ["content-type", "application/json", "content-length", `${size}`]);
+    else this.#response.writeHead(200, { "content-type": "application/json", "content-length": size, ...extra });
+  }
+
+  #collect(frame: Frame, splices: readonly Splice[]): void {
+    this.#answers ??= [];
+    this.#answers.push(joined(frame, splices, this.#answers.length === 0 ? "[" : ",", ""));
+    if (this.#open === 0) this.#answerBatch();
+  }
+
+  #answerBatch(): void {
+    const chunks = [...(this.#answers ?? []), Buffer.from("]")];
+    this.#options = { ...this.#options, isBatch: false };
+    this.#answerJson({ chunks, size: chunks.reduce((sum, chunk) => sum + chunk.length, 0) }, noSplices);
+  }
+
+  /** All its requests were taken back. What follows the head of a stream at once is its end. */
+  #endWithoutAnswer(): void {
+    if (this.#answers !== undefined) this.#answerBatch();
+    else if (this.#options.accepted.events) {
+      this.#startStream();
+      this.#finishIfAnswered();
+    } else {
+      this.#response.writeHead(202, ["content-length", "0"]).end();
+      this.#done();
+    }
+  }
+
+  #startStream(): void {
+    this.#stream = this.#deps.stream(this.#response);
+    this.#phase = "streaming";
+    // What a batch has collected goes first.
+    for (const answer of this.#answers ?? []) {
+      const chunk = answer.subarray(1);
+      this.#stream.send({ chunks: [chunk], size: chunk.length }, noSplices);
+    }
+    this.#answers = undefined;
+  }
+
+  #finishIfAnswered(): void {
+    if (this.#phase !== "streaming" || this.#open > 0) return;
+    this.#stream?.finish(this.#deps.nowMs());
+    this.#done();
+  }
+
+  #done(): void {
+    if (this.#phase === "done") return;
+    this.#phase = "done";
+    this.#deps.ended(this);
+  }
+}

@@ -1,0 +1,87 @@
+// What a request to an MCP endpoint is refused with before it is dispatched: an HTTP status, and a JSON-RPC error for clients that
+// look for one.
+import { type ErrorCode, errorTable } from "../../base/errors.ts";
+import { type ByteString, textOf } from "../../wire/frame.ts";
+import type { Reply } from "../reply.ts";
+
+/** `idText`: the request's id as it was written, where it is certain. */
+export function rpcReply(
+  code: ErrorCode,
+  message: string,
+  { status = errorTable[code].http, idText = "null", headers = {} }: RefusalExtras = {},
+): Reply {
+  const error = JSON.stringify({ code: errorTable[code].rpc, message, data: { code } });
+  return { status, headers, body: `{"jsonrpc":"2.0","id":${textOf(idText)},"error":${error}}\n` };
+}
+
+interface RefusalExtras {
+  readonly status?: number;
+  readonly idText?: ByteString;
+  readonly headers?: Record<string, string>;
+}
+
+export const wrongContentType: Reply = rpcReply("request_invalid", "the Content-Type must be application/json", {
+  status: 415,
+  headers: { accept: "application/json" },
+});
+
+export const encodedBody: Reply = rpcReply("request_invalid", "send the body without a Content-Encoding", {
+  status: 415,
+  headers: { "accept-encoding": "identity" },
+});
+
+export const nothingAcceptable: Reply = rpcReply(
+  "request_invalid",
+  "the Accept header must allow application/json, text/event-stream, or both",
+  { status: 406 },
+);
+
+export const eventsNotAccepted: Reply = rpcReply("request_invalid", "a GET needs Accept: text/event-stream", {
+  status: 406,
+});
+
+export const noBody: Reply = rpcReply("parse_error", "the body is empty; send one JSON-RPC message");
+
+export const noSessionId: Reply = rpcReply(
+  "not_initialized",
+  "the Mcp-Session-Id header is missing; send initialize first, and the id of its response with every request",
+);
+
+export const noSuchSession: Reply = rpcReply(
+  "not_initialized",
+  "there is no such session (any more); send initialize again",
+  {
+    status: 404,
+  },
+);
+
+export const noSuchStream: Reply = rpcReply("not_initialized", "there is no such session (any more); open /sse again", {
+  status: 404,
+});
+
+export const noSuchEvent: Reply = rpcReply("params_invalid", "Last-Event-ID names no event of this session");
+
+export const noBatches: Reply = rpcReply(
+  "request_invalid",
+  "batches exist in MCP 2025-03-26 only; send one message a request",
+);
+
+export const draining: Reply = rpcReply("draining", "the hub is shutting down", { headers: { "retry-after": "5" } });
+
+export const full: Reply = rpcReply("overloaded", "the hub has as many sessions as it may", {
+  headers: { "retry-after": "5" },
+});
+
+export const tooMany: Reply = rpcReply("overloaded", "this session has as many requests under way as it may", {
+  status: 429,
+  headers: { "retry-after": "1" },
+});
+
+export const unknownRevision: Reply = rpcReply(
+  "request_invalid",
+  "the MCP-Protocol-Version header names no version that this session can have; send the one of the initialize result",
+);
+
+export function tooLarge(maxBytes: number): Reply {
+  return rpcReply("too_large", `a message may have ${maxBytes} bytes at most (hub.limits.max_message_bytes)`);
+}

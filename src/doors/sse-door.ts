@@ -1,0 +1,175 @@
+// HTTP+SSE, the transport of MCP 2024-11-05: everything for the client comes as events on one GET, whose first event names where the
+// client's messages are to be posted. The response is the session: when it ends, so does that.
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock, Timer } from "../base/clock.ts";
+import { replySink } from "../wire/frame.ts";
+import { traceHeaders } from "../wire/trace-context.ts";
+import { readBody } from "./http/body.ts";
+import { EventResponse } from "./http/event-response.ts";
+import { eventBytes } from "./http/event-stream.ts";
+import { acceptedBy, isEncoded, isJson } from "./http/negotiate.ts";
+import * as refusals from "./http/refusals.ts";
+import type { WebDoor } from "./http-router.ts";
+import type { Doorkeeper, DoorLog, Guest, Visitor } from "./port.ts";
+import { type Reply, refuse, writeReply } from "./reply.ts";
+
+export interface SseDoorLimits {
+  readonly maxMessageBytes: number;
+  /** Most bytes that may wait for a client; beyond it the client is cut off. */
+  readonly maxOutboxBytes: number;
+  readonly maxSessions: number;
+}
+
+export interface SseDoorDeps {
+  readonly doorkeeper: Doorkeeper;
+  readonly clock: Clock;
+  readonly log: DoorLog;
+  /** What stands before `/messages` as clients see it: the path of HUB_PUBLIC_URL, or the base path. */
+  readonly publicPath: string;
+  readonly limits?: Partial<SseDoorLimits>;
+}
+
+const defaultLimits: SseDoorLimits = {
+  maxMessageBytes: 10 * 1024 * 1024,
+  maxOutboxBytes: 32 * 1024 * 1024,
+  maxSessions: 5_000,
+};
+
+/** One timer looks after all sessions. */
+const checkMs = 2_500;
+
+interface SseSession {
+  readonly guest: Guest;
+  readonly visitor: Visitor;
+  readonly events: EventResponse;
+}
+
+export class SseDoor {
+  /** `GET /sse`. */
+  readonly stream: WebDoor = {
+    methods: ["GET"],
+    handle: (request, response, guest) => this.#open(request, response, guest),
+  };
+  /** `POST /messages`. */
+  readonly messages: WebDoor = {
+    methods: ["POST"],
+    handle: (request, response, guest) => this.#receive(request, response, guest),
+  };
+  readonly #deps: SseDoorDeps;
+  readonly #limits: SseDoorLimits;
+  readonly #sessions = new Map<string, SseSession>();
+  #timer: Timer | undefined;
+  #draining = false;
+  #emptied: (() => void) | undefined;
+
+  constructor(deps: SseDoorDeps) {
+    this.#deps = deps;
+    this.#limits = { ...defaultLimits, ...deps.limits };
+  }
+
+  /** Open sessions. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** Takes nobody new; ends each session as soon as it is idle, all of them after `graceMs`. Resolves when none is left. */
+  async close(graceMs: number): Promise<void> {
+    this.#draining = true;
+    const late = this.#deps.clock.after(graceMs, () => {
+      for (const { events } of this.#sessions.values()) events.end();
+    });
+    for (const { visitor, events } of this.#sessions.values()) void visitor.whenIdle().then(() => events.end());
+    if (this.#sessions.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+      });
+    }
+    late.cancel();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #open(request: IncomingMessage, response: ServerResponse, guest: Guest): void {
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined) {
+      writeReply(response, refusal);
+      return;
+    }
+    const { clock, doorkeeper, log, publicPath } = this.#deps;
+    // A capability like a token, though this transport has it in the URL: never logged, good for its own principal only.
+    const id = randomBytes(16).toString("hex");
+    const events = new EventResponse(response, {
+      clock,
+      maxBytes: this.#limits.maxOutboxBytes,
+      closed: () => this.#ended(id),
+      slow: (pendingBytes) => {
+        log.warn("slow_reader_cut", {
+          client: guest.principal.name,
+          reason: "outbox full",
+          pending_bytes: pendingBytes,
+          busy: visitor.busy,
+        });
+      },
+    });
+    events.send(Buffer.from(`event: endpoint\ndata: ${publicPath}/messages?sessionId=${id}\n\n`));
+    const visitor = doorkeeper.open({
+      ...guest,
+      door: "sse",
+      sink: replySink((frame, splices) => events.send(eventBytes("event: message\n", frame, splices))),
+      trace: traceHeaders(request.headers),
+      end: () => events.end(),
+    });
+    this.#sessions.set(id, { guest, visitor, events });
+    this.#timer ??= clock.after(checkMs, () => this.#check());
+  }
+
+  #refusal({ headers }: IncomingMessage): Reply | undefined {
+    if (!acceptedBy(headers.accept).events) return refusals.eventsNotAccepted;
+    if (this.#draining) return refusals.draining;
+    return this.#sessions.size >= this.#limits.maxSessions ? refusals.full : undefined;
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse, { principal }: Guest): void {
+    const id = new URLSearchParams(request.url?.split("?")[1] ?? "").get("sessionId") ?? "";
+    const session = this.#sessions.get(id);
+    const owner = session?.guest.principal;
+    const { headers } = request;
+    const refusal =
+      session === undefined || owner?.id !== principal.id || owner.shared !== principal.shared
+        ? refusals.noSuchStream
+        : !isJson(headers["content-type"])
+          ? refusals.wrongContentType
+          : isEncoded(headers)
+            ? refusals.encodedBody
+            : undefined;
+    if (session === undefined || refusal !== undefined) {
+      refuse(request, response, refusal ?? refusals.noSuchStream);
+      return;
+    }
+    readBody(request, this.#limits.maxMessageBytes, (body) => {
+      if (body === "too_large") writeReply(response, refusals.tooLarge(this.#limits.maxMessageBytes));
+      else if (body.size === 0) writeReply(response, refusals.noBody);
+      else {
+        // Before the message is taken: its answer may be on its way to the client at once.
+        writeReply(response, accepted);
+        session.visitor.receive(body, this.#deps.clock.now());
+      }
+    });
+  }
+
+  #ended(id: string): void {
+    const session = this.#sessions.get(id);
+    this.#sessions.delete(id);
+    session?.visitor.leave();
+    if (this.#sessions.size === 0) this.#emptied?.();
+  }
+
+  #check(): void {
+    const now = this.#deps.clock.now();
+    for (const { events } of this.#sessions.values()) events.check(now);
+    this.#timer = this.#sessions.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
+  }
+}
+
+const accepted: Reply = { status: 202, headers: { "content-type": "text/plain" }, body: "Accepted" };

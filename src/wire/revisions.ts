@@ -1,0 +1,18 @@
+// The revisions of MCP with a handshake, oldest first. What differs between them is asked here by name.
+export const legacyRevisions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] as const;
+
+export const latestLegacyRevision = "2025-11-25";
+
+export function isLegacyRevision(revision: string): boolean {
+  return (legacyRevisions as readonly string[]).includes(revision);
+}
+
+/** JSON-RPC batches came with one revision and left with the next. */
+export function hasBatches(revision: string | undefined): boolean {
+  return revision === "2025-03-26";
+}
+
+/** Whether clients expect, and understand, an event without content at the start of a stream. */
+export function primesStreams(revision: string | undefined): boolean {
+  return revision !== undefined && revision >= "2025-11-25";
+}
