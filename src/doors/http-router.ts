@@ -53,7 +53,7 @@ export type Admission =
 
 /** What becomes of a request that is no upgrade. `headers` belong into every response: they let a browser's page read it. */
 export type Routed =
-  | { readonly t: "reply"; readonly reply: Reply | Promise<Reply> }
+  | { readonly t: "reply"; answer(): Reply | Promise<Reply> }
   | { readonly t: "door"; readonly door: WebDoor; readonly guest: Guest; readonly headers: CorsHeaders | undefined };
 
 export interface Router {
@@ -122,7 +122,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       if (door !== undefined) return atDoor(door, path, request, client);
       if (!pagePaths.has(path) && !upgradePaths.has(path)) return replied(nothingHere);
       if (request.method !== "GET" && request.method !== "HEAD") return replied(notAllowed(path, ["GET", "HEAD"]));
-      return replied(page(path, request) ?? upgradeNeeded);
+      return { t: "reply", answer: () => page(path, request) ?? upgradeNeeded };
     },
 
     admit(request, reach) {
@@ -158,8 +158,8 @@ const upgradeNeeded = errorReply("request_invalid", "this path speaks WebSocket;
 const draining = errorReply("draining", "the hub is shutting down", { headers: { "retry-after": "5" } });
 const full = errorReply("overloaded", "the hub has as many sessions as it may", { headers: { "retry-after": "5" } });
 
-function replied(reply: Reply | Promise<Reply>): Routed {
-  return { t: "reply", reply };
+function replied(reply: Reply): Routed {
+  return { t: "reply", answer: () => reply };
 }
 
 function notAllowed(path: string, methods: readonly string[]): Reply {

@@ -218,16 +218,16 @@ class Front implements HttpServer {
   #answer(request: IncomingMessage, reach: Reach, response: ServerResponse): void {
     const routed = this.#router.route(request, reach);
     if (routed.t === "reply") {
-      void this.#known(routed.reply).then((reply) => writeReply(response, reply));
+      void this.#known(routed.answer).then((reply) => writeReply(response, reply));
       return;
     }
     for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
     routed.door.handle(request, response, routed.guest);
   }
 
-  async #known(reply: Reply | Promise<Reply>): Promise<Reply> {
+  async #known(answer: () => Reply | Promise<Reply>): Promise<Reply> {
     try {
-      return await reply;
+      return await answer();
     } catch (error) {
       const failure = HubError.from(error);
       this.#deps.log.warn("page_failed", { code: failure.code, error });

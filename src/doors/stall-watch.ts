@@ -32,6 +32,7 @@ export class StallWatch {
 
   delete(socket: Socket): void {
     this.#sockets.delete(socket);
+    if (this.#sockets.size === 0) this.close();
   }
 
   #look(): void {
@@ -49,7 +50,7 @@ export class StallWatch {
           ms: Math.round(now - seen.sinceMs),
           pending_bytes: pending,
         });
-        this.#sockets.delete(socket);
+        this.delete(socket);
         socket.destroy();
       }
     }
@@ -58,6 +59,7 @@ export class StallWatch {
 
   close(): void {
     this.#timer?.cancel();
+    this.#timer = undefined;
     this.#sockets.clear();
   }
 }

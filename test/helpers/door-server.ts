@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import type { ListenAddress } from "../../src/base/listen-address.ts";
-import type { HttpPages } from "../../src/doors/http-router.ts";
+import type { HttpPages, WebDoor } from "../../src/doors/http-router.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "../../src/doors/http-server.ts";
 import { jsonReply } from "../../src/doors/reply.ts";
 import type { WsLimits } from "../../src/doors/ws-connection.ts";
@@ -20,6 +20,7 @@ export interface DoorServerOptions {
   readonly limits?: Partial<WsLimits>;
   readonly auth?: Auth;
   readonly pages?: Partial<HttpPages>;
+  readonly doors?: Readonly<Record<string, WebDoor>>;
   readonly clock?: Clock;
 }
 
@@ -67,7 +68,7 @@ export class DoorServer implements AsyncDisposable {
           ...options.pages,
         },
         websocket: door,
-        doors: new Map(),
+        doors: new Map(Object.entries(options.doors ?? {})),
         clock,
         log,
       },
