@@ -2,6 +2,7 @@
 // it is read.
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "../base/clock.ts";
+import { untakenBytes } from "../wire/write-progress.ts";
 import type { DoorLog } from "./port.ts";
 
 export interface StallWatchDeps {
@@ -40,7 +41,7 @@ export class StallWatch {
     const now = clock.now();
     for (const [socket, seen] of this.#sockets) {
       const pending = socket.writableLength;
-      const taken = socket.bytesWritten - pending;
+      const taken = socket.bytesWritten - untakenBytes(socket);
       if (pending === 0 || taken !== seen.taken) {
         seen.taken = taken;
         seen.sinceMs = now;

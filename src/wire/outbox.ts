@@ -7,12 +7,13 @@ import { Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { type ByteString, byteText, type Frame, type FrameSink, type Sent, type Splice } from "./frame.ts";
 import { blankLineEnds, contentLengthHeader, spliced, type Wrap, wrapBytes, wrapped } from "./wrap.ts";
+import { untakenBytes } from "./write-progress.ts";
 
 export interface OutboxOptions {
   readonly wrap: Wrap;
   /** Most bytes that may be pending, wrapping included; a frame that would go over it is answered `full`. */
   readonly maxBytes: number;
-  /** Handed to the stream at a time, so that progress shows in `takenBytes` also while a large message leaves. */
+  /** Handed to the stream at a time; the rest stays here. */
   readonly handoverBytes?: number;
   /** The stream had pushed back and has now taken everything. */
   readonly onDrain?: () => void;
@@ -30,7 +31,8 @@ const smallPieceBytes = 1024;
 const earlyFlushBytes = 4 * 1024;
 const firstSlabBytes = 4 * 1024;
 const fullSlabBytes = 64 * 1024;
-const usualHandoverBytes = 256 * 1024;
+/** A large message leaves in one write: each further one costs a turn of the event loop. */
+const usualHandoverBytes = 2 * 1024 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -78,13 +80,17 @@ export class Outbox implements FrameSink {
 
   /** Bytes accepted and not taken by the stream yet, wrapping included. */
   get pendingBytes(): number {
-    if (this.#phase === "gone") return 0;
-    return this.#queuedBytes + this.#to - this.#from + this.#batch.length + this.#writable.writableLength;
+    return this.#phase === "gone" ? 0 : this.#keptBytes + this.#writable.writableLength;
   }
 
-  /** Bytes that the stream has taken so far. While bytes are pending, a value that stands still is a stalled reader. */
+  /** Bytes that the reader has taken so far. While bytes are pending, a value that stands still is a stalled reader. */
   get takenBytes(): number {
-    return this.#acceptedBytes - this.pendingBytes;
+    return this.#acceptedBytes - (this.#phase === "gone" ? 0 : this.#keptBytes + untakenBytes(this.#writable));
+  }
+
+  /** Accepted, and not handed over yet. */
+  get #keptBytes(): number {
+    return this.#queuedBytes + this.#to - this.#from + this.#batch.length;
   }
 
   send(frame: Frame, splices: readonly Splice[]): Sent {

@@ -1,7 +1,7 @@
 // What leaves an outbox is compared with the message as it should be, byte for byte; time plays no part.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { test } from "node:test";
 import { type Frame, frameOf, frameOfText, noSplices, type Splice } from "../../../src/wire/frame.ts";
@@ -221,7 +221,7 @@ test("outbox: a message over the limit is not taken, not even in part", async ()
 });
 
 test("outbox: hands over a bounded part at a time and says when all is taken", async () => {
-  await handsOverParts(256 * KiB);
+  await handsOverParts(2048 * KiB);
   await handsOverParts(64 * KiB, { handoverBytes: 64 * KiB });
 });
 
@@ -235,7 +235,7 @@ async function handsOverParts(most: number, options: { readonly handoverBytes?: 
     onDrain: () => drains++,
     ...options,
   });
-  const bytes = message(1000 * KiB);
+  const bytes = message(5030 * KiB);
   outbox.send(frameOf(bytes), noSplices);
   await turn();
   assert.ok(gate.writableLength <= most);
@@ -250,6 +250,31 @@ async function handsOverParts(most: number, options: { readonly handoverBytes?: 
   assert.equal(drains, 1);
   assert.ok(unwrap(gate.bytes, "newline").equals(bytes));
 }
+
+test("outbox: a reader that is slow over one large write is seen to take bytes", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const reader = connect({ port: (server.address() as AddressInfo).port, host: "127.0.0.1" });
+  const [socket] = (await once(server, "connection")) as [Socket];
+  const size = 64 * 1024 * KiB;
+  const outbox = new Outbox({ wrap: "newline", maxBytes: 2 * size, handoverBytes: 2 * size, writable: socket });
+  outbox.send(frameOf(message(size)), noSplices);
+  outbox.flush();
+  let read = 0;
+  let steps = 0;
+  let before = outbox.takenBytes;
+  for await (const chunk of reader) {
+    read += chunk.length;
+    const taken = outbox.takenBytes;
+    if (taken > before) steps++;
+    before = taken;
+    if (outbox.pendingBytes === 0 && read > size) break;
+  }
+  assert.ok(steps > 3, `progress was seen ${steps} times inside one write`);
+  assert.equal(outbox.takenBytes, read);
+  socket.destroy();
+  server.close();
+});
 
 test("outbox: bytes handed over are never written again while the stream may hold them", async () => {
   const gate = new Gate();
