@@ -47,19 +47,7 @@ export class Relay implements RequestDoorkeeper {
   open(visit: Visit): RequestVisitor {
     const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, ...visit });
     this.sessions.add(session);
-    return {
-      receive: (frame, readMs) => this.#receive(session, frame, readMs, session.sink),
-      take: (message, readMs, replies) => this.#take(session, message, readMs, replies),
-      fault: (code, message) => this.#refuse(session, session.sink, "null", unread, new HubError(code, message)),
-      leave: () => this.#leave(session),
-      get revision() {
-        return session.revision;
-      },
-      get busy() {
-        return session.busy;
-      },
-      whenIdle: () => session.whenIdle(),
-    };
+    return new SessionVisitor(session, this);
   }
 
   /** From now on new requests are refused as `draining`; those under way go on. Resolves when none is left. */
@@ -74,14 +62,16 @@ export class Relay implements RequestDoorkeeper {
     for (const session of this.sessions) this.#unpark(session);
   }
 
-  #receive(session: ClientSession, frame: Frame, readMs: number | undefined, replies: ReplySink): void {
+  /** For visitors. */
+  receive(session: ClientSession, frame: Frame, readMs: number | undefined, replies: ReplySink): void {
     const reader = this.#reader;
     reader.read(frame);
-    this.#take(session, reader, readMs, replies);
+    this.take(session, reader, readMs, replies);
     reader.release();
   }
 
-  #take(session: ClientSession, message: MessageReader, readMs: number | undefined, replies: ReplySink): void {
+  /** For visitors. */
+  take(session: ClientSession, message: MessageReader, readMs: number | undefined, replies: ReplySink): void {
     if (session.phase === "closed") return;
     const { bytes, scan: record, fault } = message;
     if (fault !== undefined) {
@@ -157,12 +147,18 @@ export class Relay implements RequestDoorkeeper {
     session.resuming = parked.length;
     for (const { frame, replies } of parked) {
       session.resuming--;
-      this.#receive(session, frame, undefined, replies);
+      this.receive(session, frame, undefined, replies);
     }
     session.settled();
   }
 
-  #leave(session: ClientSession): void {
+  /** For visitors: what came in was no message. */
+  fault(session: ClientSession, code: "too_large" | "parse_error" | "request_invalid", message: string): void {
+    this.#refuse(session, session.sink, "null", unread, new HubError(code, message));
+  }
+
+  /** For visitors: the client is gone. */
+  leave(session: ClientSession): void {
     if (session.phase === "closed") return;
     session.phase = "closed";
     this.sessions.delete(session);
@@ -175,3 +171,42 @@ export class Relay implements RequestDoorkeeper {
 
 /** The method of a message that could not be read: counted as "other". */
 const unread = "";
+
+/** What a door holds of a session: an object with no closures, since there may be many thousands that do nothing. */
+class SessionVisitor implements RequestVisitor {
+  readonly #session: ClientSession;
+  readonly #relay: Relay;
+
+  constructor(session: ClientSession, relay: Relay) {
+    this.#session = session;
+    this.#relay = relay;
+  }
+
+  get revision(): string | undefined {
+    return this.#session.revision;
+  }
+
+  get busy(): number {
+    return this.#session.busy;
+  }
+
+  receive(frame: Frame, readMs?: number): void {
+    this.#relay.receive(this.#session, frame, readMs, this.#session.sink);
+  }
+
+  take(message: MessageReader, readMs: number, replies: ReplySink): void {
+    this.#relay.take(this.#session, message, readMs, replies);
+  }
+
+  fault(code: "too_large" | "parse_error" | "request_invalid", message: string): void {
+    this.#relay.fault(this.#session, code, message);
+  }
+
+  leave(): void {
+    this.#relay.leave(this.#session);
+  }
+
+  whenIdle(): Promise<void> {
+    return this.#session.whenIdle();
+  }
+}

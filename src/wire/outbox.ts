@@ -100,9 +100,8 @@ export class Outbox implements FrameSink {
     const total = size + wrapBytes(this.wrap, size);
     if (this.pendingBytes + total > this.#maxBytes) return "full";
     this.#acceptedBytes += total;
-    const [bytes] = frame.chunks;
-    if (total <= batchedBytes && frame.chunks.length === 1 && bytes !== undefined) {
-      this.#batch += wrapped(spliced(frame.text ?? byteText(bytes, 0, bytes.length), splices), this.wrap);
+    if (total <= batchedBytes) {
+      this.#batch += wrapped(spliced(frame.text ?? frameText(frame), splices), this.wrap);
       this.#schedule();
       return "ok";
     }
@@ -352,6 +351,12 @@ export class Outbox implements FrameSink {
     this.#from = 0;
     this.#to = 0;
   }
+}
+
+function frameText({ chunks }: Frame): ByteString {
+  let text = "";
+  for (const chunk of chunks) text += byteText(chunk, 0, chunk.length);
+  return text;
 }
 
 /** For a few bytes a loop costs less than the call. */
