@@ -10,9 +10,6 @@ import { createScan, type Scan, scanCore } from "../wire/scan.ts";
 import { RateLimit } from "./stderr.ts";
 import type { Fall } from "./supervisor.ts";
 
-/** What a local stream's buffer takes in one go (Linux: 208 KiB, its own records included): no write stops half way. */
-const handoverBytes = 128 * 1024;
-
 export interface LinkLimits {
   /** Largest message taken from a Core. */
   readonly maxMessageBytes: number;
@@ -80,7 +77,6 @@ export class StdioLink {
       wrap: framing,
       maxBytes: limits.maxPendingBytes,
       writable: streams.stdin,
-      handoverBytes,
     });
     this.#reader = new FrameReader(
       { maxBytes: limits.maxMessageBytes, framing },

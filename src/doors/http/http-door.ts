@@ -40,7 +40,7 @@ export interface HttpDoorDeps {
   dropped(reason: "no_stream"): void;
 }
 
-export const defaultHttpLimits: HttpDoorLimits = {
+const defaultLimits: HttpDoorLimits = {
   maxMessageBytes: 10 * 1024 * 1024,
   maxOutboxBytes: 32 * 1024 * 1024,
   maxSessions: 5_000,
@@ -81,7 +81,7 @@ export class HttpDoor implements WebDoor {
   constructor(deps: HttpDoorDeps) {
     const { clock, doorkeeper, log } = deps;
     this.#deps = deps;
-    this.#limits = { ...defaultHttpLimits, ...deps.limits };
+    this.#limits = { ...defaultLimits, ...deps.limits };
     this.#sessionDeps = {
       doorkeeper,
       budget: new RingBudget(this.#limits),
