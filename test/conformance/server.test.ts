@@ -17,6 +17,14 @@ const notYet: Record<string, string> = {
   "resources-unsubscribe": "subscriptions are not relayed yet",
 };
 
+/**
+ * What the suite judges only where the answer is a stream, and else notes in the same check: the hub answers with JSON when the
+ * answer is there at once.
+ */
+const onStreamsOnly: Record<string, string> = {
+  "server-sse-multiple-streams": "SUCCESS server-sse-streams-functional",
+};
+
 /** What the revisions that the hub speaks ask of a server, in scenarios. */
 const revisions = { "2025-06-18": 27, "2025-11-25": 33 };
 const repeats = 20;
@@ -61,12 +69,14 @@ describe("conformance", { skip: missingSuite }, () => {
       const direct = await runAll(server.url, revision, count);
       const through = await runAll(hubUrl, revision, count);
       for (const [name, outcome] of through) {
-        const wanted = direct.get(name)?.verdicts;
+        const shown = direct.get(name);
+        const wanted = shown?.verdicts.filter((verdict) => verdict !== onStreamsOnly[name]);
         const reason = notYet[name];
         const title = `conformance: ${name} of ${revision} ${reason === undefined ? "passes" : `waits, as ${reason}`}`;
         await t.test(title, () => {
           if (reason === undefined) assert.deepEqual(outcome.verdicts, wanted);
           else assert.notDeepEqual(outcome.verdicts, wanted, `${name} passes now: take it off the list`);
+          if (name in onStreamsOnly) assert.deepEqual(outcome.ids, shown?.ids);
         });
       }
     });

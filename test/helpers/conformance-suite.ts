@@ -30,6 +30,11 @@ export class Outcome {
     this.#checks = checks;
   }
 
+  /** Every check, with and without a judgement. */
+  get ids(): string[] {
+    return this.#checks.map(({ id }) => id).sort();
+  }
+
   /** Every check that judges, as `STATUS id`, sorted; ids repeat. What a check failed on is behind it. */
   get verdicts(): string[] {
     return this.#checks

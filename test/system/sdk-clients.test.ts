@@ -80,6 +80,32 @@ for (const [name, open] of Object.entries(sdkClients)) {
     assert.deepEqual(progressOf(client), wanted);
   });
 
+  test(`${name}: calls that run at once each have their own progress and their own answer`, async () => {
+    await using client = await open(place);
+    const keys = ["first", "second", "third"].map((key) => `${key} ${name}`);
+    const started = keys.map((key, at) => {
+      const steps = at + 1;
+      const heard: number[] = [];
+      let answer: ReturnType<SdkClient["call"]> | undefined;
+      const reported = new Promise<void>((resolve) => {
+        const onprogress = ({ progress }: { progress: number }) => {
+          if (heard.push(progress) === steps) resolve();
+        };
+        answer = client.call("held__report-and-hold", { key, steps }, { onprogress });
+      });
+      return { key, heard, answer, reported };
+    });
+    await Promise.all(started.map(({ reported }) => reported));
+    assert.deepEqual(
+      started.map(({ heard }) => heard),
+      [[1], [1, 2], [1, 2, 3]],
+    );
+    for (const { key, answer } of started.reverse()) {
+      await client.call("held__release", { key, value: `answer to ${key}` });
+      assert.equal((await answer)?.content[0]?.text, `answer to ${key}`);
+    }
+  });
+
   test(`${name}: a call that is given up is cancelled in the Core`, async () => {
     await using client = await open(place);
     const aborter = new AbortController();
