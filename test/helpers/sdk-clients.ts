@@ -185,10 +185,15 @@ export const streamableClients: Record<string, Open> = {
   "SDK 2.x over Streamable HTTP, negotiating": overHttp(negotiating, StreamableV2 as HttpTransport, "/mcp"),
 };
 
-export const sdkClients: Record<string, Open> = {
-  ...streamableClients,
+/** Over the 2024-11-05 transport: the stream is the session. */
+export const sseClients: Record<string, Open> = {
   "SDK 1.x over HTTP+SSE": overHttp(v1, SseV1 as HttpTransport, "/sse"),
   "SDK 2.x over HTTP+SSE": overHttp(v2, SseV2 as HttpTransport, "/sse"),
+};
+
+export const sdkClients: Record<string, Open> = {
+  ...streamableClients,
+  ...sseClients,
   "SDK 1.x over WebSocket": overWebSocket,
   "SDK 2.x over STDIO": overStdio,
 };

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { CuttingProxy } from "../helpers/cutting-proxy.ts";
 import { fixture, type HubProcess, mainFile, startHub } from "../helpers/hub-process.ts";
 import { type OfficialCores, officialCores } from "../helpers/official-cores.ts";
-import { type HubPlace, type SdkClient, sdkClients, streamableClients } from "../helpers/sdk-clients.ts";
+import { type HubPlace, type SdkClient, sdkClients, sseClients, streamableClients } from "../helpers/sdk-clients.ts";
 
 const token = "a-token-for-the-sdk-clients-0123456";
 let cores: OfficialCores;
@@ -167,5 +167,22 @@ for (const [name, open] of Object.entries(streamableClients)) {
     assert.ok((await next.mcp.listTools()).tools.length > 0);
     await next.endSession();
     assert.ok(Number(next.exchanges.at(-1)?.status) < 300);
+  });
+}
+
+// Nobody can go on where such a stream was cut: both SDKs come back without the id of the last event they saw.
+for (const [name, open] of Object.entries(sseClients)) {
+  test(`${name}: a cut stream ends the session, its calls are cancelled, and a new session carries on`, async () => {
+    await using proxy = await CuttingProxy.open(Number(new URL(place.url).port));
+    await using client = await open({ ...place, url: `http://127.0.0.1:${proxy.port}` });
+    const key = `cut ${name}`;
+    const aborter = new AbortController();
+    const cut = proxy.cutBehind('"progress":1');
+    const lost = client.call("held__report-and-hold", { key }, { signal: aborter.signal, onprogress: () => {} });
+    await cut;
+    await using next = await open(place);
+    assert.equal((await next.call("held__until-cancelled", { key })).content[0]?.text, "cancelled");
+    aborter.abort(new Error("the stream was cut"));
+    await assert.rejects(lost, /cut/);
   });
 }
