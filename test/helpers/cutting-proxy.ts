@@ -1,11 +1,16 @@
-// A TCP proxy on loopback that cuts a connection in the middle of what the server says, as a network does.
+// A TCP proxy on loopback that cuts connections in the middle of what the server says, as a network does.
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+interface Cut {
+  readonly text: string;
+  readonly done: () => void;
+}
 
 export class CuttingProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #cut: { readonly text: Buffer; readonly resolve: () => void } | undefined;
+  readonly #cuts = new Set<Cut>();
 
   private constructor(upstreamPort: number) {
     this.#server = createServer((client) => this.#join(client, connect(upstreamPort, "127.0.0.1")));
@@ -24,9 +29,7 @@ export class CuttingProxy implements AsyncDisposable {
 
   /** Cuts the first connection on which the server says `text`, right behind its last byte. Resolves when it is cut. */
   cutBehind(text: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.#cut = { text: Buffer.from(text), resolve };
-    });
+    return new Promise((resolve) => this.#cuts.add({ text, done: resolve }));
   }
 
   #join(client: Socket, upstream: Socket): void {
@@ -44,17 +47,26 @@ export class CuttingProxy implements AsyncDisposable {
     upstream.on("data", (chunk: Buffer) => {
       const passed = said.length;
       said = Buffer.concat([said, chunk]);
-      const found = this.#cut === undefined ? -1 : said.indexOf(this.#cut.text);
-      if (this.#cut === undefined || found < 0) {
+      const first = this.#firstCutIn(said);
+      if (first === undefined) {
         client.write(chunk);
         return;
       }
-      const { text, resolve } = this.#cut;
-      this.#cut = undefined;
+      this.#cuts.delete(first.cut);
       upstream.destroy();
-      client.once("close", resolve);
-      client.end(said.subarray(passed, found + text.length), () => client.destroy());
+      client.once("close", first.cut.done);
+      client.end(said.subarray(passed, first.end), () => client.destroy());
     });
+  }
+
+  #firstCutIn(said: Buffer): { cut: Cut; end: number } | undefined {
+    let first: { cut: Cut; end: number } | undefined;
+    for (const cut of this.#cuts) {
+      const at = said.indexOf(cut.text);
+      const end = at + cut.text.length;
+      if (at >= 0 && (first === undefined || end < first.end)) first = { cut, end };
+    }
+    return first;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,7 @@ import { CuttingProxy } from "../helpers/cutting-proxy.ts";
 import { fixture, type HubProcess, mainFile, startHub } from "../helpers/hub-process.ts";
 import { type OfficialCores, officialCores } from "../helpers/official-cores.ts";
 import { type HubPlace, type SdkClient, sdkClients, sseClients, streamableClients } from "../helpers/sdk-clients.ts";
+import type { Message } from "../helpers/ws-client.ts";
 
 const token = "a-token-for-the-sdk-clients-0123456";
 let cores: OfficialCores;
@@ -37,10 +38,12 @@ after(async () => {
   await cores[Symbol.asyncDispose]();
 });
 
+const isProgress = ({ method }: Message) => method === "notifications/progress";
+
 /** What came of the client's calls, in order: the progress that was made, and answers. */
 const progressOf = ({ came }: SdkClient) =>
   came
-    .filter(({ method }) => method === undefined || method === "notifications/progress")
+    .filter((message) => message.method === undefined || isProgress(message))
     .map(({ params }) => params?.["progress"] ?? "answer");
 
 for (const [name, open] of Object.entries(sdkClients)) {
@@ -151,6 +154,26 @@ for (const [name, open] of Object.entries(streamableClients)) {
     assert.equal((await call).content[0]?.text, "after the cut");
     assert.deepEqual(progressOf(client), [1, "answer", 2, 3, 4, "answer"]);
     await client.exchanged(({ headers, status }) => headers.has("last-event-id") && status === 200);
+  });
+
+  test(`${name}: twenty streams cut at twenty places lose nothing and repeat nothing`, async () => {
+    await using proxy = await CuttingProxy.open(Number(new URL(place.url).port));
+    await using client = await open({ ...place, url: `http://127.0.0.1:${proxy.port}` });
+    const steps = Array.from({ length: 20 }, (_, step) => step + 1);
+    const cuts = steps.map((step) => proxy.cutBehind(`"progress":${step},`));
+    const calls = steps.map(() => client.call("held__progress", { steps: steps.length }, { onprogress: () => {} }));
+    await Promise.all(cuts);
+    const tokens = (await Promise.all(calls)).map(({ content }) => JSON.parse(content[0]?.text ?? ""));
+    assert.equal(new Set(tokens).size, steps.length);
+    const reports: Record<string, unknown[]> = {};
+    for (const { params } of client.came.filter(isProgress)) {
+      reports[String(params?.["progressToken"])] ??= [];
+      reports[String(params?.["progressToken"])]?.push(params?.["progress"]);
+    }
+    assert.deepEqual(
+      Object.values(reports),
+      steps.map(() => steps),
+    );
   });
 
   test(`${name}: a session that was ended is gone, and a new one begins`, async () => {
