@@ -143,17 +143,29 @@ for (const [name, open] of Object.entries(streamableClients)) {
     assert.match(String(client.sessionId), /^[\x21-\x7e]{22,}$/);
   });
 
-  test(`${name}: a stream cut in the middle of an event goes on where it was cut`, async () => {
+  test(`${name}: a stream cut in the middle of an event, and again when it was resumed, goes on where it was cut`, async () => {
     await using proxy = await CuttingProxy.open(Number(new URL(place.url).port));
     await using client = await open({ ...place, url: `http://127.0.0.1:${proxy.port}` });
     const key = `cut ${name}`;
     const cut = proxy.cutBehind('"progress":2');
     const call = client.call("held__report-and-hold", { key, steps: 4 }, { onprogress: () => {} });
     await cut;
-    await client.call("held__release", { key, value: "after the cut" });
-    assert.equal((await call).content[0]?.text, "after the cut");
+    // Behind the event that only says where it goes on.
+    await proxy.cutBehind("\ndata: \n\n");
+    await client.call("held__release", { key, value: "after the cuts" });
+    assert.equal((await call).content[0]?.text, "after the cuts");
     assert.deepEqual(progressOf(client), [1, "answer", 2, 3, 4, "answer"]);
     await client.exchanged(({ headers, status }) => headers.has("last-event-id") && status === 200);
+  });
+
+  test(`${name}: does not come back again and again for a stream that ended without an answer`, async () => {
+    await using client = await open(place);
+    const aborter = new AbortController();
+    const onprogress = () => aborter.abort(new Error("enough"));
+    const given = client.call("held__report-and-hold", { key: `end ${name}` }, { signal: aborter.signal, onprogress });
+    await assert.rejects(given, /enough/);
+    const { status } = await client.exchanged(({ headers }) => headers.has("last-event-id"));
+    assert.equal(status, 204);
   });
 
   test(`${name}: twenty streams cut at twenty places lose nothing and repeat nothing`, async () => {
