@@ -15,6 +15,18 @@ export interface EventResponseOptions {
   slow(pendingBytes: number): void;
 }
 
+const eventHeaders = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache, no-transform",
+  // What stands in between must hand events on at once; nginx listens to this.
+  "x-accel-buffering": "no",
+};
+
+/** A stream with nothing in it, not even an id to come back with. */
+export function endWithoutEvents(response: ServerResponse): void {
+  response.writeHead(200, eventHeaders).end();
+}
+
 const keepAliveMs = 15_000;
 const keepAlive = Buffer.from(": keep-alive\n\n");
 
@@ -28,13 +40,7 @@ export class EventResponse {
     this.#response = response;
     this.#options = options;
     this.#saidMs = options.clock.now();
-    response.writeHead(200, {
-      "content-type": "text/event-stream",
-      "cache-control": "no-cache, no-transform",
-      // What stands in between must hand events on at once; nginx listens to this.
-      "x-accel-buffering": "no",
-      ...options.headers,
-    });
+    response.writeHead(200, { ...eventHeaders, ...options.headers });
     response.flushHeaders();
     this.#outbox = new Outbox({ wrap: "bare", maxBytes: options.maxBytes, writable: response });
     response.once("close", options.closed);

@@ -11,7 +11,7 @@ import { EventRing, type RingBudget } from "./event-ring.ts";
 export interface StreamOptions {
   /** The first part of its event ids: unique in the session. */
   readonly number: number;
-  /** Whether a new response starts with an event without content, which tells the client an id to come back with. */
+  /** Whether a response starts with an event without content, which tells the client an id to come back with. */
   readonly primes: boolean;
   readonly budget: RingBudget;
 }
@@ -48,6 +48,11 @@ export class EventStream {
     return seq <= this.#seq;
   }
 
+  /** Whether nothing comes after this event any more. */
+  endedWith(seq: number): boolean {
+    return this.finishedMs !== undefined && seq === this.#seq;
+  }
+
   send(frame: Frame, splices: readonly Splice[]): Sent {
     const seq = ++this.#seq;
     const event = eventBytes(`id: ${this.number}-${seq}\n`, frame, splices);
@@ -67,7 +72,8 @@ export class EventStream {
     });
     this.#response = attached;
     const after = afterSeq ?? this.#sentSeq;
-    if (this.#primes && afterSeq === undefined) {
+    // Also where the client goes on: some know nothing of the id they came with once they are answered.
+    if (this.#primes) {
       attached.send(Buffer.from(`id: ${this.number}-${after}\nretry: ${retryMs}\ndata: \n\n`));
     }
     for (const event of this.#ring.after(after)) attached.send(event);

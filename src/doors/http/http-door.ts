@@ -279,8 +279,13 @@ export class HttpDoor implements WebDoor {
       return;
     }
     const lastEventId = single(request.headers["last-event-id"]);
-    if (lastEventId === undefined) session.listenOn(response);
-    else if (!session.resumeOn(response, lastEventId)) writeReply(response, refusals.noSuchEvent);
+    if (lastEventId === undefined) {
+      session.listenOn(response);
+      return;
+    }
+    const outcome = session.resumeOn(response, lastEventId);
+    if (outcome === "unknown") writeReply(response, refusals.noSuchEvent);
+    else if (outcome === "ended") writeReply(response, nothingLeft);
   }
 
   #ended(session: HttpSession): void {
@@ -317,4 +322,6 @@ export class HttpDoor implements WebDoor {
 }
 
 const accepted: Reply = { status: 202, body: "" };
+/** With server-sent events this status means: do not come back. To an empty stream the SDKs come back, as one for everything else. */
+const nothingLeft: Reply = { status: 204, body: "" };
 const noHeaders = (): ResponseHeaders => undefined;

@@ -80,14 +80,15 @@ export class HttpSession {
     this.#standalone().attach(response, this.#responseOptions());
   }
 
-  /** Goes on after the event of this id. False: there is no such event. */
-  resumeOn(response: ServerResponse, lastEventId: string): boolean {
+  /** Goes on after the event of this id, unless there is no such event, or none after it and none to come. */
+  resumeOn(response: ServerResponse, lastEventId: string): "resumed" | "unknown" | "ended" {
     const match = /^(\d{1,15})-(\d{1,15})$/.exec(lastEventId);
     const stream = this.#streams.get(Number(match?.[1]));
     const seq = Number(match?.[2]);
-    if (stream?.knows(seq) !== true) return false;
+    if (stream?.knows(seq) !== true) return "unknown";
+    if (stream.endedWith(seq)) return "ended";
     stream.attach(response, this.#responseOptions(), seq);
-    return true;
+    return "resumed";
   }
 
   /** To be called every second or so. */
@@ -105,6 +106,7 @@ export class HttpSession {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    for (const post of [...this.posts]) post.sessionEnded();
     this.visitor.leave();
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();

@@ -8,8 +8,11 @@ import { byteText, type Frame, joined, noSplices, type ReplySink, type Sent, typ
 import { Outbox } from "../../wire/outbox.ts";
 import type { TraceText } from "../../wire/trace-context.ts";
 import { spliced } from "../../wire/wrap.ts";
+import { writeReply } from "../reply.ts";
+import { endWithoutEvents } from "./event-response.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { Accepted } from "./negotiate.ts";
+import { noSuchSession } from "./refusals.ts";
 
 export interface PostOptions {
   readonly accepted: Accepted;
@@ -92,6 +95,13 @@ export class Post implements ReplySink {
     else this.#finishIfAnswered();
   }
 
+  /** What has no head yet is refused, as what comes later will be. */
+  sessionEnded(): void {
+    if (this.#phase !== "deciding") return;
+    writeReply(this.#response, noSuchSession);
+    this.#done();
+  }
+
   /** To be called every second or so. */
   check(nowMs: number): void {
     if (this.#phase !== "deciding" || !this.#options.accepted.events) return;
@@ -135,16 +145,15 @@ export class Post implements ReplySink {
     this.#answerJson({ chunks, size: chunks.reduce((sum, chunk) => sum + chunk.length, 0) }, noSplices);
   }
 
-  /** All its requests were taken back. What follows the head of a stream at once is its end. */
+  /** All its requests were taken back. */
   #endWithoutAnswer(): void {
-    if (this.#answers !== undefined) this.#answerBatch();
-    else if (this.#options.accepted.events) {
-      this.#startStream();
-      this.#finishIfAnswered();
-    } else {
-      this.#response.writeHead(202, ["content-length", "0"]).end();
-      this.#done();
+    if (this.#answers !== undefined) {
+      this.#answerBatch();
+      return;
     }
+    if (this.#options.accepted.events) endWithoutEvents(this.#response);
+    else this.#response.writeHead(202, ["content-length", "0"]).end();
+    this.#done();
   }
 
   #startStream(): void {

@@ -1,0 +1,34 @@
+// The everything-server over HTTP, as a process of its own: what the hub with the same server behind it is held against.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { root } from "./hub-process.ts";
+
+const folder = join(root, "test/fixtures/conformance");
+
+/** As lines of a Core in a manifest, with the names as the suite asks for them. */
+export const everythingCore = `command: ${JSON.stringify(process.execPath)}
+    args: [${JSON.stringify(join(folder, "everything-stdio.mjs"))}]
+    prefix: false`;
+
+export interface EverythingServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+export async function startEverythingServer(): Promise<EverythingServer> {
+  const child = spawn(process.execPath, [join(folder, "everything-http.mjs")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { value: url } = await lines.next();
+  if (url === undefined) throw new Error("the everything-server ended before it listened");
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await exited;
+    },
+  };
+}
