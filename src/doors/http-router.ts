@@ -121,7 +121,11 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const door = deps.doors.get(path);
       if (door !== undefined) return atDoor(door, path, request, client);
       if (!pagePaths.has(path) && !upgradePaths.has(path)) return replied(nothingHere);
-      if (request.method !== "GET" && request.method !== "HEAD") return replied(notAllowed(path, ["GET", "HEAD"]));
+      if (request.method !== "GET" && request.method !== "HEAD") {
+        // A client that was given the hub's URL without a path, or an older notation of it.
+        const elsewhere = upgradePaths.has(path) ? `; ${httpIsAt}` : "";
+        return replied(notAllowed(path, ["GET", "HEAD"], elsewhere));
+      }
       return { t: "reply", answer: () => page(path, request) ?? upgradeNeeded };
     },
 
@@ -150,7 +154,9 @@ const nothingHere = errorReply(
   "nothing is here; MCP clients connect to /mcp (Streamable HTTP or WebSocket), older ones to /sse; there are also /healthz, /livez, /readyz and /metrics",
 );
 
-const upgradeNeeded = errorReply("request_invalid", "this path speaks WebSocket; connect with ws:// or wss://", {
+const httpIsAt = "MCP over HTTP is at /mcp";
+
+const upgradeNeeded = errorReply("request_invalid", `this path speaks WebSocket, by ws:// or wss://; ${httpIsAt}`, {
   status: 426,
   headers: { upgrade: "websocket" },
 });
@@ -162,9 +168,9 @@ function replied(reply: Reply): Routed {
   return { t: "reply", answer: () => reply };
 }
 
-function notAllowed(path: string, methods: readonly string[]): Reply {
+function notAllowed(path: string, methods: readonly string[], elsewhere = ""): Reply {
   const allow = methods.join(", ");
-  return errorReply("request_invalid", `${path} takes ${allow} only`, { status: 405, headers: { allow } });
+  return errorReply("request_invalid", `${path} takes ${allow} only${elsewhere}`, { status: 405, headers: { allow } });
 }
 
 function withHeaders(reply: Reply, headers: CorsHeaders | undefined): Reply {
