@@ -50,7 +50,7 @@ export interface Hub {
    */
   base_path?: string;
   /**
-   * The URL that clients see, where it differs from the address listened on. Environment: `HUB_PUBLIC_URL`.
+   * The URL that clients see, without `/mcp`, where it differs from the address listened on. Environment: `HUB_PUBLIC_URL`.
    */
   public_url?: string;
   /**
