@@ -144,7 +144,9 @@ function changedKeys(before: object, after: object, path: string): string[] {
 }
 
 function same(old: unknown, fresh: unknown): boolean {
-  return old instanceof Secret && fresh instanceof Secret ? old.reveal() === fresh.reveal() : isDeepStrictEqual(old, fresh);
+  return old instanceof Secret && fresh instanceof Secret
+    ? old.reveal() === fresh.reveal()
+    : isDeepStrictEqual(old, fresh);
 }
 
 /** A map of settings, such as `limits`. */
