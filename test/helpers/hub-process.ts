@@ -130,3 +130,8 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
 export function fixture(name: string): string {
   return `command: ${JSON.stringify(process.execPath)}\n    args: [${JSON.stringify(join(root, "test/fixtures/cores", name))}]`;
 }
+
+/** The same in one line, for a map in braces. */
+export function inline(name: string): string {
+  return fixture(name).replace("\n    ", ", ");
+}

@@ -17,26 +17,34 @@ export class ManifestFile {
 
   /** Written over, as editors do without asking. Resolves to the log line of a reload that changed something. */
   write(text: string): Promise<LogLine> {
-    return this.#after("reloaded", () => writeFile(this.path, text));
+    return this.reloads(() => writeFile(this.path, text));
   }
 
   /** Another file in its place. */
   replace(text: string): Promise<LogLine> {
-    return this.#after("reloaded", async () => {
+    return this.reloads(async () => {
       await writeFile(`${this.path}.new`, text);
       await rename(`${this.path}.new`, this.path);
     });
   }
 
-  /** Written over with what cannot be put in force. Resolves to `reload_failed`. */
+  /** Written over with what cannot be put in force. */
   spoil(text: string): Promise<LogLine> {
-    return this.#after("reload_failed", () => writeFile(this.path, text));
+    return this.fails(() => writeFile(this.path, text));
   }
 
-  /** Changed in whatever way. */
+  /** Changed in any way, to what is put in force. */
+  reloads(change: () => Promise<void>): Promise<LogLine> {
+    return this.#after("reloaded", change);
+  }
+
+  /** Changed in any way, to what cannot be put in force. */
+  fails(change: () => Promise<void>): Promise<LogLine> {
+    return this.#after("reload_failed", change);
+  }
+
   async #after(msg: string, change: () => Promise<void>): Promise<LogLine> {
-    const ended = this.#hub.loggedNext(msg, (line) => ends.includes(line.msg));
-    await change();
+    const [ended] = await Promise.all([this.#hub.loggedNext(msg, (line) => ends.includes(line.msg)), change()]);
     return ended;
   }
 }

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { tokenDigest } from "../../src/base/bearer.ts";
-import { fixture, type HubOptions, type HubProcess, startHub } from "../helpers/hub-process.ts";
+import { type HubOptions, type HubProcess, inline, startHub } from "../helpers/hub-process.ts";
 import { ManifestFile } from "../helpers/manifest-file.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
-const echo = (more = "") => `{ ${fixture("echo.mjs").replace("\n    ", ", ")}${more === "" ? "" : `, ${more}`} }`;
+const echo = (more = "") => `{ ${inline("echo.mjs")}${more === "" ? "" : `, ${more}`} }`;
 
 async function running(manifest: string, options: HubOptions = {}): Promise<{ hub: HubProcess; file: ManifestFile }> {
   const hub = await startHub({ manifest, ...options, env: { HUB_LOG_LEVEL: "debug", ...options.env } });
@@ -118,7 +118,7 @@ test("reload: a manifest with a flaw, or with a Core that does not come up, chan
   const fallen = await hub.logged("core_reload_failed");
   assert.deepEqual([fallen["core"], fallen["stderr"]], ["node", ["no database"]]);
   assert.equal(await pid(client, "a"), before);
-  const silent = `b: { ${fixture("silent.mjs").replace("\n    ", ", ")}, framing: newline, health: { startup_timeout_ms: 200, stop_timeout_ms: 200 } }`;
+  const silent = `b: { ${inline("silent.mjs")}, framing: newline, health: { startup_timeout_ms: 200, stop_timeout_ms: 200 } }`;
   await file.spoil(`cores:\n  a: ${echo()}\n  ${silent}\n`);
   assert.equal(await pid(client, "a"), before);
   const metrics = await (await fetch(`${await hub.url()}/metrics`)).text();
@@ -252,7 +252,7 @@ test("reload: a Core that dies while it finishes its last calls fails those, and
 test("reload: a hub that is told to end in the middle of one gives it up and leaves nothing", async () => {
   const { hub, file } = await running(`cores:\n  a: ${echo()}\n`);
   await using _ = hub;
-  const silent = `b: { ${fixture("silent.mjs").replace("\n    ", ", ")}, framing: newline, health: { startup_timeout_ms: 60000 } }`;
+  const silent = `b: { ${inline("silent.mjs")}, framing: newline, health: { startup_timeout_ms: 60000 } }`;
   const failed = file.spoil(`cores:\n  a: ${echo()}\n  ${silent}\n`);
   const { pid: tried } = await hub.logged("core_spawned", (entry) => entry["core"] === "b");
   hub.child.kill("SIGTERM");
