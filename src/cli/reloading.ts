@@ -21,15 +21,15 @@ export function openReloading(
   options: PrepareOptions,
   prepared: Prepared,
   hub: Hub,
-  log: Log,
+  hubLog: Log,
   settle: (again: Prepared) => Promise<Settings> = async ({ settings }) => settings,
 ): Reloading {
   const { manifestPath, builtIn, print } = prepared;
-  const manifestLog = log.child({ component: "manifest" });
+  const log = hubLog.child({ component: "manifest" });
   const reloader = createReloader({
     hub,
     clock: systemClock,
-    log: manifestLog,
+    log,
     async read() {
       // The same one: where it is gone, the hub does not fall back on another.
       const preparation = prepare(terminal, { ...options, manifest: manifestPath });
@@ -45,7 +45,7 @@ export function openReloading(
     unwatched: (folder, reason) => {
       const fix =
         "changes are seen a few seconds late; raise fs.inotify.max_user_watches or max_user_instances where it is ENOSPC or EMFILE";
-      manifestLog.warn("manifest_unwatched", { folder, reason, fix });
+      log.warn("manifest_unwatched", { folder, reason, fix });
     },
   });
   return { reloader, close: () => watch.close() };

@@ -223,6 +223,6 @@ export class Fleet {
 function fallOf({ core }: Member): Fallen[] {
   const { state } = core;
   if (state.t === "up" || state.t === "starting" || state.t === "idle") return [];
-  const reason = "reason" in state ? state.reason : `is ${state.t}`;
+  const reason = state.t === "failed" ? state.cause : state.t === "backoff" ? state.reason : `is ${state.t}`;
   return [{ core: core.name, reason, stderr: core.stderrTail().slice(-5) }];
 }

@@ -86,7 +86,7 @@ export interface Hub {
    */
   secrets_dir?: string;
   /**
-   * Take changes of the manifest up as they are written. false: only when told to, by SIGHUP or `thehub reload`. Environment: `HUB_WATCH`.
+   * Take changes of the manifest up as they are written. false: only when told to, by SIGHUP for one. Environment: `HUB_WATCH`.
    */
   watch?: boolean;
   /**
