@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { tokenDigest } from "../../src/base/bearer.ts";
-import { type HubOptions, type HubProcess, inline, startHub } from "../helpers/hub-process.ts";
+import { type HubOptions, type HubProcess, inline, root, startHub } from "../helpers/hub-process.ts";
 import { ManifestFile } from "../helpers/manifest-file.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
@@ -259,4 +259,23 @@ test("reload: a hub that is told to end in the middle of one gives it up and lea
   assert.match(String((await failed)["reason"]), /the hub is shutting down/);
   assert.equal((await hub.exited).code, 0);
   assert.throws(() => process.kill(Number(tried), 0), /ESRCH/);
+});
+
+test("reload: an official server is changed in the middle of a call that reports its progress", async () => {
+  const everything = (n: number) =>
+    `cores:\n  e:\n    command: ${JSON.stringify(process.execPath)}\n    args: [node_modules/@modelcontextprotocol/server-everything/dist/index.js]\n    cwd: ${JSON.stringify(root)}\n    env: { N: "${n}" }\n`;
+  const { hub, file } = await running(everything(1));
+  await using _ = hub;
+  await using client = await WsClient.connect(await hub.wsUrl());
+  await client.request("tools/list");
+  const params = { name: "e__trigger-long-running-operation", arguments: { duration: 2, steps: 4 } };
+  const long = client.start("tools/call", { ...params, _meta: { progressToken: "p" } });
+  await client.notified("notifications/progress");
+  await file.write(everything(2));
+  assert.equal((await client.call("e__echo", { message: "new" })).result?.content[0].text, "Echo: new");
+  const { result } = await long.answer;
+  assert.match(result.content[0].text, /completed/);
+  assert.equal(client.notifications.filter(({ method }) => method === "notifications/progress").length, 4);
+  assert.deepEqual(client.strays, []);
+  await hub.stop();
 });

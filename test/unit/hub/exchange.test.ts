@@ -159,3 +159,34 @@ test("exchange: nothing is put in force once the hub is ending", async () => {
   assert.deepEqual(await scene.hub.reload(setup), { t: "failed", falls: [] });
   assert.equal(scene.hub.manifest.cores.length, 1);
 });
+
+test("exchange: a Core that dies while another one is still tried fails the whole, and nothing of it is left", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo()} }`);
+  const old = await scene.text("a__pid");
+  const changed = `a: ${echo(', env: { X: "1" }')}`;
+  const silent = `b: { ${inline("silent.mjs")}, framing: newline, health: { startup_timeout_ms: 60000 } }`;
+  const reloading = scene.hub.reload(scene.setup(`cores: { ${changed}, ${silent} }`));
+  const up = await scene.record.line("core_up", ({ pid }) => pid !== Number(old));
+  const tried = await scene.record.line("core_spawned", ({ core }) => core === "b");
+  process.kill(Number(up["pid"]), "SIGKILL");
+  const outcome = await reloading;
+  assert.ok(outcome.t === "failed");
+  assert.deepEqual(
+    outcome.falls.map(({ core, reason }) => [core, reason]),
+    [["a", "was killed by SIGKILL"]],
+  );
+  assert.throws(() => process.kill(Number(tried["pid"]), 0), /ESRCH/);
+  assert.equal(await scene.text("a__pid"), old);
+  assert.match(await scene.hub.metrics.text(), /^thehub_core_up\{core="a"\} 1$/m);
+});
+
+test("exchange: a Core that runs is watched under the health that a reload gives it", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo(", health: { ping_interval_ms: 0 }")} }`);
+  const old = Number(await scene.text("a__pid"));
+  const health = "health: { ping_interval_ms: 50, ping_failures: 1, restart_backoff_ms: 1, stop_timeout_ms: 100 }";
+  assert.equal((await scene.hub.reload(scene.setup(`cores: { a: ${echo(`, ${health}`)} }`))).t, "applied");
+  process.kill(old, "SIGSTOP");
+  const { reason } = await scene.record.line("core_down");
+  assert.equal(reason, "did not answer 1 ping");
+  await scene.record.line("core_up", ({ generation }) => generation === 2);
+});
