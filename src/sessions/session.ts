@@ -67,7 +67,7 @@ export class Session<C extends InFlight = InFlight> {
     sink: ReplySink;
     peer?: string | undefined;
     trace?: TraceText | undefined;
-    end?(reason: EndReason): void;
+    end?: (reason: EndReason) => void;
   }) {
     this.id = visit.id;
     this.principal = visit.principal;
@@ -75,7 +75,7 @@ export class Session<C extends InFlight = InFlight> {
     this.peer = visit.peer;
     this.sink = visit.sink;
     this.trace = visit.trace;
-    this.end = (reason) => visit.end?.(reason);
+    this.end = visit.end ?? (() => {});
     this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
   }
 
