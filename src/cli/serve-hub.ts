@@ -13,14 +13,14 @@ import type { Terminal } from "./terminal.ts";
 /** Resolves when `stop` has, and every client is gone. Rejects when an address cannot be had. */
 export async function serveHub(
   terminal: Terminal,
-  { settings, manifest, manifestPath, builtIn }: Prepared,
+  { settings, manifestPath, builtIn }: Prepared,
   hub: Hub,
   addresses: readonly ListenAddress[],
   log: Log,
   stop: Promise<string>,
   made: MadeToken | undefined,
 ): Promise<void> {
-  const doors = await openNetworkDoors({ settings, manifest, hub, addresses, clock: systemClock, log });
+  const doors = await openNetworkDoors({ hub, addresses, clock: systemClock, log });
   let stopping = false;
   const settled = hub.settled().then(() => {
     if (stopping) return;

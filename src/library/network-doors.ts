@@ -1,5 +1,4 @@
 // The network doors of a hub: opened in front of it while it is starting, closed in order when it is to stop.
-import { bearerToken } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import { HttpDoor } from "../doors/http/http-door.ts";
@@ -9,10 +8,7 @@ import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { SseDoor } from "../doors/sse-door.ts";
 import { WsDoor } from "../doors/ws-door.ts";
-import { type Auth, createAuth } from "../gates/auth.ts";
 import type { Hub } from "../hub.ts";
-import type { Manifest } from "../manifest/manifest.ts";
-import type { Settings } from "../manifest/settings.ts";
 import type { Log } from "../telemetry/log.ts";
 
 const maxConnections = 10_000;
@@ -21,8 +17,6 @@ const handshakeTimeoutMs = 10_000;
 const lastWordsMs = 1_000;
 
 export interface NetworkDoorsDeps {
-  readonly settings: Settings;
-  readonly manifest: Manifest;
   readonly hub: Hub;
   readonly addresses: readonly ListenAddress[];
   readonly clock: Clock;
@@ -40,13 +34,13 @@ export interface NetworkDoors {
 
 /** Rejects when an address cannot be had. */
 export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkDoors> {
-  const { settings, manifest, hub, addresses, clock, log } = deps;
+  const { hub, addresses, clock, log } = deps;
+  const { auth, settings } = hub;
   if (settings.trustedProxies.length === 0 && addresses.some((address) => !isLoopback(address))) {
     log.warn("plaintext_exposed", {
       fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
     });
   }
-  const auth = maskingAuth(createAuth({ token: settings.token, clients: manifest.clients }), hub);
   const doorLog = log.child({ component: "doors" });
   const websocket = new WsDoor({
     clock,
@@ -124,28 +118,10 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       server.drain();
       const drained = hub.drain();
       // A little more than the calls get: what the hub answers at the end of their time must still leave.
-      const graceMs = settings.drainTimeoutMs + lastWordsMs;
+      const graceMs = hub.settings.drainTimeoutMs + lastWordsMs;
       await Promise.all([websocket, http, sse].map((door) => door.close(graceMs)));
       await drained;
       await server.close();
-    },
-  };
-}
-
-/** Whatever token a named client gets in with is masked from then on: it is known only when it is presented. */
-function maskingAuth(auth: Auth, hub: Hub): Auth {
-  const masked = new Set<string>();
-  return {
-    required: auth.required,
-    authenticate(authorization) {
-      const result = auth.authenticate(authorization);
-      if (result.t !== "ok" || result.principal.shared || masked.has(result.principal.id)) return result;
-      const token = bearerToken(authorization);
-      if (token !== undefined) {
-        masked.add(result.principal.id);
-        hub.maskPresented(token);
-      }
-      return result;
     },
   };
 }

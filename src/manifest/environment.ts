@@ -23,6 +23,7 @@ export const knownVariables: readonly string[] = [
   "HUB_STATE_DIR",
   "HUB_SECRETS_DIR",
   "HUB_ANONYMOUS",
+  "HUB_WATCH",
   "HUB_URL",
 ];
 

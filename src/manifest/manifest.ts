@@ -31,6 +31,8 @@ export interface HubConfig {
   readonly stateDir: string | undefined;
   /** Absolute. */
   readonly secretsDir: string | undefined;
+  /** Whether a change of its files is taken up at once. */
+  readonly watch: boolean;
   readonly listWaitMs: number;
   readonly drainTimeoutMs: number;
   readonly names: { readonly separator: string; readonly maxLength: number };

@@ -86,6 +86,10 @@ export interface Hub {
    */
   secrets_dir?: string;
   /**
+   * Take changes of the manifest up as they are written. false: only when told to, by SIGHUP for one. Environment: `HUB_WATCH`.
+   */
+  watch?: boolean;
+  /**
    * How long a first list waits for Cores that are still starting. 0: not at all.
    */
   list_wait_ms?: number;
@@ -461,6 +465,7 @@ export const defaults = {
     "anonymous": "loopback",
     "log_level": "info",
     "log_format": "json",
+    "watch": true,
     "list_wait_ms": 5000,
     "drain_timeout_ms": 4000,
     "names": {

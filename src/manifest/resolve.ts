@@ -51,6 +51,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
     logFormat: hub.log_format ?? d.log_format,
     stateDir: absolute(hub.state_dir),
     secretsDir: absolute(hub.secrets_dir),
+    watch: hub.watch ?? d.watch,
     listWaitMs: hub.list_wait_ms ?? d.list_wait_ms,
     drainTimeoutMs: hub.drain_timeout_ms ?? d.drain_timeout_ms,
     names: {

@@ -67,6 +67,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     anonymous: read("HUB_ANONYMOUS", hub.anonymous, oneOf(["loopback", "allow"])),
     logLevel: read("HUB_LOG_LEVEL", hub.logLevel, oneOf(["debug", "info", "warn", "error"])),
     logFormat: read("HUB_LOG_FORMAT", hub.logFormat, oneOf(["json", "pretty"])),
+    watch: read("HUB_WATCH", hub.watch, onOrOff),
     limits: {
       ...hub.limits,
       maxConcurrencyPerClient: read("HUB_MAX_CONCURRENCY_PER_CLIENT", hub.limits.maxConcurrencyPerClient, wholeNumber),
@@ -152,6 +153,11 @@ function oneOf<const T extends string>(choices: readonly T[]): (text: string) =>
       hint: `set one of ${choices.join(", ")}`,
     };
   };
+}
+
+function onOrOff(text: string): Parsed<boolean> {
+  const parsed = oneOf(["true", "false"])(text);
+  return parsed.t === "ok" ? { t: "ok", value: parsed.value === "true" } : parsed;
 }
 
 function wholeNumber(text: string): Parsed<number> {

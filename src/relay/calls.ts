@@ -137,8 +137,9 @@ export class Calls {
 
   /** The hub has no more time: every call that is still open is answered. */
   failAll(): void {
-    const open = [...this.#sessions()].flatMap((session) => session.calls.values());
-    for (const call of open.sort((a, b) => Number(a.state === "running") - Number(b.state === "running"))) {
+    for (const call of this.#openCalls().sort(
+      (a, b) => Number(a.state === "running") - Number(b.state === "running"),
+    )) {
       const data = { core: call.lane.core.name, may_have_run: call.state === "running" };
       this.#fail(call, new HubError("draining", "the hub is shutting down and could not wait any longer", data));
     }
@@ -161,6 +162,37 @@ export class Calls {
     }
     if (heldWhile(lane, this.#clock.now())) return;
     for (const call of [...lane.held]) this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
+  }
+
+  /** From now on the calls of one Core go to another, which must be up: those too that were not sent yet. */
+  move(from: Lane, to: Lane): void {
+    for (const call of this.#openCalls()) {
+      if (call.lane !== from || call.state === "running") continue;
+      call.lane = to;
+      if (from.held.delete(call)) this.#send(call);
+    }
+  }
+
+  /** For a lane that gets no new calls: resolves when those that it has are over. Its Core may still answer them. */
+  whenDone(lane: Lane): Promise<void> {
+    return new Promise((resolve) => {
+      lane.done = resolve;
+      this.#checkDone(lane);
+    });
+  }
+
+  /** The limits of clients or Cores may be others now: what they allow to run, runs. */
+  limitsChanged(): void {
+    this.#limiter.refresh();
+  }
+
+  #openCalls(): Call[] {
+    return [...this.#sessions()].flatMap((session) => session.calls.values());
+  }
+
+  #checkDone(lane: Lane): void {
+    if (lane.running.size > 0 || lane.held.size > 0) return;
+    if (this.#openCalls().every((call) => call.lane !== lane)) lane.done?.();
   }
 
   #forward(call: Call): void {
@@ -213,6 +245,7 @@ export class Calls {
     this.#open--;
     call.session.calls.delete(call.idKey);
     call.session.settled();
+    if (call.lane.done !== undefined) this.#checkDone(call.lane);
   }
 
   #sweepSoon(): void {

@@ -8,6 +8,8 @@ const worthWaitingMs = 5000;
 /** True while an admitted call should be held for this Core instead of being refused. */
 export function heldWhile(lane: Lane, nowMs: number): boolean {
   const { state } = lane.core;
+  // Nobody starts a Core again that is to go.
+  if (lane.done !== undefined) return false;
   switch (state.t) {
     case "idle":
     case "starting":

@@ -1,11 +1,11 @@
 // The bridge between a client of the test's own and a hub that the test plays, over a real WebSocket; time is the test's.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { EndReason } from "../../../src/base/end-reason.ts";
 import { Bridge, type BridgeLimits, defaultBridgeLimits } from "../../../src/connect/bridge.ts";
 import { defaultSocketLimits, type SocketLimits } from "../../../src/connect/hub-socket.ts";
 import { defaultLinkPolicy } from "../../../src/connect/link-state.ts";
 import { parseTarget } from "../../../src/connect/target.ts";
-import type { EndReason } from "../../../src/doors/port.ts";
 import { flatten, frameOfText, replySink } from "../../../src/wire/frame.ts";
 import { MemoryLog, somebody } from "../../helpers/echo-doorkeeper.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";

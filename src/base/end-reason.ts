@@ -1,0 +1,2 @@
+/** Why the hub ends a client's connection. `unauthorized`: what it came in with lets nobody in any more. */
+export type EndReason = "shutdown" | "slow_reader" | "protocol_error" | "unauthorized";
