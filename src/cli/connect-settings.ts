@@ -109,8 +109,9 @@ function tokenSource(
   };
 }
 
-/** What the handshake itself sets. */
-const ownHeaders = /^(host|connection|upgrade|origin|sec-websocket-.*)$/i;
+/** What the connection itself sets. */
+const ownHeaders =
+  /^(host|connection|upgrade|origin|sec-websocket-.*|accept|accept-encoding|content-.*|transfer-encoding|last-event-id|mcp-.*)$/i;
 
 function readHeaders(
   written: readonly string[],

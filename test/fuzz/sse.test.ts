@@ -54,7 +54,7 @@ function reference(bytes: Buffer, maxBytes: number): Heard {
       data = undefined;
       continue;
     }
-    const [, field = "", value = ""] = /^([^:]*)(?::[ ]?([^]*))?$/.exec(line) ?? [];
+    const [, field = "", value = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
     if (field === "data") data = [...(data ?? []), value];
     else if (field === "event") type = value;
     else if (field === "id" && !value.includes("\0")) id = value === "" ? undefined : value;

@@ -2,7 +2,7 @@
 import { systemClock } from "../../base/clock.ts";
 import { errorTable } from "../../base/errors.ts";
 import { Bridge, defaultBridgeLimits } from "../../connect/bridge.ts";
-import { defaultSocketLimits } from "../../connect/hub-socket.ts";
+import { defaultConnectionLimits } from "../../connect/hub-connection.ts";
 import { defaultLinkPolicy, type Loss } from "../../connect/link-state.ts";
 import type { Target } from "../../connect/target.ts";
 import { isLoopbackHost } from "../../doors/listen.ts";
@@ -42,12 +42,12 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
   if (settings.secrets.length > 0 && isPlaintext(settings.target)) {
     log.warn("plaintext_token", {
       url: settings.target.name,
-      fix: "the token goes out unencrypted: connect with wss://",
+      fix: "the token goes out unencrypted: connect with https:// or wss://",
     });
   }
   const stop = endOfService();
   const bridge = new Bridge({
-    dialling: { ...settings, limits: defaultSocketLimits, clock: systemClock },
+    dialling: { ...settings, limits: defaultConnectionLimits, clock: systemClock },
     policy: defaultLinkPolicy,
     limits: defaultBridgeLimits,
     clock: systemClock,
@@ -94,7 +94,7 @@ function shown({ path, message, hint }: Problem): Record<string, unknown> {
 /** Whether what is sent there can be read on the way. */
 function isPlaintext({ url, socketPath }: Target): boolean {
   const { protocol, hostname } = new URL(url);
-  return socketPath === undefined && protocol === "ws:" && !isLoopbackHost(hostname);
+  return socketPath === undefined && (protocol === "ws:" || protocol === "http:") && !isLoopbackHost(hostname);
 }
 
 function failed(log: Log, { code, reason }: Loss): number {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bridge, type BridgeLimits, defaultBridgeLimits } from "../../../src/connect/bridge.ts";
-import { defaultSocketLimits, type SocketLimits } from "../../../src/connect/hub-socket.ts";
+import { type ConnectionLimits, defaultConnectionLimits } from "../../../src/connect/hub-connection.ts";
 import { defaultLinkPolicy } from "../../../src/connect/link-state.ts";
 import { parseTarget } from "../../../src/connect/target.ts";
 import type { EndReason } from "../../../src/doors/port.ts";
@@ -41,7 +41,7 @@ class Client implements AsyncDisposable {
   readonly bridge: Bridge;
   readonly held: boolean[] = [];
 
-  constructor(url: string, limits: Partial<BridgeLimits> = {}, socketLimits: Partial<SocketLimits> = {}) {
+  constructor(url: string, limits: Partial<BridgeLimits> = {}, socketLimits: Partial<ConnectionLimits> = {}) {
     const parsed = parseTarget(url);
     if (parsed.t === "bad") throw new Error(parsed.message);
     this.bridge = new Bridge({
@@ -50,7 +50,7 @@ class Client implements AsyncDisposable {
         token: undefined,
         credential: undefined,
         headers: {},
-        limits: { ...defaultSocketLimits, ...socketLimits },
+        limits: { ...defaultConnectionLimits, ...socketLimits },
         clock: this.clock,
       },
       policy: defaultLinkPolicy,
@@ -354,16 +354,16 @@ test("bridge: a hub that says nothing any more is pinged, then given up; one tha
   await using client = new Client(hub.url);
   const connection = await hub.connection();
   await client.hello(connection);
-  client.clock.advance(defaultSocketLimits.pingMs);
+  client.clock.advance(defaultConnectionLimits.pingMs);
   const pinged = new Promise((resolve) => connection.socket.once("ping", resolve));
-  client.clock.advance(defaultSocketLimits.pingMs);
+  client.clock.advance(defaultConnectionLimits.pingMs);
   await pinged;
   // Its pong is on the way, and the next message behind it.
   connection.send({ method: "notifications/message", params: {} });
   await client.next();
-  client.clock.advance(defaultSocketLimits.pingMs);
+  client.clock.advance(defaultConnectionLimits.pingMs);
   connection.socket.pause();
-  client.clock.advance(2 * defaultSocketLimits.pingMs);
+  client.clock.advance(2 * defaultConnectionLimits.pingMs);
   const again = client.again(hub);
   await (await again).answer("initialize", helloResult);
   assert.match(client.log.lines.join("\n"), /hub_lost .*silent for 50 s/);
@@ -390,7 +390,7 @@ test("bridge: while the client takes nothing the hub is not read, and not blamed
   await client.hello(connection);
   client.bridge.hold(true);
   connection.send({ method: "notifications/message", params: { level: "info" } });
-  client.clock.advance(4 * defaultSocketLimits.pingMs);
+  client.clock.advance(4 * defaultConnectionLimits.pingMs);
   assert.equal(client.inbox.length, 0);
   client.bridge.hold(false);
   assert.equal((await client.next()).method, "notifications/message");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { flatten, type Frame } from "../../../src/wire/frame.ts";
+import { type Frame, flatten } from "../../../src/wire/frame.ts";
 import { SseReader } from "../../../src/wire/sse.ts";
 
 function open(maxBytes = 1000) {
