@@ -1,6 +1,7 @@
 // What `thehub connect` is told: the hub, its token, further headers. No secret comes in by an argument.
 import { Secret } from "../base/secret.ts";
 import { parseTarget, type Target } from "../connect/target.ts";
+import { isLoopbackHost } from "../doors/listen.ts";
 import { variable } from "../manifest/environment.ts";
 import { hasErrors, type Problem } from "../manifest/problems.ts";
 import { resolveHub } from "../manifest/resolve.ts";
@@ -67,6 +68,13 @@ export async function readConnectSettings(
     warnings: problems,
   };
   return { t: "ok", settings };
+}
+
+/** Whether a secret goes out that can be read on the way. */
+export function isSentInClear({ secrets, target }: ConnectSettings): boolean {
+  const { protocol, hostname } = new URL(target.url);
+  const isPlain = target.socketPath === undefined && (protocol === "ws:" || protocol === "http:");
+  return secrets.length > 0 && isPlain && !isLoopbackHost(hostname);
 }
 
 type Wrong = (path: string, message: string, hint: string) => undefined;

@@ -4,12 +4,10 @@ import { errorTable } from "../../base/errors.ts";
 import { Bridge, defaultBridgeLimits } from "../../connect/bridge.ts";
 import { defaultConnectionLimits } from "../../connect/hub-connection.ts";
 import { defaultLinkPolicy, type Loss } from "../../connect/link-state.ts";
-import type { Target } from "../../connect/target.ts";
-import { isLoopbackHost } from "../../doors/listen.ts";
 import { openStdioDoor } from "../../doors/stdio-door.ts";
 import type { Problem } from "../../manifest/problems.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { type ConnectOptions, readConnectSettings } from "../connect-settings.ts";
+import { type ConnectOptions, isSentInClear, readConnectSettings } from "../connect-settings.ts";
 import { endOfService, logCrashes } from "../service.ts";
 import type { Terminal } from "../terminal.ts";
 import { openVoice } from "../voice.ts";
@@ -39,7 +37,7 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
   for (const secret of settings.secrets) masker.add(secret);
   logCrashes(log);
   for (const problem of settings.warnings) log.warn("usage_problem", shown(problem));
-  if (settings.secrets.length > 0 && isPlaintext(settings.target)) {
+  if (isSentInClear(settings)) {
     log.warn("plaintext_token", {
       url: settings.target.name,
       fix: "the token goes out unencrypted: connect with https:// or wss://",
@@ -89,12 +87,6 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
 
 function shown({ path, message, hint }: Problem): Record<string, unknown> {
   return { at: path, problem: message, hint };
-}
-
-/** Whether what is sent there can be read on the way. */
-function isPlaintext({ url, socketPath }: Target): boolean {
-  const { protocol, hostname } = new URL(url);
-  return socketPath === undefined && (protocol === "ws:" || protocol === "http:") && !isLoopbackHost(hostname);
 }
 
 function failed(log: Log, { code, reason }: Loss): number {
