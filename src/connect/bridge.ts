@@ -90,6 +90,7 @@ export class Bridge implements Doorkeeper, Visitor {
       greetMs: deps.limits.greetMs,
       handshake: this.#handshake,
       send: (frame, said) => this.#link.send(frame, said),
+      settled: (idText) => this.#link.settled(idText),
       agreed: (revision) => this.#link.agreed(revision),
       greeted: () => this.#link.greeted(),
       abandon: (loss) => this.#link.abandon(loss),

@@ -97,6 +97,7 @@ export class HttpCall {
   /** Nobody waits for it any more. */
   settle(): void {
     this.#isSettled = true;
+    this.#events?.settle();
     this.#timer ??= this.#deps.clock.after(this.#deps.closeMs, () => this.#end("nobody waits for it"));
   }
 

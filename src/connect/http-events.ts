@@ -43,6 +43,7 @@ export class HttpEvents {
   #retryMs = usualRetryMs;
   /** Since something last came. */
   #attempts = 0;
+  #isSettled = false;
   #isOver = false;
 
   constructor(deps: EventsDeps) {
@@ -108,6 +109,12 @@ export class HttpEvents {
     else this.#response?.resume();
   }
 
+  /** Nobody waits for more: the end of the response that there is, if any, is the end. */
+  settle(): void {
+    this.#isSettled = true;
+    if (this.#response === undefined) this.#end("nobody waits for it");
+  }
+
   /** Nothing is said any more. */
   destroy(): void {
     this.#isOver = true;
@@ -119,7 +126,8 @@ export class HttpEvents {
   #again(reason: string): void {
     if (this.#isOver) return;
     const { clock, isStanding } = this.#deps;
-    if (!isStanding && (this.#lastId === undefined || this.#attempts >= maxAttempts)) {
+    const isHopeless = !isStanding && (this.#lastId === undefined || this.#attempts >= maxAttempts);
+    if (isHopeless || this.#isSettled) {
       this.#end(reason);
       return;
     }

@@ -14,6 +14,8 @@ export interface ReplayDeps {
   readonly greetMs: number;
   readonly handshake: Handshake;
   send(frame: Frame, said: Said): Sent;
+  /** This request is answered. */
+  settled(idText: ByteString): void;
   /** The revision that the hub's answer names. */
   agreed(revision: string): void;
   /** All is said. */
@@ -47,6 +49,7 @@ export class Replay {
     const answered = this.#answered;
     if (answered === undefined || idText !== this.#idText) return false;
     this.stop();
+    this.#deps.settled(idText);
     answered(scan, bytes);
     return true;
   }

@@ -22,7 +22,7 @@ async function hello(client: BridgeClient, hub: ScriptedHttpHub): Promise<HttpRe
 }
 
 /** One whose clock is real. */
-function inRealTime(url: string, limits: Partial<typeof defaultConnectionLimits> = {}): BridgeClient {
+function inRealTime(url: string, limits: Partial<typeof defaultConnectionLimits> = { closeMs: 20 }): BridgeClient {
   return new BridgeClient(url, {}, limits, systemClock);
 }
 
@@ -185,7 +185,9 @@ test("hub-http: a hub that does not know the session is told the handshake again
   const again = await hub.next("POST initialize");
   assert.equal(again.header("mcp-session-id"), undefined);
   assert.deepEqual(again.message.params, helloParams);
-  again.answer(helloResult, { "mcp-session-id": "s-2" });
+  // On a stream that stays open behind it.
+  again.stream({ "mcp-session-id": "s-2" });
+  again.event({ id: again.message.id, result: helloResult }, "id: 1\n");
   const initialized = await hub.next("POST notifications/initialized");
   assert.equal(initialized.header("mcp-session-id"), "s-2");
   initialized.refuse(202);
@@ -382,6 +384,21 @@ test("hub-http: a stream that does not end after its answer is ended here, and s
   await cancelled.closed;
   assert.equal(client.bridge.busy, 0);
   assert.equal(client.inbox.length, 0);
+});
+
+test("hub-http: a stream that ends behind its answer is not asked for again", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  await using client = new BridgeClient(hub.url);
+  await hello(client, hub);
+  for (const id of [1, 2, 3]) {
+    client.say(call(id));
+    const answered = await hub.next("POST tools/call");
+    answered.stream();
+    answered.event({ id, result: {} }, "id: 1\nretry: 50\n");
+    answered.response.end();
+    assert.equal((await client.next()).id, id);
+    client.clock.advance(60_000);
+  }
 });
 
 test("hub-http: a head that does not end, or that is too long, is no answer", async () => {
