@@ -96,8 +96,13 @@ export class ScriptedHttpHub implements AsyncDisposable {
     return this.#requests.length;
   }
 
+  /** The next request, whatever it is. */
+  any(): Promise<HttpRequest> {
+    return this.#requests.next();
+  }
+
   async next(what: string): Promise<HttpRequest> {
-    const request = await this.#requests.next();
+    const request = await this.any();
     if (request.what !== what) throw new Error(`expected ${what}, got ${request.what} ${request.body}`);
     return request;
   }
