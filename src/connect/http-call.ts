@@ -4,12 +4,13 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ByteString, Frame } from "../wire/frame.ts";
 import { HttpEvents } from "./http-events.ts";
-import type { Exchange, ExchangeEvents } from "./http-exchange.ts";
+import type { Exchange, ExchangeEvents, Intake } from "./http-exchange.ts";
 import { mediaType, readBody, readRefusal } from "./http-exchange.ts";
 
 export interface CallDeps {
   readonly clock: Clock;
   readonly maxMessageBytes: number;
+  readonly intake: Intake;
   /** How long a refusal may take to be read, and a response that nobody waits for to end. */
   readonly closeMs: number;
   /** The hub as people may see it. */
@@ -116,7 +117,7 @@ export class HttpCall {
   }
 
   #head(response: IncomingMessage): void {
-    const { clock, closeMs, maxMessageBytes, isPaused, message, refused, taken } = this.#deps;
+    const { clock, closeMs, maxMessageBytes, intake, isPaused, message, refused, taken } = this.#deps;
     this.#response = response;
     const { statusCode = 0, headers } = response;
     const type = mediaType(response);
@@ -124,7 +125,7 @@ export class HttpCall {
     if (statusCode === 200 && type === "application/json" && isPlain) {
       this.#frame = undefined;
       taken(this, response);
-      readBody(response, maxMessageBytes, (body) => {
+      readBody(response, maxMessageBytes, intake, (body) => {
         if (this.#isOver) return;
         if (body === "too_large") this.#tooLarge();
         else if (body === "cut") this.#end("the connection broke before its answer was there");
@@ -146,10 +147,11 @@ export class HttpCall {
   }
 
   #readEvents(response: IncomingMessage): void {
-    const { clock, maxMessageBytes, isPaused, ask, message, notResumed, unreachable } = this.#deps;
+    const { clock, maxMessageBytes, intake, isPaused, ask, message, notResumed, unreachable } = this.#deps;
     this.#events = new HttpEvents({
       clock,
       maxMessageBytes,
+      intake,
       isStanding: false,
       isPaused,
       ask,
@@ -163,7 +165,7 @@ export class HttpCall {
   }
 
   #tooLarge(): void {
-    const message = `${this.#deps.name} sent a message of more than ${this.#deps.maxMessageBytes} bytes`;
+    const message = `${this.#deps.name} sent more than is taken: a message may have ${this.#deps.maxMessageBytes} bytes`;
     this.#over(new HubError("too_large", message, { may_have_run: true }));
   }
 

@@ -7,11 +7,12 @@ import type { IncomingMessage } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { ByteString, Frame } from "../wire/frame.ts";
 import { SseReader } from "../wire/sse.ts";
-import { type Exchange, type ExchangeEvents, mediaType } from "./http-exchange.ts";
+import { type Exchange, type ExchangeEvents, type Intake, mediaType } from "./http-exchange.ts";
 
 export interface EventsDeps {
   readonly clock: Clock;
   readonly maxMessageBytes: number;
+  readonly intake: Intake;
   /** Whether a stream without an id is asked for again as well: it loses what was said meanwhile. */
   readonly isStanding: boolean;
   readonly isPaused: () => boolean;
@@ -57,7 +58,13 @@ export class HttpEvents {
 
   /** From this response on. */
   read(response: IncomingMessage): void {
-    const { maxMessageBytes, isPaused, message, tooLarge } = this.#deps;
+    const { maxMessageBytes, intake, isPaused, message, tooLarge } = this.#deps;
+    let heldBytes = 0;
+    const holds = (bytes: number): boolean => {
+      const by = bytes - heldBytes;
+      heldBytes = bytes;
+      return intake.changed(by);
+    };
     const reader = new SseReader(
       { maxBytes: maxMessageBytes },
       {
@@ -75,12 +82,17 @@ export class HttpEvents {
       if (this.#isOver) return;
       reader.push(chunk);
       this.#attempts = 0;
+      if (!holds(reader.heldBytes)) {
+        response.destroy();
+        if (!this.#isOver) tooLarge();
+      }
       const { lastId, retryMs } = reader;
       // One that cannot be sent back in a header is none.
       if (lastId !== undefined && lastId !== this.#lastId) this.#lastId = sendable.test(lastId) ? lastId : undefined;
       if (retryMs !== undefined) this.#retryMs = Math.min(mostRetryMs, Math.max(leastRetryMs, retryMs));
     });
     response.once("close", () => {
+      holds(0);
       this.#response = undefined;
       this.#again(response.complete ? "it ended without an answer" : "the connection broke");
     });

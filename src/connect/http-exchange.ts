@@ -99,21 +99,43 @@ export class Exchange {
   }
 }
 
+/** What all responses of a connection hold together of messages that are not whole yet. */
+export class Intake {
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** `by` more bytes are held, or fewer. False: that is too much. */
+  changed(by: number): boolean {
+    this.#bytes += by;
+    return this.#bytes <= this.#maxBytes;
+  }
+}
+
 /** Calls back once: with the whole body, or with how it failed. */
 export function readBody(
   response: IncomingMessage,
   maxBytes: number,
+  intake: Intake,
   done: (body: Frame | "too_large" | "cut") => void,
 ): void {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let size = 0;
+  let isTooLarge = false;
   response.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
     size += chunk.length;
-    if (size <= maxBytes) chunks.push(chunk);
-    else response.destroy();
+    if (intake.changed(chunk.length) && size <= maxBytes) return;
+    isTooLarge = true;
+    chunks = [];
+    response.destroy();
   });
   response.once("close", () => {
-    done(size > maxBytes ? "too_large" : response.complete ? { chunks, size } : "cut");
+    intake.changed(-size);
+    done(isTooLarge ? "too_large" : response.complete ? { chunks, size } : "cut");
   });
 }
 

@@ -9,7 +9,7 @@ import { HubError } from "../base/errors.ts";
 import { type ByteString, type Frame, flatten, frameOf, type Sent } from "../wire/frame.ts";
 import { type CallDeps, HttpCall } from "./http-call.ts";
 import { HttpEvents } from "./http-events.ts";
-import { Exchange, mediaType, readRefusal } from "./http-exchange.ts";
+import { Exchange, Intake, mediaType, readRefusal } from "./http-exchange.ts";
 import { judgeRefusal } from "./http-refusals.ts";
 import { HttpSession } from "./http-session.ts";
 import type { ConnectionEvents, Dialling, HubConnection, Said } from "./hub-connection.ts";
@@ -18,6 +18,8 @@ import { type Circumstances, lossOfError, lossOfStatus, wrong } from "./losses.t
 
 /** Requests under way at a time; each has a socket of its own. */
 const maxCalls = 256;
+/** Largest messages that may be coming in at a time. */
+const maxLargest = 4;
 /** How long the hub may take to take a message that is no request, before those behind it go on. */
 const noteMs = 10_000;
 
@@ -32,6 +34,7 @@ export class HubHttp implements HubConnection {
   readonly #circumstances: Circumstances;
   readonly #session: HttpSession;
   readonly #callDeps: CallDeps;
+  readonly #intake: Intake;
   /** Of whose answer somebody waits. */
   readonly #calls = new Map<ByteString, HttpCall>();
   /** Of which nobody does: their responses may still end by themselves. */
@@ -57,9 +60,11 @@ export class HubHttp implements HubConnection {
     this.#events = events;
     this.#circumstances = { name: target.name, credential, way: "http" };
     this.#session = new HttpSession(dialling);
+    this.#intake = new Intake(maxLargest * limits.maxMessageBytes);
     this.#callDeps = {
       clock,
       maxMessageBytes: limits.maxMessageBytes,
+      intake: this.#intake,
       closeMs: limits.closeMs,
       name: target.name,
       isPaused: () => this.#paused,
@@ -278,6 +283,7 @@ export class HubHttp implements HubConnection {
     this.#standing = new HttpEvents({
       clock,
       maxMessageBytes: limits.maxMessageBytes,
+      intake: this.#intake,
       isStanding: true,
       isPaused: () => this.#paused,
       ask: (lastId, events) =>

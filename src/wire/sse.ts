@@ -62,6 +62,11 @@ export class SseReader {
     return this.#lastId;
   }
 
+  /** Bytes of an event that is not whole yet. */
+  get heldBytes(): number {
+    return this.#pieces.size;
+  }
+
   /** How long a client that lost the stream should wait; undefined while the stream did not say. */
   get retryMs(): number | undefined {
     return this.#retryMs;

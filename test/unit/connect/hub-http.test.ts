@@ -367,6 +367,28 @@ test("hub-http: an answer over the limit, as JSON or as an event, is refused, an
   assert.equal((await client.next()).id, 2);
 });
 
+test("hub-http: messages that are coming in are limited together, too", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  await using client = new BridgeClient(hub.url, {}, { maxMessageBytes: 1000 });
+  await hello(client, hub);
+  const ids = [1, 2, 3, 4, 5];
+  for (const id of ids) client.say(call(id));
+  const calls: HttpRequest[] = [];
+  for (const _ of ids) calls.push(await hub.next("POST tools/call"));
+  for (const [at, it] of calls.entries()) {
+    if (at % 2 === 0) it.stream();
+    else it.response.writeHead(200, { "content-type": "application/json" });
+    it.write(`${at % 2 === 0 ? "data: " : ""}{"jsonrpc":"2.0","id":${it.message.id},"result":"${"x".repeat(850)}`);
+  }
+  const { id, error } = await client.next();
+  assert.equal(error?.data?.["code"], "too_large");
+  for (const it of calls.filter(({ message }) => message.id !== id)) {
+    it.response.end('"}\n\n');
+    const answer = await client.next();
+    assert.equal(String(answer.result).length, 850);
+  }
+});
+
 test("hub-http: a stream that does not end after its answer is ended here, and so is that of a cancelled call", async () => {
   await using hub = await ScriptedHttpHub.open();
   await using client = inRealTime(hub.url, { closeMs: 20 });
