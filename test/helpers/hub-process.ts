@@ -89,6 +89,12 @@ export class HubProcess implements AsyncDisposable {
     return `ws://localhost:${port}${path}`;
   }
 
+  /** Where it speaks Streamable HTTP. */
+  async httpUrl(): Promise<string> {
+    const { port } = new URL(await this.url());
+    return `http://localhost:${port}/mcp`;
+  }
+
   /** SIGTERM, and the promise that it ends well. */
   async stop(): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill("SIGTERM");
