@@ -89,7 +89,7 @@ export class Oversight {
       door: session.door,
       principal: session.principal.name,
       admin: session.principal.admin,
-      client: session.client ?? null,
+      client: session.client === undefined ? null : named(session.client),
       revision: session.revision ?? null,
       peer: session.peer ?? null,
       opened: this.#wallTime(session.openedMs),
@@ -117,7 +117,6 @@ export class Oversight {
     const { state, greeting } = core;
     const hasProcess = state.t === "starting" || state.t === "up" || state.t === "draining";
     const isClosing = state.t === "up" && this.#deps.fleet.lane(core.name).closing !== undefined;
-    const { name, version } = core.serverInfo ?? {};
     return {
       core: core.name,
       namespace: core.namespace,
@@ -130,7 +129,7 @@ export class Oversight {
       era: greeting === undefined ? null : "legacy",
       revision: greeting?.protocolVersion ?? null,
       framing: core.framing ?? null,
-      server: core.serverInfo === undefined ? null : { name: text(name), version: text(version) },
+      server: core.serverInfo === undefined ? null : named(core.serverInfo),
       tools: summary?.tools ?? 0,
       hidden_tools: Object.values(summary?.hidden ?? {}).reduce((sum, count) => sum + count, 0),
       prompts: summary?.prompts ?? 0,
@@ -148,6 +147,13 @@ export class Oversight {
   }
 }
 
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+/** What a peer calls itself may be as long as a message. */
+const maxNameLength = 200;
+
+function named({ name, version }: { readonly name?: unknown; readonly version?: unknown }): {
+  name: string;
+  version: string;
+} {
+  const text = (value: unknown) => (typeof value === "string" ? value.slice(0, maxNameLength) : "");
+  return { name: text(name), version: text(version) };
 }

@@ -88,6 +88,43 @@ test("drain: running and waiting calls finish, new ones are refused at once, and
   assert.deepEqual(client.strays, []);
 });
 
+test("drain, restart: under load, each call has one answer, and one that is refused was not run", async () => {
+  await using hub = await startHub({ manifest });
+  await hub.logged("core_summary");
+  const counts = { ok: 0, refused: 0 };
+  let isOver = false;
+  const pump = async (client: WsClient) => {
+    while (!isOver) {
+      for (const { error } of await Promise.all(Array.from({ length: 16 }, () => client.call("echo__pid")))) {
+        if (error === undefined) counts.ok++;
+        else {
+          assert.deepEqual([error.data?.["code"], error.data?.["may_have_run"]], ["core_down", false], error.message);
+          counts.refused++;
+        }
+      }
+    }
+  };
+  const url = await hub.wsUrl();
+  const clients = await Promise.all(["a", "b", "c"].map(() => WsClient.connect(url)));
+  const pumps = clients.map(pump);
+  for (let round = 0; round < 8; round++) {
+    for (const action of ["drain", "restart", "restart"]) {
+      const said = await steer(hub, action);
+      assert.equal(said.status, 200, said.text);
+    }
+  }
+  isOver = true;
+  await Promise.all(pumps);
+  assert.ok(counts.ok > 100 && counts.refused > 0, JSON.stringify(counts));
+  for (const client of clients) {
+    assert.deepEqual(client.strays, []);
+    await client[Symbol.asyncDispose]();
+  }
+  const { in_use: inUse, queued, state } = await core(hub);
+  assert.deepEqual([inUse, queued, state], [0, 0, "up"]);
+  await hub.stop();
+});
+
 test("drain: a restart in the middle of it starts the Core anew, and the calls of the old one still finish", async () => {
   await using hub = await startHub({ manifest });
   await hub.logged("core_summary");

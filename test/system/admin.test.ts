@@ -340,6 +340,11 @@ test("admin: lists sessions of every door, and ends one so that its client sees 
   const opened = await post({ jsonrpc: "2.0", id: 1, method: "initialize", params });
   const sessionId = { "mcp-session-id": String(opened.headers.get("mcp-session-id")) };
   await opened.text();
+  const posted = post(
+    { jsonrpc: "2.0", id: 3, method: "tools/call", params: { name: "echo__slow", arguments: { key: "p" } } },
+    sessionId,
+  );
+  for (;;) if ((await ask(socket, "GET", "/api/cores/echo")).body.in_use === 2) break;
   const events = await fetch(`${url}/sse`, { headers: { authorization, accept: "text/event-stream" } });
   const stream = events.body?.getReader();
   await stream?.read();
@@ -353,7 +358,7 @@ test("admin: lists sessions of every door, and ends one so that its client sees 
   const common = { principal: "laptop", admin: false, peer: "127.0.0.1" };
   assert.deepEqual(facts, [
     { ...common, door: "websocket", client: { name: "raw", version: "1" }, revision: "2025-11-25", busy: 1 },
-    { ...common, door: "http", client: { name: "poster", version: "2" }, revision: "2025-11-25", busy: 0 },
+    { ...common, door: "http", client: { name: "poster", version: "2" }, revision: "2025-11-25", busy: 1 },
     { ...common, door: "sse", client: null, revision: null, busy: 0 },
   ]);
   assert.equal(
@@ -371,6 +376,7 @@ test("admin: lists sessions of every door, and ends one so that its client sees 
   const [code, reason] = await closed;
   assert.equal(code, 4410);
   assert.match(String(reason), /admin/);
+  assert.doesNotMatch(await (await posted).text(), /"result"/, "the request under way ends without an answer");
   const after = await post({ jsonrpc: "2.0", id: 2, method: "ping" }, sessionId);
   assert.equal(after.status, 404);
   await after.text();

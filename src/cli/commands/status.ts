@@ -13,7 +13,7 @@ export async function status(terminal: Terminal, options: AdminOptions): Promise
   const facts = hub.body as unknown as StatusFacts;
   const { cores } = list.body as unknown as { readonly cores: readonly CoreFacts[] };
   if (options.json === true) terminal.stdout.write(`${JSON.stringify({ ...facts, cores }, undefined, 2)}\n`);
-  else terminal.stdout.write(`${head(terminal, facts)}\n${coreTable(terminal, cores)}`);
+  else terminal.stdout.write(`${head(terminal, facts)}\n${coreTable(terminal, facts, cores)}`);
   return cores.some(({ state }) => state === "failed") ? 3 : 0;
 }
 
@@ -34,10 +34,11 @@ function head(terminal: Terminal, facts: StatusFacts): string {
   return `${paint(terminal, "bold", "TheHub")} ${oneLine(version)}, ${mood}, up ${duration(uptime_seconds)}\n${lines.join("")}`;
 }
 
-function coreTable(terminal: Terminal, cores: readonly CoreFacts[]): string {
+function coreTable(terminal: Terminal, facts: StatusFacts, cores: readonly CoreFacts[]): string {
   if (cores.length === 0) return "There are no Cores.\n";
   const titles = ["CORE", "STATE", "FOR", "RESTARTS", "TOOLS", "RUNNING", "WAITING", ""];
-  const now = Date.now();
+  // By the hub's own clock, which may not be this machine's.
+  const now = Date.parse(facts.started) + facts.uptime_seconds * 1000;
   const rows = cores.map((core) => [
     oneLine(core.core),
     core.state,
