@@ -18,6 +18,7 @@ import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
 import { Fleet, type Member } from "./hub/fleet.ts";
 import { watchNumbers } from "./hub/numbers.ts";
+import { Oversight } from "./hub/oversight.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import { limitsOf, type Settings } from "./manifest/settings.ts";
@@ -82,6 +83,8 @@ export class Hub {
     shared: true,
   };
   readonly metrics: Metrics;
+  /** For admins. */
+  readonly oversight: Oversight;
   readonly #options: HubOptions;
   readonly #reaper: Promise<Reaper>;
   readonly #fleet: Fleet;
@@ -116,7 +119,7 @@ export class Hub {
         frame: (lane, frame, scan) => this.#fromCore.receive(lane, frame, scan),
         state: (member) => this.#coreChanged(member),
         lists: () => this.#changes.refresh(),
-        whenDone: (lane) => this.#calls.whenDone(lane),
+        close: (lane) => this.#calls.close(lane),
       },
       this.#setup,
     );
@@ -165,6 +168,7 @@ export class Hub {
       parking,
       logLevels: this.#logLevels,
       log: log.child({ component: "relay" }),
+      clock,
       meter: this.metrics.hub,
       observer,
     });
@@ -176,13 +180,13 @@ export class Hub {
       onlySession: () => (this.#relay.sessions.size === 1 ? [...this.#relay.sessions][0] : undefined),
     });
     this.#exchange = this.#createExchange();
-    watchNumbers(this.metrics, {
-      cores: () => this.#fleet.cores,
-      restarts: (key) => this.#restarts.get(key) ?? 0,
+    const seen = {
+      restarts: (key: string) => this.#restarts.get(key) ?? 0,
       loads: () => this.#calls.loads(),
       sessions: () => this.#relay.sessions,
-      masked: () => masker.masked,
-    });
+    };
+    watchNumbers(this.metrics, { ...seen, cores: () => this.#fleet.cores, masked: () => masker.masked });
+    this.oversight = new Oversight({ ...seen, clock, fleet: this.#fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }
 
@@ -264,9 +268,19 @@ export class Hub {
     return { ok: alive || states.length === 0, cores: up, tools: this.toolNames().length };
   }
 
-  /** Notes where the doors are, for `thehub health`. Never rejects. */
-  listensOn(addresses: readonly string[]): Promise<void> {
-    return this.#reaper.then((reaper) => reaper.listensOn(addresses));
+  /** Notes where the doors are, for `thehub health`, and where the admin API is. Never rejects. */
+  listensOn(addresses: readonly string[], adminSockets: readonly string[]): Promise<void> {
+    return this.#reaper.then((reaper) => reaper.listensOn(addresses, adminSockets));
+  }
+
+  /** Where a socket for the hub's own user may be made; undefined without a state folder that can be written to. */
+  privateSocket(): Promise<string | undefined> {
+    return this.#reaper.then((reaper) => reaper.privateSocket);
+  }
+
+  /** With the values of secrets and tokens overwritten. */
+  mask(text: string): string {
+    return this.#options.masker.maskText(text);
   }
 
   /** Refuses new requests; resolves when those under way are answered: by their Cores, or by the hub when the time is up. */

@@ -130,6 +130,56 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .action(async (options) => {
       exit = await (await import("./commands/health.ts")).health(terminal, options);
     });
+  const steering = (name: string, says: string, help: string) =>
+    program
+      .command(name)
+      .description(says)
+      .option(
+        "--url <url>",
+        "the hub: http://HOST:PORT, https://HOST/PATH or unix:PATH (default: HUB_URL, else the one that runs here)",
+      )
+      .option(
+        "--token-env <name>",
+        "the variable that holds an admin's token (default: HUB_TOKEN, or the file of HUB_TOKEN_FILE)",
+      )
+      .option("--token-file <file>", "the file that holds an admin's token")
+      .option("--json", "print JSON")
+      .addHelpText(
+        "after",
+        `\n${help}\nA hub of the same user on this machine is found by itself, and needs no token.`,
+      );
+  steering(
+    "status",
+    "what a running hub is doing: its Cores, sessions and calls",
+    "Exit codes: 0 it answers, 1 no hub answers or not to this caller, 3 it has given a Core up.",
+  ).action(async (options) => {
+    exit = await (await import("./commands/status.ts")).status(terminal, options);
+  });
+  steering(
+    "reload",
+    "have a running hub read its manifest again, and say what changed",
+    "Exit codes: 0 in force or nothing changed, 2 the manifest is wrong, 3 a Core did not come up; the old one stays in force then.",
+  ).action(async (options) => {
+    exit = await (await import("./commands/reload.ts")).reload(terminal, options);
+  });
+  steering(
+    "restart",
+    "start one Core of a running hub anew; no call is lost",
+    "The new one takes over when it is up; where it does not come up, the old one goes on. Exit codes: 0 done, 1 no hub or no such\nCore, 3 it did not come up.",
+  )
+    .argument("<core>", "its key in the manifest")
+    .action(async (core, options) => {
+      exit = await (await import("./commands/steer.ts")).steer("restart", terminal, core, options);
+    });
+  steering(
+    "drain",
+    "let one Core of a running hub finish its calls, and stop it",
+    "New calls to it are refused at once; thehub restart brings it back. Waits until it has stopped. Exit codes: 0 done, 1 no hub or\nno such Core.",
+  )
+    .argument("<core>", "its key in the manifest")
+    .action(async (core, options) => {
+      exit = await (await import("./commands/steer.ts")).steer("drain", terminal, core, options);
+    });
   const token = program.command("token").description("the token that clients present");
   token
     .command("show")

@@ -29,9 +29,10 @@ export interface HttpServerOptions extends RouterOptions {
 }
 
 export interface HttpServerDeps {
-  readonly auth: Auth;
-  readonly pages: HttpPages;
-  readonly websocket: WsDoor;
+  readonly auth: Pick<Auth, "authenticate">;
+  readonly pages: Partial<HttpPages>;
+  /** Undefined: upgrades get 404. */
+  readonly websocket?: WsDoor | undefined;
   /** By path, the base path left out. */
   readonly doors: ReadonlyMap<string, WebDoor>;
   readonly clock: Clock;
@@ -95,13 +96,14 @@ class Front implements HttpServer {
     this.#deps = deps;
     this.#stalls = new StallWatch({ clock: deps.clock, log: deps.log, stallMs: options.stallMs ?? 30_000 });
     const front = this;
+    const { websocket } = deps;
     this.#router = createRouter(options, {
       auth: deps.auth,
       pages: deps.pages,
       doors: deps.doors,
-      house: {
+      house: websocket && {
         get sessions() {
-          return deps.websocket.sessions;
+          return websocket.sessions;
         },
         get draining() {
           return front.#draining;
@@ -222,7 +224,7 @@ class Front implements HttpServer {
       return;
     }
     for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
-    routed.door.handle(request, response, routed.guest);
+    routed.door.handle(request, response, routed.guest, routed.path);
   }
 
   async #known(answer: () => Reply | Promise<Reply>): Promise<Reply> {
@@ -255,7 +257,7 @@ class Front implements HttpServer {
     }
     // A connection of messages is looked after by its door.
     this.#stalls.delete(socket as Socket);
-    this.#deps.websocket.accept(request, socket, head, admission);
+    this.#deps.websocket?.accept(request, socket, head, admission);
     socket.off("error", ignore);
   }
 

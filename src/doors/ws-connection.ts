@@ -113,6 +113,7 @@ export class WsConnection {
     if (reason === "slow_reader") this.#cut("slow_reader_cut", { reason: "too slow" });
     else if (reason === "shutdown") this.close(1001, "the hub is shutting down");
     else if (reason === "unauthorized") this.close(4401, "the token is not valid any more");
+    else if (reason === "dismissed") this.close(4410, "an admin has ended this session");
     else this.close(1008, "protocol error");
   }
 

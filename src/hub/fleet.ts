@@ -34,8 +34,8 @@ export interface FleetDeps {
   state(member: Member): void;
   /** Of a member in force. */
   lists(): void;
-  /** Resolves when no call of the lane is open. */
-  whenDone(lane: Lane): Promise<void>;
+  /** The lane takes no new calls from now on: resolves when none is open. */
+  close(lane: Lane): Promise<void>;
 }
 
 export type Tried =
@@ -140,8 +140,16 @@ export class Fleet {
 
   /** Lets a departed member finish the calls that it has, and stops it. Never rejects. */
   async retire(member: Member): Promise<void> {
-    if (member.core.state.t === "up") await this.#deps.whenDone(member.lane);
+    if (member.core.state.t === "up") await this.#deps.close(member.lane);
     await this.#stop(member);
+  }
+
+  /** As `retire`, for one that keeps its place: another start is another member's. False where there is no such Core. */
+  async drain(key: string): Promise<boolean> {
+    const member = this.#members.get(key);
+    if (member === undefined) return false;
+    await this.retire(member);
+    return true;
   }
 
   /** Resolves when no process is left of any Core: in force, tried or leaving. */
@@ -201,8 +209,9 @@ export class Fleet {
   #changed(member: Member): void {
     this.#deps.state(member);
     member.watcher?.();
-    // Nobody waits for a Core that has departed to come back.
-    if (member.place === "leaving" && member.core.state.t === "backoff") void member.core.stop();
+    // Nobody waits for a Core to come back that has departed, or takes no new calls.
+    const isGoing = member.place === "leaving" || member.lane.closing !== undefined;
+    if (isGoing && member.core.state.t === "backoff") void member.core.stop();
   }
 
   /** Resolves when all are up, or one is not and will not be: with those that have fallen by then. */

@@ -25,7 +25,16 @@ export type Reread =
   | { readonly t: "ok"; readonly setup: Setup; readonly warnings: readonly Problem[] }
   | { readonly t: "invalid"; readonly problems: readonly Problem[] };
 
+/** When, why and what came of it. */
+export interface LastReload {
+  readonly at: string;
+  readonly cause: string;
+  readonly outcome: ReloadOutcome["t"];
+}
+
 export interface Reloader {
+  /** Undefined before the first. */
+  readonly last: LastReload | undefined;
   /** Never rejects. `cause`, for the log: `file`, `SIGHUP`, `api`. */
   reload(cause: string): Promise<ReloadOutcome>;
 }
@@ -49,6 +58,7 @@ export function createReloader(deps: ReloaderDeps): Reloader {
 }
 
 class OneAtATime implements Reloader {
+  last: LastReload | undefined;
   readonly #deps: ReloaderDeps;
   readonly #counts = new Map<ReloadOutcome["t"], number>(outcomes.map((outcome) => [outcome, 0]));
   #goodSeconds: number;
@@ -82,6 +92,7 @@ class OneAtATime implements Reloader {
       if (known.code === "internal") log.error("reload_broke", { cause, error });
       return { t: "failed", reason: known.message };
     });
+    this.last = { at: clock.iso(), cause, outcome: outcome.t };
     this.#counts.set(outcome.t, (this.#counts.get(outcome.t) ?? 0) + 1);
     if (outcome.t === "applied" || outcome.t === "unchanged") this.#goodSeconds = this.#nowSeconds();
     this.#report(outcome, cause, Math.round(clock.now() - startedMs));

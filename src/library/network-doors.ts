@@ -1,15 +1,19 @@
 // The network doors of a hub: opened in front of it while it is starting, closed in order when it is to stop.
+import { AdminDoor } from "../admin/admin-door.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import { HttpDoor } from "../doors/http/http-door.ts";
-import type { WebDoor } from "../doors/http-router.ts";
-import { openHttpServer } from "../doors/http-server.ts";
+import type { HttpPages, WebDoor } from "../doors/http-router.ts";
+import { type HttpServer, openHttpServer } from "../doors/http-server.ts";
 import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { SseDoor } from "../doors/sse-door.ts";
 import { WsDoor } from "../doors/ws-door.ts";
+import type { Reloader } from "../hub/reloader.ts";
 import type { Hub } from "../hub.ts";
 import type { Log } from "../telemetry/log.ts";
+import { type AdminDoors, openAdminDoors } from "./admin-doors.ts";
+import { version } from "./version.ts";
 
 const maxConnections = 10_000;
 const maxSessions = 5_000;
@@ -21,6 +25,8 @@ export interface NetworkDoorsDeps {
   readonly addresses: readonly ListenAddress[];
   readonly clock: Clock;
   readonly log: Log;
+  /** What the hub's manifest was read from, and who reads it again; undefined where no file is behind it. */
+  readonly source?: { readonly manifest: string | null; readonly reloader: Reloader } | undefined;
 }
 
 export interface NetworkDoors {
@@ -34,9 +40,11 @@ export interface NetworkDoors {
 
 /** Rejects when an address cannot be had. */
 export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkDoors> {
-  const { hub, addresses, clock, log } = deps;
+  const { hub, addresses, clock, log, source } = deps;
   const { auth, settings } = hub;
-  if (settings.trustedProxies.length === 0 && addresses.some((address) => !isLoopback(address))) {
+  const { adminListen } = settings;
+  const exposed = [...addresses, ...adminListen].some((address) => !isLoopback(address));
+  if (settings.trustedProxies.length === 0 && exposed) {
     log.warn("plaintext_exposed", {
       fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
     });
@@ -66,46 +74,85 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
   const watched = ["websocket", "http", "sse"];
   hub.metrics.watch("thehub_sessions_max", () => watched.map((door) => [door, maxSessions] as const));
   let ready = false;
-  const server = await openHttpServer(
-    {
-      addresses,
-      basePath: settings.basePath,
-      allowHosts: settings.allowHosts,
-      allowOrigins: settings.allowOrigins,
-      trustedProxies: settings.trustedProxies,
-      maxSessions,
-      maxConnections,
-      handshakeTimeoutMs,
-      metricsToken: settings.metricsToken,
+  let stopping = false;
+  let listening: { server: HttpServer; admin: AdminDoors } | undefined;
+  const started = clock.iso();
+  const startedMs = clock.now();
+  const adminApi = new AdminDoor({
+    hub,
+    reloader: source?.reloader,
+    log: log.child({ component: "admin" }),
+    mask: (text) => hub.mask(text),
+    service: () => ({
+      version,
+      started,
+      uptimeSeconds: Math.floor((clock.now() - startedMs) / 1000),
+      manifest: source?.manifest ?? null,
+      addresses: listening?.server.addresses ?? [],
+      adminAddresses: listening?.admin.addresses ?? [],
+      ready,
+      draining: stopping,
+    }),
+  });
+  const pages: HttpPages = {
+    healthz: () => {
+      const health = hub.health();
+      return jsonReply(health, health.ok ? 200 : 503);
     },
+    livez: () => jsonReply({ ok: true }),
+    readyz: () => jsonReply({ ok: ready }, ready ? 200 : 503),
+    metrics: async () => ({
+      status: 200,
+      headers: { "content-type": hub.metrics.contentType },
+      body: await hub.metrics.text(),
+    }),
+  };
+  const options = {
+    basePath: settings.basePath,
+    allowHosts: settings.allowHosts,
+    allowOrigins: settings.allowOrigins,
+    trustedProxies: settings.trustedProxies,
+    maxSessions,
+    maxConnections,
+    handshakeTimeoutMs,
+    metricsToken: settings.metricsToken,
+  };
+  const forAdmins = new Map<string, WebDoor>([["/api", adminApi]]);
+  const forClients = new Map<string, WebDoor>([
+    ["/mcp", http],
+    ["/sse", sse.stream],
+    ["/messages", sse.messages],
+  ]);
+  const isApart = adminListen.length > 0;
+  const { healthz } = pages;
+  const server = await openHttpServer(
+    { ...options, addresses },
     {
       auth,
       clock,
       websocket,
-      doors: new Map<string, WebDoor>([
-        ["/mcp", http],
-        ["/sse", sse.stream],
-        ["/messages", sse.messages],
-      ]),
+      doors: isApart ? forClients : new Map([...forClients, ...forAdmins]),
       log: doorLog,
-      pages: {
-        healthz: () => {
-          const health = hub.health();
-          return jsonReply(health, health.ok ? 200 : 503);
-        },
-        livez: () => jsonReply({ ok: true }),
-        readyz: () => jsonReply({ ok: ready }, ready ? 200 : 503),
-        metrics: async () => ({
-          status: 200,
-          headers: { "content-type": hub.metrics.contentType },
-          body: await hub.metrics.text(),
-        }),
-      },
+      pages: isApart ? { healthz } : pages,
     },
   );
-  await hub.listensOn(server.addresses);
-  log.info("listening", { addresses: server.addresses });
-  let stopping = false;
+  const admin = await openAdminDoors({
+    options,
+    auth,
+    pages,
+    doors: forAdmins,
+    addresses: adminListen,
+    privateSocket: await hub.privateSocket(),
+    platform: process.platform,
+    clock,
+    log: doorLog,
+  }).catch(async (error) => {
+    await server.close();
+    throw error;
+  });
+  listening = { server, admin };
+  await hub.listensOn(server.addresses, admin.sockets);
+  log.info("listening", { addresses: server.addresses, ...(isApart ? { admin: admin.addresses } : {}) });
   void hub.settled().then(() => {
     ready = !stopping;
   });
@@ -122,6 +169,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       await Promise.all([websocket, http, sse].map((door) => door.close(graceMs)));
       await drained;
       await server.close();
+      await admin.close();
     },
   };
 }

@@ -8,6 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const knownVariables: readonly string[] = [
   "HUB_MANIFEST",
   "HUB_LISTEN",
+  "HUB_ADMIN_LISTEN",
   "HUB_TOKEN",
   "HUB_TOKEN_FILE",
   "HUB_BASE_PATH",
@@ -40,10 +41,6 @@ export const plannedVariables: Readonly<Record<string, PlannedVariable>> = {
   HUB_TLS_KEY: tls,
   HUB_TLS_CLIENT_CA: tls,
   HUB_ALLOW_IPS: { by: "address rules", instead: "listen on a private address, or let the firewall or proxy decide" },
-  HUB_ADMIN_LISTEN: {
-    by: "an admin address of its own",
-    instead: "unset it: probes and metrics are served on HUB_LISTEN",
-  },
 };
 
 /** The value of a variable; empty and blank count as not set. */

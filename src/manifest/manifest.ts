@@ -16,6 +16,8 @@ export interface Manifest {
 /** What `hub:` says. The environment is merged over it by settings.ts; the hub itself runs on `Settings`. */
 export interface HubConfig {
   readonly listen: readonly ListenAddress[];
+  /** Where `/api`, `/metrics`, `/livez` and `/readyz` are instead of on `listen`; empty: they are there. */
+  readonly adminListen: readonly ListenAddress[];
   /** `""`, or a path that starts with a slash and does not end with one. */
   readonly basePath: string;
   readonly publicUrl: string | undefined;

@@ -46,6 +46,10 @@ export interface Hub {
    */
   listen?: string | string[];
   /**
+   * Addresses of their own for `/api`, `/metrics`, `/livez` and `/readyz`, which are not on `listen` then; written like those of `listen`. Whoever can open a `unix:` one is an admin. Environment: `HUB_ADMIN_LISTEN`.
+   */
+  admin_listen?: string | string[];
+  /**
    * Path under which the hub lives behind a proxy. Environment: `HUB_BASE_PATH`.
    */
   base_path?: string;
@@ -116,10 +120,6 @@ export interface Hub {
    * Client addresses (CIDR) that may connect.
    */
   allow_ips?: string[];
-  /**
-   * Address for metrics, probes and the admin API.
-   */
-  admin_listen?: string;
   /**
    * How clients sign in besides tokens.
    */

@@ -41,6 +41,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolvePath(folder, path));
   return {
     listen: value(parseListen([hub.listen ?? d.listen].flat())),
+    adminListen: hub.admin_listen === undefined ? [] : value(parseListen([hub.admin_listen].flat())),
     basePath: value(parseBasePath(hub.base_path ?? d.base_path)),
     publicUrl: hub.public_url === undefined ? undefined : value(parsePublicUrl(hub.public_url)),
     allowHosts: value(parseHosts(hub.allow_hosts ?? d.allow_hosts)),

@@ -59,6 +59,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
   const settings: Settings = {
     ...hub,
     listen: read("HUB_LISTEN", hub.listen, (text) => parseListen([text])),
+    adminListen: read("HUB_ADMIN_LISTEN", hub.adminListen, (text) => parseListen([text])),
     basePath: read("HUB_BASE_PATH", hub.basePath, parseBasePath),
     publicUrl: read<string | undefined>("HUB_PUBLIC_URL", hub.publicUrl, parsePublicUrl),
     allowHosts: read("HUB_ALLOW_HOSTS", hub.allowHosts, (text) => parseHosts(splitList(text))),

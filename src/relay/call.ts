@@ -73,11 +73,11 @@ export interface Lane {
   readonly held: Set<Call>;
   /** Whether the Core has been up since the hub started. */
   wasUp: boolean;
-  /** Set once no new calls come: to be called when the last one is over. */
-  done: (() => void) | undefined;
+  /** Set once it takes no new calls; `resolve` is to be called when the last one is over. */
+  closing: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
 }
 
 export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter): Lane {
   const running = new ChurnMap<number, Call>(integerHash);
-  return { core, policy, meter, running, held: new Set(), wasUp: false, done: undefined };
+  return { core, policy, meter, running, held: new Set(), wasUp: false, closing: undefined };
 }

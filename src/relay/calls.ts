@@ -9,7 +9,7 @@ import { type ByteString, type Frame, noSplices, partOf, type ReplySink, type Sp
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
-import { coreUnavailable, heldWhile } from "./core-availability.ts";
+import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
 
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
 const sweepEveryMs = 250;
@@ -81,6 +81,13 @@ export class Calls {
     }
     this.#open++;
     call.lane.meter.request(call.method);
+    if (lane.closing !== undefined) {
+      this.#fail(
+        call,
+        lane.core.state.t === "up" ? coreClosed(lane.core) : coreUnavailable(lane.core, call.receivedMs),
+      );
+      return;
+    }
     const verdict = this.#limiter.admit(call, call.receivedMs);
     if (verdict === "pass") this.#forward(call);
     else if (verdict === "wait") retain(call);
@@ -173,12 +180,17 @@ export class Calls {
     }
   }
 
-  /** For a lane that gets no new calls: resolves when those that it has are over. Its Core may still answer them. */
-  whenDone(lane: Lane): Promise<void> {
-    return new Promise((resolve) => {
-      lane.done = resolve;
-      this.#checkDone(lane);
-    });
+  /** The lane takes no new calls from now on: resolves when those that it has are over. Its Core may still answer them. */
+  close(lane: Lane): Promise<void> {
+    if (lane.closing === undefined) {
+      let resolve = () => {};
+      const done = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      lane.closing = { done, resolve };
+    }
+    this.#checkDone(lane);
+    return lane.closing.done;
   }
 
   /** The limits of clients or Cores may be others now: what they allow to run, runs. */
@@ -192,7 +204,7 @@ export class Calls {
 
   #checkDone(lane: Lane): void {
     if (lane.running.size > 0 || lane.held.size > 0) return;
-    if (this.#openCalls().every((call) => call.lane !== lane)) lane.done?.();
+    if (this.#openCalls().every((call) => call.lane !== lane)) lane.closing?.resolve();
   }
 
   #forward(call: Call): void {
@@ -245,7 +257,7 @@ export class Calls {
     this.#open--;
     call.session.calls.delete(call.idKey);
     call.session.settled();
-    if (call.lane.done !== undefined) this.#checkDone(call.lane);
+    if (call.lane.closing !== undefined) this.#checkDone(call.lane);
   }
 
   #sweepSoon(): void {

@@ -28,7 +28,10 @@ export interface InFlight {
 }
 
 export class Session<C extends InFlight = InFlight> {
+  /** For people and logs: no client knows it, and it opens nothing. */
   readonly id: string;
+  /** In Clock milliseconds. */
+  readonly openedMs: number;
   /** Another object when the same caller gets other rules. */
   principal: Principal;
   readonly door: DoorKind;
@@ -62,6 +65,7 @@ export class Session<C extends InFlight = InFlight> {
 
   constructor(visit: {
     id: string;
+    openedMs: number;
     principal: Principal;
     door: DoorKind;
     sink: ReplySink;
@@ -70,6 +74,7 @@ export class Session<C extends InFlight = InFlight> {
     end?: (reason: EndReason) => void;
   }) {
     this.id = visit.id;
+    this.openedMs = visit.openedMs;
     this.principal = visit.principal;
     this.door = visit.door;
     this.peer = visit.peer;

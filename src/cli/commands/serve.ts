@@ -49,7 +49,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
       exclusive: false,
     });
     reloading = openReloading(terminal, options, prepared, hub, log, (again) => guard.settingsFor(again));
-    await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, guard.made);
+    await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, guard.made, reloading.reloader);
     return 0;
   } catch (error) {
     const known = HubError.from(error);

@@ -14,6 +14,7 @@ function scene() {
   const record = new LogRecord();
   const told: string[] = [];
   const session = new Session<Call>({
+    openedMs: 0,
     id: "s1",
     principal: somebody,
     door: "websocket",
