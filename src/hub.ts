@@ -213,9 +213,9 @@ export class Hub {
     return { ok: alive || states.length === 0, cores: up, tools: this.toolNames().length };
   }
 
-  /** Notes where the doors are, for `thehub health`. Never rejects. */
-  listensOn(addresses: readonly string[]): Promise<void> {
-    return this.#reaper.then((reaper) => reaper.listensOn(addresses));
+  /** Notes where the doors are, and with which certificate (its SHA-256), for `thehub health`. Never rejects. */
+  listensOn(addresses: readonly string[], certificate?: string): Promise<void> {
+    return this.#reaper.then((reaper) => reaper.listensOn(addresses, certificate));
   }
 
   /** A token that a client presented and that was accepted: it is masked from now on. */

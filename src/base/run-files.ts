@@ -13,6 +13,8 @@ export interface Run {
   readonly place?: string;
   /** As the hub says them: `http://127.0.0.1:3000`, `unix:/run/hub.sock`. None: it speaks STDIO, or does not listen yet. */
   readonly addresses?: readonly string[];
+  /** SHA-256 of the certificate that its https addresses show. */
+  readonly certificate?: string | undefined;
 }
 
 export interface FoundRun {
@@ -24,8 +26,8 @@ export interface FoundRun {
 
 /** This process's own file. */
 export interface OwnRun {
-  /** To be called when the hub listens. */
-  listensOn(addresses: readonly string[]): Promise<void>;
+  /** To be called when the hub listens, and when its certificate is another. */
+  listensOn(addresses: readonly string[], certificate?: string): Promise<void>;
   forget(): Promise<void>;
 }
 
@@ -44,7 +46,7 @@ export async function recordRun(stateDir: string, hubId: string, platform: NodeJ
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await write(run);
   return {
-    listensOn: (addresses) => write({ ...run, addresses }),
+    listensOn: (addresses, certificate) => write({ ...run, addresses, certificate }),
     forget: () => rm(file, { force: true }),
   };
 }

@@ -43,11 +43,12 @@ export function banner(terminal: Terminal, facts: BannerFacts): string {
 
 function webSocketUrl({ addresses, basePath, publicUrl }: BannerFacts): string {
   if (publicUrl !== undefined) return publicUrl.replace(/^http/, "ws");
-  const http = addresses.find((address) => address.startsWith("http://"));
-  if (http === undefined) return addresses[0] ?? "";
-  const { hostname, port } = new URL(http);
+  const address = addresses.find((it) => it.startsWith("http"));
+  if (address === undefined) return addresses[0] ?? "";
+  const { protocol, hostname, port } = new URL(address);
   const local = ["127.0.0.1", "[::1]", "0.0.0.0", "[::]"].includes(hostname);
-  return `ws://${local ? "localhost" : hostname}:${port}${basePath}`;
+  const [scheme, usual] = protocol === "https:" ? ["wss", "443"] : ["ws", "80"];
+  return `${scheme}://${local ? "localhost" : hostname}:${port || usual}${basePath}`;
 }
 
 function socketConfig(url: string, tokenNeeded: boolean): string {

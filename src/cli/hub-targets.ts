@@ -12,7 +12,13 @@ export type Way = { readonly host: string; readonly port: number } | { readonly 
 
 export type Target =
   /** It listens: the first way that answers is enough. */
-  | { readonly t: "address"; readonly address: string; readonly ways: readonly Way[] }
+  | {
+      readonly t: "address";
+      readonly address: string;
+      readonly ways: readonly Way[];
+      /** Over TLS: SHA-256 of the certificates that are the hub's. Undefined: it is plain. */
+      readonly certificates?: readonly string[] | undefined;
+    }
   /** A running process that does not listen: it speaks STDIO, or is still starting. */
   | { readonly t: "process"; readonly pid: number };
 
@@ -30,10 +36,22 @@ export async function findTargets(terminal: Terminal): Promise<Targets> {
     if (parsed.t === "bad") throw new HubError("usage", `HUB_LISTEN: ${parsed.message}; ${parsed.hint}`);
     // A picked port is known to the hub alone; what goes with another address needs no question of its own.
     const asked = parsed.value.filter((address) => address.t === "unix" || !(address.optional || address.port === 0));
-    if (asked.length > 0) return { targets: asked.map(targetOf), lookedAt: "HUB_LISTEN" };
+    if (asked.length > 0) {
+      const certificates = await certificatesOf(terminal, asked);
+      return { targets: asked.map((address) => targetOf(address, certificates)), lookedAt: "HUB_LISTEN" };
+    }
   }
   const stateDir = await findStateDir(terminal);
   return { targets: await runningTargets(stateDir), lookedAt: `the state folder ${stateDir}` };
+}
+
+/** What a hub on these addresses shows; undefined where it speaks no TLS. */
+async function certificatesOf(terminal: Terminal, addresses: readonly ListenAddress[]): Promise<string[] | undefined> {
+  if (addresses.every((address) => address.t === "unix")) return undefined;
+  const { certificateFile, ownCertificates } = await import("./own-certificate.ts");
+  const file = certificateFile(terminal);
+  if (file === undefined) return undefined;
+  return ownCertificates(file, await findStateDir(terminal).catch(() => undefined));
 }
 
 async function runningTargets(stateDir: string): Promise<Target[]> {
@@ -41,26 +59,31 @@ async function runningTargets(stateDir: string): Promise<Target[]> {
   for (const { run } of await findRuns(stateDir)) {
     if (run === undefined || (await stateOf(run, process.platform)) !== "running") continue;
     if (run.addresses === undefined) targets.push({ t: "process", pid: run.pid });
-    else targets.push(...run.addresses.map((address) => targetOf(boundAddress(address))));
+    else targets.push(...run.addresses.map((address) => boundTarget(address, run.certificate)));
   }
   return targets;
 }
 
-/** An address as a running hub notes it: `http://127.0.0.1:3000`, `http://[::]:3000`, `unix:/run/hub.sock`. */
-function boundAddress(text: string): ListenAddress {
-  if (text.startsWith("unix:")) return { t: "unix", path: text.slice("unix:".length) };
-  const { hostname, port } = new URL(text);
-  return { t: "tcp", host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80), optional: false };
+/** An address as a running hub notes it: `http://127.0.0.1:3000`, `https://[::]:3000`, `unix:/run/hub.sock`. */
+function boundTarget(text: string, certificate: string | undefined): Target {
+  if (text.startsWith("unix:")) return targetOf({ t: "unix", path: text.slice("unix:".length) }, undefined);
+  const { protocol, hostname, port } = new URL(text);
+  const isTls = protocol === "https:";
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const address: ListenAddress = { t: "tcp", host, port: Number(port || (isTls ? 443 : 80)), optional: false };
+  return targetOf(address, isTls ? [certificate ?? ""] : undefined);
 }
 
-function targetOf(address: ListenAddress): Target {
+function targetOf(address: ListenAddress, certificates: readonly string[] | undefined): Target {
   if (address.t === "unix") {
     return { t: "address", address: `unix:${address.path}`, ways: [{ socketPath: address.path }] };
   }
   const { port } = address;
   const hosts = loopbackOf(address.host);
   const shown = hosts[0]?.includes(":") ? `[${hosts[0]}]` : hosts[0];
-  return { t: "address", address: `http://${shown}:${port}`, ways: hosts.map((host) => ({ host, port })) };
+  const scheme = certificates === undefined ? "http" : "https";
+  const ways = hosts.map((host) => ({ host, port }));
+  return { t: "address", address: `${scheme}://${shown}:${port}`, ways, certificates };
 }
 
 /** Every address of the machine includes its loopback ones; an IPv6 socket takes IPv4 as well, where there is no ::1. */

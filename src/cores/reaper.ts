@@ -18,8 +18,8 @@ export interface ReaperDeps {
 }
 
 export interface Reaper {
-  /** Notes where the hub listens, for `thehub health`. */
-  listensOn(addresses: readonly string[]): Promise<void>;
+  /** Notes where the hub listens, and with which certificate (its SHA-256), for `thehub health`. */
+  listensOn(addresses: readonly string[], certificate?: string): Promise<void>;
   /** To be called last, when every Core has been stopped. */
   dismiss(): Promise<void>;
 }
@@ -31,8 +31,8 @@ export async function openReaper(deps: ReaperDeps): Promise<Reaper> {
   const guardian = deps.platform === "win32" ? undefined : new Guardian(deps);
   const run = await opening;
   return {
-    async listensOn(addresses) {
-      await run?.listensOn(addresses).catch((error) => logFailure(deps, error));
+    async listensOn(addresses, certificate) {
+      await run?.listensOn(addresses, certificate).catch((error) => logFailure(deps, error));
     },
     async dismiss() {
       await guardian?.dismiss();

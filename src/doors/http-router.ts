@@ -1,6 +1,7 @@
 // What an HTTP request gets: Host and Origin checks, the path, then a page, or after authentication a door. Reads no body,
 // writes nothing.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Auth } from "../gates/auth.ts";
@@ -80,7 +81,8 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       localAddress: socket.localAddress,
       host: headers.host,
       origin: headers.origin,
-      scheme,
+      // Without a proxy's word, what came encrypted is https; what came plain may have been anything before.
+      scheme: scheme ?? (isEncrypted(socket) ? "https" : undefined),
       forwardedHost,
     });
 
@@ -141,6 +143,10 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       return { t: "admitted", principal: result.principal, peer };
     },
   };
+}
+
+function isEncrypted(socket: Socket): boolean {
+  return "encrypted" in socket && socket.encrypted === true;
 }
 
 const pagePaths: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz", "/metrics"]);

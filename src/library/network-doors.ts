@@ -4,18 +4,19 @@ import type { Clock } from "../base/clock.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import { HttpDoor } from "../doors/http/http-door.ts";
 import type { WebDoor } from "../doors/http-router.ts";
-import { openHttpServer } from "../doors/http-server.ts";
+import { type HttpServer, openHttpServer } from "../doors/http-server.ts";
 import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { SseDoor } from "../doors/sse-door.ts";
+import { TlsKeeper } from "../doors/tls/tls-keeper.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import { type Auth, createAuth } from "../gates/auth.ts";
 import type { Hub } from "../hub.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Settings } from "../manifest/settings.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 
-const maxConnections = 10_000;
 const maxSessions = 5_000;
 const handshakeTimeoutMs = 10_000;
 const lastWordsMs = 1_000;
@@ -30,7 +31,7 @@ export interface NetworkDoorsDeps {
 }
 
 export interface NetworkDoors {
-  /** With the ports that were picked: `http://127.0.0.1:3000`, `unix:/run/hub.sock`. */
+  /** With the ports that were picked: `http://127.0.0.1:3000`, `https://…` with TLS, `unix:/run/hub.sock`. */
   readonly addresses: readonly string[];
   /** Whether clients must present a token. */
   readonly tokenNeeded: boolean;
@@ -41,13 +42,24 @@ export interface NetworkDoors {
 /** Rejects when an address cannot be had. */
 export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkDoors> {
   const { settings, manifest, hub, addresses, clock, log } = deps;
-  if (settings.trustedProxies.length === 0 && addresses.some((address) => !isLoopback(address))) {
+  const isPlain = settings.tls === undefined && settings.trustedProxies.length === 0;
+  if (isPlain && addresses.some((address) => !isLoopback(address))) {
     log.warn("plaintext_exposed", {
-      fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
+      fix: "the hub listens beyond this machine without TLS: set HUB_TLS_CERT and HUB_TLS_KEY, or put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
     });
   }
   const auth = maskingAuth(createAuth({ token: settings.token, clients: manifest.clients }), hub);
   const doorLog = log.child({ component: "doors" });
+  let bound: readonly string[] = [];
+  const tls =
+    settings.tls === undefined
+      ? undefined
+      : await TlsKeeper.open({
+          files: settings.tls,
+          clock,
+          log: doorLog,
+          reloaded: ({ fingerprint }) => void hub.listensOn(bound, fingerprint),
+        });
   const websocket = new WsDoor({
     clock,
     log: doorLog,
@@ -80,13 +92,15 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       allowOrigins: settings.allowOrigins,
       trustedProxies: settings.trustedProxies,
       maxSessions,
-      maxConnections,
+      maxConnections: settings.limits.maxConnections,
+      maxConnectionsPerAddress: settings.limits.maxConnectionsPerAddress,
       handshakeTimeoutMs,
       metricsToken: settings.metricsToken,
     },
     {
       auth,
       clock,
+      tls,
       websocket,
       doors: new Map<string, WebDoor>([
         ["/mcp", http],
@@ -108,8 +122,13 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
         }),
       },
     },
-  );
-  await hub.listensOn(server.addresses);
+  ).catch((error) => {
+    tls?.close();
+    throw error;
+  });
+  bound = server.addresses;
+  await hub.listensOn(bound, tls?.certificate.fingerprint);
+  watchConnections(hub.metrics, server, settings.limits.maxConnections, tls);
   log.info("listening", { addresses: server.addresses });
   let stopping = false;
   void hub.settled().then(() => {
@@ -128,8 +147,20 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       await Promise.all([websocket, http, sse].map((door) => door.close(graceMs)));
       await drained;
       await server.close();
+      tls?.close();
     },
   };
+}
+
+function watchConnections(metrics: Metrics, server: HttpServer, max: number, tls: TlsKeeper | undefined): void {
+  metrics.watch("thehub_connections", () => [["", server.connections]]);
+  metrics.watch("thehub_connections_max", () => [["", max]]);
+  metrics.watch("thehub_connections_refused_total", () => Object.entries(server.refusedConnections));
+  if (tls === undefined) return;
+  metrics.watch("thehub_tls_handshake_failures_total", () => Object.entries(server.failedHandshakes));
+  metrics.watch("thehub_tls_certificate_expiry_timestamp_seconds", () => [
+    ["", Date.parse(tls.certificate.expires) / 1000],
+  ]);
 }
 
 /** Whatever token a named client gets in with is masked from then on: it is known only when it is presented. */

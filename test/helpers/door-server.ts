@@ -50,6 +50,7 @@ export class DoorServer implements AsyncDisposable {
         allowOrigins: [],
         trustedProxies: [],
         maxConnections: 1000,
+        maxConnectionsPerAddress: 1000,
         maxSessions: 1000,
         handshakeTimeoutMs: 10_000,
         ...options.http,
