@@ -66,7 +66,7 @@ function checkKey(leaf: X509Certificate, bytes: Buffer, files: TlsFiles): void {
     try {
       return createPrivateKey(bytes);
     } catch (error) {
-      const isLocked = (error as NodeJS.ErrnoException).code === "ERR_MISSING_PASSPHRASE";
+      const isLocked = bytes.includes("ENCRYPTED");
       throw isLocked
         ? unusable("key", files.key, "has a passphrase", "write it without one: openssl pkey -in KEY -out PLAIN", error)
         : unusable("key", files.key, "holds no private key in PEM", "name the file with BEGIN PRIVATE KEY", error);
