@@ -75,8 +75,10 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   const clientOf = ({ headers, socket }: IncomingMessage, reach: Reach) =>
     proxies.clientOf(reach === "socket" ? "unix" : socket.remoteAddress, headers);
 
-  const refusalOf = ({ headers, socket }: IncomingMessage, reach: Reach, { scheme, host: forwardedHost }: Client) =>
-    originRefusal(options, {
+  function refusalOf(request: IncomingMessage, reach: Reach, { scheme, host: forwardedHost }: Client) {
+    const { headers, rawHeaders, socket } = request;
+    if (namesHostTwice(rawHeaders)) return twoHosts;
+    return originRefusal(options, {
       reach,
       localAddress: socket.localAddress,
       host: headers.host,
@@ -85,6 +87,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       scheme: scheme ?? (isEncrypted(socket) ? "https" : undefined),
       forwardedHost,
     });
+  }
 
   function metrics({ headers: { authorization } }: IncomingMessage): Reply | Promise<Reply> {
     if (metricsDigest === undefined) return deps.pages.metrics();
@@ -144,6 +147,20 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     },
   };
 }
+
+/** Node keeps the first of them; what stands in between may have judged by another. */
+function namesHostTwice(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts++;
+  }
+  return hosts > 1;
+}
+
+const twoHosts = errorReply("request_invalid", "there is more than one Host header", {
+  headers: { connection: "close" },
+});
 
 function isEncrypted(socket: Socket): boolean {
   return "encrypted" in socket && socket.encrypted === true;

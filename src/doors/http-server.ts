@@ -14,6 +14,7 @@ import { createProxies } from "./forwarded.ts";
 import { createRouter, type HttpPages, type Router, type RouterOptions, type WebDoor } from "./http-router.ts";
 import { isLoopbackHost } from "./listen.ts";
 import type { Reach } from "./origin.ts";
+import { Pipelined } from "./pipelined.ts";
 import type { DoorLog } from "./port.ts";
 import { endWithReply, errorReply, type Reply, writeReply } from "./reply.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -98,6 +99,7 @@ class Front implements HttpServer {
   readonly #servers = new Set<Server>();
   readonly #connections: Connections;
   readonly #handshakes: HandshakeFailures;
+  readonly #pipelined = new Pipelined();
   readonly #stalls: StallWatch;
   #draining = false;
 
@@ -225,6 +227,7 @@ class Front implements HttpServer {
       if (this.#connections.admit(socket) && tls === undefined) this.#watch(socket);
     });
     server.on("request", (request, response) => this.#answer(request, reach, response));
+    server.on("checkContinue", (request, response) => this.#answer(request, reach, response, true));
     // What HTTP speaks on: the connection itself, or what TLS makes of it.
     const arrival = tls === undefined ? "connection" : "secureConnection";
     server.on("upgrade", (request, socket, head) => {
@@ -257,12 +260,24 @@ class Front implements HttpServer {
     socket.once("close", () => this.#stalls.delete(socket));
   }
 
-  #answer(request: IncomingMessage, reach: Reach, response: ServerResponse): void {
+  /** `isAsking`: the client sends its body only once it is told to, so who is refused need not send it. */
+  #answer(request: IncomingMessage, reach: Reach, response: ServerResponse, isAsking = false): void {
+    const { socket } = request;
+    // The rest of a chunk whose connection was cut off on the way.
+    if (socket.destroyed) return;
+    if (!this.#pipelined.mayWait(socket, response)) {
+      this.#deps.log.info("client_cut", { reason: "too many requests without waiting", peer: socket.remoteAddress });
+      socket.destroy();
+      return;
+    }
     const routed = this.#router.route(request, reach);
     if (routed.t === "reply") {
+      // Whether the body still comes is the client's choice, so nothing behind it can be read as a request.
+      if (isAsking) response.shouldKeepAlive = false;
       void this.#known(routed.answer).then((reply) => writeReply(response, reply));
       return;
     }
+    if (isAsking) response.writeContinue();
     for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
     routed.door.handle(request, response, routed.guest);
   }
@@ -329,7 +344,7 @@ function codeOf(error: unknown): string | undefined {
 
 function garbledReply(code: string | undefined): Reply {
   if (code === "HPE_HEADER_OVERFLOW") {
-    return errorReply("request_invalid", "the headers are larger than 16 KiB", { status: 431 });
+    return errorReply("request_invalid", "the request line and the headers are larger than 16 KiB", { status: 431 });
   }
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
     return errorReply("request_invalid", "the request took too long to arrive", { status: 408 });

@@ -28,11 +28,10 @@ const maxFileBytes = 1024 * 1024;
 
 /** Throws `usage`, naming the file and the fix, when these files cannot serve TLS. */
 export async function readTlsPair(files: TlsFiles): Promise<TlsPair> {
-  const [cert, key, clientCa] = await Promise.all([
-    readPem(files.cert, "certificate"),
-    readPem(files.key, "key"),
-    files.clientCa === undefined ? undefined : readPem(files.clientCa, "client CA"),
-  ]);
+  // One after the other: of several that are wrong, it is always the first that is named.
+  const cert = await readPem(files.cert, "certificate");
+  const key = await readPem(files.key, "key");
+  const clientCa = files.clientCa === undefined ? undefined : await readPem(files.clientCa, "client CA");
   const leaf = readCertificate(cert.bytes, files.cert);
   checkKey(leaf, key.bytes, files);
   if (clientCa !== undefined && files.clientCa !== undefined) checkAuthorities(clientCa.bytes, files.clientCa);
