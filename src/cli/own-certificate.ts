@@ -50,11 +50,11 @@ export async function connectPinned(
     const abort = () => socket.destroy(new Error("aborted"));
     signal.addEventListener("abort", abort, { once: true });
     socket.once("close", () => signal.removeEventListener("abort", abort));
-    socket.once("error", fail);
+    // Also for what comes once it is handed over: whoever has it by then sees the error as well.
+    socket.on("error", fail);
     socket.once("secureConnect", () => {
       const shown = socket.getPeerX509Certificate()?.fingerprint256;
       if (shown !== undefined && certificates.includes(shown)) {
-        socket.off("error", fail);
         done(socket);
         return;
       }

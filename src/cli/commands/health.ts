@@ -91,7 +91,7 @@ async function connected(
   certificates: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<RequestOptions> {
-  if (certificates === undefined || "socketPath" in way) return way;
+  if (certificates === undefined || "socketPath" in way) return { ...way, agent: false };
   const { connectPinned } = await import("../own-certificate.ts");
   const socket = await connectPinned(way, certificates, signal);
   return { createConnection: () => socket };
@@ -101,7 +101,7 @@ function get(to: RequestOptions, path: string, signal: AbortSignal): Promise<Ans
   return new Promise((resolve, reject) => {
     // A name that no HUB_ALLOW_HOSTS refuses, whatever the address is called.
     const headers = { host: "localhost", connection: "close" };
-    const asked = request({ ...to, path, headers, agent: false, signal }, (response) => {
+    const asked = request({ ...to, path, headers, signal }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
