@@ -31,6 +31,7 @@ export async function textOf(response: IncomingMessage): Promise<string> {
 /** What is between events: each comes as soon as its last line has arrived; `comments` are kept apart. */
 export class EventReader {
   readonly comments: string[] = [];
+  readonly #commented = new Set<() => void>();
   readonly #response: IncomingMessage;
   readonly #events: AsyncGenerator<Event>;
 
@@ -66,6 +67,19 @@ export class EventReader {
     }
   }
 
+  /** Resolves when so many comments have come; somebody must be waiting for the next event. */
+  commented(times: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.comments.length < times) return;
+        this.#commented.delete(look);
+        resolve();
+      };
+      this.#commented.add(look);
+      look();
+    });
+  }
+
   close(): void {
     this.#response.destroy();
   }
@@ -79,8 +93,10 @@ export class EventReader {
         const event: Record<string, string> = { data: "" };
         for (const line of block.split("\n")) {
           const [, name = "", value = ""] = /^([^:]*): ?(.*)$/.exec(line) ?? [];
-          if (name === "") this.comments.push(value);
-          else event[name] = value;
+          if (name === "") {
+            this.comments.push(value);
+            for (const look of this.#commented) look();
+          } else event[name] = value;
         }
         if (block.split("\n").some((line) => !line.startsWith(":"))) yield event as unknown as Event;
       }
