@@ -38,7 +38,7 @@ async function setUp(
 ): Promise<Setup> {
   const hub = await startHub({
     manifest: `hub: { drain_timeout_ms: 500 }\ncores:\n  echo:\n    ${fixture("echo.mjs")}\n`,
-    env: { HUB_TOKEN: token, HUB_TRUSTED_PROXIES: "127.0.0.1", HUB_ALLOW_HOSTS: host, ...env },
+    env: { HUB_TOKEN: token, HUB_TRUSTED_PROXIES: "127.0.0.1", HUB_ALLOW_HOSTS: host, HUB_BASE_PATH: "/hub", ...env },
   });
   const upstreamPort = Number(new URL(await hub.url()).port);
   assert.ok(certificates);
@@ -78,7 +78,7 @@ for (const kind of ["nginx", "caddy"] as const) {
   test(`proxy ${kind}: both HTTP transports work with the prefix taken off, by base path and by public URL`, {
     skip,
   }, async () => {
-    for (const env of [{ HUB_BASE_PATH: "/hub" }, { HUB_PUBLIC_URL: `https://${host}/hub` }]) {
+    for (const env of [{}, { HUB_BASE_PATH: "", HUB_PUBLIC_URL: `https://${host}/hub` }]) {
       await using it = await setUp(kind, { env });
       await useBoth(it.url);
       const sse = await SseMcp.open(`${it.url}/sse`, client());
@@ -88,7 +88,7 @@ for (const kind of ["nginx", "caddy"] as const) {
   });
 
   test(`proxy ${kind}: both HTTP transports work with the prefix kept`, { skip }, async () => {
-    await using it = await setUp(kind, { keepsPrefix: true, env: { HUB_BASE_PATH: "/hub" } });
+    await using it = await setUp(kind, { keepsPrefix: true });
     await useBoth(it.url);
   });
 
@@ -105,7 +105,7 @@ for (const kind of ["nginx", "caddy"] as const) {
   test(`proxy ${kind}: an event arrives while its call still runs, and one of the session's own at once`, {
     skip,
   }, async () => {
-    await using it = await setUp(kind, { env: { HUB_BASE_PATH: "/hub" } });
+    await using it = await setUp(kind);
     const http = await HttpMcp.open(`${it.url}/mcp`, client());
     const running = new EventReader(await http.start("echo__progress-then-hang", {}, "t"));
     const progress = await running.message();
@@ -161,7 +161,7 @@ for (const kind of ["nginx", "caddy"] as const) {
     it.hub.child.kill("SIGTERM");
     assert.match((await held.message()).error?.message ?? "", /shutting down|draining/);
     assert.equal(await held.next(), undefined);
-    assert.equal(await own.next(), undefined);
+    while ((await own.next()) !== undefined);
     assert.equal((await it.hub.exited).code, 0);
   });
 }
