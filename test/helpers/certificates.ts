@@ -47,14 +47,14 @@ export function makeCertificates(folder: string, host: string): Certificates {
   };
 }
 
-export const clientExtension = "extendedKeyUsage=clientAuth\n";
+const clientExtension = "extendedKeyUsage=clientAuth\n";
 
 /** Of a server with this name, which also answers on loopback addresses. */
 export function serverExtension(host: string): string {
   return `subjectAltName=DNS:${host},IP:127.0.0.1,IP:::1\nextendedKeyUsage=serverAuth\n`;
 }
 
-export function makeAuthority(folder: string, name: string): void {
+function makeAuthority(folder: string, name: string): void {
   const made = ["-keyout", `${name}.key`, "-out", `${name}.crt`];
   const usage = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"];
   openssl(folder, "req", "-x509", ...fresh, "-days", "2", "-subj", `/CN=${name}`, ...usage, ...made);
