@@ -2,23 +2,27 @@
 // imports more than its layer.
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "./base/clock.ts";
-import { doorKinds } from "./base/door-kind.ts";
-import { Secret } from "./base/secret.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
-import type { Caller, CatalogNote, CatalogSource } from "./catalog/model.ts";
+import type { Caller, CatalogNote, CatalogSource, ViewRules } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
-import { Core, type CoreDeps } from "./cores/core.ts";
+import type { Core } from "./cores/core.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
-import { defaultPendingBytes, defaultStallMs } from "./cores/stdio-link.ts";
 import type { RequestDoorkeeper } from "./doors/port.ts";
+import type { Auth } from "./gates/auth.ts";
 import type { LimitSettings } from "./gates/limited.ts";
-import { type CoreLoad, createLimits } from "./gates/limits.ts";
+import { createLimits } from "./gates/limits.ts";
 import { createPolicy } from "./gates/policy.ts";
-import type { Manifest, ResolvedCore } from "./manifest/manifest.ts";
-import { explainSecret, resolveSecrets } from "./manifest/secrets.ts";
+import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
+import { Doorman } from "./hub/doorman.ts";
+import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
+import { Fleet, type Member } from "./hub/fleet.ts";
+import { watchNumbers } from "./hub/numbers.ts";
+import { Oversight } from "./hub/oversight.ts";
+import type { Setup } from "./manifest/diff.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 import { limitsOf, type Settings } from "./manifest/settings.ts";
-import { type Call, createLane, type Lane } from "./relay/call.ts";
+import type { Call } from "./relay/call.ts";
 import { Calls } from "./relay/calls.ts";
 import { Changes } from "./relay/changes.ts";
 import { FromCore } from "./relay/from-core.ts";
@@ -30,7 +34,7 @@ import type { Principal } from "./sessions/principal.ts";
 import { logCalls } from "./telemetry/call-log.ts";
 import type { CallObserver } from "./telemetry/call-observer.ts";
 import type { Log } from "./telemetry/log.ts";
-import { createMetrics, type Metrics, type Reading } from "./telemetry/metrics.ts";
+import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 import type { Masker } from "./wire/mask.ts";
 
@@ -54,9 +58,6 @@ export interface HubOptions {
 
 /** Requests that wait may keep this much memory, all clients and Cores together. */
 const maxWaitingBytes = 512 * 1024 * 1024;
-
-/** Cores' messages may be larger than clients': a result carries what the tool read. */
-const maxCoreMessageBytes = 64 * 1024 * 1024;
 
 /** Starts the Cores of a manifest. Resolves when they are on their way; `settled` says when they have arrived. */
 export async function openHub(options: HubOptions): Promise<Hub> {
@@ -82,16 +83,21 @@ export class Hub {
     shared: true,
   };
   readonly metrics: Metrics;
+  /** For admins. */
+  readonly oversight: Oversight;
   readonly #options: HubOptions;
   readonly #reaper: Promise<Reaper>;
-  readonly #cores = new Map<string, Core>();
-  readonly #lanes = new Map<string, Lane>();
+  readonly #fleet: Fleet;
+  readonly #doorman: Doorman;
   readonly #restarts = new Map<string, number>();
   readonly #relay: Relay;
   readonly #calls: Calls;
   readonly #fromCore: FromCore;
   readonly #logLevels: LogLevels;
   readonly #changes: Changes;
+  readonly #exchange: Exchange;
+  #setup: Setup;
+  #rules: (caller: Caller) => ViewRules;
   #settledWaiters: (() => void)[] = [];
   #wasSettled = false;
   #stopped: Promise<void> | undefined;
@@ -99,21 +105,34 @@ export class Hub {
   constructor(options: HubOptions, hubId: string, reaper: Promise<Reaper>, clock: Clock) {
     this.#options = options;
     this.#reaper = reaper;
-    const { manifest, settings, log, masker, version } = options;
+    const { manifest, settings, log, masker, version, exclusive } = options;
+    this.#setup = { manifest, settings };
+    this.#rules = createPolicy(settings.policy);
     this.metrics = createMetrics({ version, node: process.version });
-    for (const token of [settings.token, settings.metricsToken]) if (token !== undefined) masker.add(token);
+    this.#doorman = new Doorman(masker, this.#setup);
+    this.#fleet = new Fleet(
+      {
+        core: coreDepsOf(options, hubId, clock),
+        exclusive,
+        meter: (key) => this.metrics.forCore(key),
+        secrets: (definition, setup) => findSecrets(options, definition, setup),
+        frame: (lane, frame, scan) => this.#fromCore.receive(lane, frame, scan),
+        state: (member) => this.#coreChanged(member),
+        lists: () => this.#changes.refresh(),
+        close: (lane) => this.#calls.close(lane),
+      },
+      this.#setup,
+    );
 
-    const coreDeps = this.#coreDeps(hubId, clock);
-    for (const definition of manifest.cores) this.#addCore(definition, coreDeps);
-
-    const rules = createPolicy(settings.policy);
     this.#changes = new Changes({
       clock,
       log: log.child({ component: "catalog" }),
-      build: (previous) => buildCatalog(this.#sources(), { names: settings.names, rules }, previous),
+      build: (previous) => {
+        const { names } = this.settings;
+        return buildCatalog(this.#sources(), { names, rules: this.#rules }, previous);
+      },
       sessions: () => this.#relay.sessions,
     });
-    const clients = new Map(manifest.clients.map((client) => [`client ${client.name}`, client]));
     const observer = this.#observer(clock);
     this.#calls = new Calls({
       clock,
@@ -123,13 +142,17 @@ export class Hub {
         createLimits<Call>({
           clock,
           start,
-          client: (key) => limitSettings(limitsOf(clients.get(key), settings)),
-          core: (key) => limitSettings(this.#core(key).definition.policy),
+          client: (key) => this.#clientLimits(key),
+          core: (key) => {
+            const core = this.#fleet.core(key);
+            return core === undefined ? undefined : limitSettings(core.definition.policy);
+          },
           maxWaitingBytes,
         }),
     });
-    this.#logLevels = new LogLevels(() => [...this.#cores.values()].map(levelTarget));
-    const parking = new Parking({ clock, listWaitMs: settings.listWaitMs, starting: () => !this.#isSettled() });
+    this.#logLevels = new LogLevels(() => this.#fleet.cores.map(levelTarget));
+    const listWaitMs = () => this.settings.listWaitMs;
+    const parking = new Parking({ clock, listWaitMs, starting: () => !this.#isSettled() });
     const methods = new Methods({
       hub: { name: "thehub", version },
       calls: this.#calls,
@@ -137,7 +160,7 @@ export class Hub {
       logLevels: this.#logLevels,
       log: log.child({ component: "relay" }),
       catalog: () => this.#changes.catalog,
-      lane: (key) => this.#lane(key),
+      lane: (key) => this.#fleet.lane(key),
     });
     this.#relay = new Relay({
       calls: this.#calls,
@@ -145,6 +168,7 @@ export class Hub {
       parking,
       logLevels: this.#logLevels,
       log: log.child({ component: "relay" }),
+      clock,
       meter: this.metrics.hub,
       observer,
     });
@@ -155,8 +179,29 @@ export class Hub {
       dropped: (reason) => this.metrics.notificationDropped(reason),
       onlySession: () => (this.#relay.sessions.size === 1 ? [...this.#relay.sessions][0] : undefined),
     });
-    this.#watchNumbers();
+    this.#exchange = this.#createExchange();
+    const seen = {
+      restarts: (key: string) => this.#restarts.get(key) ?? 0,
+      loads: () => this.#calls.loads(),
+      sessions: () => this.#relay.sessions,
+    };
+    watchNumbers(this.metrics, { ...seen, cores: () => this.#fleet.cores, masked: () => masker.masked });
+    this.oversight = new Oversight({ ...seen, clock, fleet: this.#fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
+  }
+
+  /** In force; another object after a reload. */
+  get settings(): Settings {
+    return this.#setup.settings;
+  }
+
+  get manifest(): Manifest {
+    return this.#setup.manifest;
+  }
+
+  /** Who may come in, as of the last reload. */
+  get auth(): Auth {
+    return this.#doorman;
   }
 
   /** Where doors bring their clients. */
@@ -165,13 +210,23 @@ export class Hub {
   }
 
   start(): void {
-    for (const core of this.#cores.values()) core.start();
+    this.#fleet.start();
   }
 
   /** Resolves once every Core is up, or has failed at least once. */
   settled(): Promise<void> {
     if (this.#isSettled()) return Promise.resolve();
     return new Promise((resolve) => this.#settledWaiters.push(resolve));
+  }
+
+  /** Puts another setup in force, or leaves everything as it is. Never rejects. */
+  reload(setup: Setup): Promise<Reloaded> {
+    return this.#exchange.reload(setup);
+  }
+
+  /** Starts the Core anew, whatever state it is in; the new one takes over when it is up, else the old one stays. Never rejects. */
+  restart(coreKey: string): Promise<Restarted> {
+    return this.#exchange.restart(coreKey);
   }
 
   view(caller: Caller): View {
@@ -184,7 +239,7 @@ export class Hub {
 
   /** What is wrong with a Core, in a sentence with its last words; undefined while it is up. */
   trouble(coreKey: string): string | undefined {
-    const core = this.#cores.get(coreKey);
+    const core = this.#fleet.core(coreKey);
     if (core === undefined || core.state.t === "up") return undefined;
     const reason = "reason" in core.state ? `: ${core.state.reason}` : "";
     const words = core.stderrTail().slice(-3);
@@ -207,25 +262,31 @@ export class Hub {
 
   /** Counts for /healthz: no names. `ok` is false only when there are Cores and none is up or on its way. */
   health(): { ok: boolean; cores: number; tools: number } {
-    const states = [...this.#cores.values()].map((core) => core.state.t);
+    const states = this.#fleet.cores.map((core) => core.state.t);
     const alive = states.some((state) => state === "up" || state === "starting" || state === "idle");
     const up = states.filter((state) => state === "up").length;
     return { ok: alive || states.length === 0, cores: up, tools: this.toolNames().length };
   }
 
-  /** Notes where the doors are, and with which certificate (its SHA-256), for `thehub health`. Never rejects. */
-  listensOn(addresses: readonly string[], certificate?: string): Promise<void> {
-    return this.#reaper.then((reaper) => reaper.listensOn(addresses, certificate));
+  /** Notes where the doors are, with which certificate (SHA-256), and where the admin API is, for commands. Never rejects. */
+  listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void> {
+    return this.#reaper.then((reaper) => reaper.listensOn(addresses, adminSockets, certificate));
   }
 
-  /** A token that a client presented and that was accepted: it is masked from now on. */
-  maskPresented(token: string): void {
-    this.#options.masker.add(new Secret(token));
+  /** Where a socket for the hub's own user may be made; undefined without a state folder that can be written to. */
+  privateSocket(): Promise<string | undefined> {
+    return this.#reaper.then((reaper) => reaper.privateSocket);
+  }
+
+  /** With the values of secrets and tokens overwritten. */
+  mask(text: string): string {
+    return this.#options.masker.maskText(text);
   }
 
   /** Refuses new requests; resolves when those under way are answered: by their Cores, or by the hub when the time is up. */
   async drain(): Promise<void> {
-    const late = setTimeout(() => this.failCalls(), this.#options.settings.drainTimeoutMs);
+    this.#exchange.end();
+    const late = setTimeout(() => this.failCalls(), this.settings.drainTimeoutMs);
     await this.#relay.drain();
     clearTimeout(late);
   }
@@ -242,66 +303,56 @@ export class Hub {
   }
 
   async #stopCores(): Promise<void> {
-    await Promise.all([...this.#cores.values()].map((core) => core.stop()));
+    this.#exchange.end();
+    await this.#fleet.stop();
     await (await this.#reaper).dismiss();
+  }
+
+  #createExchange(): Exchange {
+    const deps: ExchangeDeps = {
+      fleet: this.#fleet,
+      calls: this.#calls,
+      changes: this.#changes,
+      doorman: this.#doorman,
+      sessions: () => this.#relay.sessions,
+      inForce: (setup) => {
+        this.#setup = setup;
+        this.#rules = createPolicy(setup.settings.policy);
+      },
+      arrived: (core) => this.#logLevels.tell(levelTarget(core)),
+      gone: (key) => {
+        this.metrics.dropCore(key);
+        this.#restarts.delete(key);
+      },
+      exchanged: () => this.#settle(),
+    };
+    return new Exchange(deps, this.#setup);
+  }
+
+  #clientLimits(key: string): LimitSettings {
+    const client = this.manifest.clients.find(({ name }) => key === `client ${name}`);
+    return limitSettings(limitsOf(client, this.settings));
   }
 
   /** Undefined, so that calls pay for nothing, unless there are traces or debug lines to make of each. */
   #observer(clock: Clock): CallObserver | undefined {
     const { log, telemetry } = this.#options;
-    const coreRevision = (name: string) => this.#cores.get(name)?.greeting?.protocolVersion;
+    const coreRevision = (name: string) => this.#fleet.core(name)?.greeting?.protocolVersion;
     const tracer = telemetry?.traceCalls({ coreRevision });
     return log.isDebug ? logCalls({ log: log.child({ component: "relay" }), clock, tracer }) : tracer;
   }
 
-  #coreDeps(hubId: string, clock: Clock): CoreDeps {
-    const { log, masker, env, platform, extraPath, version, settings, manifest } = this.#options;
-    let instances = 0;
-    const reader = {
-      env,
-      secretsDir: settings.secretsDir,
-      hubTokens: settings.token === undefined ? [] : [settings.token],
-      clientTokenHashes: manifest.clients.map((client) => client.tokenSha256),
-    };
-    return {
-      clock,
-      log: log.child({ component: "cores" }),
-      masker,
-      limits: {
-        maxMessageBytes: Math.max(maxCoreMessageBytes, settings.limits.maxMessageBytes),
-        maxPendingBytes: defaultPendingBytes,
-        stallMs: defaultStallMs,
-      },
-      host: { hubId, version, platform, env: (name) => env[name], extraPath, nextInstance: () => ++instances },
-      secrets: async (definition) => {
-        const values = new Map<string, Secret>();
-        for (const secret of await resolveSecrets(definition, reader)) {
-          if (secret.t !== "found") return { t: "missing", message: explainSecret(secret, definition) ?? secret.name };
-          masker.add(secret.value);
-          values.set(secret.name, secret.value);
-        }
-        return { t: "ok", values };
-      },
-    };
+  #coreChanged({ core, lane, place }: Member): void {
+    if (core.state.t === "starting" && core.generation > 1) {
+      this.#restarts.set(core.name, (this.#restarts.get(core.name) ?? 0) + 1);
+    }
+    if (core.state.t === "up" && place === "in_force") this.#logLevels.tell(levelTarget(core));
+    this.#calls.coreChanged(lane);
+    this.#settle();
   }
 
-  #addCore(definition: ResolvedCore, deps: CoreDeps): void {
-    const core: Core = new Core(definition, deps, {
-      frame: (_core, frame, scan) => this.#fromCore.receive(lane, frame, scan),
-      state: () => this.#coreChanged(core),
-      lists: () => this.#changes.refresh(),
-    });
-    const { timeoutMs, maxTimeoutMs } = definition.policy;
-    const policy = { timeoutMs, maxTimeoutMs, exclusive: this.#options.exclusive };
-    this.#cores.set(definition.key, core);
-    const lane = createLane(core, policy, this.metrics.forCore(definition.key));
-    this.#lanes.set(definition.key, lane);
-  }
-
-  #coreChanged(core: Core): void {
-    if (core.state.t === "starting" && core.generation > 1) this.#restarts.set(core.name, core.generation - 1);
-    if (core.state.t === "up") this.#logLevels.tell(levelTarget(core));
-    this.#calls.coreChanged(this.#lane(core.name));
+  /** To be called whenever the last Core that others wait for may have arrived. */
+  #settle(): void {
     if (this.#wasSettled || !this.#isSettled()) return;
     this.#wasSettled = true;
     this.#relay.unpark();
@@ -311,59 +362,17 @@ export class Hub {
 
   #isSettled(): boolean {
     if (this.#wasSettled) return true;
-    for (const core of this.#cores.values()) {
-      if (core.state.t === "idle" || (core.state.t === "starting" && core.generation <= 1)) return false;
-    }
-    return true;
+    return this.#fleet.cores.every(({ state, generation }) => {
+      return state.t !== "idle" && (state.t !== "starting" || generation > 1);
+    });
   }
 
   #sources(): CatalogSource[] {
-    return [...this.#cores.values()].map((core) => {
+    return this.#fleet.cores.map((core) => {
       const { key, namespace, prefix, tags, tools, policy } = core.definition;
       const { lists, instructions } = core;
       return { key, namespace, prefix, tags, tools, policy, state: core.state.t, lists, instructions };
     });
-  }
-
-  #watchNumbers(): void {
-    const { metrics } = this;
-    const perCore = (read: (core: Core) => number) => () =>
-      [...this.#cores.values()].map((core): Reading => [core.name, read(core)]);
-    metrics.watch(
-      "thehub_core_up",
-      perCore((core) => (core.state.t === "up" ? 1 : 0)),
-    );
-    metrics.watch(
-      "thehub_core_restarts_total",
-      perCore((core) => this.#restarts.get(core.name) ?? 0),
-    );
-    metrics.watch("thehub_queue_depth", () => this.#loads((load) => load.queued));
-    metrics.watch("thehub_concurrency_in_use", () => this.#loads((load) => load.inUse));
-    metrics.watch("thehub_sessions", () => {
-      const doors = new Map<string, number>(doorKinds.map((door) => [door, 0]));
-      for (const { door } of this.#relay.sessions) doors.set(door, (doors.get(door) ?? 0) + 1);
-      return doors;
-    });
-    metrics.watch("thehub_masked_total", () => [["", this.#options.masker.masked]]);
-  }
-
-  /** A reading per Core, zero for one that nobody has called yet. */
-  #loads(read: (load: CoreLoad) => number): Map<string, number> {
-    const readings = new Map<string, number>([...this.#cores.keys()].map((name) => [name, 0]));
-    for (const load of this.#calls.loads()) readings.set(load.core, read(load));
-    return readings;
-  }
-
-  #core(key: string): Core {
-    const core = this.#cores.get(key);
-    if (core === undefined) throw new Error(`no core ${key}`);
-    return core;
-  }
-
-  #lane(key: string): Lane {
-    const lane = this.#lanes.get(key);
-    if (lane === undefined) throw new Error(`no lane for core ${key}`);
-    return lane;
   }
 }
 

@@ -16,7 +16,7 @@ try {
   console.log(JSON.stringify(sum.content));
   await client.close();
 
-  // WebSocket for others, here on a free port of this machine only.
+  // The network doors for others, here on a free port of this machine only: Streamable HTTP at /mcp, WebSocket, SSE.
   const [address] = await hub.listen("localhost:0");
   console.log(`listening on ${address}`);
 } finally {

@@ -28,6 +28,7 @@ export const errorTable = {
   draining: { rpc: -32055, http: 503, exit: 1, retry: true },
   unauthenticated: { rpc: -32056, http: 401, exit: 1, retry: false },
   origin_refused: { rpc: -32057, http: 403, exit: 1, retry: false },
+  forbidden: { rpc: -32060, http: 403, exit: 1, retry: false },
   hub_unreachable: { rpc: -32059, http: 503, exit: 1, retry: true },
   era_unsupported: { rpc: -32058, http: 502, exit: 3, retry: false },
   listen_failed: { rpc: -32603, http: 500, exit: 1, retry: true },

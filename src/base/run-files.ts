@@ -1,5 +1,5 @@
 // The file that each running hub has in its state folder: which process it is, and where it listens. Read by the next start,
-// which ends what a dead hub left behind, and by `thehub health`.
+// which ends what a dead hub left behind, by `thehub health`, and by the commands that speak to a running hub's admin API.
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,10 +15,14 @@ export interface Run {
   readonly addresses?: readonly string[];
   /** SHA-256 of the certificate that its https addresses show. */
   readonly certificate?: string | undefined;
+  /** Where its admin API answers whoever may open the socket, the private one first; none where it could have none. */
+  readonly adminSockets?: readonly string[];
 }
 
 export interface FoundRun {
   readonly file: string;
+  /** Where its private socket is, if it has one. */
+  readonly socket: string;
   readonly hubId: string;
   /** Undefined: a file that cannot be read as one. */
   readonly run: Run | undefined;
@@ -26,8 +30,10 @@ export interface FoundRun {
 
 /** This process's own file. */
 export interface OwnRun {
+  /** A path for a socket that only the hub's user can reach: beside the file, in a folder of mode 0700. */
+  readonly socket: string;
   /** To be called when the hub listens, and when its certificate is another. */
-  listensOn(addresses: readonly string[], certificate?: string): Promise<void>;
+  listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void>;
   forget(): Promise<void>;
 }
 
@@ -46,7 +52,8 @@ export async function recordRun(stateDir: string, hubId: string, platform: NodeJ
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await write(run);
   return {
-    listensOn: (addresses, certificate) => write({ ...run, addresses, certificate }),
+    socket: socketOf(file),
+    listensOn: (addresses, adminSockets, certificate) => write({ ...run, addresses, adminSockets, certificate }),
     forget: () => rm(file, { force: true }),
   };
 }
@@ -58,9 +65,13 @@ export async function findRuns(stateDir: string): Promise<FoundRun[]> {
   return Promise.all(
     hubIds.map(async (hubId) => {
       const file = join(folder, hubId);
-      return { file, hubId, run: await readRun(file) };
+      return { file, socket: socketOf(file), hubId, run: await readRun(file) };
     }),
   );
+}
+
+function socketOf(file: string): string {
+  return `${file}.sock`;
 }
 
 /**

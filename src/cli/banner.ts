@@ -21,9 +21,12 @@ export interface BannerFacts {
 const shownTools = 40;
 
 export function banner(terminal: Terminal, facts: BannerFacts): string {
-  const url = webSocketUrl(facts);
+  const [first, ...others] = ways(facts);
+  const width = first?.url.length ?? 0;
   const lines = ["", `${paint(terminal, "bold", "TheHub")} serves ${facts.manifest}`, ""];
-  lines.push(`  ${paint(terminal, "bold", url)}`);
+  const row = (way: Way, style: "bold" | "dim") =>
+    `  ${paint(terminal, style, way.url.padEnd(width))}  ${paint(terminal, "dim", way.note)}`.trimEnd();
+  if (first !== undefined) lines.push(row(first, "bold"), ...others.map((way) => row(way, "dim")));
   for (const address of facts.addresses) lines.push(paint(terminal, "dim", `  listening on ${address}`));
   lines.push("", ...facts.summaries.map((summary) => `  ${summary.line}`), "");
   lines.push(...facts.tools.slice(0, shownTools).map((name) => `    ${name}`));
@@ -31,34 +34,59 @@ export function banner(terminal: Terminal, facts: BannerFacts): string {
   if (facts.madeToken !== undefined) {
     lines.push("", "A token was made for this run, since the hub listens beyond this machine:", `  ${facts.madeToken}`);
   }
-  lines.push("", "For a client that speaks WebSocket:", indent(socketConfig(url, facts.tokenNeeded)));
+  if (first !== undefined) lines.push("", ...sharing(first.url, facts.tokenNeeded));
   lines.push(
     "",
     "For a client that starts a command (with Cores of its own):",
-    indent(commandConfig(facts.manifestFile)),
+    config(npx("stdio", ...(facts.manifestFile === undefined ? [] : ["--manifest", facts.manifestFile]))),
     "",
   );
   return `${lines.join("\n")}\n`;
 }
 
-function webSocketUrl({ addresses, basePath, publicUrl }: BannerFacts): string {
-  if (publicUrl !== undefined) return publicUrl.replace(/^http/, "ws");
-  const address = addresses.find((it) => it.startsWith("http"));
-  if (address === undefined) return addresses[0] ?? "";
+interface Way {
+  readonly url: string;
+  readonly note: string;
+}
+
+/** The ways in, the one for most clients first: by HTTP, by WebSocket; of a hub that has socket files only, its first one. */
+function ways({ addresses, basePath, publicUrl }: BannerFacts): Way[] {
+  const listening = addresses.find((address) => /^https?:/.test(address));
+  const base = publicUrl ?? (listening === undefined ? undefined : `${nearby(listening)}${basePath}`);
+  if (base === undefined) return addresses.slice(0, 1).map((url) => ({ url, note: "" }));
+  return [
+    { url: `${base}/mcp`, note: "Streamable HTTP" },
+    { url: base.replace(/^http/, "ws"), note: "WebSocket" },
+  ];
+}
+
+/** An address as a person on this machine writes it. */
+function nearby(address: string): string {
   const { protocol, hostname, port } = new URL(address);
   const local = ["127.0.0.1", "[::1]", "0.0.0.0", "[::]"].includes(hostname);
-  const [scheme, usual] = protocol === "https:" ? ["wss", "443"] : ["ws", "80"];
-  return `${scheme}://${local ? "localhost" : hostname}:${port || usual}${basePath}`;
+  // Without the scheme's own port, as URLs are written.
+  return new URL(`${protocol}//${local ? "localhost" : hostname}:${port}`).origin;
 }
 
-function socketConfig(url: string, tokenNeeded: boolean): string {
+/** What a client needs to have the Cores of this hub. */
+function sharing(url: string, tokenNeeded: boolean): string[] {
+  if (url.startsWith("unix:")) {
+    const env = tokenNeeded ? { env: { HUB_TOKEN: "<HUB_TOKEN>" } } : {};
+    return [
+      "For a client that starts a command (with the Cores of this hub):",
+      config({ ...npx("connect", url), ...env }),
+    ];
+  }
   const headers = tokenNeeded ? { headers: { Authorization: "Bearer <HUB_TOKEN>" } } : {};
-  return JSON.stringify({ mcpServers: { thehub: { type: "ws", url, ...headers } } }, undefined, 2);
+  return ["For a client that takes a URL:", config({ type: "http", url, ...headers })];
 }
 
-function commandConfig(manifest: string | undefined): string {
-  const args = ["-y", "@ghively/thehub", "stdio", ...(manifest === undefined ? [] : ["--manifest", manifest])];
-  return JSON.stringify({ mcpServers: { thehub: { command: "npx", args } } }, undefined, 2);
+function npx(...args: readonly string[]): object {
+  return { command: "npx", args: ["-y", "@ghively/thehub", ...args] };
+}
+
+function config(server: object): string {
+  return indent(JSON.stringify({ mcpServers: { thehub: server } }, undefined, 2));
 }
 
 function indent(text: string): string {

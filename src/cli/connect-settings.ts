@@ -1,6 +1,7 @@
 // What `thehub connect` is told: the hub, its token, further headers. No secret comes in by an argument.
 import { Secret } from "../base/secret.ts";
 import { parseTarget, type Target } from "../connect/target.ts";
+import { isLoopbackHost } from "../doors/listen.ts";
 import { variable } from "../manifest/environment.ts";
 import { hasErrors, type Problem } from "../manifest/problems.ts";
 import { resolveHub } from "../manifest/resolve.ts";
@@ -69,6 +70,13 @@ export async function readConnectSettings(
   return { t: "ok", settings };
 }
 
+/** Whether a secret goes out that can be read on the way. */
+export function isSentInClear({ secrets, target }: ConnectSettings): boolean {
+  const { protocol, hostname } = new URL(target.url);
+  const isPlain = target.socketPath === undefined && (protocol === "ws:" || protocol === "http:");
+  return secrets.length > 0 && isPlain && !isLoopbackHost(hostname);
+}
+
 type Wrong = (path: string, message: string, hint: string) => undefined;
 
 function readTarget(url: string | undefined, wrong: Wrong): Target | undefined {
@@ -109,8 +117,9 @@ function tokenSource(
   };
 }
 
-/** What the handshake itself sets. */
-const ownHeaders = /^(host|connection|upgrade|origin|sec-websocket-.*)$/i;
+/** What the connection itself sets. */
+const ownHeaders =
+  /^(host|connection|upgrade|origin|sec-websocket-.*|accept|accept-encoding|content-.*|transfer-encoding|last-event-id|mcp-.*)$/i;
 
 function readHeaders(
   written: readonly string[],

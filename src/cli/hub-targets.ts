@@ -1,7 +1,7 @@
 // Where the hub of this environment can be asked: what HUB_LISTEN says, else what the running hubs noted in the state folder.
 import { HubError } from "../base/errors.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
-import { findRuns, stateOf } from "../base/run-files.ts";
+import { findRuns, type Run, stateOf } from "../base/run-files.ts";
 import { parseListen } from "../manifest/addresses.ts";
 import { variable } from "../manifest/environment.ts";
 import { findStateDir } from "./state-dir.ts";
@@ -10,15 +10,17 @@ import type { Terminal } from "./terminal.ts";
 /** One way to connect from this machine. */
 export type Way = { readonly host: string; readonly port: number } | { readonly socketPath: string };
 
+/** It listens: the first way that answers is enough. */
+export interface AddressTarget {
+  readonly t: "address";
+  readonly address: string;
+  readonly ways: readonly Way[];
+  /** Over TLS: SHA-256 of the certificates that are the hub's. Undefined: it is plain. */
+  readonly certificates?: readonly string[] | undefined;
+}
+
 export type Target =
-  /** It listens: the first way that answers is enough. */
-  | {
-      readonly t: "address";
-      readonly address: string;
-      readonly ways: readonly Way[];
-      /** Over TLS: SHA-256 of the certificates that are the hub's. Undefined: it is plain. */
-      readonly certificates?: readonly string[] | undefined;
-    }
+  | AddressTarget
   /** A running process that does not listen: it speaks STDIO, or is still starting. */
   | { readonly t: "process"; readonly pid: number };
 
@@ -30,34 +32,74 @@ export interface Targets {
 
 /** Throws `usage` for a HUB_LISTEN that cannot be read. */
 export async function findTargets(terminal: Terminal): Promise<Targets> {
-  const listen = variable(terminal.env, "HUB_LISTEN");
-  if (listen !== undefined) {
-    const parsed = parseListen([listen]);
-    if (parsed.t === "bad") throw new HubError("usage", `HUB_LISTEN: ${parsed.message}; ${parsed.hint}`);
-    // A picked port is known to the hub alone; what goes with another address needs no question of its own.
-    const asked = parsed.value.filter((address) => address.t === "unix" || !(address.optional || address.port === 0));
-    if (asked.length > 0) {
-      const certificates = await certificatesOf(terminal, asked);
-      return { targets: asked.map((address) => targetOf(address, certificates)), lookedAt: "HUB_LISTEN" };
-    }
-  }
+  const asked = waysOfVariable(terminal, "HUB_LISTEN");
+  if (asked.length > 0) return { targets: await withCertificates(terminal, asked), lookedAt: "HUB_LISTEN" };
   const stateDir = await findStateDir(terminal);
   return { targets: await runningTargets(stateDir), lookedAt: `the state folder ${stateDir}` };
 }
 
-/** What a hub on these addresses shows; undefined where it speaks no TLS. */
-async function certificatesOf(terminal: Terminal, addresses: readonly ListenAddress[]): Promise<string[] | undefined> {
-  if (addresses.every((address) => address.t === "unix")) return undefined;
+/** The same, over TLS where the hub has it: known by what its certificate file or its run file says. */
+async function withCertificates(terminal: Terminal, targets: readonly AddressTarget[]): Promise<readonly Target[]> {
+  if (targets.every(({ address }) => address.startsWith("unix:"))) return targets;
   const { certificateFile, ownCertificates } = await import("./own-certificate.ts");
   const file = certificateFile(terminal);
-  if (file === undefined) return undefined;
-  return ownCertificates(file, await findStateDir(terminal).catch(() => undefined));
+  if (file === undefined) return targets;
+  const certificates = await ownCertificates(file, await findStateDir(terminal).catch(() => undefined));
+  return targets.map((target) => {
+    const isTcp = target.address.startsWith("http:");
+    return isTcp ? { ...target, address: target.address.replace("http:", "https:"), certificates } : target;
+  });
+}
+
+export interface AdminWays {
+  /** One for each hub that runs here: where its admin API is. */
+  readonly hubs: readonly {
+    readonly pid: number;
+    readonly name: string;
+    readonly ways: readonly Way[];
+    readonly needsToken: boolean;
+  }[];
+  /** Processes without an admin API: they speak STDIO, or do not listen yet. */
+  readonly others: readonly number[];
+}
+
+/** By what the running hubs noted in the state folder: their private socket, else where they listen. */
+export async function findAdminWays(stateDir: string): Promise<AdminWays> {
+  const hubs: AdminWays["hubs"][number][] = [];
+  const others: number[] = [];
+  for (const run of await runningHubs(stateDir)) {
+    const { pid, adminSockets = [], addresses = [] } = run;
+    const known = [...adminSockets, ...addresses].map((address) => boundTarget(address, run.certificate));
+    const [first] = known;
+    if (first === undefined) others.push(pid);
+    else hubs.push({ pid, name: first.address, ways: first.ways, needsToken: adminSockets.length === 0 });
+  }
+  return { hubs, others };
+}
+
+/** Where a variable such as HUB_LISTEN says that the hub of this environment is. Throws `usage` for one that cannot be read. */
+export function waysOfVariable(terminal: Terminal, name: string): readonly AddressTarget[] {
+  const listen = variable(terminal.env, name);
+  if (listen === undefined) return [];
+  const parsed = parseListen([listen]);
+  if (parsed.t === "bad") throw new HubError("usage", `${name}: ${parsed.message}; ${parsed.hint}`);
+  // A picked port is known to the hub alone; what goes with another address needs no question of its own.
+  return parsed.value
+    .filter((address) => address.t === "unix" || !(address.optional || address.port === 0))
+    .map((address) => targetOf(address));
+}
+
+async function runningHubs(stateDir: string): Promise<readonly Run[]> {
+  const running: Run[] = [];
+  for (const { run } of await findRuns(stateDir)) {
+    if (run !== undefined && (await stateOf(run, process.platform)) === "running") running.push(run);
+  }
+  return running;
 }
 
 async function runningTargets(stateDir: string): Promise<Target[]> {
   const targets: Target[] = [];
-  for (const { run } of await findRuns(stateDir)) {
-    if (run === undefined || (await stateOf(run, process.platform)) !== "running") continue;
+  for (const run of await runningHubs(stateDir)) {
     if (run.addresses === undefined) targets.push({ t: "process", pid: run.pid });
     else targets.push(...run.addresses.map((address) => boundTarget(address, run.certificate)));
   }
@@ -65,8 +107,8 @@ async function runningTargets(stateDir: string): Promise<Target[]> {
 }
 
 /** An address as a running hub notes it: `http://127.0.0.1:3000`, `https://[::]:3000`, `unix:/run/hub.sock`. */
-function boundTarget(text: string, certificate: string | undefined): Target {
-  if (text.startsWith("unix:")) return targetOf({ t: "unix", path: text.slice("unix:".length) }, undefined);
+function boundTarget(text: string, certificate: string | undefined): AddressTarget {
+  if (text.startsWith("unix:")) return targetOf({ t: "unix", path: text.slice("unix:".length) });
   const { protocol, hostname, port } = new URL(text);
   const isTls = protocol === "https:";
   const host = hostname.replace(/^\[|\]$/g, "");
@@ -74,7 +116,7 @@ function boundTarget(text: string, certificate: string | undefined): Target {
   return targetOf(address, isTls ? [certificate ?? ""] : undefined);
 }
 
-function targetOf(address: ListenAddress, certificates: readonly string[] | undefined): Target {
+function targetOf(address: ListenAddress, certificates?: readonly string[]): AddressTarget {
   if (address.t === "unix") {
     return { t: "address", address: `unix:${address.path}`, ways: [{ socketPath: address.path }] };
   }

@@ -1,8 +1,11 @@
-// A client of a hub in this very process: what `list` and `call` speak through, so that they see just what a client would.
+// A client of a hub in this very process, or of a bridge to another one: what `list` and `call` speak through, so that they see
+// just what a client would.
+import { type ErrorCode, errorTable, HubError } from "../base/errors.ts";
 import type { Doorkeeper } from "../doors/port.ts";
 import { Channel } from "../library/channel.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { findMember } from "../wire/json.ts";
+import { latestLegacyRevision } from "../wire/revisions.ts";
 
 /** A JSON-RPC message as the command line shows it. */
 export interface Reply {
@@ -17,6 +20,9 @@ export interface Progress {
   readonly total?: number;
   readonly message?: string;
 }
+
+/** More than any server has; one that goes on for ever is wrong. */
+const maxPages = 1000;
 
 export class InProcessClient {
   readonly #channel: Channel;
@@ -38,12 +44,39 @@ export class InProcessClient {
     return answered;
   }
 
-  async initialize(version: string): Promise<void> {
-    await this.request("initialize", {
-      protocolVersion: "2025-11-25",
+  async initialize(version: string): Promise<Reply> {
+    const reply = await this.request("initialize", {
+      protocolVersion: latestLegacyRevision,
       capabilities: {},
       clientInfo: { name: "thehub-cli", version },
     });
+    if (reply.error === undefined) this.#channel.send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+    return reply;
+  }
+
+  /** All entries of a list, page by page; of a kind that the hub does not have there are none. Throws what the hub refuses with. */
+  async list<T>(method: string, member: string): Promise<T[]> {
+    const entries: T[] = [];
+    let params = {};
+    for (let page = 0; page < maxPages; page++) {
+      const { result, error } = await this.request(method, params);
+      if (error?.code === errorTable.method_unknown.rpc) return entries;
+      if (error !== undefined) throw errorOf(error);
+      const { [member]: found, nextCursor } = result as { [member: string]: T[] | undefined; nextCursor?: never };
+      entries.push(...(found ?? []));
+      if (typeof nextCursor !== "string") return entries;
+      params = { cursor: nextCursor };
+    }
+    throw new HubError("internal", `${method} has more than ${maxPages} pages`);
+  }
+
+  /** Takes back what is under way: nobody waits for it any more. */
+  cancelAll(): void {
+    for (const requestId of this.#waiting.keys()) {
+      const params = JSON.stringify({ requestId, reason: "interrupted" });
+      this.#channel.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":${params}}`);
+    }
+    this.#waiting.clear();
   }
 
   close(): void {
@@ -64,4 +97,10 @@ export class InProcessClient {
     this.#waiting.get(message.id)?.({ ...message, resultText });
     this.#waiting.delete(message.id);
   }
+}
+
+/** By the hub's word for it, where it has one. */
+function errorOf({ message, data }: NonNullable<Reply["error"]>): HubError {
+  const code = String((data as { code?: unknown } | undefined)?.code);
+  return new HubError(Object.hasOwn(errorTable, code) ? (code as ErrorCode) : "request_invalid", message);
 }

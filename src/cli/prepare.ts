@@ -1,16 +1,20 @@
 // What every command does first: find the manifest and merge the environment over it. Shared, so that `check`, `list` and
 // `serve` agree on what they read. Loads nothing that `check` does not need.
+import { resolve } from "node:path";
 import { HubError } from "../base/errors.ts";
 import { findManifest, loadManifest } from "../manifest/load.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type Problem, renderProblems } from "../manifest/problems.ts";
 import { resolveSettings, type Settings } from "../manifest/settings.ts";
+import { manifestPrint } from "../manifest/watch.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Prepared {
   /** As the user named it. */
   readonly manifestPath: string;
   readonly builtIn: boolean;
+  /** Of the manifest's files, taken before they were read. */
+  readonly print: string;
   readonly manifest: Manifest;
   readonly settings: Settings;
   readonly warnings: readonly Problem[];
@@ -29,6 +33,7 @@ export interface PrepareOptions {
 export function prepare(terminal: Terminal, options: PrepareOptions): Preparation {
   const env = options.listen === undefined ? terminal.env : { ...terminal.env, HUB_LISTEN: options.listen };
   const { path, builtIn } = findManifest(options.manifest, env["HUB_MANIFEST"], terminal.cwd);
+  const print = manifestPrint(resolve(terminal.cwd, path));
   const loaded = loadManifest({ path, cwd: terminal.cwd });
   if (loaded.t === "invalid") return { t: "invalid", manifestPath: path, problems: loaded.problems };
   const resolved = resolveSettings({ env, cwd: terminal.cwd, hub: loaded.manifest.hub });
@@ -37,7 +42,7 @@ export function prepare(terminal: Terminal, options: PrepareOptions): Preparatio
   }
   const { manifest } = loaded;
   const warnings = [...loaded.warnings, ...resolved.warnings];
-  const prepared = { manifestPath: path, builtIn, manifest, settings: resolved.settings, warnings };
+  const prepared = { manifestPath: path, builtIn, print, manifest, settings: resolved.settings, warnings };
   return { t: "ok", prepared };
 }
 

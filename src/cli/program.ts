@@ -8,6 +8,23 @@ const manifestOption = [
   "manifest file or folder (default: HUB_MANIFEST, ./hub.yaml, built-in)",
 ] as const;
 
+/** How to get to a hub that runs already. */
+const urlOption = [
+  "--url <url>",
+  "ask a hub that runs already: ws://, wss://, http://, https:// or unix:PATH (default: HUB_URL)",
+] as const;
+const tokenEnvOption = [
+  "--token-env <name>",
+  "the variable that holds the hub's token (default: HUB_TOKEN, or the file of HUB_TOKEN_FILE)",
+] as const;
+const tokenFileOption = ["--token-file <file>", "the file that holds the hub's token"] as const;
+const headerOption = [
+  "--header <header>",
+  `a further header, 'Name: value' or 'Name: \${env:VARIABLE}'; may be repeated`,
+] as const;
+const runningHubHelp =
+  "\nWith --url or HUB_URL the hub there is asked, as one of its clients. Otherwise, and with --manifest, Cores are started for it.";
+
 /** Runs the command of `argv` (without node and script). Resolves with the exit code; usage errors are 2. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
   let exit = 0;
@@ -46,13 +63,13 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   program
     .command("connect")
     .description("serve one client on stdin and stdout from a hub that is running")
-    .argument("[url]", "ws://HOST:PORT, wss://HOST/PATH or unix:PATH (default: HUB_URL)")
-    .option(
-      "--token-env <name>",
-      "the variable that holds the hub's token (default: HUB_TOKEN, or the file of HUB_TOKEN_FILE)",
+    .argument(
+      "[url]",
+      "ws://HOST:PORT, wss://HOST/PATH, http://HOST:PORT/mcp, https://… or unix:PATH (default: HUB_URL)",
     )
-    .option("--token-file <file>", "the file that holds the hub's token")
-    .option("--header <header>", `a further header, 'Name: value' or 'Name: \${env:VARIABLE}'; may be repeated`, append)
+    .option(...tokenEnvOption)
+    .option(...tokenFileOption)
+    .option(...headerOption, append)
     .option("--max-message-bytes <bytes>", "largest message taken from the client (default: 10485760, as the hub's)")
     .addHelpText(
       "after",
@@ -81,7 +98,12 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .argument("[what]", "cores, tools, resources or prompts", "tools")
     .option(...manifestOption)
     .option("--json", "print JSON")
-    .option("--all", "also what is hidden, and why")
+    .option("--all", "also what is hidden, and why; of Cores of one's own only")
+    .option(...urlOption)
+    .option(...tokenEnvOption)
+    .option(...tokenFileOption)
+    .option(...headerOption, append)
+    .addHelpText("after", runningHubHelp)
     .action(async (what, options) => {
       exit = await (await import("./commands/list.ts")).list(terminal, what, options);
     });
@@ -92,6 +114,11 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .argument("[arguments]", "a JSON object, or - to read it from stdin", "{}")
     .option(...manifestOption)
     .option("--json", "print the whole result as JSON")
+    .option(...urlOption)
+    .option(...tokenEnvOption)
+    .option(...tokenFileOption)
+    .option(...headerOption, append)
+    .addHelpText("after", `${runningHubHelp} An interrupt (Ctrl-C) cancels the call.`)
     .action(async (name, json, options) => {
       exit = await (await import("./commands/call.ts")).call(terminal, name, json, options);
     });
@@ -102,6 +129,56 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .option("--timeout-ms <ms>", "how long to wait for an answer (default: 4000)")
     .action(async (options) => {
       exit = await (await import("./commands/health.ts")).health(terminal, options);
+    });
+  const steering = (name: string, says: string, help: string) =>
+    program
+      .command(name)
+      .description(says)
+      .option(
+        "--url <url>",
+        "the hub: http://HOST:PORT, https://HOST/PATH or unix:PATH (default: HUB_URL, else the one that runs here)",
+      )
+      .option(
+        "--token-env <name>",
+        "the variable that holds an admin's token (default: HUB_TOKEN, or the file of HUB_TOKEN_FILE)",
+      )
+      .option("--token-file <file>", "the file that holds an admin's token")
+      .option("--json", "print JSON")
+      .addHelpText(
+        "after",
+        `\n${help}\nA hub of the same user on this machine is found by itself, and needs no token.`,
+      );
+  steering(
+    "status",
+    "what a running hub is doing: its Cores, sessions and calls",
+    "Exit codes: 0 it answers, 1 no hub answers or not to this caller, 3 it has given a Core up.",
+  ).action(async (options) => {
+    exit = await (await import("./commands/status.ts")).status(terminal, options);
+  });
+  steering(
+    "reload",
+    "have a running hub read its manifest again, and say what changed",
+    "Exit codes: 0 in force or nothing changed, 2 the manifest is wrong, 3 a Core did not come up; the old one stays in force then.",
+  ).action(async (options) => {
+    exit = await (await import("./commands/reload.ts")).reload(terminal, options);
+  });
+  steering(
+    "restart",
+    "start one Core of a running hub anew; no call is lost",
+    "The new one takes over when it is up; where it does not come up, the old one goes on. Exit codes: 0 done, 1 no hub or no such\nCore, 3 it did not come up.",
+  )
+    .argument("<core>", "its key in the manifest")
+    .action(async (core, options) => {
+      exit = await (await import("./commands/steer.ts")).steer("restart", terminal, core, options);
+    });
+  steering(
+    "drain",
+    "let one Core of a running hub finish its calls, and stop it",
+    "New calls to it are refused at once; thehub restart brings it back. Waits until it has stopped. Exit codes: 0 done, 1 no hub or\nno such Core.",
+  )
+    .argument("<core>", "its key in the manifest")
+    .action(async (core, options) => {
+      exit = await (await import("./commands/steer.ts")).steer("drain", terminal, core, options);
     });
   const token = program.command("token").description("the token that clients present");
   token

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
+import type { Reloader } from "../hub/reloader.ts";
 import type { Hub } from "../hub.ts";
 import { openNetworkDoors } from "../library/network-doors.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -13,14 +14,17 @@ import type { Terminal } from "./terminal.ts";
 /** Resolves when `stop` has, and every client is gone. Rejects when an address cannot be had. */
 export async function serveHub(
   terminal: Terminal,
-  { settings, manifest, manifestPath, builtIn }: Prepared,
+  { settings, manifestPath, builtIn }: Prepared,
   hub: Hub,
   addresses: readonly ListenAddress[],
   log: Log,
   stop: Promise<string>,
   made: MadeToken | undefined,
+  reloader: Reloader,
 ): Promise<void> {
-  const doors = await openNetworkDoors({ settings, manifest, hub, addresses, clock: systemClock, log });
+  const manifestFile = builtIn ? null : resolve(terminal.cwd, manifestPath);
+  const source = { manifest: manifestFile, reloader };
+  const doors = await openNetworkDoors({ hub, addresses, clock: systemClock, log, source });
   let stopping = false;
   const settled = hub.settled().then(() => {
     if (stopping) return;
@@ -29,13 +33,12 @@ export async function serveHub(
     const tools = hub.toolNames();
     const madeToken = made?.file === undefined ? made?.token.reveal() : undefined;
     const facts = { addresses: doors.addresses, basePath: settings.basePath, summaries: hub.summaries(), tools };
-    const shown = builtIn ? "the built-in manifest" : resolve(terminal.cwd, manifestPath);
     terminal.stdout.write(
       banner(terminal, {
         ...facts,
         publicUrl: settings.publicUrl,
-        manifest: shown,
-        manifestFile: builtIn ? undefined : shown,
+        manifest: manifestFile ?? "the built-in manifest",
+        manifestFile: manifestFile ?? undefined,
         tokenNeeded: doors.tokenNeeded,
         madeToken,
       }),

@@ -16,6 +16,11 @@ export function paint(terminal: Terminal, code: "bold" | "dim" | "red" | "green"
   return `\x1b[${number}m${text}\x1b[0m`;
 }
 
+/** Another party's words, so that they can neither move the cursor nor look like lines of ours. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{C}\s]+/gu, " ").trim();
+}
+
 /** Columns padded to the widest cell; the last one is left as it is. Without a terminal, tab-separated. */
 export function table(terminal: Terminal, rows: readonly (readonly string[])[]): string {
   if (terminal.stdout.isTTY !== true) return rows.map((row) => `${row.join("\t")}\n`).join("");

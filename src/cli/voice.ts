@@ -1,6 +1,5 @@
 // What a hub says and does not say: its log, and the masker that everything goes through.
 import { systemClock } from "../base/clock.ts";
-import type { Problem } from "../manifest/problems.ts";
 import type { Settings } from "../manifest/settings.ts";
 import { createLog, type Log, type LogTap } from "../telemetry/log.ts";
 import { createMasker, type Masker } from "../wire/mask.ts";
@@ -28,14 +27,4 @@ export function openVoice(
     tap,
   });
   return { log, masker, tap };
-}
-
-/** Problems as log lines, for commands whose stderr holds nothing else. */
-export function logProblems(log: Log, problems: readonly Problem[]): void {
-  for (const problem of problems) {
-    const { severity, message, ...place } = problem;
-    if (severity === "error") log.error("manifest_problem", { problem: message, ...place });
-    else if (severity === "warning") log.warn("manifest_problem", { problem: message, ...place });
-    else log.info("manifest_note", { problem: message, ...place });
-  }
 }

@@ -63,6 +63,8 @@ export class Bridge implements Doorkeeper, Visitor {
   readonly #underWay = new Map<string, UnderWay>();
   /** Requests of this connection's hub that the client has not answered: key to id. */
   readonly #asked = new Map<string, ByteString>();
+  /** The request whose answer is to show that there is a hub, where an open connection does not; see `#sayFirst`. */
+  #first: string | undefined;
   #visit: Visit | undefined;
   #failure: Loss | undefined;
   #idle: (() => void)[] = [];
@@ -74,9 +76,11 @@ export class Bridge implements Doorkeeper, Visitor {
       this.#settled();
     });
     this.#link = new Link(deps, {
-      greet: () => this.#replay.start(),
+      greet: () => this.#greet(),
       ready: (again) => this.#ready(again),
       message: (frame) => this.#fromHub(frame),
+      unanswered: (idText, error) => this.#unanswered(idText, error),
+      returned: (idText, frame, loss) => this.#returned(idText, flatten(frame), loss),
       forsaken: (loss) => this.#forsaken(loss),
       failed: (loss) => this.#failed(loss),
       pressed: (pressed) => deps.holdInput(pressed),
@@ -85,7 +89,9 @@ export class Bridge implements Doorkeeper, Visitor {
       clock: deps.clock,
       greetMs: deps.limits.greetMs,
       handshake: this.#handshake,
-      send: (frame) => this.#link.send(frame),
+      send: (frame, said) => this.#link.send(frame, said),
+      settled: (idText) => this.#link.settled(idText),
+      agreed: (revision) => this.#link.agreed(revision),
       greeted: () => this.#link.greeted(),
       abandon: (loss) => this.#link.abandon(loss),
     });
@@ -96,10 +102,10 @@ export class Bridge implements Doorkeeper, Visitor {
     return this.#failure;
   }
 
-  /** For the one client there is. Dials the hub. */
+  /** For the one client there is. Dials the hub; one that only its answer shows is dialled with the client's first request. */
   open(visit: Visit): Visitor {
     this.#visit = visit;
-    this.#link.start();
+    if (this.#link.isProvedByOpening) this.#link.start();
     return this;
   }
 
@@ -174,7 +180,11 @@ export class Bridge implements Doorkeeper, Visitor {
     const { clock, limits } = this.#deps;
     const deadlineMs = this.#link.wasUp ? clock.now() + limits.waitMs : Number.POSITIVE_INFINITY;
     if (this.#link.isUp) this.#forward({ key, idText, bytes, deadlineMs }, record);
-    else this.#wait({ key, idText, bytes: Buffer.from(bytes), deadlineMs });
+    else {
+      this.#wait({ key, idText, bytes: Buffer.from(bytes), deadlineMs });
+      this.#link.start();
+      this.#sayFirst();
+    }
   }
 
   #wait(request: WaitingRequest): void {
@@ -183,18 +193,19 @@ export class Bridge implements Doorkeeper, Visitor {
 
   #forward(request: WaitingRequest, record: Scan): void {
     const { key, idText, bytes, deadlineMs } = request;
-    const sent = this.#link.send(frameOf(bytes));
+    const method = byteText(bytes, record.methodStart + 1, record.methodEnd - 1);
+    const sent = this.#link.send(frameOf(bytes), { method, idText });
     if (sent === "full") {
       const message = "more waits to be sent to the hub than may";
       this.#refuse(idText, new HubError("overloaded", message, { retry_after_ms: 1000, may_have_run: false }));
     } else if (sent === "closed") {
       this.#wait({ ...request, bytes: Buffer.from(bytes) });
     } else {
-      const method = byteText(bytes, record.methodStart + 1, record.methodEnd - 1);
       const matters = (method === "initialize" || method === "logging/setLevel") && record.paramsStart >= 0;
       // A copy: the params stay, and the chunk that they were read in should not.
       const params = matters ? Buffer.from(bytes.subarray(record.paramsStart, record.paramsEnd)) : undefined;
-      const until = Math.min(deadlineMs, this.#deps.clock.now() + this.#deps.limits.waitMs);
+      const { clock, limits } = this.#deps;
+      const until = this.#link.wasUp ? Math.min(deadlineMs, clock.now() + limits.waitMs) : deadlineMs;
       this.#underWay.set(key, { idText, method, params, deadlineMs: until });
     }
   }
@@ -205,12 +216,25 @@ export class Bridge implements Doorkeeper, Visitor {
     if (method === "notifications/cancelled" && record.requestIdStart >= 0) {
       const key = idKey(byteText(bytes, record.requestIdStart, record.requestIdEnd));
       const waited = this.#room.delete(key);
-      const left = this.#underWay.delete(key);
+      const left = this.#leave(key);
       if (waited || left) this.#settled();
       if (waited) return;
     }
     // Whatever else a client says to a hub that is away is about something that hub has forgotten.
-    if (this.#link.isUp) this.#link.send(frameOf(bytes));
+    if (this.#link.isUp) this.#link.send(frameOf(bytes), { method });
+  }
+
+  /** The request is not under way any more. False: it was not. */
+  #leave(key: string): boolean {
+    const request = this.#underWay.get(key);
+    if (request === undefined) return false;
+    this.#underWay.delete(key);
+    this.#link.settled(request.idText);
+    if (key === this.#first) {
+      this.#first = undefined;
+      this.#link.greeted();
+    }
+    return true;
   }
 
   #answerToHub(bytes: Buffer, record: Scan): void {
@@ -256,13 +280,44 @@ export class Bridge implements Doorkeeper, Visitor {
       this.#deps.log.debug("hub_answer_dropped", { reason: "nobody waits for it: cancelled, or answered already" });
       return false;
     }
-    this.#underWay.delete(key);
     if (request.params !== undefined && record.resultStart >= 0) {
       if (request.method === "initialize") {
-        this.#handshake.learn(request.params, bytes.subarray(record.resultStart, record.resultEnd));
+        this.#link.agreed(this.#handshake.learn(request.params, bytes.subarray(record.resultStart, record.resultEnd)));
       } else this.#handshake.learnLevel(request.params);
     }
+    this.#leave(key);
     return true;
+  }
+
+  #greet(): void {
+    if (this.#handshake.initialize === undefined && !this.#link.isProvedByOpening) this.#sayFirst();
+    else this.#replay.start();
+  }
+
+  /** Of a client that has had no handshake: its first request, alone. The hub is there once that is answered, in whatever way. */
+  #sayFirst(): void {
+    if (!this.#link.isGreeting || this.#first !== undefined || this.#replay.isUnderWay) return;
+    const request = this.#room.takeFirst();
+    if (request === undefined) return;
+    this.#first = request.key;
+    scan(request.bytes, this.#scan);
+    this.#forward(request, this.#scan);
+  }
+
+  #unanswered(idText: ByteString, error: HubError): void {
+    if (this.#replay.fail(idText, error.message) || !this.#leave(idKey(idText))) return;
+    this.#refuse(idText, error);
+    this.#settled();
+  }
+
+  /** The connection is lost next: the request waits for another one, as far as its time goes. */
+  #returned(idText: ByteString, bytes: Buffer, loss: Loss): void {
+    const key = idKey(idText);
+    const request = this.#underWay.get(key);
+    if (request === undefined) return;
+    this.#underWay.delete(key);
+    if (request.deadlineMs <= this.#deps.clock.now()) this.#refuse(idText, this.#unreachable(false, loss));
+    else this.#room.addFirst({ key, idText, bytes, deadlineMs: request.deadlineMs });
   }
 
   #ready(again: boolean): void {
@@ -277,6 +332,7 @@ export class Bridge implements Doorkeeper, Visitor {
   /** What the hub had is answered here; only a handshake that was not answered is kept for the next hub. */
   #forsaken(loss: Loss): void {
     this.#replay.stop();
+    this.#first = undefined;
     const requests = [...this.#underWay];
     this.#underWay.clear();
     for (const [key, { idText, method, params, deadlineMs }] of requests) {

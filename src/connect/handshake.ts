@@ -22,15 +22,21 @@ export class Handshake {
   /** The client has sent notifications/initialized. */
   initialized = false;
 
-  /** The client's initialize was answered: `params` and `result` as JSON. */
-  learn(params: Buffer, result: Buffer): void {
-    if (this.#told !== undefined) return;
+  /** The client's initialize was answered: `params` and `result` as JSON. Returns the revision. */
+  learn(params: Buffer, result: Buffer): string {
+    if (this.#told !== undefined) return this.revision;
     const { protocolVersion, capabilities = {} } = read(result);
     this.#initialize = params;
     this.#told = {
       protocolVersion: String(protocolVersion),
       lists: lists.filter((name) => capabilities[name]?.listChanged === true),
     };
+    return this.revision;
+  }
+
+  /** What the client was told; "" before. */
+  get revision(): string {
+    return this.#told?.protocolVersion ?? "";
   }
 
   /** The client's logging/setLevel was granted: `params` as JSON. */

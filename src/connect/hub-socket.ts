@@ -2,63 +2,19 @@
 import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { WebSocket } from "ws";
-import type { Clock, Timer } from "../base/clock.ts";
-import type { Secret } from "../base/secret.ts";
+import type { Timer } from "../base/clock.ts";
 import { type Frame, flatten, frameOf, type Sent } from "../wire/frame.ts";
+import { type ConnectionEvents, type Dialling, type HubConnection, headersOf } from "./hub-connection.ts";
 import { away, type Loss } from "./link-state.ts";
 import { type Circumstances, lossOfClose, lossOfError, lossOfStatus } from "./losses.ts";
-import type { Target } from "./target.ts";
-
-export interface SocketLimits {
-  readonly handshakeMs: number;
-  /** Largest message taken from the hub. */
-  readonly maxMessageBytes: number;
-  /** Most bytes that may wait to be sent. */
-  readonly maxPendingBytes: number;
-  /** From here on the source of messages is asked to wait. */
-  readonly pressureBytes: number;
-  /** After so much silence the hub is pinged, and after as much again given up. */
-  readonly pingMs: number;
-  /** How long the closing handshake may take. */
-  readonly closeMs: number;
-}
-
-export const defaultSocketLimits: SocketLimits = {
-  handshakeMs: 10_000,
-  maxMessageBytes: 32 * 1024 * 1024,
-  maxPendingBytes: 32 * 1024 * 1024,
-  pressureBytes: 1024 * 1024,
-  pingMs: 25_000,
-  closeMs: 2_000,
-};
-
-export interface Dialling {
-  readonly target: Target;
-  readonly token: Secret | undefined;
-  /** Where the token came from, for people. */
-  readonly credential: string | undefined;
-  /** Further headers of the upgrade request. */
-  readonly headers: Readonly<Record<string, Secret>>;
-  readonly limits: SocketLimits;
-  readonly clock: Clock;
-}
-
-export interface SocketEvents {
-  opened(): void;
-  message(frame: Frame): void;
-  /** Once, at the end: nothing comes after it. */
-  lost(loss: Loss): void;
-  /** Whether much waits to be sent. */
-  pressed(pressed: boolean): void;
-}
 
 /** The first bytes of a refusal: enough for the hub's own message. */
 const refusalBytes = 2048;
 
-export class HubSocket {
+export class HubSocket implements HubConnection {
   readonly #ws: WebSocket;
   readonly #dialling: Dialling;
-  readonly #events: SocketEvents;
+  readonly #events: ConnectionEvents;
   readonly #circumstances: Circumstances;
   #loss: Loss | undefined;
   #pressed = false;
@@ -70,11 +26,11 @@ export class HubSocket {
   #pinged = false;
   #pendingBytes = 0;
 
-  constructor(dialling: Dialling, events: SocketEvents) {
+  constructor(dialling: Dialling, events: ConnectionEvents) {
     this.#dialling = dialling;
     this.#events = events;
     const { target, limits, credential } = dialling;
-    this.#circumstances = { name: target.name, credential };
+    this.#circumstances = { name: target.name, credential, way: "websocket" };
     const { socketPath } = target;
     this.#ws = new WebSocket(target.url, ["mcp"], {
       headers: headersOf(dialling),
@@ -88,7 +44,6 @@ export class HubSocket {
     this.#listen();
   }
 
-  /** `full`: over the limit, not taken. */
   send(frame: Frame): Sent {
     const ws = this.#ws;
     const { limits } = this.#dialling;
@@ -99,20 +54,22 @@ export class HubSocket {
     return "ok";
   }
 
-  /** While paused nothing is read, and the hub is not blamed for its silence. */
   pause(paused: boolean): void {
     if (paused) this.#ws.pause();
     else this.#ws.resume();
   }
 
-  /** Says goodbye; `lost` follows when the hub has, or when it took too long. */
+  /** On one stream of messages nothing is kept for a request, and its messages name no revision. */
+  settled(): void {}
+
+  agreed(): void {}
+
   close(): void {
     this.#ws.resume();
     this.#ws.close(1000);
     this.#closeTimer ??= this.#dialling.clock.after(this.#dialling.limits.closeMs, () => this.#ws.terminate());
   }
 
-  /** Ends the connection at once for a reason of one's own. */
   abandon(loss: Loss): void {
     this.#loss ??= loss;
     this.#ws.terminate();
@@ -150,7 +107,8 @@ export class HubSocket {
     let size = 0;
     const conclude = () => {
       const body = Buffer.concat(chunks).toString("utf8", 0, refusalBytes);
-      this.abandon(lossOfStatus(response.statusCode ?? 0, body, this.#circumstances));
+      const { statusCode = 0, headers } = response;
+      this.abandon(lossOfStatus(statusCode, body, this.#circumstances, headers.location));
     };
     // A refusal whose body does not end is one all the same.
     const timer = this.#dialling.clock.after(this.#dialling.limits.closeMs, conclude);
@@ -194,11 +152,4 @@ export class HubSocket {
       this.#watch();
     });
   }
-}
-
-function headersOf({ token, headers }: Dialling): Record<string, string> {
-  const sent: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) sent[name] = value.reveal();
-  if (token !== undefined) sent["Authorization"] = `Bearer ${token.reveal()}`;
-  return sent;
 }

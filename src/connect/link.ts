@@ -1,7 +1,10 @@
 // The way to the hub: dials, waits, dials again, and always holds at most one connection. What to do when is in link-state.ts.
 import type { Clock, Timer } from "../base/clock.ts";
-import type { Frame, Sent } from "../wire/frame.ts";
-import { type Dialling, HubSocket } from "./hub-socket.ts";
+import type { HubError } from "../base/errors.ts";
+import type { ByteString, Frame, Sent } from "../wire/frame.ts";
+import type { ConnectionEvents, Dialling, HubConnection, Said } from "./hub-connection.ts";
+import { HubHttp } from "./hub-http.ts";
+import { HubSocket } from "./hub-socket.ts";
 import {
   idleLink,
   type LinkEffect,
@@ -31,6 +34,9 @@ export interface LinkEvents {
   greet(): void;
   ready(again: boolean): void;
   message(frame: Frame): void;
+  /** As the connection's own events. */
+  unanswered(idText: ByteString, error: HubError): void;
+  returned(idText: ByteString, frame: Frame, loss: Loss): void;
   /** Whatever was sent and not answered never will be. */
   forsaken(loss: Loss): void;
   /** There will be no connection any more. */
@@ -45,7 +51,7 @@ export class Link {
   readonly #deps: LinkDeps;
   readonly #events: LinkEvents;
   #life: LinkLife = idleLink();
-  #socket: HubSocket | undefined;
+  #connection: HubConnection | undefined;
   #paused = false;
   #retry: Timer | undefined;
   #end: () => void = () => {};
@@ -65,6 +71,16 @@ export class Link {
     return this.#life.state.t === "up";
   }
 
+  /** Open, and waiting for what is said first. */
+  get isGreeting(): boolean {
+    return this.#life.state.t === "greeting";
+  }
+
+  /** Whether an open connection means that there is a hub. Over HTTP only its answer does. */
+  get isProvedByOpening(): boolean {
+    return this.#deps.dialling.target.way === "websocket";
+  }
+
   get wasUp(): boolean {
     return this.#life.wasUp;
   }
@@ -75,6 +91,7 @@ export class Link {
     return state.t === "waiting" || state.t === "failed" ? state.loss : undefined;
   }
 
+  /** Does nothing the second time. */
   start(): void {
     this.#take({ t: "start" });
   }
@@ -90,17 +107,25 @@ export class Link {
 
   /** Gives up this connection: it is of no use. */
   abandon(loss: Loss): void {
-    this.#socket?.abandon(loss);
+    this.#connection?.abandon(loss);
   }
 
-  send(frame: Frame): Sent {
-    return this.#socket?.send(frame) ?? "closed";
+  send(frame: Frame, said?: Said): Sent {
+    return this.#connection?.send(frame, said) ?? "closed";
+  }
+
+  settled(idText: ByteString): void {
+    this.#connection?.settled(idText);
+  }
+
+  agreed(revision: string): void {
+    this.#connection?.agreed(revision);
   }
 
   /** Stops and resumes reading what the hub sends, on this connection and the next ones. */
   pause(paused: boolean): void {
     this.#paused = paused;
-    if (this.#life.state.t === "up" || this.#life.state.t === "greeting") this.#socket?.pause(paused);
+    if (this.#life.state.t === "up" || this.#life.state.t === "greeting") this.#connection?.pause(paused);
   }
 
   #take(event: LinkEvent): void {
@@ -123,7 +148,7 @@ export class Link {
         this.#dial(effect.generation);
         return;
       case "greet":
-        if (this.#paused) this.#socket?.pause(true);
+        if (this.#paused) this.#connection?.pause(true);
         this.#events.greet();
         return;
       case "ready":
@@ -131,7 +156,7 @@ export class Link {
         this.#events.ready(effect.again);
         return;
       case "forsaken":
-        this.#socket = undefined;
+        this.#connection = undefined;
         this.#events.pressed(false);
         this.#events.forsaken(effect.loss);
         return;
@@ -142,7 +167,7 @@ export class Link {
         return;
       }
       case "hang_up":
-        this.#socket?.close();
+        this.#connection?.close();
         return;
       case "give_up":
         this.#events.failed(effect.loss);
@@ -156,11 +181,15 @@ export class Link {
   }
 
   #dial(generation: number): void {
-    this.#socket = new HubSocket(this.#deps.dialling, {
+    const { dialling } = this.#deps;
+    const events: ConnectionEvents = {
       opened: () => this.#take({ t: "opened", generation }),
       message: (frame) => this.#events.message(frame),
+      unanswered: (idText, error) => this.#events.unanswered(idText, error),
+      returned: (idText, frame, loss) => this.#events.returned(idText, frame, loss),
       lost: (loss) => this.#take({ t: "lost", generation, loss }),
       pressed: (pressed) => this.#events.pressed(pressed),
-    });
+    };
+    this.#connection = dialling.target.way === "http" ? new HubHttp(dialling, events) : new HubSocket(dialling, events);
   }
 }

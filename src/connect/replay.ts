@@ -5,6 +5,7 @@ import type { ByteString, Frame, Sent } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { Handshake } from "./handshake.ts";
 import { requestFrame } from "./handshake.ts";
+import type { Said } from "./hub-connection.ts";
 import { away, type Loss } from "./link-state.ts";
 
 export interface ReplayDeps {
@@ -12,18 +13,23 @@ export interface ReplayDeps {
   /** How long the hub may take for each answer. */
   readonly greetMs: number;
   readonly handshake: Handshake;
-  send(frame: Frame): Sent;
+  send(frame: Frame, said: Said): Sent;
+  /** This request is answered. */
+  settled(idText: ByteString): void;
+  /** The revision that the hub's answer names. */
+  agreed(revision: string): void;
   /** All is said. */
   greeted(): void;
   /** This connection is of no use. */
   abandon(loss: Loss): void;
 }
 
-/** No client request is under way meanwhile, so this id meets no other. */
-const replayId = '"thehub-connect"';
+/** No client request is under way meanwhile, so these ids meet no other. */
+const idOf = (method: string): ByteString => `"thehub-connect ${method}"`;
 
 export class Replay {
   readonly #deps: ReplayDeps;
+  #idText: ByteString = "";
   #answered: ((scan: Scan, bytes: Buffer) => void) | undefined;
   #timer: Timer | undefined;
 
@@ -41,10 +47,23 @@ export class Replay {
   /** Whether the answer with this id is to what was said here. */
   take(idText: ByteString, scan: Scan, bytes: Buffer): boolean {
     const answered = this.#answered;
-    if (answered === undefined || idText !== replayId) return false;
+    if (answered === undefined || idText !== this.#idText) return false;
     this.stop();
+    this.#deps.settled(idText);
     answered(scan, bytes);
     return true;
+  }
+
+  /** Whether this request was one of its own: it gets no answer. */
+  fail(idText: ByteString, reason: string): boolean {
+    if (this.#answered === undefined || idText !== this.#idText) return false;
+    this.stop();
+    this.#deps.abandon(away(`the hub did not answer the client's handshake: ${reason}`));
+    return true;
+  }
+
+  get isUnderWay(): boolean {
+    return this.#answered !== undefined;
   }
 
   stop(): void {
@@ -53,7 +72,7 @@ export class Replay {
   }
 
   #initialized({ resultStart, resultEnd }: Scan, bytes: Buffer): void {
-    const { handshake, send, abandon, greeted } = this.#deps;
+    const { handshake, send, agreed, abandon, greeted } = this.#deps;
     if (resultStart < 0) {
       abandon(away("the hub refuses the client's handshake"));
       return;
@@ -63,7 +82,10 @@ export class Replay {
       abandon({ kind: "refused", code: "hub_unreachable", reason: `${mismatch}; start the client again` });
       return;
     }
-    if (handshake.initialized) send(notificationFrame("notifications/initialized"));
+    agreed(handshake.revision);
+    if (handshake.initialized) {
+      send(notificationFrame("notifications/initialized"), { method: "notifications/initialized" });
+    }
     if (handshake.level === undefined) greeted();
     // A hub that does not know the level any more keeps its own.
     else this.#say("logging/setLevel", handshake.level, greeted);
@@ -71,8 +93,9 @@ export class Replay {
 
   #say(method: string, params: Buffer, answered: (scan: Scan, bytes: Buffer) => void): void {
     const { clock, greetMs, send, abandon } = this.#deps;
+    this.#idText = idOf(method);
     this.#answered = answered;
     this.#timer = clock.after(greetMs, () => abandon(away(`the hub did not answer ${method} within ${greetMs} ms`)));
-    send(requestFrame(replayId, method, params));
+    send(requestFrame(this.#idText, method, params), { method, idText: this.#idText });
   }
 }

@@ -1,8 +1,13 @@
-// The hub to connect to, as a user names it: ws://, wss:// or unix:. Credentials are not taken here, in any form.
+// The hub to connect to, as a user names it: ws://, wss://, http://, https:// or unix:. Credentials are not taken here, in any form.
 import { isAbsolute } from "node:path";
 
+/** What is spoken to a hub. */
+export type Way = "websocket" | "http";
+
 export interface Target {
-  /** What the WebSocket client dials. Of a Unix socket only its path and query count. */
+  /** By scheme; over a Unix socket it is WebSocket. */
+  readonly way: Way;
+  /** What is dialled. Of a Unix socket only its path and query count. */
   readonly url: string;
   readonly socketPath: string | undefined;
   /** For people and logs: no user, no query. */
@@ -21,7 +26,7 @@ export function parseTarget(text: string): ParsedTarget {
   if (text.startsWith("unix:")) return parseUnix(text);
   if (!URL.canParse(text) || !text.includes("://")) {
     return bad(
-      `${JSON.stringify(text)} is not a URL; write ws://localhost:3000, wss://hub.example/mcp or unix:/run/hub.sock`,
+      `${JSON.stringify(text)} is not a URL; write ws://localhost:3000, https://hub.example/mcp or unix:/run/hub.sock`,
     );
   }
   const url = new URL(text);
@@ -32,19 +37,21 @@ export function parseTarget(text: string): ParsedTarget {
   if (leak !== undefined) {
     return bad(`the URL holds "${leak}" in its query; take it out, and put the hub's token into HUB_TOKEN`);
   }
-  if (url.protocol === "http:" || url.protocol === "https:") {
-    const socket = `${url.protocol === "http:" ? "ws" : "wss"}://${url.host}${url.pathname}`;
-    return bad(
-      `connecting over ${url.protocol}// is not in this version; the hub serves WebSocket there too: ${socket}`,
-    );
+  const isHttp = url.protocol === "http:" || url.protocol === "https:";
+  if (!isHttp && url.protocol !== "ws:" && url.protocol !== "wss:") {
+    return bad(`${url.protocol}// is not a way to a hub; write ws://, wss://, http://, https:// or unix:/run/hub.sock`);
   }
-  if (url.protocol !== "ws:" && url.protocol !== "wss:") {
-    return bad(`${url.protocol}// is not a way to a hub; write ws://, wss:// or unix:/run/hub.sock`);
-  }
+  // WebSocket is served at the root as well, Streamable HTTP is not: nobody means it without a path.
+  if (isHttp && url.pathname === "/") url.pathname = "/mcp";
   url.hash = "";
   return {
     t: "ok",
-    target: { url: url.href, socketPath: undefined, name: `${url.protocol}//${url.host}${url.pathname}` },
+    target: {
+      way: isHttp ? "http" : "websocket",
+      url: url.href,
+      socketPath: undefined,
+      name: `${url.protocol}//${url.host}${url.pathname}`,
+    },
   };
 }
 
@@ -58,7 +65,7 @@ function parseUnix(text: string): ParsedTarget {
     return bad(`${JSON.stringify(text)} is not an absolute path; write unix:/run/hub.sock`);
   }
   const url = new URL(path, "ws://localhost");
-  return { t: "ok", target: { url: url.href, socketPath, name: `unix:${socketPath}` } };
+  return { t: "ok", target: { way: "websocket", url: url.href, socketPath, name: `unix:${socketPath}` } };
 }
 
 function bad(message: string): ParsedTarget {

@@ -62,6 +62,13 @@ export class WaitingRoom {
     return this.#requests.delete(key);
   }
 
+  takeFirst(): WaitingRequest | undefined {
+    const [first] = this.#requests.values();
+    if (first !== undefined) this.delete(first.key);
+    this.#watch();
+    return first;
+  }
+
   /** Hands out all of them, in order. */
   take(): readonly WaitingRequest[] {
     const all = [...this.#requests.values()];

@@ -17,6 +17,7 @@ import {
   initializeParams,
   longestStartMs,
   mayFetch,
+  neverAnswered,
   patiently,
   readGreeting,
   type Try,
@@ -60,6 +61,8 @@ export interface CoreDeps {
   readonly limits: LinkLimits;
   /** For stderr, and for what the hub reads out of a Core's answers. */
   readonly masker: { maskText(text: string): string; maskFrame(frame: Frame): Frame };
+  /** The last id that was used; shared with the Core that this one takes the place of. */
+  readonly ids: { last: number };
   /** Asked at every start, so that a rotated secret is taken up by a restart. */
   secrets(definition: ResolvedCore): Promise<SecretsFound>;
 }
@@ -75,16 +78,15 @@ class StartFailed extends Error {
 }
 
 export class Core {
-  readonly definition: ResolvedCore;
   /** As of the last start that came so far; undefined before. */
   lists: CoreLists | undefined;
   greeting: Greeting | undefined;
+  #definition: ResolvedCore;
   readonly #deps: CoreDeps;
   readonly #events: CoreEvents;
   readonly #instanceDeps: InstanceDeps;
   readonly #instanceEvents: InstanceEvents;
   #supervised: Supervised;
-  #lastId = 0;
   #instance: Instance | undefined;
   /** The instance whose stderr is asked for, also after its end. */
   #lastInstance: Instance | undefined;
@@ -96,7 +98,7 @@ export class Core {
   #framing: Framing | undefined;
 
   constructor(definition: ResolvedCore, deps: CoreDeps, events: CoreEvents) {
-    this.definition = definition;
+    this.#definition = definition;
     const log = deps.log.child({ core: definition.key });
     const { clock, host, masker } = deps;
     this.#deps = { ...deps, log };
@@ -109,6 +111,10 @@ export class Core {
         if (instance === this.#instance) this.#down(this.generation, fall);
       },
     };
+  }
+
+  get definition(): ResolvedCore {
+    return this.#definition;
   }
 
   get name(): string {
@@ -166,9 +172,15 @@ export class Core {
     return this.#tornDown;
   }
 
+  /** Another policy, health or name for the process that there is. */
+  redefine(definition: ResolvedCore): void {
+    this.#definition = definition;
+    if (this.state.t === "up" && this.#instance !== undefined) this.#watchHealth(this.#instance, this.generation);
+  }
+
   /** An id for a request to this Core; never the same twice, whoever asks. */
   nextId(): number {
-    return ++this.#lastId;
+    return ++this.#deps.ids.last;
   }
 
   send(frame: Frame, splices: readonly Splice[]): Sent {
@@ -316,6 +328,7 @@ export class Core {
   #watchHealth(instance: Instance, generation: number): void {
     // A listener of the state may have stopped the Core already.
     if (instance !== this.#instance) return;
+    this.#endHealth();
     this.#endHealth = watchHealth({
       ...this.definition.health,
       clock: this.#deps.clock,
@@ -380,10 +393,4 @@ export class Core {
 
 function startFailed(code: ErrorCode, reason: string, fatal: boolean): StartFailed {
   return new StartFailed({ code, reason, fatal });
-}
-
-function neverAnswered(plan: readonly Try[]): string {
-  const [first] = plan;
-  const framings = plan.map((attempt) => attempt.framing).join(" or ");
-  return `was silent for ${first?.quietMs} ms after initialize (framing ${framings}); see health.startup_timeout_ms and framing`;
 }

@@ -162,3 +162,10 @@ export function patiently<T>(answer: Promise<T>, patience: Patience): Promise<T 
     );
   });
 }
+
+/** The reason of a fall, for a Core that none of the tries got a word out of. */
+export function neverAnswered(plan: readonly Try[]): string {
+  const [first] = plan;
+  const framings = plan.map((attempt) => attempt.framing).join(" or ");
+  return `was silent for ${first?.quietMs} ms after initialize (framing ${framings}); see health.startup_timeout_ms and framing`;
+}

@@ -18,8 +18,10 @@ export interface ReaperDeps {
 }
 
 export interface Reaper {
-  /** Notes where the hub listens, and with which certificate (its SHA-256), for `thehub health`. */
-  listensOn(addresses: readonly string[], certificate?: string): Promise<void>;
+  /** Where a socket for the hub's own user may be made; undefined without a state folder that can be written to. */
+  readonly privateSocket: string | undefined;
+  /** Notes where the hub listens and with which certificate (SHA-256), for `thehub health` and the commands that speak to the admin API. */
+  listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void>;
   /** To be called last, when every Core has been stopped. */
   dismiss(): Promise<void>;
 }
@@ -31,8 +33,9 @@ export async function openReaper(deps: ReaperDeps): Promise<Reaper> {
   const guardian = deps.platform === "win32" ? undefined : new Guardian(deps);
   const run = await opening;
   return {
-    async listensOn(addresses, certificate) {
-      await run?.listensOn(addresses, certificate).catch((error) => logFailure(deps, error));
+    privateSocket: run?.socket,
+    async listensOn(addresses, adminSockets, certificate) {
+      await run?.listensOn(addresses, adminSockets, certificate).catch((error) => logFailure(deps, error));
     },
     async dismiss() {
       await guardian?.dismiss();

@@ -13,12 +13,12 @@ export interface RunsDeps extends SweepDeps {
 
 /** Ends what hubs left behind that were killed together with their guardian. Never throws. */
 export async function sweepOldRuns(deps: RunsDeps): Promise<void> {
-  for (const { file, hubId, run } of await findRuns(deps.stateDir)) {
+  for (const { file, socket, hubId, run } of await findRuns(deps.stateDir)) {
     // A file that cannot be read belongs to nobody who could be asked.
     const state = run === undefined ? "gone" : await stateOf(run, deps.platform);
     if (state !== "gone") continue;
     const count = await sweep(hubMarker(hubId), deps);
     if (count > 0) deps.log.warn("stale_processes_ended", { count, hub: hubId });
-    await rm(file, { force: true });
+    await Promise.all([file, socket].map((path) => rm(path, { force: true })));
   }
 }

@@ -36,7 +36,14 @@ export type CoreState =
       readonly retryAtMs: number;
     }
   /** Given up: nothing happens until someone starts it again. */
-  | { readonly t: "failed"; readonly since: number; readonly code: ErrorCode; readonly reason: string }
+  | {
+      readonly t: "failed";
+      readonly since: number;
+      readonly code: ErrorCode;
+      readonly reason: string;
+      /** The reason of the last fall alone. */
+      readonly cause: string;
+    }
   /** Being stopped: it may still answer what it was asked. */
   | { readonly t: "draining"; readonly since: number }
   /** Stopped on request; no process is left. */
@@ -135,7 +142,7 @@ function down(core: Supervised, fall: Fall, policy: RestartPolicy, nowMs: number
   if (fatal || restarts >= policy.maxRestarts) {
     const failed = fatal ? reason : givenUp(reason, restarts);
     return {
-      next: { generation, restarts, state: { t: "failed", since: nowMs, code, reason: failed } },
+      next: { generation, restarts, state: { t: "failed", since: nowMs, code, reason: failed, cause: reason } },
       effects: [tearDown],
     };
   }

@@ -13,7 +13,7 @@ import type { Guest } from "./port.ts";
 import { errorReply, type Reply } from "./reply.ts";
 import { handshakeRefusal } from "./ws-handshake.ts";
 
-/** The pages that others fill in. */
+/** The pages that others fill in. One that is left out is not there. */
 export interface HttpPages {
   healthz(): Reply;
   livez(): Reply;
@@ -25,7 +25,12 @@ export interface HttpPages {
 export interface WebDoor {
   /** What it takes; others get 405. */
   readonly methods: readonly string[];
-  handle(request: IncomingMessage, response: ServerResponse, guest: Guest): void;
+  /** `admin`: everybody else gets 403, and no page in a browser may use it from another origin, allowed or not. */
+  readonly access?: "admin";
+  /** It has every path below its own as well. */
+  readonly subpaths?: true;
+  /** `path`: without query, base path and trailing slash. */
+  handle(request: IncomingMessage, response: ServerResponse, guest: Guest, path: string): void;
 }
 
 export interface RouterOptions extends OriginRules {
@@ -39,12 +44,12 @@ export interface RouterOptions extends OriginRules {
 }
 
 export interface RouterDeps {
-  readonly auth: Auth;
-  readonly pages: HttpPages;
+  readonly auth: Pick<Auth, "authenticate">;
+  readonly pages: Partial<HttpPages>;
   /** By path, the base path left out: `/mcp`. */
   readonly doors: ReadonlyMap<string, WebDoor>;
-  /** Open sessions, and whether new ones are taken. */
-  readonly house: { readonly sessions: number; readonly draining: boolean };
+  /** Open sessions, and whether new ones are taken; undefined where nobody speaks WebSocket. */
+  readonly house: { readonly sessions: number; readonly draining: boolean } | undefined;
 }
 
 /** Whether an upgrade may become a session. `peer`: the client's address, as far as trusted proxies tell it. */
@@ -55,7 +60,13 @@ export type Admission =
 /** What becomes of a request that is no upgrade. `headers` belong into every response: they let a browser's page read it. */
 export type Routed =
   | { readonly t: "reply"; answer(): Reply | Promise<Reply> }
-  | { readonly t: "door"; readonly door: WebDoor; readonly guest: Guest; readonly headers: CorsHeaders | undefined };
+  | {
+      readonly t: "door";
+      readonly door: WebDoor;
+      readonly path: string;
+      readonly guest: Guest;
+      readonly headers: CorsHeaders | undefined;
+    };
 
 export interface Router {
   /** For everything that is no WebSocket upgrade. */
@@ -64,12 +75,12 @@ export interface Router {
   admit(request: IncomingMessage, reach: Reach): Admission;
 }
 
-const upgradePaths: ReadonlySet<string> = new Set(["/", "/mcp", "/ws"]);
-
 export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   const base = normalBasePath(options.basePath);
   const metricsDigest = options.metricsToken === undefined ? undefined : tokenDigest(options.metricsToken.reveal());
 
+  const upgradePaths: ReadonlySet<string> = new Set(deps.house === undefined ? [] : ["/", "/mcp", "/ws"]);
+  const nothingHere = nothingButThese(deps);
   const proxies = createProxies(options.trustedProxies);
 
   const clientOf = ({ headers, socket }: IncomingMessage, reach: Reach) =>
@@ -89,32 +100,44 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     });
   }
 
-  function metrics({ headers: { authorization } }: IncomingMessage): Reply | Promise<Reply> {
-    if (metricsDigest === undefined) return deps.pages.metrics();
+  function metrics(
+    page: HttpPages["metrics"],
+    { headers: { authorization } }: IncomingMessage,
+  ): Reply | Promise<Reply> {
+    if (metricsDigest === undefined) return page();
+    const result = deps.auth.authenticate(authorization);
+    if (result.t === "ok" && result.principal.admin) return page();
     const sent = bearerToken(authorization);
     if (sent === undefined) return unauthenticated("missing", "metrics need the bearer token of HUB_METRICS_TOKEN");
-    if (sameDigest(tokenDigest(sent), metricsDigest)) return deps.pages.metrics();
-    const result = deps.auth.authenticate(authorization);
-    const isAdmin = result.t === "ok" && result.principal.admin;
-    return isAdmin ? deps.pages.metrics() : unauthenticated("invalid", "the token is not valid for metrics");
+    if (sameDigest(tokenDigest(sent), metricsDigest)) return page();
+    return unauthenticated("invalid", "the token is not valid for metrics");
   }
 
-  function page(path: string, request: IncomingMessage): Reply | Promise<Reply> | undefined {
-    if (path === "/healthz") return deps.pages.healthz();
-    if (path === "/livez") return deps.pages.livez();
-    if (path === "/readyz") return deps.pages.readyz();
-    if (path === "/metrics") return metrics(request);
-    return undefined;
+  function pageAt(path: string, request: IncomingMessage): (() => Reply | Promise<Reply>) | undefined {
+    const { pages } = deps;
+    if (path === "/healthz") return pages.healthz;
+    if (path === "/livez") return pages.livez;
+    if (path === "/readyz") return pages.readyz;
+    const page = pages.metrics;
+    return path === "/metrics" && page !== undefined ? () => metrics(page, request) : undefined;
+  }
+
+  function doorAt(path: string): WebDoor | undefined {
+    const door = deps.doors.get(path);
+    if (door !== undefined) return door;
+    const above = deps.doors.get(path.slice(0, Math.max(0, path.indexOf("/", 1))));
+    return above?.subpaths === true ? above : undefined;
   }
 
   function atDoor(door: WebDoor, path: string, request: IncomingMessage, { address }: Client): Routed {
-    const cors = corsHeaders(request.headers.origin);
+    const cors = door.access === "admin" ? undefined : corsHeaders(request.headers.origin);
     const { method = "" } = request;
     if (method === "OPTIONS" && cors !== undefined) return replied(preflight(request.headers, door.methods, cors));
     if (!door.methods.includes(method)) return replied(withHeaders(notAllowed(path, door.methods), cors));
     const result = deps.auth.authenticate(request.headers.authorization);
     if (result.t === "refused") return replied(withHeaders(tokenRefusal(result.reason), cors));
-    return { t: "door", door, guest: { principal: result.principal, peer: address }, headers: cors };
+    if (door.access === "admin" && !result.principal.admin) return replied(forbidden);
+    return { t: "door", door, path, guest: { principal: result.principal, peer: address }, headers: cors };
   }
 
   return {
@@ -123,11 +146,16 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const refusal = refusalOf(request, reach, client);
       if (refusal !== undefined) return replied(refusal);
       const path = pathOf(request.url, base) ?? "";
-      const door = deps.doors.get(path);
+      const door = doorAt(path);
       if (door !== undefined) return atDoor(door, path, request, client);
-      if (!pagePaths.has(path) && !upgradePaths.has(path)) return replied(nothingHere);
-      if (request.method !== "GET" && request.method !== "HEAD") return replied(notAllowed(path, ["GET", "HEAD"]));
-      return { t: "reply", answer: () => page(path, request) ?? upgradeNeeded };
+      const page = pageAt(path, request);
+      if (page === undefined && !upgradePaths.has(path)) return replied(nothingHere);
+      if (request.method !== "GET" && request.method !== "HEAD") {
+        // A client that was given the hub's URL without a path, or an older notation of it.
+        const elsewhere = upgradePaths.has(path) ? `; ${httpIsAt}` : "";
+        return replied(notAllowed(path, ["GET", "HEAD"], elsewhere));
+      }
+      return page === undefined ? replied(upgradeNeeded) : { t: "reply", answer: page };
     },
 
     admit(request, reach) {
@@ -136,13 +164,14 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const refuse = (reply: Reply, reason: string): Admission => ({ t: "refused", reply, reason, peer });
       const origin = refusalOf(request, reach, client);
       if (origin !== undefined) return refuse(origin, "host or origin");
-      if (!upgradePaths.has(pathOf(request.url, base) ?? "")) return refuse(nothingHere, "path");
+      const { house } = deps;
+      if (house === undefined || !upgradePaths.has(pathOf(request.url, base) ?? "")) return refuse(nothingHere, "path");
       const result = deps.auth.authenticate(request.headers.authorization);
       if (result.t === "refused") return refuse(tokenRefusal(result.reason), `token ${result.reason}`);
       const fault = handshakeRefusal(request);
       if (fault !== undefined) return refuse(fault, "handshake");
-      if (deps.house.draining) return refuse(draining, "draining");
-      if (deps.house.sessions >= options.maxSessions) return refuse(full, "sessions");
+      if (house.draining) return refuse(draining, "draining");
+      if (house.sessions >= options.maxSessions) return refuse(full, "sessions");
       return { t: "admitted", principal: result.principal, peer };
     },
   };
@@ -166,14 +195,28 @@ function isEncrypted(socket: Socket): boolean {
   return "encrypted" in socket && socket.encrypted === true;
 }
 
-const pagePaths: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz", "/metrics"]);
+function nothingButThese({ house, doors, pages }: RouterDeps): Reply {
+  const forClients =
+    house === undefined ? "" : "MCP clients connect to /mcp (Streamable HTTP or WebSocket), older ones to /sse; ";
+  const others = [...doors.keys()].filter((path) => doors.get(path)?.access === "admin");
+  const there = [...Object.keys(pages).map((page) => `/${page}`), ...others]
+    .join(", ")
+    .replace(/, ([^,]*)$/, " and $1");
+  return errorReply(
+    "name_unknown",
+    `nothing is here; ${forClients}there ${forClients === "" ? "are" : "are also"} ${there}`,
+  );
+}
 
-const nothingHere = errorReply(
-  "name_unknown",
-  "nothing is here; MCP clients connect to /mcp (Streamable HTTP or WebSocket), older ones to /sse; there are also /healthz, /livez, /readyz and /metrics",
+/** The person who reads this may be trying the API on a laptop, where nothing is configured. */
+const forbidden = errorReply(
+  "forbidden",
+  "this is for admins: send HUB_TOKEN, or the token of a client with admin: true in the manifest; on the hub's own machine its user needs none with thehub status, reload, restart and drain",
 );
 
-const upgradeNeeded = errorReply("request_invalid", "this path speaks WebSocket; connect with ws:// or wss://", {
+const httpIsAt = "MCP over HTTP is at /mcp";
+
+const upgradeNeeded = errorReply("request_invalid", `this path speaks WebSocket, by ws:// or wss://; ${httpIsAt}`, {
   status: 426,
   headers: { upgrade: "websocket" },
 });
@@ -185,9 +228,9 @@ function replied(reply: Reply): Routed {
   return { t: "reply", answer: () => reply };
 }
 
-function notAllowed(path: string, methods: readonly string[]): Reply {
+function notAllowed(path: string, methods: readonly string[], elsewhere = ""): Reply {
   const allow = methods.join(", ");
-  return errorReply("request_invalid", `${path} takes ${allow} only`, { status: 405, headers: { allow } });
+  return errorReply("request_invalid", `${path} takes ${allow} only${elsewhere}`, { status: 405, headers: { allow } });
 }
 
 function withHeaders(reply: Reply, headers: CorsHeaders | undefined): Reply {

@@ -34,9 +34,10 @@ export interface HttpServerOptions extends RouterOptions, ConnectionLimits {
 }
 
 export interface HttpServerDeps {
-  readonly auth: Auth;
-  readonly pages: HttpPages;
-  readonly websocket: WsDoor;
+  readonly auth: Pick<Auth, "authenticate">;
+  readonly pages: Partial<HttpPages>;
+  /** Undefined: upgrades get 404. */
+  readonly websocket?: WsDoor | undefined;
   /** By path, the base path left out. */
   readonly doors: ReadonlyMap<string, WebDoor>;
   /** Absent: TCP addresses are plain, as Unix sockets always are. Closed by who opened it. */
@@ -111,13 +112,14 @@ class Front implements HttpServer {
     this.#handshakes = new HandshakeFailures(deps.clock, deps.log);
     this.#stalls = new StallWatch({ clock: deps.clock, log: deps.log, stallMs: options.stallMs ?? 30_000 });
     const front = this;
+    const { websocket } = deps;
     this.#router = createRouter(options, {
       auth: deps.auth,
       pages: deps.pages,
       doors: deps.doors,
-      house: {
+      house: websocket && {
         get sessions() {
-          return deps.websocket.sessions;
+          return websocket.sessions;
         },
         get draining() {
           return front.#draining;
@@ -279,7 +281,7 @@ class Front implements HttpServer {
     }
     if (isAsking) response.writeContinue();
     for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
-    routed.door.handle(request, response, routed.guest);
+    routed.door.handle(request, response, routed.guest, routed.path);
   }
 
   async #known(answer: () => Reply | Promise<Reply>): Promise<Reply> {
@@ -313,7 +315,7 @@ class Front implements HttpServer {
     }
     // A connection of messages is looked after by its door.
     this.#stalls.delete(socket as Socket);
-    this.#deps.websocket.accept(request, socket, head, admission);
+    this.#deps.websocket?.accept(request, socket, head, admission);
     socket.off("error", ignore);
   }
 

@@ -1,12 +1,10 @@
 // The port behind every door: what a door needs from the relay, and the relay from a door. Types only.
 import type { DoorKind } from "../base/door-kind.ts";
+import type { EndReason } from "../base/end-reason.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Frame, ReplySink } from "../wire/frame.ts";
 import type { MessageReader } from "../wire/message-reader.ts";
 import type { TraceText } from "../wire/trace-context.ts";
-
-/** Why the hub ends a visit. */
-export type EndReason = "shutdown" | "slow_reader" | "protocol_error";
 
 /** Who was let in, and from where: the client's address as far as trusted proxies tell it, or `unix`. */
 export interface Guest {

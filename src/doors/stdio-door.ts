@@ -1,11 +1,12 @@
 // The STDIO door: one client on a pair of streams. Nothing but messages is written to the output, framed as the input is.
 import type { Readable, Writable } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
+import type { EndReason } from "../base/end-reason.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts";
 import { FrameReader } from "../wire/framing.ts";
 import { Outbox } from "../wire/outbox.ts";
-import type { Doorkeeper, DoorLog, EndReason, Visitor } from "./port.ts";
+import type { Doorkeeper, DoorLog, Visitor } from "./port.ts";
 
 export interface StdioLimits {
   readonly maxMessageBytes: number;
@@ -37,7 +38,7 @@ export interface StdioDoorDeps {
 }
 
 /** `input_ended`: all was read and answered as far as time allowed. `output_closed`: nobody reads any more. */
-export type StdioEnd = "input_ended" | "output_closed" | "slow_reader" | "protocol_error" | "shutdown";
+export type StdioEnd = "input_ended" | "output_closed" | EndReason;
 
 export interface StdioDoor {
   /** Resolves once, when the visitor has left and the output is ended or lost. Never rejects. */

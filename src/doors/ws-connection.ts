@@ -4,12 +4,13 @@
 //     └──────the client's close frame (echoed), an error, the end of the socket, cut()──────┘
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
+import type { EndReason } from "../base/end-reason.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts";
 import { Outbox } from "../wire/outbox.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
-import type { Doorkeeper, DoorLog, EndReason, Guest, Visitor } from "./port.ts";
+import type { Doorkeeper, DoorLog, Guest, Visitor } from "./port.ts";
 
 export interface WsLimits {
   /** Largest message taken from a client, all fragments together. */
@@ -111,6 +112,8 @@ export class WsConnection {
   end(reason: EndReason): void {
     if (reason === "slow_reader") this.#cut("slow_reader_cut", { reason: "too slow" });
     else if (reason === "shutdown") this.close(1001, "the hub is shutting down");
+    else if (reason === "unauthorized") this.close(4401, "the token is not valid any more");
+    else if (reason === "dismissed") this.close(4410, "an admin has ended this session");
     else this.close(1008, "protocol error");
   }
 

@@ -20,6 +20,14 @@ export interface Auth {
   /** False when neither a token nor a named client is configured: then everybody is `anonymous`. */
   readonly required: boolean;
   authenticate(authorization: string | undefined): AuthResult;
+  /** Who gets in as this caller, and with which token; undefined for one that nobody gets in as. */
+  holder(caller: Pick<Principal, "id" | "shared">): Holder | undefined;
+}
+
+export interface Holder {
+  readonly principal: Principal;
+  /** Of the token; empty where none is needed. */
+  readonly digest: Buffer;
 }
 
 const anonymous: Principal = {
@@ -32,11 +40,11 @@ const anonymous: Principal = {
 };
 const tokenHolder: Principal = { id: "token", name: "token", allow: undefined, deny: [], admin: true, shared: true };
 
-interface Entry {
-  readonly digest: Buffer;
+interface Entry extends Holder {
   readonly result: AuthResult;
 }
 
+const noDigest = Buffer.alloc(0);
 const missing: AuthResult = { t: "refused", reason: "missing" };
 const invalid: AuthResult = { t: "refused", reason: "invalid" };
 
@@ -44,12 +52,18 @@ const invalid: AuthResult = { t: "refused", reason: "invalid" };
 export function createAuth({ token, clients }: AuthOptions): Auth {
   const entries: Entry[] = [];
   const plain = token?.reveal().trim() ?? "";
-  if (plain !== "") entries.push({ digest: tokenDigest(plain), result: { t: "ok", principal: tokenHolder } });
-  for (const client of clients) entries.push(entryOf(client));
+  if (plain !== "") entries.push(entryOf(tokenHolder, tokenDigest(plain)));
+  for (const client of clients) entries.push(entryOf(principalOf(client), Buffer.from(client.tokenSha256, "hex")));
 
-  if (entries.length === 0) return { required: false, authenticate: () => ({ t: "ok", principal: anonymous }) };
+  const required = entries.length > 0;
+  if (!required) entries.push(entryOf(anonymous, noDigest));
+  const holder: Auth["holder"] = ({ id, shared }) => {
+    return entries.find(({ principal }) => principal.id === id && principal.shared === shared);
+  };
+  if (!required) return { required, holder, authenticate: () => ({ t: "ok", principal: anonymous }) };
   return {
-    required: true,
+    required,
+    holder,
     authenticate(authorization) {
       const sent = bearerToken(authorization);
       if (sent === undefined) return missing;
@@ -64,7 +78,21 @@ export function createAuth({ token, clients }: AuthOptions): Auth {
   };
 }
 
-function entryOf({ name, tokenSha256, allow, deny, admin }: NamedClient): Entry {
-  const principal: Principal = { id: name, name, allow, deny, admin, shared: false };
-  return { digest: Buffer.from(tokenSha256, "hex"), result: { t: "ok", principal } };
+/**
+ * Who a caller that one set of rules let in is under another: the same caller, perhaps with other rights; undefined where what it
+ * came in with lets nobody in any more. A caller that came by no authentication stays who it is.
+ */
+export function principalAfter(principal: Principal, before: Auth, after: Auth): Principal | undefined {
+  const was = before.holder(principal);
+  if (was === undefined) return principal;
+  const is = after.holder(principal);
+  return is?.digest.equals(was.digest) === true ? is.principal : undefined;
+}
+
+function entryOf(principal: Principal, digest: Buffer): Entry {
+  return { principal, digest, result: { t: "ok", principal } };
+}
+
+function principalOf({ name, allow, deny, admin }: NamedClient): Principal {
+  return { id: name, name, allow, deny, admin, shared: false };
 }

@@ -17,11 +17,11 @@ const firstGuessMs = 100;
 const newestWeight = 0.2;
 
 export class Limited {
-  readonly settings: LimitSettings;
+  settings: LimitSettings;
   inUse = 0;
   /** Wakes the queue when the rate allows the next call; of the queue's owner. */
   timer: Timer | undefined;
-  readonly #burst: number;
+  #burst: number;
   #tokens: number;
   #countedAtMs: number;
   #averageMs = firstGuessMs;
@@ -31,6 +31,15 @@ export class Limited {
     this.#burst = Math.max(1, settings.rateRps);
     this.#tokens = this.#burst;
     this.#countedAtMs = nowMs;
+  }
+
+  /** Other limits from now on. What runs goes on, and counts; an allowance that was saved up shrinks with the rate. */
+  change(settings: LimitSettings, nowMs: number): void {
+    this.#refill(nowMs);
+    const wasUnlimited = this.settings.rateRps <= 0;
+    this.settings = settings;
+    this.#burst = Math.max(1, settings.rateRps);
+    this.#tokens = wasUnlimited ? this.#burst : Math.min(this.#tokens, this.#burst);
   }
 
   hasSlot(): boolean {

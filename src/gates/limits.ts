@@ -33,6 +33,8 @@ export interface CallLimiter<C extends LimitedCall> {
   admit(call: C, nowMs?: number): Verdict;
   /** The call is over or given up, at whatever stage. Nothing happens when it is not here. May start other calls at once. */
   release(call: C, nowMs?: number): void;
+  /** Asks for all limits again: for the clients and Cores that are known, they may be others now. May start calls at once. */
+  refresh(): void;
   /** Stops the timers; calls that wait are the caller's to answer. */
   close(): void;
   /** One for every Core that was called. */
@@ -45,9 +47,10 @@ export interface CallLimiter<C extends LimitedCall> {
 
 export interface LimitsOptions<C extends LimitedCall> {
   readonly clock: Clock;
-  /** Limits of a client or a Core by its key, asked when it is first seen. */
+  /** Limits of a client or a Core by its key, asked when it is first seen and by `refresh`. */
   client(clientKey: string): LimitSettings;
-  core(coreKey: string): LimitSettings;
+  /** Undefined for a Core that is gone: its last calls run under the limits that it had. */
+  core(coreKey: string): LimitSettings | undefined;
   /** Runs a call that waited. May call `admit` and `release`. */
   start(call: C): void;
   /** Bytes that all waiting calls may keep together; 512 MiB when absent. */
@@ -79,6 +82,10 @@ class Core<C> {
 
   constructor(limited: Limited) {
     this.limited = limited;
+  }
+
+  get isIdle(): boolean {
+    return this.limited.inUse === 0 && this.queue.size === 0 && this.blocked.size === 0;
   }
 
   canRunNow(nowMs: number): boolean {
@@ -194,6 +201,20 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     // The Core first: its slot goes to whoever waits for it, not to this client's next call.
     this.#moveCore(core, nowMs);
     this.#moveClient(client, nowMs);
+    this.#startReady();
+  }
+
+  refresh(): void {
+    const nowMs = this.#options.clock.now();
+    for (const [key, core] of this.#cores) {
+      const settings = this.#options.core(key);
+      if (settings !== undefined) core.limited.change(settings, nowMs);
+      else if (core.isIdle) this.#cores.delete(key);
+    }
+    for (const [key, { limited }] of this.#clients) limited.change(this.#options.client(key), nowMs);
+    this.close();
+    for (const core of [...this.#cores.values()]) this.#moveCore(core, nowMs);
+    for (const client of [...this.#clients.values()]) this.#moveClient(client, nowMs);
     this.#startReady();
   }
 
@@ -332,7 +353,9 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
   #coreOf(call: C, nowMs: number): Core<C> {
     const known = this.#cores.get(call.coreKey);
     if (known !== undefined) return known;
-    const core = new Core<C>(new Limited(this.#options.core(call.coreKey), nowMs));
+    const settings = this.#options.core(call.coreKey);
+    if (settings === undefined) throw new Error(`no core ${call.coreKey}`);
+    const core = new Core<C>(new Limited(settings, nowMs));
     this.#cores.set(call.coreKey, core);
     return core;
   }

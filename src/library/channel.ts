@@ -1,5 +1,6 @@
 // A client of a hub in this very process: messages as text, with no bytes on any wire.
-import type { Doorkeeper, EndReason, Visitor } from "../doors/port.ts";
+import type { EndReason } from "../base/end-reason.ts";
+import type { Doorkeeper, Visitor } from "../doors/port.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { frameOfText, joined, replySink, type Sent } from "../wire/frame.ts";
 

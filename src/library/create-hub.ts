@@ -79,8 +79,6 @@ class Embedded implements EmbeddedHub {
     const addresses = parsed?.value ?? settings.listen;
     if (!addresses.every(isLoopback)) this.#mustBeGuarded();
     this.#doors = openNetworkDoors({
-      settings,
-      manifest: this.#manifest,
       hub: this.#hub,
       addresses,
       clock: this.#clock,

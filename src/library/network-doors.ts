@@ -1,33 +1,33 @@
 // The network doors of a hub: opened in front of it while it is starting, closed in order when it is to stop.
-import { bearerToken } from "../base/bearer.ts";
+import { AdminDoor } from "../admin/admin-door.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import { HttpDoor } from "../doors/http/http-door.ts";
-import type { WebDoor } from "../doors/http-router.ts";
+import type { HttpPages, WebDoor } from "../doors/http-router.ts";
 import { type HttpServer, openHttpServer } from "../doors/http-server.ts";
 import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { SseDoor } from "../doors/sse-door.ts";
 import { TlsKeeper } from "../doors/tls/tls-keeper.ts";
 import { WsDoor } from "../doors/ws-door.ts";
-import { type Auth, createAuth } from "../gates/auth.ts";
+import type { Reloader } from "../hub/reloader.ts";
 import type { Hub } from "../hub.ts";
-import type { Manifest } from "../manifest/manifest.ts";
-import type { Settings } from "../manifest/settings.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { type AdminDoors, openAdminDoors } from "./admin-doors.ts";
+import { version } from "./version.ts";
 
 const maxSessions = 5_000;
 const handshakeTimeoutMs = 10_000;
 const lastWordsMs = 1_000;
 
 export interface NetworkDoorsDeps {
-  readonly settings: Settings;
-  readonly manifest: Manifest;
   readonly hub: Hub;
   readonly addresses: readonly ListenAddress[];
   readonly clock: Clock;
   readonly log: Log;
+  /** What the hub's manifest was read from, and who reads it again; undefined where no file is behind it. */
+  readonly source?: { readonly manifest: string | null; readonly reloader: Reloader } | undefined;
 }
 
 export interface NetworkDoors {
@@ -41,16 +41,17 @@ export interface NetworkDoors {
 
 /** Rejects when an address cannot be had. */
 export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkDoors> {
-  const { settings, manifest, hub, addresses, clock, log } = deps;
-  const isPlain = settings.tls === undefined && settings.trustedProxies.length === 0;
-  if (isPlain && addresses.some((address) => !isLoopback(address))) {
+  const { hub, addresses, clock, log, source } = deps;
+  const { auth, settings } = hub;
+  const { adminListen } = settings;
+  const plain = [...(settings.tls === undefined ? addresses : []), ...adminListen];
+  if (settings.trustedProxies.length === 0 && plain.some((address) => !isLoopback(address))) {
     log.warn("plaintext_exposed", {
       fix: "the hub listens beyond this machine without TLS: set HUB_TLS_CERT and HUB_TLS_KEY, or put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
     });
   }
-  const auth = maskingAuth(createAuth({ token: settings.token, clients: manifest.clients }), hub);
   const doorLog = log.child({ component: "doors" });
-  let bound: readonly string[] = [];
+  let renewed = () => {};
   const tls =
     settings.tls === undefined
       ? undefined
@@ -58,7 +59,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
           files: settings.tls,
           clock,
           log: doorLog,
-          reloaded: ({ fingerprint }) => void hub.listensOn(bound, fingerprint),
+          reloaded: () => renewed(),
         });
   const websocket = new WsDoor({
     clock,
@@ -84,53 +85,94 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
   const watched = ["websocket", "http", "sse"];
   hub.metrics.watch("thehub_sessions_max", () => watched.map((door) => [door, maxSessions] as const));
   let ready = false;
-  const server = await openHttpServer(
-    {
-      addresses,
-      basePath: settings.basePath,
-      allowHosts: settings.allowHosts,
-      allowOrigins: settings.allowOrigins,
-      trustedProxies: settings.trustedProxies,
-      maxSessions,
-      maxConnections: settings.limits.maxConnections,
-      maxConnectionsPerAddress: settings.limits.maxConnectionsPerAddress,
-      handshakeTimeoutMs,
-      metricsToken: settings.metricsToken,
+  let stopping = false;
+  let listening: { server: HttpServer; admin: AdminDoors } | undefined;
+  const started = clock.iso();
+  const startedMs = clock.now();
+  const adminApi = new AdminDoor({
+    hub,
+    reloader: source?.reloader,
+    log: log.child({ component: "admin" }),
+    mask: (text) => hub.mask(text),
+    service: () => ({
+      version,
+      started,
+      uptimeSeconds: Math.floor((clock.now() - startedMs) / 1000),
+      manifest: source?.manifest ?? null,
+      addresses: listening?.server.addresses ?? [],
+      adminAddresses: listening?.admin.addresses ?? [],
+      ready,
+      draining: stopping,
+    }),
+  });
+  const pages: HttpPages = {
+    healthz: () => {
+      const health = hub.health();
+      return jsonReply(health, health.ok ? 200 : 503);
     },
+    livez: () => jsonReply({ ok: true }),
+    readyz: () => jsonReply({ ok: ready }, ready ? 200 : 503),
+    metrics: async () => ({
+      status: 200,
+      headers: { "content-type": hub.metrics.contentType },
+      body: await hub.metrics.text(),
+    }),
+  };
+  const options = {
+    basePath: settings.basePath,
+    allowHosts: settings.allowHosts,
+    allowOrigins: settings.allowOrigins,
+    trustedProxies: settings.trustedProxies,
+    maxSessions,
+    maxConnections: settings.limits.maxConnections,
+    maxConnectionsPerAddress: settings.limits.maxConnectionsPerAddress,
+    handshakeTimeoutMs,
+    metricsToken: settings.metricsToken,
+  };
+  const forAdmins = new Map<string, WebDoor>([["/api", adminApi]]);
+  const forClients = new Map<string, WebDoor>([
+    ["/mcp", http],
+    ["/sse", sse.stream],
+    ["/messages", sse.messages],
+  ]);
+  const isApart = adminListen.length > 0;
+  const { healthz } = pages;
+  const server = await openHttpServer(
+    { ...options, addresses },
     {
       auth,
       clock,
       tls,
       websocket,
-      doors: new Map<string, WebDoor>([
-        ["/mcp", http],
-        ["/sse", sse.stream],
-        ["/messages", sse.messages],
-      ]),
+      doors: isApart ? forClients : new Map([...forClients, ...forAdmins]),
       log: doorLog,
-      pages: {
-        healthz: () => {
-          const health = hub.health();
-          return jsonReply(health, health.ok ? 200 : 503);
-        },
-        livez: () => jsonReply({ ok: true }),
-        readyz: () => jsonReply({ ok: ready }, ready ? 200 : 503),
-        metrics: async () => ({
-          status: 200,
-          headers: { "content-type": hub.metrics.contentType },
-          body: await hub.metrics.text(),
-        }),
-      },
+      pages: isApart ? { healthz } : pages,
     },
   ).catch((error) => {
     tls?.close();
     throw error;
   });
-  bound = server.addresses;
-  await hub.listensOn(bound, tls?.certificate.fingerprint);
+  const admin = await openAdminDoors({
+    options,
+    auth,
+    pages,
+    doors: forAdmins,
+    addresses: adminListen,
+    privateSocket: await hub.privateSocket(),
+    platform: process.platform,
+    clock,
+    log: doorLog,
+  }).catch(async (error) => {
+    await server.close();
+    tls?.close();
+    throw error;
+  });
+  listening = { server, admin };
+  const note = () => hub.listensOn(server.addresses, admin.sockets, tls?.certificate.fingerprint);
+  renewed = () => void note();
+  await note();
   watchConnections(hub.metrics, server, settings.limits.maxConnections, tls);
-  log.info("listening", { addresses: server.addresses });
-  let stopping = false;
+  log.info("listening", { addresses: server.addresses, ...(isApart ? { admin: admin.addresses } : {}) });
   void hub.settled().then(() => {
     ready = !stopping;
   });
@@ -143,10 +185,11 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       server.drain();
       const drained = hub.drain();
       // A little more than the calls get: what the hub answers at the end of their time must still leave.
-      const graceMs = settings.drainTimeoutMs + lastWordsMs;
+      const graceMs = hub.settings.drainTimeoutMs + lastWordsMs;
       await Promise.all([websocket, http, sse].map((door) => door.close(graceMs)));
       await drained;
       await server.close();
+      await admin.close();
       tls?.close();
     },
   };
@@ -161,22 +204,4 @@ function watchConnections(metrics: Metrics, server: HttpServer, max: number, tls
   metrics.watch("thehub_tls_certificate_expiry_timestamp_seconds", () => [
     ["", Date.parse(tls.certificate.expires) / 1000],
   ]);
-}
-
-/** Whatever token a named client gets in with is masked from then on: it is known only when it is presented. */
-function maskingAuth(auth: Auth, hub: Hub): Auth {
-  const masked = new Set<string>();
-  return {
-    required: auth.required,
-    authenticate(authorization) {
-      const result = auth.authenticate(authorization);
-      if (result.t !== "ok" || result.principal.shared || masked.has(result.principal.id)) return result;
-      const token = bearerToken(authorization);
-      if (token !== undefined) {
-        masked.add(result.principal.id);
-        hub.maskPresented(token);
-      }
-      return result;
-    },
-  };
 }

@@ -9,7 +9,7 @@ export type Parsed<T> =
   | { readonly t: "bad"; readonly message: string; readonly hint: string };
 
 /** sun_path holds 104 bytes on macOS and 108 on Linux, the final zero included; what is legal should be so everywhere. */
-const maxSocketPathBytes = 103;
+export const maxSocketPathBytes = 103;
 
 /** A value of several, split at commas; blanks around and between do not count. */
 export function splitList(text: string): string[] {

@@ -8,6 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const knownVariables: readonly string[] = [
   "HUB_MANIFEST",
   "HUB_LISTEN",
+  "HUB_ADMIN_LISTEN",
   "HUB_TOKEN",
   "HUB_TOKEN_FILE",
   "HUB_BASE_PATH",
@@ -28,6 +29,7 @@ export const knownVariables: readonly string[] = [
   "HUB_STATE_DIR",
   "HUB_SECRETS_DIR",
   "HUB_ANONYMOUS",
+  "HUB_WATCH",
   "HUB_URL",
 ];
 
@@ -39,10 +41,6 @@ interface PlannedVariable {
 /** Part of the design, not enforced by this version: an error when set, because ignoring them would be dangerous. */
 export const plannedVariables: Readonly<Record<string, PlannedVariable>> = {
   HUB_ALLOW_IPS: { by: "address rules", instead: "listen on a private address, or let the firewall or proxy decide" },
-  HUB_ADMIN_LISTEN: {
-    by: "an admin address of its own",
-    instead: "unset it: probes and metrics are served on HUB_LISTEN",
-  },
 };
 
 /** The value of a variable; empty and blank count as not set. */

@@ -1,7 +1,8 @@
 // From files to a Manifest, or to every problem in them at once. Reads files; starts nothing, resolves no secret.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { manifestFiles } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Manifest as Written } from "./model.ts";
 import { gather, type Parts, type Report } from "./parts.ts";
@@ -117,10 +118,8 @@ function listFiles(shown: string, cwd: string, problems: Problem[]): ManifestFil
   const path = resolve(cwd, shown);
   try {
     if (!statSync(path).isDirectory()) return [{ path, file: shown }];
-    const names = readdirSync(path)
-      .filter((name) => /^[^.].*\.ya?ml$/.test(name))
-      .sort();
-    if (names.length === 0) {
+    const files = manifestFiles(path);
+    if (files.length === 0) {
       problems.push(
         fileProblem(
           shown,
@@ -129,7 +128,7 @@ function listFiles(shown: string, cwd: string, problems: Problem[]): ManifestFil
         ),
       );
     }
-    return names.map((name) => ({ path: join(path, name), file: join(shown, name) }));
+    return files.map((file) => ({ path: file, file: join(shown, basename(file)) }));
   } catch (error) {
     problems.push(unreadable(shown, error));
     return [];

@@ -17,6 +17,8 @@ export interface Manifest {
 /** What `hub:` says. The environment is merged over it by settings.ts; the hub itself runs on `Settings`. */
 export interface HubConfig {
   readonly listen: readonly ListenAddress[];
+  /** Where `/api`, `/metrics`, `/livez` and `/readyz` are instead of on `listen`; empty: they are there. */
+  readonly adminListen: readonly ListenAddress[];
   /** `""`, or a path that starts with a slash and does not end with one. */
   readonly basePath: string;
   readonly publicUrl: string | undefined;
@@ -34,6 +36,8 @@ export interface HubConfig {
   readonly stateDir: string | undefined;
   /** Absolute. */
   readonly secretsDir: string | undefined;
+  /** Whether a change of its files is taken up at once. */
+  readonly watch: boolean;
   readonly listWaitMs: number;
   readonly drainTimeoutMs: number;
   readonly names: { readonly separator: string; readonly maxLength: number };

@@ -46,11 +46,15 @@ export interface Hub {
    */
   listen?: string | string[];
   /**
+   * Addresses of their own for `/api`, `/metrics`, `/livez` and `/readyz`, which are not on `listen` then; written like those of `listen`. Whoever can open a `unix:` one is an admin. Environment: `HUB_ADMIN_LISTEN`.
+   */
+  admin_listen?: string | string[];
+  /**
    * Path under which the hub lives behind a proxy. Environment: `HUB_BASE_PATH`.
    */
   base_path?: string;
   /**
-   * The URL that clients see, where it differs from the address listened on. Environment: `HUB_PUBLIC_URL`.
+   * The URL that clients see, without `/mcp`, where it differs from the address listened on. Environment: `HUB_PUBLIC_URL`.
    */
   public_url?: string;
   /**
@@ -86,6 +90,10 @@ export interface Hub {
    */
   secrets_dir?: string;
   /**
+   * Take changes of the manifest up as they are written. false: only when told to, by SIGHUP for one. Environment: `HUB_WATCH`.
+   */
+  watch?: boolean;
+  /**
    * How long a first list waits for Cores that are still starting. 0: not at all.
    */
   list_wait_ms?: number;
@@ -109,10 +117,6 @@ export interface Hub {
    * Client addresses (CIDR) that may connect.
    */
   allow_ips?: string[];
-  /**
-   * Address for metrics, probes and the admin API.
-   */
-  admin_listen?: string;
   /**
    * How clients sign in besides tokens.
    */
@@ -483,6 +487,7 @@ export const defaults = {
     "anonymous": "loopback",
     "log_level": "info",
     "log_format": "json",
+    "watch": true,
     "list_wait_ms": 5000,
     "drain_timeout_ms": 4000,
     "tls": {},

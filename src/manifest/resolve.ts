@@ -42,6 +42,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolvePath(folder, path));
   return {
     listen: value(parseListen([hub.listen ?? d.listen].flat())),
+    adminListen: hub.admin_listen === undefined ? [] : value(parseListen([hub.admin_listen].flat())),
     basePath: value(parseBasePath(hub.base_path ?? d.base_path)),
     publicUrl: hub.public_url === undefined ? undefined : value(parsePublicUrl(hub.public_url)),
     allowHosts: value(parseHosts(hub.allow_hosts ?? d.allow_hosts)),
@@ -53,6 +54,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
     logFormat: hub.log_format ?? d.log_format,
     stateDir: absolute(hub.state_dir),
     secretsDir: absolute(hub.secrets_dir),
+    watch: hub.watch ?? d.watch,
     listWaitMs: hub.list_wait_ms ?? d.list_wait_ms,
     drainTimeoutMs: hub.drain_timeout_ms ?? d.drain_timeout_ms,
     names: {

@@ -33,8 +33,10 @@ function checkHub(parts: Parts, report: Report): void {
     if (parsed.t === "bad")
       report({ source: hub.source, path: ["hub", key], on: "value" }, "error", parsed.message, parsed.hint);
   };
-  const listen = text(values["listen"]) ?? texts(values["listen"]);
-  if (listen !== undefined) check("listen", parseListen([listen].flat()));
+  for (const key of ["listen", "admin_listen"]) {
+    const listen = text(values[key]) ?? texts(values[key]);
+    if (listen !== undefined) check(key, parseListen([listen].flat()));
+  }
   const basePath = text(values["base_path"]);
   if (basePath !== undefined) check("base_path", parseBasePath(basePath));
   const publicUrl = text(values["public_url"]);

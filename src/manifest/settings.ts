@@ -60,6 +60,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
   const settings: Settings = {
     ...hub,
     listen: read("HUB_LISTEN", hub.listen, (text) => parseListen([text])),
+    adminListen: read("HUB_ADMIN_LISTEN", hub.adminListen, (text) => parseListen([text])),
     basePath: read("HUB_BASE_PATH", hub.basePath, parseBasePath),
     publicUrl: read<string | undefined>("HUB_PUBLIC_URL", hub.publicUrl, parsePublicUrl),
     allowHosts: read("HUB_ALLOW_HOSTS", hub.allowHosts, (text) => parseHosts(splitList(text))),
@@ -69,6 +70,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     anonymous: read("HUB_ANONYMOUS", hub.anonymous, oneOf(["loopback", "allow"])),
     logLevel: read("HUB_LOG_LEVEL", hub.logLevel, oneOf(["debug", "info", "warn", "error"])),
     logFormat: read("HUB_LOG_FORMAT", hub.logFormat, oneOf(["json", "pretty"])),
+    watch: read("HUB_WATCH", hub.watch, onOrOff),
     limits: {
       ...hub.limits,
       maxConcurrencyPerClient: read("HUB_MAX_CONCURRENCY_PER_CLIENT", hub.limits.maxConcurrencyPerClient, wholeNumber),
@@ -184,6 +186,11 @@ function oneOf<const T extends string>(choices: readonly T[]): (text: string) =>
       hint: `set one of ${choices.join(", ")}`,
     };
   };
+}
+
+function onOrOff(text: string): Parsed<boolean> {
+  const parsed = oneOf(["true", "false"])(text);
+  return parsed.t === "ok" ? { t: "ok", value: parsed.value === "true" } : parsed;
 }
 
 function wholeNumber(text: string): Parsed<number> {

@@ -14,7 +14,8 @@ export type CallState = "waiting" | "held" | "running" | "done";
 
 export interface Call {
   readonly session: ClientSession;
-  readonly lane: Lane;
+  /** Another one when its Core is replaced before the call is sent. */
+  lane: Lane;
   /** Where its answer goes, and what the Core says about it before. */
   readonly replies: ReplySink;
   /** The id as the client wrote it, and the key it is known by in the session. */
@@ -66,14 +67,17 @@ export interface LanePolicy {
 /** The relay's side of one Core: the calls it owes an answer for. */
 export interface Lane {
   readonly core: CorePort;
-  readonly policy: LanePolicy;
+  policy: LanePolicy;
   readonly meter: CoreMeter;
   readonly running: ChurnMap<number, Call>;
   readonly held: Set<Call>;
   /** Whether the Core has been up since the hub started. */
   wasUp: boolean;
+  /** Set once it takes no new calls; `resolve` is to be called when the last one is over. */
+  closing: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
 }
 
 export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter): Lane {
-  return { core, policy, meter, running: new ChurnMap(integerHash), held: new Set(), wasUp: false };
+  const running = new ChurnMap<number, Call>(integerHash);
+  return { core, policy, meter, running, held: new Set(), wasUp: false, closing: undefined };
 }

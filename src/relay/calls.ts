@@ -9,7 +9,7 @@ import { type ByteString, type Frame, noSplices, partOf, type ReplySink, type Sp
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
-import { coreUnavailable, heldWhile } from "./core-availability.ts";
+import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
 
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
 const sweepEveryMs = 250;
@@ -81,6 +81,13 @@ export class Calls {
     }
     this.#open++;
     call.lane.meter.request(call.method);
+    if (lane.closing !== undefined) {
+      this.#fail(
+        call,
+        lane.core.state.t === "up" ? coreClosed(lane.core) : coreUnavailable(lane.core, call.receivedMs),
+      );
+      return;
+    }
     const verdict = this.#limiter.admit(call, call.receivedMs);
     if (verdict === "pass") this.#forward(call);
     else if (verdict === "wait") retain(call);
@@ -137,8 +144,9 @@ export class Calls {
 
   /** The hub has no more time: every call that is still open is answered. */
   failAll(): void {
-    const open = [...this.#sessions()].flatMap((session) => session.calls.values());
-    for (const call of open.sort((a, b) => Number(a.state === "running") - Number(b.state === "running"))) {
+    for (const call of this.#openCalls().sort(
+      (a, b) => Number(a.state === "running") - Number(b.state === "running"),
+    )) {
       const data = { core: call.lane.core.name, may_have_run: call.state === "running" };
       this.#fail(call, new HubError("draining", "the hub is shutting down and could not wait any longer", data));
     }
@@ -161,6 +169,42 @@ export class Calls {
     }
     if (heldWhile(lane, this.#clock.now())) return;
     for (const call of [...lane.held]) this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
+  }
+
+  /** From now on the calls of one Core go to another, which must be up: those too that were not sent yet. */
+  move(from: Lane, to: Lane): void {
+    for (const call of this.#openCalls()) {
+      if (call.lane !== from || call.state === "running") continue;
+      call.lane = to;
+      if (from.held.delete(call)) this.#send(call);
+    }
+  }
+
+  /** The lane takes no new calls from now on: resolves when those that it has are over. Its Core may still answer them. */
+  close(lane: Lane): Promise<void> {
+    if (lane.closing === undefined) {
+      let resolve = () => {};
+      const done = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      lane.closing = { done, resolve };
+    }
+    this.#checkDone(lane);
+    return lane.closing.done;
+  }
+
+  /** The limits of clients or Cores may be others now: what they allow to run, runs. */
+  limitsChanged(): void {
+    this.#limiter.refresh();
+  }
+
+  #openCalls(): Call[] {
+    return [...this.#sessions()].flatMap((session) => session.calls.values());
+  }
+
+  #checkDone(lane: Lane): void {
+    if (lane.running.size > 0 || lane.held.size > 0) return;
+    if (this.#openCalls().every((call) => call.lane !== lane)) lane.closing?.resolve();
   }
 
   #forward(call: Call): void {
@@ -213,6 +257,7 @@ export class Calls {
     this.#open--;
     call.session.calls.delete(call.idKey);
     call.session.settled();
+    if (call.lane.closing !== undefined) this.#checkDone(call.lane);
   }
 
   #sweepSoon(): void {

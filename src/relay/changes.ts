@@ -4,6 +4,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Caller, CatalogNote } from "../catalog/model.ts";
 import { diffViews } from "../catalog/view.ts";
+import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import { noSplices } from "../wire/frame.ts";
 import { notificationFrame } from "./answers.ts";
@@ -28,6 +29,8 @@ export class Changes {
   #catalog: Catalog;
   /** The catalog that clients were last told of; undefined when nothing is to be told. */
   #told: Catalog | undefined;
+  /** Who sessions were when they were last told, where that is another principal now. */
+  readonly #were = new Map<ClientSession, Principal>();
   #timer: Timer | undefined;
 
   constructor(deps: ChangesDeps) {
@@ -46,16 +49,26 @@ export class Changes {
     this.#timer ??= this.#deps.clock.after(debounceMs, () => this.#tell());
   }
 
+  /** The session's caller has other rules from now on. To be followed by `refresh`, which sees to it that the client is told. */
+  become(session: ClientSession, principal: Principal): void {
+    if (session.principal === principal) return;
+    if (!this.#were.has(session)) this.#were.set(session, session.principal);
+    session.principal = principal;
+  }
+
   #tell(): void {
     const before = this.#told;
+    const were = new Map(this.#were);
     this.#timer = undefined;
     this.#told = undefined;
+    this.#were.clear();
     if (before === undefined) return;
     this.#log(before);
     for (const session of this.#deps.sessions()) {
       if (session.phase !== "ready") continue;
       const { principal } = session;
-      const changed = diffViews(before.view(principal), this.#catalog.view(principal), (list) => session.hasSeen(list));
+      const was = before.view(were.get(session) ?? principal);
+      const changed = diffViews(was, this.#catalog.view(principal), (list) => session.hasSeen(list));
       session.forgetServed();
       for (const kind of ["tools", "resources", "prompts"] as const) {
         if (changed[kind]) session.sink.send(notificationFrame(`notifications/${kind}/list_changed`), noSplices);

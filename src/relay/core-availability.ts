@@ -8,6 +8,8 @@ const worthWaitingMs = 5000;
 /** True while an admitted call should be held for this Core instead of being refused. */
 export function heldWhile(lane: Lane, nowMs: number): boolean {
   const { state } = lane.core;
+  // Nobody starts a Core again that is to go.
+  if (lane.closing !== undefined) return false;
   switch (state.t) {
     case "idle":
     case "starting":
@@ -21,6 +23,19 @@ export function heldWhile(lane: Lane, nowMs: number): boolean {
     case "stopped":
       return false;
   }
+}
+
+/** The error of a call to a Core that takes no new ones, though it still answers those that it has. */
+export function coreClosed({ name }: CorePort): HubError {
+  return new HubError(
+    "core_down",
+    `core "${name}" is being drained: it takes no new calls until an admin restarts it`,
+    {
+      core: name,
+      state: "draining",
+      may_have_run: false,
+    },
+  );
 }
 
 /** The error of a call that did not reach its Core: names the Core, its state, the last cause and when to try again. */

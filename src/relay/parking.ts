@@ -13,7 +13,7 @@ const maxParkedBytes = 32 * 1024 * 1024;
 export interface ParkingDeps {
   readonly clock: Clock;
   /** How long a session's first requests wait for starting Cores, in ms. */
-  readonly listWaitMs: number;
+  listWaitMs(): number;
   /** True while a Core that never was up may still come up. */
   starting(): boolean;
 }
@@ -47,8 +47,9 @@ export class Parking {
       throw new HubError("request_invalid", `id ${key} is already in use`);
     session.parked.set(key, { frame: frameOf(Buffer.from(bytes)), replies });
     if (session.parkUntilMs !== undefined) return;
-    session.parkUntilMs = this.#deps.clock.now() + this.#deps.listWaitMs;
-    session.parkTimer = this.#deps.clock.after(this.#deps.listWaitMs, () => {
+    const waitMs = this.#deps.listWaitMs();
+    session.parkUntilMs = this.#deps.clock.now() + waitMs;
+    session.parkTimer = this.#deps.clock.after(waitMs, () => {
       session.parkUntilMs = 0;
       wake();
     });

@@ -1,5 +1,6 @@
 // The relay: takes every message of every session to its one owner. Bytes in, bytes out; the only objects made are those
 // of messages that the hub answers itself.
+import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { RequestDoorkeeper, RequestVisitor, Visit } from "../doors/port.ts";
 import { idKey, Session } from "../sessions/session.ts";
@@ -25,6 +26,7 @@ export interface RelayDeps {
   readonly parking: Parking;
   readonly logLevels: LogLevels;
   readonly log: Log;
+  readonly clock: Clock;
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
   /** Absent while nobody wants to see each request. */
@@ -45,7 +47,8 @@ export class Relay implements RequestDoorkeeper {
   }
 
   open(visit: Visit): RequestVisitor {
-    const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, ...visit });
+    const openedMs = this.#deps.clock.now();
+    const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, openedMs, ...visit });
     this.sessions.add(session);
     return new SessionVisitor(session, this);
   }

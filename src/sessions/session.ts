@@ -2,6 +2,7 @@
 import { ChurnMap, textHash } from "../base/churn-map.ts";
 import type { Timer } from "../base/clock.ts";
 import type { DoorKind } from "../base/door-kind.ts";
+import type { EndReason } from "../base/end-reason.ts";
 import type { ByteString, Frame, ReplySink } from "../wire/frame.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import type { LogLevel } from "./log-level.ts";
@@ -27,13 +28,19 @@ export interface InFlight {
 }
 
 export class Session<C extends InFlight = InFlight> {
+  /** For people and logs: no client knows it, and it opens nothing. */
   readonly id: string;
-  readonly principal: Principal;
+  /** In Clock milliseconds. */
+  readonly openedMs: number;
+  /** Another object when the same caller gets other rules. */
+  principal: Principal;
   readonly door: DoorKind;
   /** The client's address, for the log. */
   readonly peer: string | undefined;
   /** What belongs to no request of the client, and to requests without a sink of their own. */
   readonly sink: ReplySink;
+  /** Asks the door to end the connection. */
+  readonly end: (reason: EndReason) => void;
   /** Whose limits count: the named client, or this connection where many share one token or none. */
   readonly limitKey: string;
   /** The trace context that the connection was opened with. */
@@ -58,18 +65,22 @@ export class Session<C extends InFlight = InFlight> {
 
   constructor(visit: {
     id: string;
+    openedMs: number;
     principal: Principal;
     door: DoorKind;
     sink: ReplySink;
     peer?: string | undefined;
     trace?: TraceText | undefined;
+    end?: (reason: EndReason) => void;
   }) {
     this.id = visit.id;
+    this.openedMs = visit.openedMs;
     this.principal = visit.principal;
     this.door = visit.door;
     this.peer = visit.peer;
     this.sink = visit.sink;
     this.trace = visit.trace;
+    this.end = visit.end ?? (() => {});
     this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
   }
 

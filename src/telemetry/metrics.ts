@@ -76,6 +76,12 @@ const watched = {
     label: "signal",
     help: "Spans and log records that did not reach the collector.",
   },
+  thehub_reloads_total: { type: "counter", label: "outcome", help: "Times the manifest was read again." },
+  thehub_reload_last_success_timestamp_seconds: {
+    type: "gauge",
+    label: undefined,
+    help: "When the manifest was last read and in force, since the epoch.",
+  },
   thehub_masked_total: { type: "counter", label: undefined, help: "Places where a secret was overwritten." },
 } as const satisfies Record<string, Watched>;
 

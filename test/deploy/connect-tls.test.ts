@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { createServer } from "node:tls";
 import { bridge, connected, hubWithToken, refused, withToken } from "../helpers/connect-process.ts";
+import { thehub } from "../helpers/thehub.ts";
 
 test("connect: a certificate of one's own CA is refused with the fix, and taken with it", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "thehub-tls-"));
@@ -50,14 +51,25 @@ test("connect: a certificate of one's own CA is refused with the fix, and taken 
   proxy.on("tlsClientError", () => {});
   proxy.listen(0);
   await once(proxy, "listening");
-  const url = `wss://localhost:${(proxy.address() as { port: number }).port}/mcp`;
+  const proxyPort = (proxy.address() as { port: number }).port;
   try {
-    const untrusted = await refused(url);
-    assert.equal(untrusted.code, 1);
-    assert.match(String(untrusted.last?.["reason"]), /not trusted.*NODE_EXTRA_CA_CERTS/);
-    await using bridged = await bridge(url, { env: { ...withToken, NODE_EXTRA_CA_CERTS: cert } });
-    const client = await connected(bridged);
-    assert.deepEqual((await client.call("echo.echo", { n: 6 })).result.structuredContent, { n: 6 });
+    for (const scheme of ["wss", "https"]) {
+      const url = `${scheme}://localhost:${proxyPort}/mcp`;
+      const untrusted = await refused(url);
+      assert.equal(untrusted.code, 1);
+      assert.match(String(untrusted.last?.["reason"]), /not trusted.*NODE_EXTRA_CA_CERTS/);
+      await using bridged = await bridge(url, { env: { ...withToken, NODE_EXTRA_CA_CERTS: cert } });
+      const client = await connected(bridged);
+      assert.deepEqual((await client.call("echo.echo", { n: 6 })).result.structuredContent, { n: 6 });
+      assert.deepEqual(
+        bridged.logs.map(({ msg }) => msg),
+        ["hub_connected"],
+      );
+      const plain = scheme === "wss" ? "ws" : "http";
+      const listed = await thehub(["list", "--url", `${plain}://localhost:${proxyPort}/mcp`], withToken);
+      assert.equal(listed.code, 1);
+      assert.match(listed.stderr, new RegExp(`reached with ${scheme}://`));
+    }
   } finally {
     proxy.close();
   }

@@ -258,7 +258,7 @@ test("helm: whole numbers of a manifest stay whole", { skip }, () => {
 test("helm: the notes say how to connect and how to read the token", { skip }, () => {
   const { status, stdout, stderr } = helm("install", "hub", chart, "--namespace", "tools", "--dry-run=client");
   assert.equal(status, 0, stderr);
-  assert.match(stdout, /ws:\/\/hub-thehub\.tools:3000\/mcp/);
+  assert.match(stdout, /http:\/\/hub-thehub\.tools:3000\/mcp/);
   assert.match(stdout, /get secret hub-thehub-token --output go-template='\{\{\.data\.token \| base64decode\}\}'/);
 });
 

@@ -8,6 +8,7 @@ export interface CommandEntry {
 }
 
 export interface UrlEntry {
+  readonly transport: "http" | "sse" | "ws";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -26,7 +27,10 @@ export const clientFormats: Readonly<Record<string, ClientFormat>> = {
   ".vscode/mcp.json": { servers: "servers", keys: ["type", "command", "args", "env", "envFile", "url", "headers"] },
   ".codex/config.toml": {
     servers: "mcp_servers",
-    keys: ["command", "args", "env", "env_vars", "cwd", "startup_timeout_sec", "tool_timeout_sec", "enabled"],
+    keys: [
+      ...["command", "args", "env", "env_vars", "cwd", "startup_timeout_sec", "tool_timeout_sec", "enabled"],
+      ...["url", "bearer_token_env_var", "http_headers", "env_http_headers"],
+    ],
   },
 };
 
@@ -58,10 +62,45 @@ export function commandOf(entry: Entry, env: Readonly<Record<string, string>>): 
   return { command, args: args.map((arg) => expand(arg, env)), env: Object.fromEntries([...values, ...inherited]) };
 }
 
+/** Without a `type` the URL is one of Streamable HTTP. Codex names variables: of the bearer token, and of whole headers. */
 export function urlOf(entry: Entry, env: Readonly<Record<string, string>>): UrlEntry {
-  const { url, headers = {} } = entry as unknown as UrlEntry;
-  const values = Object.entries(headers).map(([name, value]) => [name, expand(value, env)]);
-  return { url: expand(url, env), headers: Object.fromEntries(values) };
+  const {
+    url,
+    type = "http",
+    headers = {},
+    http_headers: fixed = {},
+    env_http_headers: named = {},
+    bearer_token_env_var: bearer,
+  } = entry as {
+    url: string;
+    type?: UrlEntry["transport"];
+    headers?: Record<string, string>;
+    http_headers?: Record<string, string>;
+    env_http_headers?: Record<string, string>;
+    bearer_token_env_var?: string;
+  };
+  const values = [
+    ...Object.entries(headers).map(([name, value]) => [name, expand(value, env)]),
+    ...Object.entries(fixed),
+    ...Object.entries(named).map(([name, variable]) => [name, env[variable] ?? ""]),
+    ...(bearer === undefined ? [] : [["Authorization", `Bearer ${env[bearer] ?? ""}`]]),
+  ];
+  return { transport: type, url: expand(url, env), headers: Object.fromEntries(values) };
+}
+
+/**
+ * The entry that `claude mcp add …` or `codex mcp add …` writes of a URL, typed in a shell with this environment; undefined
+ * for other lines.
+ */
+export function entryOfCommand(line: string, env: Readonly<Record<string, string>>): Entry | undefined {
+  const typed = line.replaceAll(/\$(\w+)/g, (_, name: string) => env[name] ?? "");
+  const words = [...typed.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
+  if (words[1] !== "mcp" || words[2] !== "add" || words.includes("--")) return undefined;
+  const after = (option: string) => words[words.indexOf(option) + 1] ?? "";
+  if (words[0] === "codex") return { url: after("--url"), bearer_token_env_var: after("--bearer-token-env-var") };
+  if (words[0] !== "claude") return undefined;
+  const [, name = "", value = ""] = /^([\w-]+): (.*)$/.exec(after("--header")) ?? [];
+  return { type: after("--transport"), url: words.find((word) => /^https?:/.test(word)), headers: { [name]: value } };
 }
 
 function expand(value: string, env: Readonly<Record<string, string>>): string {

@@ -117,6 +117,7 @@ export class CoreRun implements AsyncDisposable {
           ...options.limits,
         },
         masker,
+        ids: { last: 0 },
         secrets: async () => found,
       },
       {

@@ -11,7 +11,7 @@ import { root } from "./hub-process.ts";
 import type { Fence } from "./markdown.ts";
 
 /** The line that starts a hub and does not come back. */
-const serveLine = /^(?:[A-Z_]+=\S+ )*(?:(?:npx )?thehub serve\b|npm start\b)/;
+const serveLine = /^(?:[A-Z_]+=\S+ )*(?:(?:(?:npx )?thehub|npx -y @ghively\/thehub) serve\b|npm start\b)/;
 
 /** A block that takes longer waits for something that never comes. */
 const limitMs = 60_000;
@@ -55,8 +55,10 @@ export class DocPage implements AsyncDisposable {
 
   /** Carries one block out: a file to write, or commands to run, whose exit code must be the one that the block names. */
   async follow(fence: Fence): Promise<void> {
-    const name = /^# ([\w.-]+\.(?:ya?ml|toml))$/m.exec(fence.text.split("\n", 1)[0] ?? "")?.[1];
-    if (name !== undefined && fence.language !== "sh") await writeFile(join(this.folder, name), fence.text);
+    const name = /^(?:#|\/\/) ([\w.-]+\.(?:ya?ml|toml|mjs))$/m.exec(fence.text.split("\n", 1)[0] ?? "")?.[1];
+    if (name !== undefined && fence.language !== "sh") {
+      await writeFile(join(this.folder, name), this.#onPort(fence.text));
+    }
     if (fence.language !== "sh" || fence.mark.startsWith("no-run:")) return;
     const wanted = Number(/^exit=(\d+)$/.exec(fence.mark)?.[1] ?? 0);
     const cwd = join(this.folder, fence.file.startsWith("examples/") ? dirname(fence.file) : ".");

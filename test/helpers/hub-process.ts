@@ -60,6 +60,16 @@ export class HubProcess implements AsyncDisposable {
     });
   }
 
+  /** The first line to come of those that pass; rejects when it has another msg. */
+  async loggedNext(msg: string, test: (line: LogLine) => boolean): Promise<LogLine> {
+    const line = await new Promise<LogLine>((resolve, reject) => {
+      this.#waiters.add({ test, resolve });
+      void this.exited.then(() => reject(new Error(`the hub exited without logging ${msg}: ${this.tail()}`)));
+    });
+    if (line.msg !== msg) throw new Error(`the hub logged ${line.msg} and not ${msg}: ${this.tail()}`);
+    return line;
+  }
+
   tail(): string {
     return this.logs
       .slice(-8)
@@ -77,6 +87,12 @@ export class HubProcess implements AsyncDisposable {
   async wsUrl(path = "/mcp"): Promise<string> {
     const { port } = new URL(await this.url());
     return `ws://localhost:${port}${path}`;
+  }
+
+  /** Where it speaks Streamable HTTP. */
+  async httpUrl(): Promise<string> {
+    const { port } = new URL(await this.url());
+    return `http://localhost:${port}/mcp`;
   }
 
   /** SIGTERM, and the promise that it ends well. */
@@ -119,4 +135,9 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
 /** A fixture Core of test/fixtures/cores as a manifest line. */
 export function fixture(name: string): string {
   return `command: ${JSON.stringify(process.execPath)}\n    args: [${JSON.stringify(join(root, "test/fixtures/cores", name))}]`;
+}
+
+/** The same in one line, for a map in braces. */
+export function inline(name: string): string {
+  return fixture(name).replace("\n    ", ", ");
 }

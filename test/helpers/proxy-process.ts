@@ -21,6 +21,8 @@ export interface ProxyOptions {
   readonly upstreamPort: number;
   readonly certificates: Certificates;
   readonly mtls?: boolean;
+  /** nginx: chatgpt.conf as well, for these addresses and with this token. */
+  readonly chatgpt?: { readonly addresses: readonly string[]; readonly token: string };
   /** The read timeout in place of the shipped one. */
   readonly readTimeout?: string;
   /** Passes paths on with their prefix, as the files' comments say, instead of taking it off. */
@@ -93,6 +95,16 @@ async function nginx(folder: string, port: number, options: ProxyOptions): Promi
   if (options.mtls === true) {
     const placeRules = await placing("nginx", folder, [["/etc/nginx/tls/client-ca.crt", certificates.ca]]);
     await placeRules("mtls.conf", "thehub.d/mtls.conf");
+  }
+  if (options.chatgpt !== undefined) {
+    const { addresses, token } = options.chatgpt;
+    const list = join(folder, "addresses.conf");
+    await writeFile(list, addresses.map((address) => `allow ${address};\n`).join(""));
+    const placeRules = await placing("nginx", folder, [
+      ["/etc/nginx/thehub-chatgpt-addresses.conf", list],
+      ["only-an-example-0123456789", token],
+    ]);
+    await placeRules("chatgpt.conf", "thehub.d/chatgpt.conf");
   }
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `${name}_temp_path ${folder}/${name};`,

@@ -8,7 +8,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { after, before, test } from "node:test";
-import { clientFormats, commandOf, type Entry, entriesOf, urlOf } from "../helpers/client-config.ts";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { clientFormats, commandOf, type Entry, entriesOf, entryOfCommand, urlOf } from "../helpers/client-config.ts";
 import { DocPage } from "../helpers/doc-page.ts";
 import { type HubProcess, mainFile, startHub } from "../helpers/hub-process.ts";
 import { type Fence, fencesOf, read } from "../helpers/markdown.ts";
@@ -20,13 +23,13 @@ const expected = ["template__add", "template__countdown", "template__echo"];
 const userEnv = { HUB_TOKEN: token, "hub-token": token };
 let hub: HubProcess;
 let home: DocPage;
-let url = "";
+let port = "";
 const opened: AsyncDisposable[] = [];
 
 before(async () => {
   hub = await startHub({ env: { HUB_TOKEN: token } });
   opened.push(hub);
-  url = await hub.wsUrl("");
+  port = new URL(await hub.url()).port;
   home = await DocPage.open();
   opened.push(home);
   await copyFile(join(home.folder, "examples/manifests/hub.yaml"), join(home.folder, "hub.yaml"));
@@ -39,7 +42,7 @@ after(async () => {
 const configurations = ["docs/clients.md", "docs/chatgpt.md"]
   .flatMap(fencesOf)
   .filter(({ mark }) => Object.keys(clientFormats).some((file) => mark.startsWith(file)));
-const templates: Fence[] = ["url", "command"].map((kind) => {
+const templates: Fence[] = ["http", "url", "command"].map((kind) => {
   const file = `examples/connections/chatgpt_connection_${kind}.json`;
   return { file, line: 1, language: "json", mark: ".mcp.json", text: read(file) };
 });
@@ -66,9 +69,22 @@ for (const fence of [...configurations, ...templates]) {
   }
 }
 
-test("clients: the URL template without its header is refused, and says what is missing", async () => {
-  const refused = WsClient.connect(url);
-  await assert.rejects(refused, /401/);
+for (const { file, line, text } of ["docs/clients.md", "docs/chatgpt.md"].flatMap(fencesOf)) {
+  for (const command of text.split("\n")) {
+    const entry = entryOfCommand(command, userEnv);
+    if (entry === undefined) continue;
+    test(`clients: ${file}:${line} adds what connects by: ${command}`, async () => {
+      assert.deepEqual(await toolsAtUrl(entry), expected);
+    });
+  }
+}
+
+test("clients: a URL without its header is refused, and says what is missing", async () => {
+  await assert.rejects(WsClient.connect(here("ws://localhost:3000")), /401/);
+  for (const type of ["http", "sse"]) {
+    const path = type === "sse" ? "sse" : "mcp";
+    await assert.rejects(toolsAtUrl({ type, url: `http://localhost:3000/${path}` }), /401|a token is needed/, type);
+  }
 });
 
 function skipReason({ args }: Entry): string | undefined {
@@ -79,9 +95,19 @@ function skipReason({ args }: Entry): string | undefined {
 }
 
 async function toolsAtUrl(entry: Entry): Promise<string[]> {
-  const { url: written, headers } = urlOf(entry, userEnv);
-  await using client = await WsClient.connect(here(written), headers);
-  return toolNames(await client.request("tools/list"));
+  const { transport, url: written, headers } = urlOf(entry, userEnv);
+  if (transport === "ws") {
+    await using client = await WsClient.connect(here(written), headers);
+    return toolNames(await client.request("tools/list"));
+  }
+  const client = new Client({ name: "client", version: "1" });
+  const Transport = transport === "sse" ? SSEClientTransport : StreamableHTTPClientTransport;
+  try {
+    await client.connect(new Transport(new URL(here(written)), { requestInit: { headers } }));
+    return (await client.listTools()).tools.map(({ name }) => name);
+  } finally {
+    await client.close();
+  }
 }
 
 async function toolsOfCommand(entry: Entry): Promise<string[]> {
@@ -134,6 +160,5 @@ function here(text: string): string {
   return text
     .replaceAll("/path/to/thehub", home.folder)
     .replaceAll("/path/to", home.folder)
-    .replaceAll("ws://localhost:3000", url)
-    .replaceAll("wss://your-domain.example/hub", url);
+    .replaceAll(/(ws|http)s?:\/\/(?:localhost:3000|your-domain\.example\/hub)/g, `$1://localhost:${port}`);
 }

@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { HubProcess, mainFile, root, startHub } from "../helpers/hub-process.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
@@ -37,9 +39,31 @@ test("first run: a clone serves the template Core on ws://localhost with nothing
   });
   assert.deepEqual(await toolsOf(hub), expected);
   await hub.stop();
-  assert.match(printed, /ws:\/\/localhost:\d+/);
+  assert.match(printed, /ws:\/\/localhost:\d+\s/);
   for (const name of expected) assert.ok(printed.includes(name), `${name} is not in ${printed}`);
-  assert.match(printed, /"mcpServers"/);
+});
+
+test("first run: the configuration that is printed to paste connects an official client", async () => {
+  await using hub = await startHub({ env: {} });
+  let printed = "";
+  const shown = new Promise<void>((resolve) => {
+    hub.child.stdout.on("data", (chunk) => {
+      printed += chunk;
+      if (printed.includes('"stdio"')) resolve();
+    });
+  });
+  await shown;
+  const [json = ""] = /^ {2}\{$.*?^ {2}\}$/ms.exec(printed) ?? [];
+  const { type, url } = JSON.parse(json).mcpServers.thehub;
+  assert.equal(type, "http");
+  const client = new Client({ name: "client", version: "1" });
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  assert.deepEqual(
+    (await client.listTools()).tools.map(({ name }) => name),
+    expected,
+  );
+  await client.close();
+  await hub.stop();
 });
 
 test("first run: what is printed to paste has the URL that clients see, where one is set", async () => {
@@ -50,7 +74,8 @@ test("first run: what is printed to paste has the URL that clients see, where on
   });
   await hub.logged("core_summary");
   await hub.stop();
-  assert.match(printed, /"url": "wss:\/\/hub\.example\/tools"/);
+  assert.match(printed, /"url": "https:\/\/hub\.example\/tools\/mcp"/);
+  assert.match(printed, /wss:\/\/hub\.example\/tools\s/);
 });
 
 test("first run: check names what is disabled", async () => {

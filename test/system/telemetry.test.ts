@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { fixture, type HubProcess, root, startHub } from "../helpers/hub-process.ts";
 import { OtlpReceiver, type ReceivedSpan } from "../helpers/otlp-receiver.ts";
 import { type Message, WsClient } from "../helpers/ws-client.ts";
@@ -90,6 +93,25 @@ for (const protocol of ["http/protobuf", "grpc"] as const) {
     const sums = await receiver.metric((metric) => metric.name === "thehub_requests_total");
     assert.ok(sums.points.some(({ attributes, value }) => attributes["method"] === "tools/call" && value === 1));
     await receiver.log((log) => log.body === "stopped");
+  });
+}
+
+for (const [path, Transport] of [
+  ["/mcp", StreamableHTTPClientTransport],
+  ["/sse", SSEClientTransport],
+] as const) {
+  test(`telemetry: at ${path} the traceparent header that came with a call is its parent`, async () => {
+    await using receiver = await OtlpReceiver.http();
+    await using hub = await startTracedHub(receiver);
+    const client = new Client({ name: "client", version: "1" });
+    const requestInit = { headers: { traceparent } };
+    await client.connect(new Transport(new URL((await hub.url()) + path), { requestInit }));
+    await client.callTool({ name: "e__meta" });
+    await client.close();
+    const { server } = await spansOf(receiver, (span) => span.name === "tools/call e__meta");
+    assert.deepEqual([server.traceId, server.parentSpanId], [traceId, clientSpan]);
+    assert.equal(server.attributes["network.transport"], "tcp");
+    assert.equal(server.attributes["network.protocol.name"], "http");
   });
 }
 

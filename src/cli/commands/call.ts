@@ -1,14 +1,14 @@
-// `thehub call`: one tool call with Cores of its own. Progress goes to stderr on a terminal, the answer to stdout.
+// `thehub call`: one tool call, with Cores of its own or by a hub that runs already. Progress goes to stderr on a terminal, the answer to stdout.
 import { text as readAll } from "node:stream/consumers";
 import { HubError } from "../../base/errors.ts";
 import { version } from "../../library/version.ts";
 import { InProcessClient, type Progress } from "../in-process-client.ts";
 import { prepareOrThrow } from "../prepare.ts";
+import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
 import type { Terminal } from "../terminal.ts";
 
-interface CallOptions {
-  readonly manifest?: string;
+interface CallOptions extends RunningHubOptions {
   readonly json?: boolean;
 }
 
@@ -19,34 +19,60 @@ interface Content {
   readonly mimeType?: string;
 }
 
-/** Exit 1 when the tool reports an error, 3 when its Core could not be used. */
+/** Exit 1 when the tool reports an error, 3 when its Core could not be used. An interrupt takes the call back. */
 export async function call(terminal: Terminal, name: string, json: string, options: CallOptions): Promise<number> {
   const argumentsText = json === "-" ? await readAll(terminal.stdin) : json;
   checkArguments(argumentsText);
-  const prepared = prepareOrThrow(terminal, options);
-  return withHub(terminal, prepared, async (hub) => {
-    const client = new InProcessClient(hub.doorkeeper, hub.everyone, (progress) => show(terminal, progress));
-    await client.initialize(version);
-    // The arguments go out as they were written: no number loses a digit here.
-    const params = `{"name":${JSON.stringify(name)},"arguments":${argumentsText},"_meta":{"progressToken":1}}`;
-    const reply = await client.request("tools/call", params);
-    if (terminal.stderr.isTTY === true) terminal.stderr.write("\r\x1b[K");
-    client.close();
-    if (reply.error !== undefined) {
-      if (options.json === true) terminal.stdout.write(`${JSON.stringify({ error: reply.error }, undefined, 2)}\n`);
-      else terminal.stderr.write(`thehub: ${reply.error.message}\n`);
-      const code = (reply.error.data as { code?: string } | undefined)?.code ?? "";
-      const troubles = hub.summaries().flatMap(({ core }) => hub.trouble(core) ?? []);
-      if (code === "name_unknown" && troubles.length > 0) {
-        terminal.stderr.write(`${troubles.join("\n")}\n`);
-        return 3;
-      }
-      return code.startsWith("core_") ? 3 : 1;
+  const onProgress = (progress: Progress) => show(terminal, progress);
+  const url = runningHubUrl(terminal, options);
+  if (url !== undefined) {
+    const { withRunningHub } = await import("../running-hub.ts");
+    return withRunningHub(terminal, url, options, onProgress, (client) => {
+      return callWith(client, terminal, name, argumentsText, options, () => []);
+    });
+  }
+  return withHub(terminal, prepareOrThrow(terminal, options), async (hub) => {
+    const client = new InProcessClient(hub.doorkeeper, hub.everyone, onProgress);
+    const interrupted = () => client.cancelAll();
+    process.once("SIGINT", interrupted);
+    try {
+      await client.initialize(version);
+      const troubles = () => hub.summaries().flatMap(({ core }) => hub.trouble(core) ?? []);
+      return await callWith(client, terminal, name, argumentsText, options, troubles);
+    } finally {
+      process.off("SIGINT", interrupted);
+      client.close();
     }
-    if (options.json === true) terminal.stdout.write(`${reply.resultText}\n`);
-    else print(terminal, reply.result);
-    return (reply.result as { isError?: boolean }).isError === true ? 1 : 0;
   });
+}
+
+/** `troubles`: what is wrong with Cores, one of which may be the one that has the tool. */
+async function callWith(
+  client: InProcessClient,
+  terminal: Terminal,
+  name: string,
+  argumentsText: string,
+  { json }: CallOptions,
+  troubles: () => readonly string[],
+): Promise<number> {
+  // The arguments go out as they were written: no number loses a digit here.
+  const params = `{"name":${JSON.stringify(name)},"arguments":${argumentsText},"_meta":{"progressToken":1}}`;
+  const reply = await client.request("tools/call", params);
+  if (terminal.stderr.isTTY === true) terminal.stderr.write("\r\x1b[K");
+  if (reply.error !== undefined) {
+    if (json === true) terminal.stdout.write(`${JSON.stringify({ error: reply.error }, undefined, 2)}\n`);
+    else terminal.stderr.write(`thehub: ${reply.error.message}\n`);
+    const code = (reply.error.data as { code?: string } | undefined)?.code ?? "";
+    const known = code === "name_unknown" ? troubles() : [];
+    if (known.length > 0) {
+      terminal.stderr.write(`${known.join("\n")}\n`);
+      return 3;
+    }
+    return code.startsWith("core_") ? 3 : 1;
+  }
+  if (json === true) terminal.stdout.write(`${reply.resultText}\n`);
+  else print(terminal, reply.result);
+  return (reply.result as { isError?: boolean }).isError === true ? 1 : 0;
 }
 
 function checkArguments(text: string): void {

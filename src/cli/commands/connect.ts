@@ -2,14 +2,12 @@
 import { systemClock } from "../../base/clock.ts";
 import { errorTable } from "../../base/errors.ts";
 import { Bridge, defaultBridgeLimits } from "../../connect/bridge.ts";
-import { defaultSocketLimits } from "../../connect/hub-socket.ts";
+import { defaultConnectionLimits } from "../../connect/hub-connection.ts";
 import { defaultLinkPolicy, type Loss } from "../../connect/link-state.ts";
-import type { Target } from "../../connect/target.ts";
-import { isLoopbackHost } from "../../doors/listen.ts";
 import { openStdioDoor } from "../../doors/stdio-door.ts";
 import type { Problem } from "../../manifest/problems.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { type ConnectOptions, readConnectSettings } from "../connect-settings.ts";
+import { type ConnectOptions, isSentInClear, readConnectSettings } from "../connect-settings.ts";
 import { endOfService, logCrashes } from "../service.ts";
 import type { Terminal } from "../terminal.ts";
 import { openVoice } from "../voice.ts";
@@ -39,15 +37,15 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
   for (const secret of settings.secrets) masker.add(secret);
   logCrashes(log);
   for (const problem of settings.warnings) log.warn("usage_problem", shown(problem));
-  if (settings.secrets.length > 0 && isPlaintext(settings.target)) {
+  if (isSentInClear(settings)) {
     log.warn("plaintext_token", {
       url: settings.target.name,
-      fix: "the token goes out unencrypted: connect with wss://",
+      fix: "the token goes out unencrypted: connect with https:// or wss://",
     });
   }
   const stop = endOfService();
   const bridge = new Bridge({
-    dialling: { ...settings, limits: defaultSocketLimits, clock: systemClock },
+    dialling: { ...settings, limits: defaultConnectionLimits, clock: systemClock },
     policy: defaultLinkPolicy,
     limits: defaultBridgeLimits,
     clock: systemClock,
@@ -89,12 +87,6 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
 
 function shown({ path, message, hint }: Problem): Record<string, unknown> {
   return { at: path, problem: message, hint };
-}
-
-/** Whether what is sent there can be read on the way. */
-function isPlaintext({ url, socketPath }: Target): boolean {
-  const { protocol, hostname } = new URL(url);
-  return socketPath === undefined && protocol === "ws:" && !isLoopbackHost(hostname);
 }
 
 function failed(log: Log, { code, reason }: Loss): number {

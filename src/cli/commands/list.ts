@@ -1,18 +1,19 @@
-// `thehub list`: what a client would see, from Cores of its own; with --all also what is hidden, and why.
+// `thehub list`: what a client would see, from Cores of its own or from a hub that runs already; with --all also what is hidden,
+// and why.
 import { HubError } from "../../base/errors.ts";
 import { hiddenBecause } from "../../catalog/summary.ts";
 import type { Hub } from "../../hub.ts";
 import { version } from "../../library/version.ts";
 import { InProcessClient } from "../in-process-client.ts";
 import { prepareOrThrow } from "../prepare.ts";
+import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
 import { paint, type Terminal, table } from "../terminal.ts";
 
 const kinds = ["cores", "tools", "resources", "prompts"] as const;
 type Kind = (typeof kinds)[number];
 
-interface ListOptions {
-  readonly manifest?: string;
+interface ListOptions extends RunningHubOptions {
   readonly json?: boolean;
   readonly all?: boolean;
 }
@@ -25,6 +26,8 @@ export async function list(terminal: Terminal, what: string, options: ListOption
   if (kind === undefined) {
     throw new HubError("usage", `there is no list of "${what}"; write one of ${kinds.join(", ")}`);
   }
+  const url = runningHubUrl(terminal, options);
+  if (url !== undefined) return listRunning(terminal, url, kind, options);
   const prepared = prepareOrThrow(terminal, options);
   return withHub(terminal, prepared, async (hub) => {
     const rows = kind === "cores" ? coreRows(hub) : await entryRows(hub, kind);
@@ -45,6 +48,31 @@ export async function list(terminal: Terminal, what: string, options: ListOption
   });
 }
 
+/** What one client of a running hub sees. */
+async function listRunning(terminal: Terminal, url: string, kind: Kind, options: ListOptions): Promise<number> {
+  if (options.all === true) {
+    const fix = "leave --all out, or run thehub list --all --manifest FILE with the hub's manifest";
+    throw new HubError("usage", `what a running hub hides, and why, is not told to clients; ${fix}`);
+  }
+  if (kind === "cores") {
+    const fix = "list tools, resources or prompts, or run thehub list cores --manifest FILE with the hub's manifest";
+    throw new HubError("usage", `which Cores a running hub has is not told to clients; ${fix}`);
+  }
+  const { withRunningHub } = await import("../running-hub.ts");
+  return withRunningHub(
+    terminal,
+    url,
+    options,
+    () => {},
+    async (client) => {
+      const rows = await listedRows(client, kind);
+      if (options.json === true) terminal.stdout.write(`${JSON.stringify({ [kind]: rows }, undefined, 2)}\n`);
+      else print(terminal, kind, rows, []);
+      return 0;
+    },
+  );
+}
+
 function coreRows(hub: Hub): Row[] {
   return hub.summaries().map(({ core, state, tools, prompts, resources, templates, line }) => {
     const problem = hub.trouble(core);
@@ -56,14 +84,16 @@ async function entryRows(hub: Hub, kind: Exclude<Kind, "cores">): Promise<Row[]>
   const client = new InProcessClient(hub.doorkeeper, hub.everyone);
   try {
     await client.initialize(version);
-    const { result } = await client.request(`${kind}/list`, {});
-    const rows = (result as Record<string, Row[]>)[kind] ?? [];
-    if (kind !== "resources") return rows;
-    const templates = await client.request("resources/templates/list", {});
-    return [...rows, ...((templates.result as { resourceTemplates?: Row[] }).resourceTemplates ?? [])];
+    return await listedRows(client, kind);
   } finally {
     client.close();
   }
+}
+
+async function listedRows(client: InProcessClient, kind: Exclude<Kind, "cores">): Promise<Row[]> {
+  const rows = await client.list<Row>(`${kind}/list`, kind);
+  if (kind !== "resources") return rows;
+  return [...rows, ...(await client.list<Row>("resources/templates/list", "resourceTemplates"))];
 }
 
 function hiddenRows(hub: Hub, kind: Exclude<Kind, "cores">): Row[] {

@@ -1,18 +1,16 @@
 // `thehub serve`: Cores, network doors, and a good end on SIGTERM or SIGINT.
 import { HubError } from "../../base/errors.ts";
-import type { ListenAddress } from "../../base/listen-address.ts";
-import { isLoopback } from "../../doors/listen.ts";
+import { logProblems } from "../../hub/log-problems.ts";
 import { type Hub, openHub } from "../../hub.ts";
 import { coreEnvironment } from "../../library/core-environment.ts";
-import type { Settings } from "../../manifest/settings.ts";
-import type { Log } from "../../telemetry/log.ts";
-import { keptToken, type MadeToken, passingToken } from "../made-token.ts";
+import { createGuard } from "../guard.ts";
 import { type Prepared, prepare } from "../prepare.ts";
+import { openReloading, type Reloading } from "../reloading.ts";
 import { serveHub } from "../serve-hub.ts";
-import { endOfService, logCrashes } from "../service.ts";
+import { endOfService, logCrashes, onHangup } from "../service.ts";
 import { closeTelemetry, openTelemetry } from "../telemetry.ts";
 import type { Terminal } from "../terminal.ts";
-import { logProblems, openVoice } from "../voice.ts";
+import { openVoice } from "../voice.ts";
 
 interface ServeOptions {
   readonly manifest?: string;
@@ -37,9 +35,11 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
 
   const stop = endOfService();
   let hub: Hub | undefined;
+  let reloading: Reloading | undefined;
+  onHangup(() => void reloading?.reloader.reload("SIGHUP"));
   try {
-    const made = await tokenFor(terminal, prepared, addresses, log);
-    const settings: Settings = made === undefined ? prepared.settings : { ...prepared.settings, token: made.token };
+    const guard = createGuard(terminal, addresses, log);
+    const settings = await guard.settingsFor(prepared);
     hub = await openHub({
       ...prepared,
       settings,
@@ -48,43 +48,18 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
       ...coreEnvironment(terminal),
       exclusive: false,
     });
-    await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, made);
+    reloading = openReloading(terminal, options, prepared, hub, log, (again) => guard.settingsFor(again));
+    await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, guard.made, reloading.reloader);
     return 0;
   } catch (error) {
     const known = HubError.from(error);
     log.error("start_failed", { error: known, cause: known.cause });
     return known.facts.exit;
   } finally {
+    reloading?.close();
     await hub?.stop();
     log.info("stopped", {});
     await closeTelemetry(telemetry);
-  }
-}
-
-/** Beyond this machine nobody gets in without a token, unless HUB_ANONYMOUS=allow says so. */
-async function tokenFor(
-  terminal: Terminal,
-  { settings, manifest }: Prepared,
-  addresses: readonly ListenAddress[],
-  log: Log,
-): Promise<MadeToken | undefined> {
-  const guarded = settings.token !== undefined || manifest.clients.length > 0;
-  if (guarded || settings.anonymous === "allow" || addresses.every(isLoopback)) return undefined;
-  if (terminal.stdout.isTTY === true) return passingToken();
-  try {
-    const made = await keptToken(settings.stateDir);
-    log.warn("token_made", {
-      file: made.file,
-      fix: "clients present the token in this file, which thehub token show prints; set HUB_TOKEN to choose one",
-    });
-    return made;
-  } catch (error) {
-    throw new HubError(
-      "usage",
-      `listening beyond loopback needs a token, and none could be kept in ${settings.stateDir}: set HUB_TOKEN, or HUB_STATE_DIR to a folder that can be written to`,
-      {},
-      error,
-    );
   }
 }
 

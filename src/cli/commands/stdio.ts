@@ -2,13 +2,15 @@
 import { systemClock } from "../../base/clock.ts";
 import { HubError } from "../../base/errors.ts";
 import { openStdioDoor } from "../../doors/stdio-door.ts";
+import { logProblems } from "../../hub/log-problems.ts";
 import { openHub } from "../../hub.ts";
 import { coreEnvironment } from "../../library/core-environment.ts";
 import { prepare } from "../prepare.ts";
+import { openReloading } from "../reloading.ts";
 import { endOfService, logCrashes } from "../service.ts";
 import { closeTelemetry, openTelemetry } from "../telemetry.ts";
 import type { Terminal } from "../terminal.ts";
-import { logProblems, openVoice } from "../voice.ts";
+import { openVoice } from "../voice.ts";
 
 const lastWordsMs = 1_000;
 const maxOutboxBytes = 32 * 1024 * 1024;
@@ -29,6 +31,7 @@ export async function stdio(terminal: Terminal, options: { manifest?: string }):
   logProblems(log, prepared.warnings);
   const stop = endOfService();
   const hub = await openHub({ ...prepared, ...voice, telemetry, ...coreEnvironment(terminal), exclusive: true });
+  const reloading = openReloading(terminal, options, prepared, hub, log);
   try {
     void hub.settled().then(() => {
       for (const { line } of hub.summaries()) log.info("core_summary", { summary: line });
@@ -47,7 +50,7 @@ export async function stdio(terminal: Terminal, options: { manifest?: string }):
       },
     });
     // When the input or the service ends, what runs too long is answered by the hub before the door gives up.
-    const limitCalls = () => void setTimeout(() => hub.failCalls(), settings.drainTimeoutMs).unref();
+    const limitCalls = () => void setTimeout(() => hub.failCalls(), hub.settings.drainTimeoutMs).unref();
     terminal.stdin.once("end", limitCalls);
     void stop.then(() => {
       limitCalls();
@@ -61,6 +64,7 @@ export async function stdio(terminal: Terminal, options: { manifest?: string }):
     log.error("start_failed", { error: known, cause: known.cause });
     return known.facts.exit;
   } finally {
+    reloading.close();
     await hub.stop();
     log.info("stopped", {});
     await closeTelemetry(telemetry);

@@ -57,11 +57,11 @@ export class CallTracer implements CallObserver {
   }
 
   begin(call: ObservedCall, bytes: Buffer, scan: Scan, rename: Splice | undefined): CallWatch {
-    const { session, lane, method } = call;
+    const { lane, method } = call;
     const place = tracePlace(bytes, scan);
     const text = place === undefined ? {} : traceText(bytes, place);
     const name = scan.nameStart < 0 ? undefined : stringAt(bytes, scan.nameStart, scan.nameEnd);
-    const span = this.#startServer(session, method, name, text);
+    const span = this.#startServer(call, method, name, text);
     if (span.isRecording()) {
       span.setAttributes({
         "jsonrpc.request.id": this.#deps.maskText(idOf(call.idText)),
@@ -77,12 +77,13 @@ export class CallTracer implements CallObserver {
     );
   }
 
-  answered({ session, idText, method, bytes, scan, error, reqId }: OwnAnswer): void {
+  answered(answer: OwnAnswer): void {
+    const { idText, method, bytes, scan, error, reqId } = answer;
     // Clients ping to see that somebody is there: a span each would say nothing more.
     if (method === "ping" && error === undefined) return;
     const place = tracePlace(bytes, scan);
     const text = place === undefined ? {} : traceText(bytes, place);
-    const span = this.#startServer(session, boundedMethod(method), undefined, text);
+    const span = this.#startServer(answer, boundedMethod(method), undefined, text);
     if (span.isRecording()) {
       span.setAttribute("jsonrpc.request.id", this.#deps.maskText(idOf(idText)));
       if (reqId !== undefined) span.setAttribute("thehub.req_id", reqId);
@@ -92,10 +93,11 @@ export class CallTracer implements CallObserver {
     span.end(this.#deps.now());
   }
 
-  /** The request's own context is its parent; without one, that of the connection, which is a link otherwise. */
-  #startServer(session: ObservedSession, method: string, name: string | undefined, text: TraceText): Span {
+  /** The message's own context is its parent; without one, that of the request it came with, which is a link otherwise. */
+  #startServer(asked: Asked, method: string, name: string | undefined, text: TraceText): Span {
     const own = remoteContext(text, this.#deps);
-    const outer = session.trace === undefined ? undefined : remoteContext(session.trace, this.#deps);
+    const carrier = cameWith(asked);
+    const outer = carrier === undefined ? undefined : remoteContext(carrier, this.#deps);
     const parent = own ?? outer;
     const links: Link[] = own !== undefined && outer !== undefined ? [{ context: outer }] : [];
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
@@ -106,7 +108,7 @@ export class CallTracer implements CallObserver {
       context,
     );
     if (!span.isRecording()) return span;
-    return span.setAttributes({ ...target.attributes, ...sessionAttributes(session) });
+    return span.setAttributes({ ...target.attributes, ...sessionAttributes(asked.session) });
   }
 }
 
@@ -133,7 +135,7 @@ class TracedCall implements CallWatch {
   }
 
   sent(splices: readonly Splice[]): readonly Splice[] {
-    const { session, lane, method, hubId } = this.#call;
+    const { lane, method, hubId } = this.#call;
     const { native, place } = this.#request;
     const target = targetOf(method, native);
     const context: Context = trace.setSpan(ROOT_CONTEXT, this.#server);
@@ -155,7 +157,7 @@ class TracedCall implements CallWatch {
       });
     }
     if (place === undefined) return splices;
-    return mergeSplices(splices, traceSplices(place, this.#onward(client.spanContext(), session.trace)));
+    return mergeSplices(splices, traceSplices(place, this.#onward(client.spanContext(), cameWith(this.#call))));
   }
 
   answered(frame: Frame, scan: Scan): void {
@@ -205,13 +207,20 @@ class TracedCall implements CallWatch {
   }
 }
 
+type Asked = Pick<ObservedCall, "session" | "replies">;
+
+/** The context in the headers of the request that brought the message: its own over HTTP, that of the connection elsewhere. */
+function cameWith({ session, replies }: Asked): TraceText | undefined {
+  return replies.trace ?? session.trace;
+}
+
 function sessionAttributes({ id, door, revision, principal, peer }: ObservedSession): Attributes {
   return {
     "mcp.session.id": id,
     ...(revision === undefined ? {} : { "mcp.protocol.version": revision }),
     "network.transport": door === "stdio" ? "pipe" : peer === "unix" ? "unix" : "tcp",
     ...(peer === undefined || peer === "unix" ? {} : { "client.address": peer }),
-    ...(door === "websocket" ? { "network.protocol.name": "websocket" } : {}),
+    ...(door === "stdio" ? {} : { "network.protocol.name": door === "websocket" ? "websocket" : "http" }),
     "thehub.client": principal.name,
   };
 }

@@ -1,108 +1,12 @@
 // The bridge between a client of the test's own and a hub that the test plays, over a real WebSocket; time is the test's.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Bridge, type BridgeLimits, defaultBridgeLimits } from "../../../src/connect/bridge.ts";
-import { defaultSocketLimits, type SocketLimits } from "../../../src/connect/hub-socket.ts";
+import { defaultBridgeLimits } from "../../../src/connect/bridge.ts";
+import { defaultConnectionLimits } from "../../../src/connect/hub-connection.ts";
 import { defaultLinkPolicy } from "../../../src/connect/link-state.ts";
-import { parseTarget } from "../../../src/connect/target.ts";
-import type { EndReason } from "../../../src/doors/port.ts";
-import { flatten, frameOfText, replySink } from "../../../src/wire/frame.ts";
-import { MemoryLog, somebody } from "../../helpers/echo-doorkeeper.ts";
-import { FakeClock } from "../../helpers/fake-clock.ts";
-import { type HubConnection, Inbox, ScriptedHub } from "../../helpers/scripted-hub.ts";
-import type { Message } from "../../helpers/ws-client.ts";
-
-const helloParams = {
-  protocolVersion: "2025-11-25",
-  capabilities: { roots: {} },
-  clientInfo: { name: "c", version: "1" },
-};
-const helloResult = {
-  protocolVersion: "2025-11-25",
-  capabilities: { tools: { listChanged: true }, prompts: { listChanged: true }, resources: {}, logging: {} },
-  serverInfo: { name: "hub", version: "1" },
-};
-
-/** Tells a test when the bridge has noticed that its hub is gone. */
-class LossLog extends MemoryLog {
-  readonly losses = new Inbox<unknown>();
-
-  override warn(msg: string, context: Record<string, unknown> = {}): void {
-    super.warn(msg, context);
-    if (msg === "hub_lost") this.losses.put(context["reason"]);
-  }
-}
-
-class Client implements AsyncDisposable {
-  readonly clock = new FakeClock();
-  readonly log = new LossLog();
-  readonly inbox = new Inbox<Message>();
-  readonly ended: Promise<EndReason>;
-  readonly bridge: Bridge;
-  readonly held: boolean[] = [];
-
-  constructor(url: string, limits: Partial<BridgeLimits> = {}, socketLimits: Partial<SocketLimits> = {}) {
-    const parsed = parseTarget(url);
-    if (parsed.t === "bad") throw new Error(parsed.message);
-    this.bridge = new Bridge({
-      dialling: {
-        target: parsed.target,
-        token: undefined,
-        credential: undefined,
-        headers: {},
-        limits: { ...defaultSocketLimits, ...socketLimits },
-        clock: this.clock,
-      },
-      policy: defaultLinkPolicy,
-      limits: { ...defaultBridgeLimits, ...limits },
-      clock: this.clock,
-      random: () => 0.5,
-      log: this.log,
-      holdInput: (hold) => this.held.push(hold),
-    });
-    this.ended = new Promise((resolve) => {
-      this.bridge.open({
-        principal: somebody,
-        door: "stdio",
-        sink: replySink((frame) => {
-          this.inbox.put(JSON.parse(String(flatten(frame))) as Message);
-          return "ok";
-        }),
-        end: resolve,
-      });
-    });
-  }
-
-  say(message: object): void {
-    this.bridge.receive(frameOfText(JSON.stringify({ jsonrpc: "2.0", ...message })));
-  }
-
-  next(): Promise<Message> {
-    return this.inbox.next();
-  }
-
-  /** The handshake, as clients have it. */
-  async hello(hub: HubConnection): Promise<void> {
-    this.say({ id: 0, method: "initialize", params: helloParams });
-    await hub.answer("initialize", helloResult);
-    assert.equal((await this.next()).id, 0);
-    this.say({ method: "notifications/initialized" });
-    assert.equal((await hub.next()).method, "notifications/initialized");
-  }
-
-  /** The hub's next connection after one was lost, once the wait for it is over. */
-  async again(hub: ScriptedHub): Promise<HubConnection> {
-    await this.log.losses.next();
-    // Longer than the waits after the first three losses, shorter than requests wait.
-    this.clock.advance(1000);
-    return hub.connection();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.bridge.leave();
-    await this.bridge.close();
-  }
-}
+import { frameOfText } from "../../../src/wire/frame.ts";
+import { BridgeClient as Client, helloParams, helloResult } from "../../helpers/bridge-client.ts";
+import { ScriptedHub } from "../../helpers/scripted-hub.ts";
 
 test("bridge: relays both ways, and answers only what was asked", async () => {
   await using hub = await ScriptedHub.open();
@@ -354,16 +258,16 @@ test("bridge: a hub that says nothing any more is pinged, then given up; one tha
   await using client = new Client(hub.url);
   const connection = await hub.connection();
   await client.hello(connection);
-  client.clock.advance(defaultSocketLimits.pingMs);
+  client.clock.advance(defaultConnectionLimits.pingMs);
   const pinged = new Promise((resolve) => connection.socket.once("ping", resolve));
-  client.clock.advance(defaultSocketLimits.pingMs);
+  client.clock.advance(defaultConnectionLimits.pingMs);
   await pinged;
   // Its pong is on the way, and the next message behind it.
   connection.send({ method: "notifications/message", params: {} });
   await client.next();
-  client.clock.advance(defaultSocketLimits.pingMs);
+  client.clock.advance(defaultConnectionLimits.pingMs);
   connection.socket.pause();
-  client.clock.advance(2 * defaultSocketLimits.pingMs);
+  client.clock.advance(2 * defaultConnectionLimits.pingMs);
   const again = client.again(hub);
   await (await again).answer("initialize", helloResult);
   assert.match(client.log.lines.join("\n"), /hub_lost .*silent for 50 s/);
@@ -390,7 +294,7 @@ test("bridge: while the client takes nothing the hub is not read, and not blamed
   await client.hello(connection);
   client.bridge.hold(true);
   connection.send({ method: "notifications/message", params: { level: "info" } });
-  client.clock.advance(4 * defaultSocketLimits.pingMs);
+  client.clock.advance(4 * defaultConnectionLimits.pingMs);
   assert.equal(client.inbox.length, 0);
   client.bridge.hold(false);
   assert.equal((await client.next()).method, "notifications/message");

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lossOfClose, lossOfError, lossOfStatus } from "../../../src/connect/losses.ts";
 
-const here = { name: "wss://hub.example/mcp", credential: "HUB_TOKEN" };
+const here = { name: "wss://hub.example/mcp", credential: "HUB_TOKEN", way: "websocket" } as const;
+const overHttp = { name: "https://hub.example/mcp", credential: undefined, way: "http" } as const;
 const tokenless = { ...here, credential: undefined };
 const errorWith = (code: string) => Object.assign(new Error(`secret detail ${code}`), { code });
 
@@ -38,6 +39,17 @@ test("losses: a certificate of one's own CA is answered with NODE_EXTRA_CA_CERTS
   assert.match(lossOfError(errorWith("CERT_HAS_EXPIRED"), here).reason, /renew/);
   assert.match(lossOfError(errorWith("ERR_TLS_CERT_ALTNAME_INVALID"), here).reason, /another host name/);
   assert.match(lossOfError(errorWith("EPROTO"), here).reason, /ws:\/\//);
+});
+
+test("losses: over HTTP the fix is in the words of HTTP, and a redirect says where to without its secrets", () => {
+  assert.match(lossOfStatus(404, "", overHttp).reason, /Streamable HTTP at \/mcp/);
+  assert.match(lossOfStatus(405, "", overHttp).reason, /no MCP endpoint/);
+  assert.match(lossOfError(errorWith("EPROTO"), overHttp).reason, /reached with http:\/\//);
+  assert.match(lossOfError(errorWith("ECONNRESET"), overHttp).reason, /reached with https:\/\//);
+  assert.match(lossOfError(errorWith("HPE_INVALID_CONSTANT"), overHttp).reason, /https:\/\//);
+  const moved = lossOfStatus(308, "", overHttp, "https://hub.example/hub/mcp?key=secret").reason;
+  assert.match(moved, /connect to https:\/\/hub\.example\/hub\/mcp$/);
+  assert.match(lossOfStatus(308, "", overHttp, "/login?key=secret").reason, /where it leads$/);
 });
 
 test("losses: nobody there is away, with what to do", () => {

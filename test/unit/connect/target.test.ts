@@ -16,6 +16,7 @@ function bad(text: string): string {
 
 test("target: takes ws and wss URLs as they are", () => {
   assert.deepEqual(good("ws://localhost:3000"), {
+    way: "websocket",
     url: "ws://localhost:3000/",
     socketPath: undefined,
     name: "ws://localhost:3000/",
@@ -32,6 +33,7 @@ test("target: a query goes to the hub and not into messages", () => {
 
 test("target: a Unix socket may have a URL's path behind it", () => {
   assert.deepEqual(good("unix:/run/hub.sock"), {
+    way: "websocket",
     url: "ws://localhost/mcp",
     socketPath: "/run/hub.sock",
     name: "unix:/run/hub.sock",
@@ -55,10 +57,22 @@ test("target: refuses credentials in any part, and does not repeat them", () => 
   }
 });
 
-test("target: says what to write instead of http, other schemes and no URL at all", () => {
-  assert.match(bad("http://localhost:3000/mcp"), /ws:\/\/localhost:3000\/mcp/);
-  assert.match(bad("https://hub.example/mcp"), /wss:\/\/hub\.example\/mcp/);
-  assert.match(bad("ftp://hub.example"), /ws:\/\//);
+test("target: http and https speak HTTP, at /mcp where no path is written", () => {
+  assert.deepEqual(good("http://localhost:3000"), {
+    way: "http",
+    url: "http://localhost:3000/mcp",
+    socketPath: undefined,
+    name: "http://localhost:3000/mcp",
+  });
+  assert.equal(good("https://hub.example").url, "https://hub.example/mcp");
+  assert.equal(good("https://hub.example/?tenant=acme").url, "https://hub.example/mcp?tenant=acme");
+  assert.equal(good("https://hub.example/hub/mcp").url, "https://hub.example/hub/mcp");
+  assert.equal(good("https://hub.example/hub").url, "https://hub.example/hub");
+});
+
+test("target: says what to write instead of other schemes and no URL at all", () => {
+  assert.match(bad("ftp://hub.example"), /https:\/\//);
   assert.match(bad("localhost:3000"), /ws:\/\/localhost:3000/);
   assert.match(bad(""), /ws:\/\/localhost:3000/);
+  assert.match(bad("https://hub.example/mcp?token=hunter22"), /HUB_TOKEN/);
 });

@@ -118,7 +118,8 @@ test("supervisor: restarts are counted afresh once a Core has been up for a whil
 
 test("supervisor: a fatal fall fails at once", () => {
   const machine = new Machine().send({ t: "start" }).down(0, { code: "secret_missing", reason: "no X", fatal: true });
-  assert.deepEqual(machine.core.state, { t: "failed", since: 0, code: "secret_missing", reason: "no X" });
+  const said = { code: "secret_missing", reason: "no X", cause: "no X" };
+  assert.deepEqual(machine.core.state, { t: "failed", since: 0, ...said });
 });
 
 test("supervisor: without restarts the first fall is the last", () => {

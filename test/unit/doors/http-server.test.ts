@@ -94,6 +94,17 @@ test("http-server: everything else is a 404 that says where to go", async () => 
   }
 });
 
+test("http-server: a client that speaks HTTP to a WebSocket's path is told where MCP over HTTP is", async () => {
+  await using hub = await DoorServer.open();
+  for (const path of ["/", "/ws"]) {
+    const posted = await get(hub.url + path, { method: "POST", body: "{}" });
+    assert.equal(posted.status, 405);
+    for (const { error } of [posted, await get(hub.url + path)])
+      assert.match(error.message, /MCP over HTTP is at \/mcp/);
+  }
+  assert.doesNotMatch((await get(`${hub.url}/healthz`, { method: "POST" })).error.message, /MCP/);
+});
+
 test("http-server: upgrades at every door path, under the base path and without it", async () => {
   await using hub = await DoorServer.open({ http: { basePath: "/hub/" } });
   for (const path of ["", "/", "/mcp", "/mcp/", "/ws", "/hub", "/hub/", "/hub/mcp", "/hub/ws/", "/mcp?a=b"]) {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { Secret } from "../../../src/base/secret.ts";
-import { type AuthResult, createAuth, type NamedClient } from "../../../src/gates/auth.ts";
+import { type AuthResult, createAuth, type NamedClient, principalAfter } from "../../../src/gates/auth.ts";
 
 const sha256 = (token: string) => createHash("sha256").update(token).digest("hex");
 
@@ -81,4 +81,43 @@ test("auth: holds no token in any visible place", () => {
   const auth = createAuth({ token: new Secret("very-visible"), clients: [] });
   const results = [auth, auth.authenticate("Bearer very-visible"), auth.authenticate("Bearer not-very-visible")];
   assert.doesNotMatch(inspect(results, { depth: 10, showHidden: true }), /visible/);
+});
+
+test("auth: after a change of the rules a caller is who its token makes it, or nobody", () => {
+  const before = createAuth({
+    token: new Secret("hub-one"),
+    clients: [
+      client("same", "s"),
+      client("ruled", "r"),
+      client("keyed", "k"),
+      client("gone", "g"),
+      client("token", "t"),
+    ],
+  });
+  const after = createAuth({
+    token: new Secret("hub-two"),
+    clients: [client("same", "s"), client("ruled", "r", { allow: [] }), client("keyed", "k2"), client("token", "t")],
+  });
+  const later = (token: string) => {
+    const result = before.authenticate(`Bearer ${token}`);
+    assert.ok(result.t === "ok");
+    return principalAfter(result.principal, before, after);
+  };
+  assert.equal(later("s")?.id, "same");
+  assert.deepEqual(later("r")?.allow, []);
+  assert.equal(later("k"), undefined);
+  assert.equal(later("g"), undefined);
+  assert.equal(later("hub-one"), undefined, "the hub's own token is another one");
+  assert.equal(later("t")?.shared, false, "a client named token is not its holder");
+});
+
+test("auth: who came in without a token leaves when one is asked for, who came by no door stays", () => {
+  const open = createAuth({ clients: [] });
+  const closed = createAuth({ clients: [client("a", "t")] });
+  const result = open.authenticate(undefined);
+  assert.ok(result.t === "ok");
+  assert.equal(principalAfter(result.principal, open, closed), undefined);
+  assert.equal(principalAfter(result.principal, open, createAuth({ clients: [] }))?.id, "anonymous");
+  const own = { ...result.principal, id: "cli" };
+  assert.equal(principalAfter(own, open, closed), own);
 });

@@ -22,6 +22,7 @@ function bench(options: {
   client?: Partial<LimitSettings>;
   core?: Partial<LimitSettings>;
   maxWaitingBytes?: number;
+  gone?: ReadonlySet<string>;
   onStart?(call: TestCall, limits: CallLimiter<TestCall>): void;
 }): Bench {
   const clock = new FakeClock();
@@ -29,7 +30,7 @@ function bench(options: {
   const limits: CallLimiter<TestCall> = createLimits<TestCall>({
     clock,
     client: () => ({ ...wide, ...options.client }),
-    core: () => ({ ...wide, ...options.core }),
+    core: (key) => (options.gone?.has(key) === true ? undefined : { ...wide, ...options.core }),
     ...(options.maxWaitingBytes === undefined ? {} : { maxWaitingBytes: options.maxWaitingBytes }),
     start: (call) => {
       started.push(call.name);
@@ -235,4 +236,52 @@ test("limits: close leaves no timer", () => {
   assert.equal(clock.timers, 1);
   limits.close();
   assert.equal(clock.timers, 0);
+});
+
+test("limits: wider limits start what waits, narrower ones let what runs go on", () => {
+  const options = { client: { maxConcurrency: 1 }, core: { maxConcurrency: 2 } };
+  const { limits, started, call } = bench(options);
+  const running = [call("a1"), call("b1")];
+  for (const one of running) assert.equal(limits.admit(one), "pass");
+  for (const name of ["a2", "b2", "c1"]) assert.equal(limits.admit(call(name)), "wait");
+  options.client.maxConcurrency = 2;
+  options.core.maxConcurrency = 4;
+  limits.refresh();
+  assert.deepEqual(started.sort(), ["a2", "c1"]);
+  options.core.maxConcurrency = 1;
+  limits.refresh();
+  for (const one of running) limits.release(one);
+  assert.equal(started.length, 2, "two still run where one may");
+});
+
+test("limits: another rate counts from now on", () => {
+  const options = { client: { rateRps: 1 } };
+  const { clock, limits, started, call } = bench(options);
+  assert.equal(limits.admit(call("a1")), "pass");
+  assert.equal(limits.admit(call("a2")), "wait");
+  assert.equal(limits.admit(call("a3")), "wait");
+  options.client.rateRps = 100;
+  limits.refresh();
+  clock.advance(20);
+  assert.deepEqual(started, ["a2", "a3"]);
+  options.client.rateRps = 0;
+  limits.refresh();
+  for (let n = 4; n < 500; n++) assert.equal(limits.admit(call(`a${n}`)), "pass");
+  limits.close();
+  assert.equal(clock.timers, 0);
+});
+
+test("limits: a Core that is gone is forgotten once its last call is over", () => {
+  const gone = new Set<string>();
+  const { limits, started, call } = bench({ core: { maxConcurrency: 1 }, gone });
+  const [first, second] = [call("a1", "x"), call("a2", "x")];
+  limits.admit(first);
+  limits.admit(second);
+  gone.add("x");
+  limits.refresh();
+  limits.release(first);
+  assert.deepEqual(started, ["a2"], "under the limits that it had");
+  limits.release(second);
+  limits.refresh();
+  assert.deepEqual([...limits.loads()], []);
 });

@@ -74,6 +74,7 @@ test("load: fills in every default of the hub", async () => {
     logFormat: "json",
     stateDir: undefined,
     secretsDir: undefined,
+    watch: true,
     listWaitMs: 5000,
     drainTimeoutMs: 4000,
     names: { separator: "__", maxLength: 64 },

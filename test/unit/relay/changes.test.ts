@@ -14,6 +14,7 @@ function scene() {
   const record = new LogRecord();
   const told: string[] = [];
   const session = new Session<Call>({
+    openedMs: 0,
     id: "s1",
     principal: somebody,
     door: "websocket",
@@ -86,4 +87,20 @@ test("changes: what the lists lose is logged once", () => {
     lines.map(({ core, note }) => [core, note]),
     [["a", 'tool "one" is listed twice; the first one counts']],
   );
+});
+
+test("changes: a session whose caller has other rules hears of what that changes", () => {
+  const { clock, told, session, changes, add } = scene();
+  add("one");
+  clock.advance(100);
+  told.length = 0;
+  changes.become(session, { ...somebody });
+  changes.refresh();
+  clock.advance(100);
+  assert.deepEqual(told, [], "another principal that sees the same");
+  changes.become(session, { ...somebody, allow: [] });
+  changes.become(session, { ...somebody, deny: ["a.*"] });
+  changes.refresh();
+  clock.advance(100);
+  assert.deepEqual(told, ["notifications/tools/list_changed"]);
 });

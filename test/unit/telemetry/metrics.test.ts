@@ -25,6 +25,8 @@ function fed(): Metrics {
   metrics.watch("thehub_concurrency_in_use", () => [["files", 2]]);
   metrics.watch("thehub_core_up", () => new Map([["files", 1]]));
   metrics.watch("thehub_core_restarts_total", () => [["files", 0]]);
+  metrics.watch("thehub_reloads_total", () => [["applied", 1]]);
+  metrics.watch("thehub_reload_last_success_timestamp_seconds", () => [["", 1.5]]);
   metrics.watch("thehub_sessions", () => [["websocket", 5]]);
   metrics.watch("thehub_sessions_max", () => [["websocket", 5000]]);
   metrics.watch("thehub_connections", () => [["", 6]]);

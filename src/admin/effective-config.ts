@@ -1,0 +1,60 @@
+// What the hub runs on, spelt as a manifest spells it: every default filled in, the environment merged over it. No secret and no
+// token's hash is in it.
+import type { ListenAddress } from "../base/listen-address.ts";
+import { Secret } from "../base/secret.ts";
+import type { Manifest, ResolvedClient, ResolvedCore, SecretOrigin } from "../manifest/manifest.ts";
+import type { Settings } from "../manifest/settings.ts";
+import { redactArguments, redactText, redactVariables } from "./redact.ts";
+
+export function effectiveConfig({ manifest, settings }: { manifest: Manifest; settings: Settings }): object {
+  return {
+    files: manifest.files,
+    hub: spelt({
+      ...settings,
+      listen: settings.listen.map(addressText),
+      adminListen: settings.adminListen.map(addressText),
+    }),
+    clients: Object.fromEntries(manifest.clients.map((client) => [client.name, clientConfig(client)])),
+    cores: Object.fromEntries(manifest.cores.map((core) => [core.key, coreConfig(core)])),
+    disabled: manifest.disabled,
+  };
+}
+
+function clientConfig({ allow, deny, admin, limits }: ResolvedClient): object {
+  return { token_sha256: "[secret]", allow: allow ?? null, deny, admin, limits: spelt(limits) };
+}
+
+function coreConfig(core: ResolvedCore): object {
+  const { key: _, args, env, secrets, tools, policy, health, ...rest } = core;
+  return {
+    ...(spelt(rest) as object),
+    args: redactArguments(args),
+    env: redactVariables(env),
+    secrets: secrets.map(({ name, from }) => ({ name, from: originConfig(from) })),
+    policy: spelt(policy),
+    health: spelt(health),
+    tools: Object.fromEntries([...tools].map(([name, override]) => [name, spelt(override)])),
+  };
+}
+
+function originConfig(from: SecretOrigin): unknown {
+  if (from.t === "env") return { env: from.variable };
+  if (from.t === "file") return { file: from.path };
+  return from.t === "command" ? { command: redactArguments(from.argv) } : "search";
+}
+
+/** For objects whose keys are the hub's own: `maxQueue` → `max_queue`. What is not set is null. */
+function spelt(value: unknown): unknown {
+  if (value === undefined) return null;
+  if (typeof value === "string") return redactText(value);
+  if (value instanceof Secret || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(spelt);
+  const spell = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [spell(key), spelt(part)]));
+}
+
+function addressText(address: ListenAddress): string {
+  if (address.t === "unix") return `unix:${address.path}`;
+  const { host = "", port } = address;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

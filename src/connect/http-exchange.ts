@@ -1,0 +1,163 @@
+// One request of HTTP to a hub and the head of its response, within limits of time; and the bodies of responses, within limits of
+// size. Says nothing any more once it is destroyed.
+import type { Agent, IncomingMessage, OutgoingHttpHeaders, request } from "node:http";
+import type { Clock, Timer } from "../base/clock.ts";
+import type { Frame } from "../wire/frame.ts";
+
+export interface ExchangeDeps {
+  readonly request: typeof request;
+  readonly url: URL;
+  readonly agent: Agent;
+  readonly clock: Clock;
+  /** How long connecting may take, and a head that has begun. */
+  readonly handshakeMs: number;
+  /** After so much silence TCP asks whether the other side is still there. */
+  readonly keepAliveMs: number;
+}
+
+export interface Asked {
+  readonly method: "POST" | "GET" | "DELETE";
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: Buffer;
+  /** How long the head may take from the start; without it as long as it likes. */
+  readonly headMs?: number;
+}
+
+export interface ExchangeEvents {
+  /** All of the request is on its way. */
+  flushed?(): void;
+  head(response: IncomingMessage): void;
+  /** There will be no head. `mayHaveArrived`: the hub may have got the request. */
+  failed(error: NodeJS.ErrnoException, mayHaveArrived: boolean): void;
+}
+
+const maxHeaderBytes = 64 * 1024;
+
+export class Exchange {
+  readonly #request: ReturnType<typeof request>;
+  readonly #timers: Timer[] = [];
+  #isOver = false;
+
+  constructor(
+    { request, url, agent, clock, handshakeMs, keepAliveMs }: ExchangeDeps,
+    asked: Asked,
+    events: ExchangeEvents,
+  ) {
+    const { method, headers, body } = asked;
+    let isConnected = false;
+    let hasHead = false;
+    const outgoing = request(url, { method, headers, agent, maxHeaderSize: maxHeaderBytes });
+    this.#request = outgoing;
+    const late = (reason: string) => () => {
+      outgoing.destroy(Object.assign(new Error(reason), { code: "ETIMEDOUT" }));
+    };
+    const connecting = clock.after(handshakeMs, late("connecting took too long"));
+    this.#timers.push(connecting);
+    if (asked.headMs !== undefined) this.#timers.push(clock.after(asked.headMs, late("there was no answer in time")));
+    outgoing.once("socket", (socket) => {
+      const connected = () => {
+        isConnected = true;
+        connecting.cancel();
+        outgoing.setSocketKeepAlive(true, keepAliveMs);
+      };
+      if (outgoing.reusedSocket) connected();
+      else socket.once("encrypted" in socket ? "secureConnect" : "connect", connected);
+      // A hub may think for long before it answers, but a head that has begun is soon there.
+      const begun = () => void this.#timers.push(clock.after(handshakeMs, late("the head of its answer does not end")));
+      socket.once("data", begun);
+      outgoing.once("close", () => socket.off("data", begun));
+      outgoing.once("response", () => socket.off("data", begun));
+    });
+    outgoing.once("finish", () => {
+      if (!this.#isOver) events.flushed?.();
+    });
+    outgoing.once("response", (response) => {
+      hasHead = true;
+      this.#stopTimers();
+      // How it ended is seen from its close.
+      response.on("error", () => {});
+      if (!this.#isOver) events.head(response);
+    });
+    outgoing.on("error", (error) => {
+      this.#stopTimers();
+      // What comes after a head is a matter of the response.
+      if (this.#isOver || hasHead) return;
+      this.#isOver = true;
+      events.failed(error, isConnected);
+    });
+    outgoing.end(body);
+  }
+
+  destroy(): void {
+    this.#isOver = true;
+    this.#stopTimers();
+    this.#request.destroy();
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers.splice(0)) timer.cancel();
+  }
+}
+
+/** What all responses of a connection hold together of messages that are not whole yet. */
+export class Intake {
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** `by` more bytes are held, or fewer. False: that is too much. */
+  changed(by: number): boolean {
+    this.#bytes += by;
+    return this.#bytes <= this.#maxBytes;
+  }
+}
+
+/** Calls back once: with the whole body, or with how it failed. */
+export function readBody(
+  response: IncomingMessage,
+  maxBytes: number,
+  intake: Intake,
+  done: (body: Frame | "too_large" | "cut") => void,
+): void {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  let isTooLarge = false;
+  response.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (intake.changed(chunk.length) && size <= maxBytes) return;
+    isTooLarge = true;
+    chunks = [];
+    response.destroy();
+  });
+  response.once("close", () => {
+    intake.changed(-size);
+    done(isTooLarge ? "too_large" : response.complete ? { chunks, size } : "cut");
+  });
+}
+
+const refusalBytes = 16 * 1024;
+
+/** The beginning of a body that says why something was refused; one that does not end is cut off after `ms`. */
+export function readRefusal(response: IncomingMessage, clock: Clock, ms: number, done: (body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const timer = clock.after(ms, () => response.destroy());
+  response.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= refusalBytes) response.destroy();
+  });
+  response.once("close", () => {
+    timer.cancel();
+    done(Buffer.concat(chunks).subarray(0, refusalBytes));
+  });
+}
+
+/** Of a Content-Type, in lower case and without parameters. */
+export function mediaType({ headers }: IncomingMessage): string {
+  return (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}

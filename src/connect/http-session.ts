@@ -1,0 +1,85 @@
+// What the requests of one session have in common: where they go, on which sockets, and the headers that they carry.
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { ByteString } from "../wire/frame.ts";
+import { type Asked, Exchange, type ExchangeDeps, type ExchangeEvents } from "./http-exchange.ts";
+import { type Dialling, headersOf } from "./hub-connection.ts";
+
+/** Shorter than the 5 s after which servers close a connection that nobody uses: what is sent into its end may be lost. */
+const idleSocketMs = 3_000;
+const maxIdleSockets = 16;
+
+export class HttpSession {
+  readonly #deps: ExchangeDeps;
+  readonly #headers: Readonly<Record<string, string>>;
+  #id: string | undefined;
+  #revision: string | undefined;
+
+  constructor(dialling: Dialling) {
+    const { target, limits, clock } = dialling;
+    const url = new URL(target.url);
+    const isTls = url.protocol === "https:";
+    const pool = { keepAlive: true, timeout: idleSocketMs, maxFreeSockets: maxIdleSockets };
+    this.#headers = headersOf(dialling);
+    this.#deps = {
+      request: isTls ? httpsRequest : httpRequest,
+      url,
+      agent: isTls ? new HttpsAgent(pool) : new HttpAgent(pool),
+      clock,
+      handshakeMs: limits.handshakeMs,
+      keepAliveMs: limits.pingMs,
+    };
+  }
+
+  /** Whether the hub has given it an id. Some servers have no sessions. */
+  get hasId(): boolean {
+    return this.#id !== undefined;
+  }
+
+  /** From the head of the answer to `initialize`. False: the id that it names cannot be sent back. */
+  begin({ headers }: IncomingMessage): boolean {
+    const id = headers["mcp-session-id"];
+    if (id === undefined) return true;
+    if (!/^[\x21-\x7e]{1,1024}$/.test(String(id))) return false;
+    this.#id = String(id);
+    return true;
+  }
+
+  agreed(revision: string): void {
+    if (/^[\x21-\x7e]{1,64}$/.test(revision)) this.#revision = revision;
+  }
+
+  post(body: Buffer, events: ExchangeEvents, headMs?: number): Exchange {
+    const headers = {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      "content-length": String(body.length),
+    };
+    return this.#exchange({ method: "POST", headers, body, ...(headMs === undefined ? {} : { headMs }) }, events);
+  }
+
+  /** A stream of events: one goes on behind `lastId`, or what belongs to no request from now on. */
+  listen(lastId: ByteString | undefined, events: ExchangeEvents): Exchange {
+    const headers = { accept: "text/event-stream", ...(lastId === undefined ? {} : { "last-event-id": lastId }) };
+    return this.#exchange({ method: "GET", headers }, events);
+  }
+
+  end(events: ExchangeEvents): Exchange {
+    return this.#exchange({ method: "DELETE", headers: {} }, events);
+  }
+
+  /** Closes every socket. */
+  destroy(): void {
+    this.#deps.agent.destroy();
+  }
+
+  #exchange(asked: Asked, events: ExchangeEvents): Exchange {
+    const headers = {
+      ...this.#headers,
+      ...asked.headers,
+      ...(this.#id === undefined ? {} : { "mcp-session-id": this.#id }),
+      ...(this.#revision === undefined ? {} : { "mcp-protocol-version": this.#revision }),
+    };
+    return new Exchange(this.#deps, { ...asked, headers }, events);
+  }
+}

@@ -1,0 +1,62 @@
+// What the hub hands to each Core, but for what is a Core's own; and how a Core's secrets are found.
+import type { Clock } from "../base/clock.ts";
+import type { Secret } from "../base/secret.ts";
+import type { CoreDeps, SecretsFound } from "../cores/core.ts";
+import { defaultPendingBytes, defaultStallMs } from "../cores/stdio-link.ts";
+import type { Setup } from "../manifest/diff.ts";
+import type { ResolvedCore } from "../manifest/manifest.ts";
+import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
+import type { Settings } from "../manifest/settings.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Masker } from "../wire/mask.ts";
+
+/** Cores' messages may be larger than clients': a result carries what the tool read. */
+const maxCoreMessageBytes = 64 * 1024 * 1024;
+
+export interface CoreHost {
+  readonly log: Log;
+  readonly masker: Masker;
+  readonly settings: Settings;
+  /** The hub's own environment: where secrets and the Cores' PATH come from. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly extraPath: readonly string[];
+  readonly version: string;
+}
+
+export function coreDepsOf(host: CoreHost, hubId: string, clock: Clock): Omit<CoreDeps, "secrets" | "ids"> {
+  const { log, masker, settings, env, platform, extraPath, version } = host;
+  let instances = 0;
+  return {
+    clock,
+    log: log.child({ component: "cores" }),
+    masker,
+    limits: {
+      maxMessageBytes: Math.max(maxCoreMessageBytes, settings.limits.maxMessageBytes),
+      maxPendingBytes: defaultPendingBytes,
+      stallMs: defaultStallMs,
+    },
+    host: { hubId, version, platform, env: (name) => env[name], extraPath, nextInstance: () => ++instances },
+  };
+}
+
+/** The Core's secrets as the setup has them looked for. What is found is masked from then on. */
+export async function findSecrets(
+  { env, masker }: Pick<CoreHost, "env" | "masker">,
+  definition: ResolvedCore,
+  { manifest, settings }: Setup,
+): Promise<SecretsFound> {
+  const values = new Map<string, Secret>();
+  const reader = {
+    env,
+    secretsDir: settings.secretsDir,
+    hubTokens: settings.token === undefined ? [] : [settings.token],
+    clientTokenHashes: manifest.clients.map((client) => client.tokenSha256),
+  };
+  for (const secret of await resolveSecrets(definition, reader)) {
+    if (secret.t !== "found") return { t: "missing", message: explainSecret(secret, definition) ?? secret.name };
+    masker.add(secret.value);
+    values.set(secret.name, secret.value);
+  }
+  return { t: "ok", values };
+}

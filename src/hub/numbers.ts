@@ -1,0 +1,49 @@
+// What the hub's metrics read at each scrape, of what is the hub's own to know.
+
+import type { DoorKind } from "../base/door-kind.ts";
+import { doorKinds } from "../base/door-kind.ts";
+import type { Core } from "../cores/core.ts";
+import type { CoreLoad } from "../gates/limits.ts";
+import type { Metrics, Reading } from "../telemetry/metrics.ts";
+
+export interface NumbersOf {
+  /** Those in force. */
+  cores(): readonly Core[];
+  restarts(coreKey: string): number;
+  /** Of every Core that was called, gone ones included. */
+  loads(): Iterable<CoreLoad>;
+  sessions(): Iterable<{ readonly door: DoorKind }>;
+  masked(): number;
+}
+
+export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
+  const perCore = (read: (core: Core) => number) => () => hub.cores().map((core): Reading => [core.name, read(core)]);
+  // A reading per Core, zero for one that nobody has called yet.
+  const perLoad = (read: (load: CoreLoad) => number) => () => {
+    const readings = new Map<string, number>(hub.cores().map((core) => [core.name, 0]));
+    for (const load of hub.loads()) if (readings.has(load.core)) readings.set(load.core, read(load));
+    return readings;
+  };
+  metrics.watch(
+    "thehub_core_up",
+    perCore((core) => (core.state.t === "up" ? 1 : 0)),
+  );
+  metrics.watch(
+    "thehub_core_restarts_total",
+    perCore((core) => hub.restarts(core.name)),
+  );
+  metrics.watch(
+    "thehub_queue_depth",
+    perLoad((load) => load.queued),
+  );
+  metrics.watch(
+    "thehub_concurrency_in_use",
+    perLoad((load) => load.inUse),
+  );
+  metrics.watch("thehub_sessions", () => {
+    const doors = new Map<string, number>(doorKinds.map((door) => [door, 0]));
+    for (const { door } of hub.sessions()) doors.set(door, (doors.get(door) ?? 0) + 1);
+    return doors;
+  });
+  metrics.watch("thehub_masked_total", () => [["", hub.masked()]]);
+}

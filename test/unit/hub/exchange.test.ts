@@ -1,0 +1,192 @@
+// A hub in this process, with real Cores: one Core anew, and what happens to changes that are asked for at the same time.
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Hub, openHub } from "../../../src/hub.ts";
+import { Channel } from "../../../src/library/channel.ts";
+import type { Setup } from "../../../src/manifest/diff.ts";
+import { loadManifest } from "../../../src/manifest/load.ts";
+import { resolveSettings } from "../../../src/manifest/settings.ts";
+import { createMasker } from "../../../src/wire/mask.ts";
+import { LogRecord } from "../../helpers/core-run.ts";
+import { inline, root } from "../../helpers/hub-process.ts";
+import type { Message } from "../../helpers/ws-client.ts";
+
+class Scene implements AsyncDisposable {
+  readonly record = new LogRecord();
+  readonly hub: Hub;
+  readonly #folder: string;
+  readonly #channel: Channel;
+  readonly #waiting = new Map<number, (message: Message) => void>();
+  #lastId = 0;
+
+  static async open(manifest: string): Promise<Scene> {
+    const folder = await mkdtemp(join(tmpdir(), "thehub-exchange-"));
+    const record = new LogRecord();
+    const hub = await openHub({
+      ...setupOf(manifest, folder),
+      log: record.log,
+      masker: createMasker(),
+      env: { PATH: process.env["PATH"], HUB_STATE_DIR: folder },
+      platform: process.platform,
+      extraPath: [],
+      version: "0",
+      exclusive: false,
+    });
+    const scene = new Scene(hub, folder, record);
+    await hub.settled();
+    await scene.request("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "test", version: "1" },
+    });
+    return scene;
+  }
+
+  constructor(hub: Hub, folder: string, record: LogRecord) {
+    this.hub = hub;
+    this.record = record;
+    this.#folder = folder;
+    this.#channel = new Channel(hub.doorkeeper, hub.everyone, {
+      message: (text) => {
+        const message = JSON.parse(text) as Message;
+        if (message.method === undefined) this.#waiting.get(Number(message.id))?.(message);
+      },
+    });
+  }
+
+  setup(manifest: string): Setup {
+    return setupOf(manifest, this.#folder);
+  }
+
+  request(method: string, params: object = {}): Promise<Message> {
+    const id = ++this.#lastId;
+    const answer = new Promise<Message>((resolve) => this.#waiting.set(id, resolve));
+    this.#channel.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    return answer;
+  }
+
+  async text(name: string, args: object = {}): Promise<string> {
+    const { result, error } = await this.request("tools/call", { name, arguments: args });
+    return error === undefined ? result.content[0].text : String(error.data?.["code"]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#channel.close();
+    await this.hub.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function setupOf(manifest: string, stateDir: string): Setup {
+  const loaded = loadManifest({ text: manifest, file: "hub.yaml", folder: root });
+  assert.ok(loaded.t === "ok", JSON.stringify(loaded));
+  const resolved = resolveSettings({ env: { HUB_STATE_DIR: stateDir }, cwd: root, hub: loaded.manifest.hub });
+  assert.ok(resolved.t === "ok");
+  return { manifest: loaded.manifest, settings: resolved.settings };
+}
+
+const echo = (more = "") => `{ ${inline("echo.mjs")}${more} }`;
+
+test("exchange: a Core that is started anew takes over, and the old process answers what it has", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo()} }`);
+  const { hub } = scene;
+  const old = await scene.text("a__pid");
+  const slow = scene.text("a__slow");
+  assert.deepEqual(await hub.restart("a"), { t: "restarted" });
+  assert.notEqual(await scene.text("a__pid"), old);
+  process.kill(Number(old), "SIGUSR1");
+  assert.equal(await slow, "released by signal");
+  await scene.record.line("core_stopped");
+  assert.deepEqual(await hub.restart("b"), { t: "unknown" });
+});
+
+test("exchange: a Core that was given up is started anew; one that falls again leaves everything as it was", async () => {
+  const file = join(tmpdir(), `thehub-exchange-${process.pid}`);
+  const command = `{ command: sh, args: ["-c", "test -e ${file} && exec ${process.execPath} test/fixtures/cores/echo.mjs; echo not yet >&2; exit 4"], health: { max_restarts: 0 } }`;
+  await using scene = await Scene.open(`cores: { a: ${command} }`);
+  const failed = await scene.hub.restart("a");
+  assert.deepEqual(failed, { t: "failed", falls: [{ core: "a", reason: "exited with code 4", stderr: ["not yet"] }] });
+  assert.equal(await scene.text("a__pid"), "name_unknown");
+  await writeFile(file, "");
+  assert.deepEqual(await scene.hub.restart("a"), { t: "restarted" });
+  assert.match(await scene.text("a__pid"), /^\d+$/);
+  await rm(file);
+});
+
+test("exchange: changes that are asked for at once are made one after the other", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo()}, b: ${echo()} }`);
+  const env = (n: number) => `cores: { a: ${echo(`, env: { N: "${n}" }`)}, b: ${echo()} }`;
+  const { hub } = scene;
+  const results = await Promise.all([
+    hub.reload(scene.setup(env(1))),
+    hub.restart("a"),
+    hub.reload(scene.setup(env(2))),
+    hub.reload(scene.setup(env(2))),
+    hub.reload(scene.setup(`cores: { a: ${echo(', env: { N: "2" }')} }`)),
+    hub.restart("b"),
+  ]);
+  assert.deepEqual(
+    results.map(({ t }) => t),
+    ["applied", "restarted", "applied", "unchanged", "applied", "unknown"],
+  );
+  assert.equal(await scene.text("a__env", { name: "N" }), "2");
+  assert.equal(hub.manifest.cores.length, 1);
+});
+
+test("exchange: a Core that is tried and one in force have no id in common", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo()} }`);
+  const meta = () => scene.request("tools/call", { name: "a__meta", arguments: {}, _meta: { progressToken: "p" } });
+  const seen: number[] = [];
+  for (let n = 0; n < 3; n++) {
+    const { result } = await meta();
+    seen.push(JSON.parse(result.content[0].text).progressToken);
+    assert.equal((await scene.hub.restart("a")).t, "restarted");
+  }
+  assert.deepEqual(
+    seen.toSorted((x, y) => x - y),
+    seen,
+  );
+  assert.equal(new Set(seen).size, 3);
+});
+
+test("exchange: nothing is put in force once the hub is ending", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo()} }`);
+  await scene.hub.drain();
+  const setup = scene.setup("cores: {}");
+  assert.deepEqual(await scene.hub.reload(setup), { t: "failed", falls: [] });
+  assert.equal(scene.hub.manifest.cores.length, 1);
+});
+
+test("exchange: a Core that dies while another one is still tried fails the whole, and nothing of it is left", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo()} }`);
+  const old = await scene.text("a__pid");
+  const changed = `a: ${echo(', env: { X: "1" }')}`;
+  const silent = `b: { ${inline("silent.mjs")}, framing: newline, health: { startup_timeout_ms: 60000 } }`;
+  const reloading = scene.hub.reload(scene.setup(`cores: { ${changed}, ${silent} }`));
+  const up = await scene.record.line("core_up", ({ pid }) => pid !== Number(old));
+  const tried = await scene.record.line("core_spawned", ({ core }) => core === "b");
+  process.kill(Number(up["pid"]), "SIGKILL");
+  const outcome = await reloading;
+  assert.ok(outcome.t === "failed");
+  assert.deepEqual(
+    outcome.falls.map(({ core, reason }) => [core, reason]),
+    [["a", "was killed by SIGKILL"]],
+  );
+  assert.throws(() => process.kill(Number(tried["pid"]), 0), /ESRCH/);
+  assert.equal(await scene.text("a__pid"), old);
+  assert.match(await scene.hub.metrics.text(), /^thehub_core_up\{core="a"\} 1$/m);
+});
+
+test("exchange: a Core that runs is watched under the health that a reload gives it", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo(", health: { ping_interval_ms: 0 }")} }`);
+  const old = Number(await scene.text("a__pid"));
+  const health = "health: { ping_interval_ms: 50, ping_failures: 1, restart_backoff_ms: 1, stop_timeout_ms: 100 }";
+  assert.equal((await scene.hub.reload(scene.setup(`cores: { a: ${echo(`, ${health}`)} }`))).t, "applied");
+  process.kill(old, "SIGSTOP");
+  const { reason } = await scene.record.line("core_down");
+  assert.equal(reason, "did not answer 1 ping");
+  await scene.record.line("core_up", ({ generation }) => generation === 2);
+});
