@@ -69,6 +69,7 @@ test("load: fills in every default of the hub", async () => {
     allowHosts: [],
     allowOrigins: [],
     trustedProxies: [],
+    tls: undefined,
     anonymous: "loopback",
     logLevel: "info",
     logFormat: "json",
@@ -78,7 +79,14 @@ test("load: fills in every default of the hub", async () => {
     listWaitMs: 5000,
     drainTimeoutMs: 4000,
     names: { separator: "__", maxLength: 64 },
-    limits: { maxConcurrencyPerClient: 64, maxQueuePerClient: 256, rateLimitRps: 0, maxMessageBytes: 10485760 },
+    limits: {
+      maxConcurrencyPerClient: 64,
+      maxQueuePerClient: 256,
+      rateLimitRps: 0,
+      maxMessageBytes: 10485760,
+      maxConnections: 10_000,
+      maxConnectionsPerAddress: 1_000,
+    },
     policy: { allowTools: [], denyTools: [], allowDestructive: true },
   });
 });
