@@ -64,7 +64,10 @@ export class AdminClient {
         failure ??= error as NodeJS.ErrnoException;
       }
     }
-    throw new HubError("hub_unreachable", lossOfError(failure ?? new Error("no address"), { name, credential }).reason);
+    throw new HubError(
+      "hub_unreachable",
+      lossOfError(failure ?? new Error("no address"), { name, credential, way: "http" }).reason,
+    );
   }
 
   #send(way: RequestOptions, method: string, path: string): Promise<{ status: number; text: string }> {
