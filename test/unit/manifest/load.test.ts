@@ -64,6 +64,7 @@ test("load: fills in every default of the hub", async () => {
       { t: "tcp", host: "127.0.0.1", port: 3000, optional: false },
       { t: "tcp", host: "::1", port: 3000, optional: true },
     ],
+    adminListen: [],
     basePath: "",
     publicUrl: undefined,
     allowHosts: [],
