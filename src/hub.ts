@@ -268,9 +268,9 @@ export class Hub {
     return { ok: alive || states.length === 0, cores: up, tools: this.toolNames().length };
   }
 
-  /** Notes where the doors are, for `thehub health`, and where the admin API is. Never rejects. */
-  listensOn(addresses: readonly string[], adminSockets: readonly string[]): Promise<void> {
-    return this.#reaper.then((reaper) => reaper.listensOn(addresses, adminSockets));
+  /** Notes where the doors are, with which certificate (SHA-256), and where the admin API is, for commands. Never rejects. */
+  listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void> {
+    return this.#reaper.then((reaper) => reaper.listensOn(addresses, adminSockets, certificate));
   }
 
   /** Where a socket for the hub's own user may be made; undefined without a state folder that can be written to. */

@@ -13,6 +13,8 @@ export interface Run {
   readonly place?: string;
   /** As the hub says them: `http://127.0.0.1:3000`, `unix:/run/hub.sock`. None: it speaks STDIO, or does not listen yet. */
   readonly addresses?: readonly string[];
+  /** SHA-256 of the certificate that its https addresses show. */
+  readonly certificate?: string | undefined;
   /** Where its admin API answers whoever may open the socket, the private one first; none where it could have none. */
   readonly adminSockets?: readonly string[];
 }
@@ -30,8 +32,8 @@ export interface FoundRun {
 export interface OwnRun {
   /** A path for a socket that only the hub's user can reach: beside the file, in a folder of mode 0700. */
   readonly socket: string;
-  /** To be called when the hub listens. */
-  listensOn(addresses: readonly string[], adminSockets: readonly string[]): Promise<void>;
+  /** To be called when the hub listens, and when its certificate is another. */
+  listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void>;
   forget(): Promise<void>;
 }
 
@@ -51,7 +53,7 @@ export async function recordRun(stateDir: string, hubId: string, platform: NodeJ
   await write(run);
   return {
     socket: socketOf(file),
-    listensOn: (addresses, adminSockets) => write({ ...run, addresses, adminSockets }),
+    listensOn: (addresses, adminSockets, certificate) => write({ ...run, addresses, adminSockets, certificate }),
     forget: () => rm(file, { force: true }),
   };
 }

@@ -15,6 +15,8 @@ export interface AddressTarget {
   readonly t: "address";
   readonly address: string;
   readonly ways: readonly Way[];
+  /** Over TLS: SHA-256 of the certificates that are the hub's. Undefined: it is plain. */
+  readonly certificates?: readonly string[] | undefined;
 }
 
 export type Target =
@@ -31,9 +33,22 @@ export interface Targets {
 /** Throws `usage` for a HUB_LISTEN that cannot be read. */
 export async function findTargets(terminal: Terminal): Promise<Targets> {
   const asked = waysOfVariable(terminal, "HUB_LISTEN");
-  if (asked.length > 0) return { targets: asked, lookedAt: "HUB_LISTEN" };
+  if (asked.length > 0) return { targets: await withCertificates(terminal, asked), lookedAt: "HUB_LISTEN" };
   const stateDir = await findStateDir(terminal);
   return { targets: await runningTargets(stateDir), lookedAt: `the state folder ${stateDir}` };
+}
+
+/** The same, over TLS where the hub has it: known by what its certificate file or its run file says. */
+async function withCertificates(terminal: Terminal, targets: readonly AddressTarget[]): Promise<readonly Target[]> {
+  if (targets.every(({ address }) => address.startsWith("unix:"))) return targets;
+  const { certificateFile, ownCertificates } = await import("./own-certificate.ts");
+  const file = certificateFile(terminal);
+  if (file === undefined) return targets;
+  const certificates = await ownCertificates(file, await findStateDir(terminal).catch(() => undefined));
+  return targets.map((target) => {
+    const isTcp = target.address.startsWith("http:");
+    return isTcp ? { ...target, address: target.address.replace("http:", "https:"), certificates } : target;
+  });
 }
 
 export interface AdminWays {
@@ -54,7 +69,7 @@ export async function findAdminWays(stateDir: string): Promise<AdminWays> {
   const others: number[] = [];
   for (const run of await runningHubs(stateDir)) {
     const { pid, adminSockets = [], addresses = [] } = run;
-    const known = [...adminSockets, ...addresses].map((address) => targetOf(boundAddress(address)));
+    const known = [...adminSockets, ...addresses].map((address) => boundTarget(address, run.certificate));
     const [first] = known;
     if (first === undefined) others.push(pid);
     else hubs.push({ pid, name: first.address, ways: first.ways, needsToken: adminSockets.length === 0 });
@@ -71,7 +86,7 @@ export function waysOfVariable(terminal: Terminal, name: string): readonly Addre
   // A picked port is known to the hub alone; what goes with another address needs no question of its own.
   return parsed.value
     .filter((address) => address.t === "unix" || !(address.optional || address.port === 0))
-    .map(targetOf);
+    .map((address) => targetOf(address));
 }
 
 async function runningHubs(stateDir: string): Promise<readonly Run[]> {
@@ -86,26 +101,31 @@ async function runningTargets(stateDir: string): Promise<Target[]> {
   const targets: Target[] = [];
   for (const run of await runningHubs(stateDir)) {
     if (run.addresses === undefined) targets.push({ t: "process", pid: run.pid });
-    else targets.push(...run.addresses.map((address) => targetOf(boundAddress(address))));
+    else targets.push(...run.addresses.map((address) => boundTarget(address, run.certificate)));
   }
   return targets;
 }
 
-/** An address as a running hub notes it: `http://127.0.0.1:3000`, `http://[::]:3000`, `unix:/run/hub.sock`. */
-function boundAddress(text: string): ListenAddress {
-  if (text.startsWith("unix:")) return { t: "unix", path: text.slice("unix:".length) };
-  const { hostname, port } = new URL(text);
-  return { t: "tcp", host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80), optional: false };
+/** An address as a running hub notes it: `http://127.0.0.1:3000`, `https://[::]:3000`, `unix:/run/hub.sock`. */
+function boundTarget(text: string, certificate: string | undefined): AddressTarget {
+  if (text.startsWith("unix:")) return targetOf({ t: "unix", path: text.slice("unix:".length) });
+  const { protocol, hostname, port } = new URL(text);
+  const isTls = protocol === "https:";
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const address: ListenAddress = { t: "tcp", host, port: Number(port || (isTls ? 443 : 80)), optional: false };
+  return targetOf(address, isTls ? [certificate ?? ""] : undefined);
 }
 
-function targetOf(address: ListenAddress): AddressTarget {
+function targetOf(address: ListenAddress, certificates?: readonly string[]): AddressTarget {
   if (address.t === "unix") {
     return { t: "address", address: `unix:${address.path}`, ways: [{ socketPath: address.path }] };
   }
   const { port } = address;
   const hosts = loopbackOf(address.host);
   const shown = hosts[0]?.includes(":") ? `[${hosts[0]}]` : hosts[0];
-  return { t: "address", address: `http://${shown}:${port}`, ways: hosts.map((host) => ({ host, port })) };
+  const scheme = certificates === undefined ? "http" : "https";
+  const ways = hosts.map((host) => ({ host, port }));
+  return { t: "address", address: `${scheme}://${shown}:${port}`, ways, certificates };
 }
 
 /** Every address of the machine includes its loopback ones; an IPv6 socket takes IPv4 as well, where there is no ::1. */

@@ -20,8 +20,8 @@ export interface ReaperDeps {
 export interface Reaper {
   /** Where a socket for the hub's own user may be made; undefined without a state folder that can be written to. */
   readonly privateSocket: string | undefined;
-  /** Notes where the hub listens, for `thehub health` and the commands that speak to the admin API. */
-  listensOn(addresses: readonly string[], adminSockets: readonly string[]): Promise<void>;
+  /** Notes where the hub listens and with which certificate (SHA-256), for `thehub health` and the commands that speak to the admin API. */
+  listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void>;
   /** To be called last, when every Core has been stopped. */
   dismiss(): Promise<void>;
 }
@@ -34,8 +34,8 @@ export async function openReaper(deps: ReaperDeps): Promise<Reaper> {
   const run = await opening;
   return {
     privateSocket: run?.socket,
-    async listensOn(addresses, adminSockets) {
-      await run?.listensOn(addresses, adminSockets).catch((error) => logFailure(deps, error));
+    async listensOn(addresses, adminSockets, certificate) {
+      await run?.listensOn(addresses, adminSockets, certificate).catch((error) => logFailure(deps, error));
     },
     async dismiss() {
       await guardian?.dismiss();

@@ -15,6 +15,8 @@ export interface Client {
 }
 
 export interface Proxies {
+  /** `address`: plain, or `unix`. */
+  trusts(address: string): boolean;
   /** `peer`: the address of the other end of the connection, or `unix`. */
   clientOf(peer: string | undefined, headers: ForwardedHeaders): Client;
 }
@@ -34,6 +36,8 @@ export function createProxies(trusted: readonly string[]): Proxies {
     address === "unix" ? trustsUnix : networks.check(address, familyOf(address));
 
   return {
+    trusts,
+
     clientOf(peer, headers) {
       const direct = peer === undefined ? undefined : (plainAddress(peer) ?? peer);
       if (direct === undefined || !trusts(direct)) return { address: direct, scheme: undefined, host: undefined };

@@ -1,6 +1,7 @@
 // What an HTTP request gets: Host and Origin checks, the path, then a page, or after authentication a door. Reads no body,
 // writes nothing.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Auth } from "../gates/auth.ts";
@@ -85,15 +86,19 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   const clientOf = ({ headers, socket }: IncomingMessage, reach: Reach) =>
     proxies.clientOf(reach === "socket" ? "unix" : socket.remoteAddress, headers);
 
-  const refusalOf = ({ headers, socket }: IncomingMessage, reach: Reach, { scheme, host: forwardedHost }: Client) =>
-    originRefusal(options, {
+  function refusalOf(request: IncomingMessage, reach: Reach, { scheme, host: forwardedHost }: Client) {
+    const { headers, rawHeaders, socket } = request;
+    if (namesHostTwice(rawHeaders)) return twoHosts;
+    return originRefusal(options, {
       reach,
       localAddress: socket.localAddress,
       host: headers.host,
       origin: headers.origin,
-      scheme,
+      // Without a proxy's word, what came encrypted is https; what came plain may have been anything before.
+      scheme: scheme ?? (isEncrypted(socket) ? "https" : undefined),
       forwardedHost,
     });
+  }
 
   function metrics(
     page: HttpPages["metrics"],
@@ -170,6 +175,24 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       return { t: "admitted", principal: result.principal, peer };
     },
   };
+}
+
+/** Node keeps the first of them; what stands in between may have judged by another. */
+function namesHostTwice(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts++;
+  }
+  return hosts > 1;
+}
+
+const twoHosts = errorReply("request_invalid", "there is more than one Host header", {
+  headers: { connection: "close" },
+});
+
+function isEncrypted(socket: Socket): boolean {
+  return "encrypted" in socket && socket.encrypted === true;
 }
 
 function nothingButThese({ house, doors, pages }: RouterDeps): Reply {

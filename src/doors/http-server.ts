@@ -1,26 +1,31 @@
 // The network front: node:http servers on the configured addresses, limits on what a connection may cost before it is
 // known, and the way of each request to the router or the WebSocket door.
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
+import type { ServerOptions as TlsServerOptions } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import type { Auth } from "../gates/auth.ts";
+import { type ConnectionLimits, Connections } from "./connections.ts";
+import { createProxies } from "./forwarded.ts";
 import { createRouter, type HttpPages, type Router, type RouterOptions, type WebDoor } from "./http-router.ts";
 import { isLoopbackHost } from "./listen.ts";
 import type { Reach } from "./origin.ts";
+import { Pipelined } from "./pipelined.ts";
 import type { DoorLog } from "./port.ts";
 import { endWithReply, errorReply, type Reply, writeReply } from "./reply.ts";
 import { StallWatch } from "./stall-watch.ts";
+import { HandshakeFailures } from "./tls/handshake-failures.ts";
+import type { TlsKeeper } from "./tls/tls-keeper.ts";
 import { freeSocketPath, listenOnSocket } from "./unix-socket.ts";
 import type { WsDoor } from "./ws-door.ts";
 
-export interface HttpServerOptions extends RouterOptions {
+export interface HttpServerOptions extends RouterOptions, ConnectionLimits {
   readonly addresses: readonly ListenAddress[];
-  /** Over all addresses, upgraded ones included; further ones are closed unanswered. */
-  readonly maxConnections: number;
-  /** From connecting to the end of the request's headers. */
+  /** From connecting to the end of the request's headers; over TLS as long again before it, for its handshake. */
   readonly handshakeTimeoutMs: number;
   /** From connecting to the end of the request's body; 30 s unless given. */
   readonly requestTimeoutMs?: number | undefined;
@@ -35,15 +40,21 @@ export interface HttpServerDeps {
   readonly websocket?: WsDoor | undefined;
   /** By path, the base path left out. */
   readonly doors: ReadonlyMap<string, WebDoor>;
+  /** Absent: TCP addresses are plain, as Unix sockets always are. Closed by who opened it. */
+  readonly tls?: TlsKeeper | undefined;
   readonly clock: Clock;
   readonly log: DoorLog;
 }
 
 export interface HttpServer {
-  /** Where it listens, with the ports that were picked: `http://127.0.0.1:3000`, `unix:/run/hub.sock`. */
+  /** Where it listens, with the ports that were picked: `http://127.0.0.1:3000`, `https://[::]:443`, `unix:/run/hub.sock`. */
   readonly addresses: readonly string[];
   /** Connections that are open now. */
   readonly connections: number;
+  /** Connections that were closed unanswered, by the limit they met. */
+  readonly refusedConnections: Connections["refused"];
+  /** TLS handshakes that came to nothing, by reason; empty without TLS. */
+  readonly failedHandshakes: HandshakeFailures["counts"];
   /** New sessions are refused as `draining` from now on; the pages still answer. */
   drain(): void;
   /** Stops listening and cuts whatever is still open: close the WebSocket door first. */
@@ -87,13 +98,18 @@ class Front implements HttpServer {
   readonly #deps: HttpServerDeps;
   readonly #router: Router;
   readonly #servers = new Set<Server>();
-  readonly #sockets = new Set<Socket>();
+  readonly #connections: Connections;
+  readonly #handshakes: HandshakeFailures;
+  readonly #pipelined = new Pipelined();
   readonly #stalls: StallWatch;
   #draining = false;
 
   constructor(options: HttpServerOptions, deps: HttpServerDeps) {
     this.#options = options;
     this.#deps = deps;
+    const { trusts } = createProxies(options.trustedProxies);
+    this.#connections = new Connections(options, { clock: deps.clock, log: deps.log, isProxy: trusts });
+    this.#handshakes = new HandshakeFailures(deps.clock, deps.log);
     this.#stalls = new StallWatch({ clock: deps.clock, log: deps.log, stallMs: options.stallMs ?? 30_000 });
     const front = this;
     const { websocket } = deps;
@@ -128,7 +144,15 @@ class Front implements HttpServer {
   }
 
   get connections(): number {
-    return this.#sockets.size;
+    return this.#connections.size;
+  }
+
+  get refusedConnections(): Connections["refused"] {
+    return this.#connections.refused;
+  }
+
+  get failedHandshakes(): HandshakeFailures["counts"] {
+    return this.#deps.tls === undefined ? {} : this.#handshakes.counts;
   }
 
   drain(): void {
@@ -138,12 +162,9 @@ class Front implements HttpServer {
   async close(): Promise<void> {
     this.#draining = true;
     this.#stalls.close();
+    this.#handshakes.close();
     const closed = [...this.#servers].map((server) => this.#closeServer(server));
-    for (const socket of this.#sockets) {
-      closed.push(new Promise((resolve) => socket.once("close", () => resolve())));
-      socket.destroy();
-    }
-    await Promise.all(closed);
+    await Promise.all([...closed, this.#connections.close()]);
   }
 
   /** Binds a group to one port. Undefined: the port that was picked is taken on a further host, so try another. */
@@ -160,7 +181,8 @@ class Front implements HttpServer {
         const info = server.address() as AddressInfo;
         servers.push(server);
         picked = info.port;
-        bound.push(`http://${info.family === "IPv6" ? `[${info.address}]` : info.address}:${picked}`);
+        const scheme = this.#deps.tls === undefined ? "http" : "https";
+        bound.push(`${scheme}://${info.family === "IPv6" ? `[${info.address}]` : info.address}:${picked}`);
       } catch (error) {
         const code = codeOf(error);
         if (optional && (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT")) continue;
@@ -189,27 +211,30 @@ class Front implements HttpServer {
   #createServer(reach: Reach): Server {
     const { handshakeTimeoutMs, requestTimeoutMs = 30_000 } = this.#options;
     // Not loaded before: the Cores are starting by now, and their start is what takes long.
-    const server = process.getBuiltinModule("node:http").createServer({
+    const tls = reach === "socket" ? undefined : this.#deps.tls;
+    const settings: ServerOptions = {
       maxHeaderSize: 16 * 1024,
       headersTimeout: handshakeTimeoutMs,
       requestTimeout: Math.max(handshakeTimeoutMs, requestTimeoutMs),
       // Longer than proxies and clients keep theirs, so that none sends a request into a connection that is just closing.
       keepAliveTimeout: 75_000,
       connectionsCheckingInterval: Math.min(handshakeTimeoutMs, 1_000),
-    });
+    };
+    const server =
+      tls === undefined
+        ? process.getBuiltinModule("node:http").createServer(settings)
+        : this.#createTlsServer(tls, { ...settings, ...tls.options(), handshakeTimeout: handshakeTimeoutMs });
     server.on("connection", (socket) => {
-      this.#sockets.add(socket);
-      this.#stalls.add(socket);
-      socket.once("close", () => {
-        this.#sockets.delete(socket);
-        this.#stalls.delete(socket);
-      });
-      if (this.#sockets.size <= this.#options.maxConnections) return;
-      this.#deps.log.warn("connection_refused", { reason: "max connections", limit: this.#options.maxConnections });
-      socket.destroy();
+      if (this.#connections.has(socket)) return;
+      if (this.#connections.admit(socket) && tls === undefined) this.#watch(socket);
     });
     server.on("request", (request, response) => this.#answer(request, reach, response));
-    server.on("upgrade", (request, socket, head) => this.#upgrade(server, request, reach, socket, head));
+    server.on("checkContinue", (request, response) => this.#answer(request, reach, response, true));
+    // What HTTP speaks on: the connection itself, or what TLS makes of it.
+    const arrival = tls === undefined ? "connection" : "secureConnection";
+    server.on("upgrade", (request, socket, head) => {
+      this.#upgrade(request, reach, socket, head, () => server.emit(arrival, socket));
+    });
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
       if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
       else endWithReply(socket, garbledReply(error.code), this.#deps.clock);
@@ -217,12 +242,44 @@ class Front implements HttpServer {
     return server;
   }
 
-  #answer(request: IncomingMessage, reach: Reach, response: ServerResponse): void {
+  #createTlsServer(tls: TlsKeeper, options: TlsServerOptions): Server {
+    const server = process.getBuiltinModule("node:https").createServer(options);
+    tls.keep(server);
+    server.on("secureConnection", (socket) => this.#watch(socket));
+    // Node's own listener would have a failed handshake answered like a garbled request.
+    server.removeAllListeners("tlsClientError");
+    server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+      this.#handshakes.add(error, socket);
+      socket.destroy();
+    });
+    return server;
+  }
+
+  /** Looks after what HTTP speaks on, until it is closed. */
+  #watch(socket: Socket): void {
+    if (this.#stalls.has(socket)) return;
+    this.#stalls.add(socket);
+    socket.once("close", () => this.#stalls.delete(socket));
+  }
+
+  /** `isAsking`: the client sends its body only once it is told to, so who is refused need not send it. */
+  #answer(request: IncomingMessage, reach: Reach, response: ServerResponse, isAsking = false): void {
+    const { socket } = request;
+    // The rest of a chunk whose connection was cut off on the way.
+    if (socket.destroyed) return;
+    if (!this.#pipelined.mayWait(socket, response)) {
+      this.#deps.log.info("client_cut", { reason: "too many requests without waiting", peer: socket.remoteAddress });
+      socket.destroy();
+      return;
+    }
     const routed = this.#router.route(request, reach);
     if (routed.t === "reply") {
+      // Whether the body still comes is the client's choice, so nothing behind it can be read as a request.
+      if (isAsking) response.shouldKeepAlive = false;
       void this.#known(routed.answer).then((reply) => writeReply(response, reply));
       return;
     }
+    if (isAsking) response.writeContinue();
     for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
     routed.door.handle(request, response, routed.guest, routed.path);
   }
@@ -237,7 +294,8 @@ class Front implements HttpServer {
     }
   }
 
-  #upgrade(server: Server, request: IncomingMessage, reach: Reach, socket: Duplex, head: Buffer): void {
+  /** `again`: has the socket read as if it had just come. */
+  #upgrade(request: IncomingMessage, reach: Reach, socket: Duplex, head: Buffer, again: () => void): void {
     // Until somebody owns the socket, a client that leaves is no error.
     const ignore = () => {};
     socket.on("error", ignore);
@@ -245,7 +303,7 @@ class Front implements HttpServer {
       // An offer of another protocol (h2c, by Java's client say) may be left unanswered: the request counts as it is.
       socket.off("error", ignore);
       socket.unshift(Buffer.concat([headWithoutOffer(request), head]));
-      server.emit("connection", socket);
+      again();
       return;
     }
     const admission = this.#router.admit(request, reach);
@@ -288,7 +346,7 @@ function codeOf(error: unknown): string | undefined {
 
 function garbledReply(code: string | undefined): Reply {
   if (code === "HPE_HEADER_OVERFLOW") {
-    return errorReply("request_invalid", "the headers are larger than 16 KiB", { status: 431 });
+    return errorReply("request_invalid", "the request line and the headers are larger than 16 KiB", { status: 431 });
   }
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
     return errorReply("request_invalid", "the request took too long to arrive", { status: 408 });

@@ -26,6 +26,10 @@ export class StallWatch {
     this.#deps = deps;
   }
 
+  has(socket: Socket): boolean {
+    return this.#sockets.has(socket);
+  }
+
   add(socket: Socket): void {
     this.#sockets.set(socket, { taken: 0, sinceMs: this.#deps.clock.now() });
     this.#timer ??= this.#deps.clock.after(this.#deps.stallMs / looksPerStall, () => this.#look());

@@ -8,14 +8,15 @@ import { type HttpServer, openHttpServer } from "../doors/http-server.ts";
 import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { SseDoor } from "../doors/sse-door.ts";
+import { TlsKeeper } from "../doors/tls/tls-keeper.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import type { Reloader } from "../hub/reloader.ts";
 import type { Hub } from "../hub.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import { type AdminDoors, openAdminDoors } from "./admin-doors.ts";
 import { version } from "./version.ts";
 
-const maxConnections = 10_000;
 const maxSessions = 5_000;
 const handshakeTimeoutMs = 10_000;
 const lastWordsMs = 1_000;
@@ -30,7 +31,7 @@ export interface NetworkDoorsDeps {
 }
 
 export interface NetworkDoors {
-  /** With the ports that were picked: `http://127.0.0.1:3000`, `unix:/run/hub.sock`. */
+  /** With the ports that were picked: `http://127.0.0.1:3000`, `https://…` with TLS, `unix:/run/hub.sock`. */
   readonly addresses: readonly string[];
   /** Whether clients must present a token. */
   readonly tokenNeeded: boolean;
@@ -43,13 +44,23 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
   const { hub, addresses, clock, log, source } = deps;
   const { auth, settings } = hub;
   const { adminListen } = settings;
-  const exposed = [...addresses, ...adminListen].some((address) => !isLoopback(address));
-  if (settings.trustedProxies.length === 0 && exposed) {
+  const plain = [...(settings.tls === undefined ? addresses : []), ...adminListen];
+  if (settings.trustedProxies.length === 0 && plain.some((address) => !isLoopback(address))) {
     log.warn("plaintext_exposed", {
-      fix: "the hub listens beyond this machine without TLS: put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
+      fix: "the hub listens beyond this machine without TLS: set HUB_TLS_CERT and HUB_TLS_KEY, or put a proxy that ends TLS in front of it and name it in HUB_TRUSTED_PROXIES, or listen on localhost",
     });
   }
   const doorLog = log.child({ component: "doors" });
+  let renewed = () => {};
+  const tls =
+    settings.tls === undefined
+      ? undefined
+      : await TlsKeeper.open({
+          files: settings.tls,
+          clock,
+          log: doorLog,
+          reloaded: () => renewed(),
+        });
   const websocket = new WsDoor({
     clock,
     log: doorLog,
@@ -113,7 +124,8 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
     allowOrigins: settings.allowOrigins,
     trustedProxies: settings.trustedProxies,
     maxSessions,
-    maxConnections,
+    maxConnections: settings.limits.maxConnections,
+    maxConnectionsPerAddress: settings.limits.maxConnectionsPerAddress,
     handshakeTimeoutMs,
     metricsToken: settings.metricsToken,
   };
@@ -130,12 +142,16 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
     {
       auth,
       clock,
+      tls,
       websocket,
       doors: isApart ? forClients : new Map([...forClients, ...forAdmins]),
       log: doorLog,
       pages: isApart ? { healthz } : pages,
     },
-  );
+  ).catch((error) => {
+    tls?.close();
+    throw error;
+  });
   const admin = await openAdminDoors({
     options,
     auth,
@@ -148,10 +164,14 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
     log: doorLog,
   }).catch(async (error) => {
     await server.close();
+    tls?.close();
     throw error;
   });
   listening = { server, admin };
-  await hub.listensOn(server.addresses, admin.sockets);
+  const note = () => hub.listensOn(server.addresses, admin.sockets, tls?.certificate.fingerprint);
+  renewed = () => void note();
+  await note();
+  watchConnections(hub.metrics, server, settings.limits.maxConnections, tls);
   log.info("listening", { addresses: server.addresses, ...(isApart ? { admin: admin.addresses } : {}) });
   void hub.settled().then(() => {
     ready = !stopping;
@@ -170,6 +190,18 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       await drained;
       await server.close();
       await admin.close();
+      tls?.close();
     },
   };
+}
+
+function watchConnections(metrics: Metrics, server: HttpServer, max: number, tls: TlsKeeper | undefined): void {
+  metrics.watch("thehub_connections", () => [["", server.connections]]);
+  metrics.watch("thehub_connections_max", () => [["", max]]);
+  metrics.watch("thehub_connections_refused_total", () => Object.entries(server.refusedConnections));
+  if (tls === undefined) return;
+  metrics.watch("thehub_tls_handshake_failures_total", () => Object.entries(server.failedHandshakes));
+  metrics.watch("thehub_tls_certificate_expiry_timestamp_seconds", () => [
+    ["", Date.parse(tls.certificate.expires) / 1000],
+  ]);
 }

@@ -18,8 +18,13 @@ export const knownVariables: readonly string[] = [
   "HUB_TRUSTED_PROXIES",
   "HUB_LOG_LEVEL",
   "HUB_LOG_FORMAT",
+  "HUB_TLS_CERT",
+  "HUB_TLS_KEY",
+  "HUB_TLS_CLIENT_CA",
   "HUB_MAX_CONCURRENCY_PER_CLIENT",
   "HUB_RATE_LIMIT_RPS",
+  "HUB_MAX_CONNECTIONS",
+  "HUB_MAX_CONNECTIONS_PER_ADDRESS",
   "HUB_METRICS_TOKEN",
   "HUB_STATE_DIR",
   "HUB_SECRETS_DIR",
@@ -33,13 +38,8 @@ interface PlannedVariable {
   readonly instead: string;
 }
 
-const tls: PlannedVariable = { by: "native TLS", instead: "put a proxy that ends TLS in front of the hub" };
-
 /** Part of the design, not enforced by this version: an error when set, because ignoring them would be dangerous. */
 export const plannedVariables: Readonly<Record<string, PlannedVariable>> = {
-  HUB_TLS_CERT: tls,
-  HUB_TLS_KEY: tls,
-  HUB_TLS_CLIENT_CA: tls,
   HUB_ALLOW_IPS: { by: "address rules", instead: "listen on a private address, or let the firewall or proxy decide" },
 };
 

@@ -1,6 +1,7 @@
 // The manifest as the rest of the hub sees it: every default filled in, every path absolute, every address parsed.
 // Types only; nothing outside this folder knows a default or the YAML spelling of a key.
 import type { ListenAddress } from "../base/listen-address.ts";
+import type { TlsFiles } from "../base/tls-files.ts";
 
 export interface Manifest {
   /** Absolute paths of the files it came from, in the order read. Empty for a manifest given as text. */
@@ -26,6 +27,8 @@ export interface HubConfig {
   readonly allowOrigins: readonly string[];
   /** Networks, `address/prefix`, and `unix`; words such as `private` are spelt out. */
   readonly trustedProxies: readonly string[];
+  /** Undefined: TCP addresses are plain. */
+  readonly tls: TlsFiles | undefined;
   readonly anonymous: "loopback" | "allow";
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -51,6 +54,8 @@ export interface HubLimits {
   /** 0: no limit. */
   readonly rateLimitRps: number;
   readonly maxMessageBytes: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
 }
 
 /** Rules are globs over canonical names (`*` is any run of characters), or `#tag`. */

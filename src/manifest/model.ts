@@ -101,6 +101,7 @@ export interface Hub {
    * How long a shutdown waits for calls under way. With the time that Cores take to stop it fits into the ten seconds that docker stop gives.
    */
   drain_timeout_ms?: number;
+  tls?: HubTls;
   names?: HubNames;
   limits?: HubLimits;
   policy?: HubPolicy;
@@ -113,10 +114,6 @@ export interface Hub {
    */
   metrics_token?: string | {};
   /**
-   * Certificate, key and client CA.
-   */
-  tls?: {};
-  /**
    * Client addresses (CIDR) that may connect.
    */
   allow_ips?: string[];
@@ -124,6 +121,23 @@ export interface Hub {
    * How clients sign in besides tokens.
    */
   auth?: string | {};
+}
+/**
+ * TLS on every TCP address of `listen`; Unix sockets stay plain. The files are read again when they change.
+ */
+export interface HubTls {
+  /**
+   * File with the certificate and its chain (PEM), relative to the manifest. Environment: `HUB_TLS_CERT`.
+   */
+  cert: string;
+  /**
+   * File with its private key (PEM, without a passphrase), relative to the manifest. Environment: `HUB_TLS_KEY`.
+   */
+  key: string;
+  /**
+   * File with the authorities (PEM) of client certificates, relative to the manifest. Given, nobody connects without a certificate that one of them signed. Environment: `HUB_TLS_CLIENT_CA`.
+   */
+  client_ca?: string;
 }
 /**
  * How exposed names are made.
@@ -158,6 +172,14 @@ export interface HubLimits {
    * Largest message taken from a client, in bytes. A Core's may have 64 MiB, or this where it is more.
    */
   max_message_bytes?: number;
+  /**
+   * Connections to the network doors that are open at once; more are closed unanswered. Environment: `HUB_MAX_CONNECTIONS`.
+   */
+  max_connections?: number;
+  /**
+   * Of these, from one IPv4 address or one IPv6 network (/64). Loopback, trusted proxies and Unix sockets are not counted. Environment: `HUB_MAX_CONNECTIONS_PER_ADDRESS`.
+   */
+  max_connections_per_address?: number;
 }
 /**
  * A ceiling over all Cores: nothing below can allow what this denies.
@@ -468,6 +490,7 @@ export const defaults = {
     "watch": true,
     "list_wait_ms": 5000,
     "drain_timeout_ms": 4000,
+    "tls": {},
     "names": {
       "separator": "__",
       "max_length": 64
@@ -476,7 +499,9 @@ export const defaults = {
       "max_concurrency_per_client": 64,
       "max_queue_per_client": 256,
       "rate_limit_rps": 0,
-      "max_message_bytes": 10485760
+      "max_message_bytes": 10485760,
+      "max_connections": 10000,
+      "max_connections_per_address": 1000
     },
     "policy": {
       "allow_tools": [],

@@ -1,5 +1,6 @@
 // From the manifest as written to the Manifest the hub runs on. Called only when nothing is wrong with it: no checks here.
 import { resolve as resolvePath } from "node:path";
+import type { TlsFiles } from "../base/tls-files.ts";
 import {
   type Parsed,
   parseBasePath,
@@ -47,6 +48,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
     allowHosts: value(parseHosts(hub.allow_hosts ?? d.allow_hosts)),
     allowOrigins: value(parseOrigins(hub.allow_origins ?? d.allow_origins)),
     trustedProxies: value(parseProxies(hub.trusted_proxies ?? d.trusted_proxies)),
+    tls: hub.tls === undefined ? undefined : resolveTls(hub.tls, folder),
     anonymous: hub.anonymous ?? d.anonymous,
     logLevel: hub.log_level ?? d.log_level,
     logFormat: hub.log_format ?? d.log_format,
@@ -64,6 +66,8 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
       maxQueuePerClient: hub.limits?.max_queue_per_client ?? d.limits.max_queue_per_client,
       rateLimitRps: hub.limits?.rate_limit_rps ?? d.limits.rate_limit_rps,
       maxMessageBytes: hub.limits?.max_message_bytes ?? d.limits.max_message_bytes,
+      maxConnections: hub.limits?.max_connections ?? d.limits.max_connections,
+      maxConnectionsPerAddress: hub.limits?.max_connections_per_address ?? d.limits.max_connections_per_address,
     },
     policy: {
       allowTools: hub.policy?.allow_tools ?? d.policy.allow_tools,
@@ -71,6 +75,11 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
       allowDestructive: hub.policy?.allow_destructive ?? d.policy.allow_destructive,
     },
   };
+}
+
+function resolveTls({ cert, key, client_ca }: NonNullable<Hub["tls"]>, folder: string): TlsFiles {
+  const clientCa = client_ca === undefined ? undefined : resolvePath(folder, client_ca);
+  return { cert: resolvePath(folder, cert), key: resolvePath(folder, key), clientCa };
 }
 
 export function resolveClient(name: string, client: Client): ResolvedClient {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Secret } from "../base/secret.ts";
+import type { TlsFiles } from "../base/tls-files.ts";
 import {
   type Parsed,
   parseBasePath,
@@ -65,6 +66,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     allowHosts: read("HUB_ALLOW_HOSTS", hub.allowHosts, (text) => parseHosts(splitList(text))),
     allowOrigins: read("HUB_ALLOW_ORIGINS", hub.allowOrigins, (text) => parseOrigins(splitList(text))),
     trustedProxies: read("HUB_TRUSTED_PROXIES", hub.trustedProxies, (text) => parseProxies(splitList(text))),
+    tls: readTls(env, cwd, hub.tls, problems),
     anonymous: read("HUB_ANONYMOUS", hub.anonymous, oneOf(["loopback", "allow"])),
     logLevel: read("HUB_LOG_LEVEL", hub.logLevel, oneOf(["debug", "info", "warn", "error"])),
     logFormat: read("HUB_LOG_FORMAT", hub.logFormat, oneOf(["json", "pretty"])),
@@ -73,6 +75,12 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
       ...hub.limits,
       maxConcurrencyPerClient: read("HUB_MAX_CONCURRENCY_PER_CLIENT", hub.limits.maxConcurrencyPerClient, wholeNumber),
       rateLimitRps: read("HUB_RATE_LIMIT_RPS", hub.limits.rateLimitRps, rate),
+      maxConnections: read("HUB_MAX_CONNECTIONS", hub.limits.maxConnections, wholeNumber),
+      maxConnectionsPerAddress: read(
+        "HUB_MAX_CONNECTIONS_PER_ADDRESS",
+        hub.limits.maxConnectionsPerAddress,
+        wholeNumber,
+      ),
     },
     secretsDir: read<string | undefined>("HUB_SECRETS_DIR", hub.secretsDir, path),
     stateDir: read("HUB_STATE_DIR", hub.stateDir ?? defaultStateDir(env), path),
@@ -90,6 +98,30 @@ export function limitsOf(client: ResolvedClient | undefined, settings: Settings)
     maxQueue: client?.limits.maxQueue ?? settings.limits.maxQueuePerClient,
     rateLimitRps: client?.limits.rateLimitRps ?? settings.limits.rateLimitRps,
   };
+}
+
+/** Each variable wins over its key by itself. The files are read by who serves: not every command may read the key. */
+function readTls(
+  env: Environment,
+  cwd: string,
+  written: TlsFiles | undefined,
+  problems: Problem[],
+): TlsFiles | undefined {
+  const path = (name: string): string | undefined => {
+    const text = variable(env, name);
+    return text === undefined ? undefined : resolve(cwd, text);
+  };
+  const cert = path("HUB_TLS_CERT") ?? written?.cert;
+  const key = path("HUB_TLS_KEY") ?? written?.key;
+  const clientCa = path("HUB_TLS_CLIENT_CA") ?? written?.clientCa;
+  if (cert !== undefined && key !== undefined) return { cert, key, clientCa };
+  const given = Object.entries({ HUB_TLS_CERT: cert, HUB_TLS_KEY: key, HUB_TLS_CLIENT_CA: clientCa });
+  const named = given.find(([, file]) => file !== undefined)?.[0];
+  if (named === undefined) return undefined;
+  const lacking = cert === undefined ? "HUB_TLS_CERT" : "HUB_TLS_KEY";
+  const what = cert === undefined ? "the file of the certificate" : "the file of the certificate's private key";
+  problems.push(variableProblem(lacking, "error", `not set, but ${named} is`, `name ${what}, or unset ${named}`));
+  return undefined;
 }
 
 function readToken(env: Environment, cwd: string, problems: Problem[]): Secret | undefined {

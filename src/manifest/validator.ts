@@ -4,16 +4,16 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"tls":{"type":"object"},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}},"client":{"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":0},"max":{"type":"integer","minimum":1}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object"},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1},"interactive":{"enum":["serialize"]}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}},"client":{"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":0},"max":{"type":"integer","minimum":1}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object"},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1},"interactive":{"enum":["serialize"]}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
 const schema40 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
-const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"tls":{"type":"object"},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}};
+const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}};
 const schema33 = {"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"};
 const schema38 = {"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern4 = new RegExp("\\S", "u");
 const pattern5 = new RegExp("^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$", "u");
-const pattern15 = new RegExp("^[_.-]{1,4}$", "u");
-const pattern16 = new RegExp("^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$", "u");
+const pattern18 = new RegExp("^[_.-]{1,4}$", "u");
+const pattern19 = new RegExp("^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$", "u");
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -488,12 +488,11 @@ errors++;
 }
 }
 }
-if(data.names !== undefined){
-let data20 = data.names;
+if(data.tls !== undefined){
+let data20 = data.tls;
 if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-for(const key1 in data20){
-if(!((key1 === "separator") || (key1 === "max_length"))){
-const err36 = {instancePath:instancePath+"/names",schemaPath:"#/properties/names/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(data20.cert === undefined){
+const err36 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/required",keyword:"required",params:{missingProperty: "cert"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -502,12 +501,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-if(data20.separator !== undefined){
-let data21 = data20.separator;
-if(typeof data21 === "string"){
-if(!pattern15.test(data21)){
-const err37 = {instancePath:instancePath+"/names/separator",schemaPath:"#/properties/names/properties/separator/pattern",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}};
+if(data20.key === undefined){
+const err37 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/required",keyword:"required",params:{missingProperty: "key"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -516,9 +511,9 @@ vErrors.push(err37);
 }
 errors++;
 }
-}
-else {
-const err38 = {instancePath:instancePath+"/names/separator",schemaPath:"#/properties/names/properties/separator/type",keyword:"type",params:{type: "string"}};
+for(const key1 in data20){
+if(!(((key1 === "cert") || (key1 === "key")) || (key1 === "client_ca"))){
+const err38 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -528,10 +523,11 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data20.max_length !== undefined){
-let data22 = data20.max_length;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err39 = {instancePath:instancePath+"/names/max_length",schemaPath:"#/properties/names/properties/max_length/type",keyword:"type",params:{type: "integer"}};
+if(data20.cert !== undefined){
+let data21 = data20.cert;
+if(typeof data21 === "string"){
+if(!pattern5.test(data21)){
+const err39 = {instancePath:instancePath+"/tls/cert",schemaPath:"#/properties/tls/properties/cert/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -540,9 +536,9 @@ vErrors.push(err39);
 }
 errors++;
 }
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 > 128 || isNaN(data22)){
-const err40 = {instancePath:instancePath+"/names/max_length",schemaPath:"#/properties/names/properties/max_length/maximum",keyword:"maximum",params:{comparison: "<=", limit: 128}};
+}
+else {
+const err40 = {instancePath:instancePath+"/tls/cert",schemaPath:"#/properties/tls/properties/cert/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -551,8 +547,12 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data22 < 16 || isNaN(data22)){
-const err41 = {instancePath:instancePath+"/names/max_length",schemaPath:"#/properties/names/properties/max_length/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16}};
+}
+if(data20.key !== undefined){
+let data22 = data20.key;
+if(typeof data22 === "string"){
+if(!pattern5.test(data22)){
+const err41 = {instancePath:instancePath+"/tls/key",schemaPath:"#/properties/tls/properties/key/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -562,10 +562,8 @@ vErrors.push(err41);
 errors++;
 }
 }
-}
-}
 else {
-const err42 = {instancePath:instancePath+"/names",schemaPath:"#/properties/names/type",keyword:"type",params:{type: "object"}};
+const err42 = {instancePath:instancePath+"/tls/key",schemaPath:"#/properties/tls/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -575,12 +573,11 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data.limits !== undefined){
-let data23 = data.limits;
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-for(const key2 in data23){
-if(!((((key2 === "max_concurrency_per_client") || (key2 === "max_queue_per_client")) || (key2 === "rate_limit_rps")) || (key2 === "max_message_bytes"))){
-const err43 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
+if(data20.client_ca !== undefined){
+let data23 = data20.client_ca;
+if(typeof data23 === "string"){
+if(!pattern5.test(data23)){
+const err43 = {instancePath:instancePath+"/tls/client_ca",schemaPath:"#/properties/tls/properties/client_ca/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -590,10 +587,8 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data23.max_concurrency_per_client !== undefined){
-let data24 = data23.max_concurrency_per_client;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-const err44 = {instancePath:instancePath+"/limits/max_concurrency_per_client",schemaPath:"#/properties/limits/properties/max_concurrency_per_client/type",keyword:"type",params:{type: "integer"}};
+else {
+const err44 = {instancePath:instancePath+"/tls/client_ca",schemaPath:"#/properties/tls/properties/client_ca/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -602,9 +597,10 @@ vErrors.push(err44);
 }
 errors++;
 }
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 > 1000000 || isNaN(data24)){
-const err45 = {instancePath:instancePath+"/limits/max_concurrency_per_client",schemaPath:"#/properties/limits/properties/max_concurrency_per_client/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -613,8 +609,13 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data24 < 1 || isNaN(data24)){
-const err46 = {instancePath:instancePath+"/limits/max_concurrency_per_client",schemaPath:"#/properties/limits/properties/max_concurrency_per_client/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data.names !== undefined){
+let data24 = data.names;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+for(const key2 in data24){
+if(!((key2 === "separator") || (key2 === "max_length"))){
+const err46 = {instancePath:instancePath+"/names",schemaPath:"#/properties/names/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -624,11 +625,11 @@ vErrors.push(err46);
 errors++;
 }
 }
-}
-if(data23.max_queue_per_client !== undefined){
-let data25 = data23.max_queue_per_client;
-if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
-const err47 = {instancePath:instancePath+"/limits/max_queue_per_client",schemaPath:"#/properties/limits/properties/max_queue_per_client/type",keyword:"type",params:{type: "integer"}};
+if(data24.separator !== undefined){
+let data25 = data24.separator;
+if(typeof data25 === "string"){
+if(!pattern18.test(data25)){
+const err47 = {instancePath:instancePath+"/names/separator",schemaPath:"#/properties/names/properties/separator/pattern",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -637,9 +638,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data25 == "number") && (isFinite(data25))){
-if(data25 > 1000000 || isNaN(data25)){
-const err48 = {instancePath:instancePath+"/limits/max_queue_per_client",schemaPath:"#/properties/limits/properties/max_queue_per_client/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+else {
+const err48 = {instancePath:instancePath+"/names/separator",schemaPath:"#/properties/names/properties/separator/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -648,8 +649,11 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data25 < 0 || isNaN(data25)){
-const err49 = {instancePath:instancePath+"/limits/max_queue_per_client",schemaPath:"#/properties/limits/properties/max_queue_per_client/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data24.max_length !== undefined){
+let data26 = data24.max_length;
+if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
+const err49 = {instancePath:instancePath+"/names/max_length",schemaPath:"#/properties/names/properties/max_length/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -658,13 +662,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-}
-if(data23.rate_limit_rps !== undefined){
-let data26 = data23.rate_limit_rps;
 if((typeof data26 == "number") && (isFinite(data26))){
-if(data26 > 1000000 || isNaN(data26)){
-const err50 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data26 > 128 || isNaN(data26)){
+const err50 = {instancePath:instancePath+"/names/max_length",schemaPath:"#/properties/names/properties/max_length/maximum",keyword:"maximum",params:{comparison: "<=", limit: 128}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -673,8 +673,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(data26 < 0 || isNaN(data26)){
-const err51 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data26 < 16 || isNaN(data26)){
+const err51 = {instancePath:instancePath+"/names/max_length",schemaPath:"#/properties/names/properties/max_length/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -684,8 +684,10 @@ vErrors.push(err51);
 errors++;
 }
 }
+}
+}
 else {
-const err52 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/type",keyword:"type",params:{type: "number"}};
+const err52 = {instancePath:instancePath+"/names",schemaPath:"#/properties/names/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -695,10 +697,12 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data23.max_message_bytes !== undefined){
-let data27 = data23.max_message_bytes;
-if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-const err53 = {instancePath:instancePath+"/limits/max_message_bytes",schemaPath:"#/properties/limits/properties/max_message_bytes/type",keyword:"type",params:{type: "integer"}};
+if(data.limits !== undefined){
+let data27 = data.limits;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+for(const key3 in data27){
+if(!((((((key3 === "max_concurrency_per_client") || (key3 === "max_queue_per_client")) || (key3 === "rate_limit_rps")) || (key3 === "max_message_bytes")) || (key3 === "max_connections")) || (key3 === "max_connections_per_address"))){
+const err53 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -707,9 +711,11 @@ vErrors.push(err53);
 }
 errors++;
 }
-if((typeof data27 == "number") && (isFinite(data27))){
-if(data27 > 268435456 || isNaN(data27)){
-const err54 = {instancePath:instancePath+"/limits/max_message_bytes",schemaPath:"#/properties/limits/properties/max_message_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435456}};
+}
+if(data27.max_concurrency_per_client !== undefined){
+let data28 = data27.max_concurrency_per_client;
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+const err54 = {instancePath:instancePath+"/limits/max_concurrency_per_client",schemaPath:"#/properties/limits/properties/max_concurrency_per_client/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -718,8 +724,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data27 < 1024 || isNaN(data27)){
-const err55 = {instancePath:instancePath+"/limits/max_message_bytes",schemaPath:"#/properties/limits/properties/max_message_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024}};
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 1000000 || isNaN(data28)){
+const err55 = {instancePath:instancePath+"/limits/max_concurrency_per_client",schemaPath:"#/properties/limits/properties/max_concurrency_per_client/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -728,11 +735,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err56 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/type",keyword:"type",params:{type: "object"}};
+if(data28 < 1 || isNaN(data28)){
+const err56 = {instancePath:instancePath+"/limits/max_concurrency_per_client",schemaPath:"#/properties/limits/properties/max_concurrency_per_client/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -742,12 +746,11 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data.policy !== undefined){
-let data28 = data.policy;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-for(const key3 in data28){
-if(!(((key3 === "allow_tools") || (key3 === "deny_tools")) || (key3 === "allow_destructive"))){
-const err57 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+}
+if(data27.max_queue_per_client !== undefined){
+let data29 = data27.max_queue_per_client;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err57 = {instancePath:instancePath+"/limits/max_queue_per_client",schemaPath:"#/properties/limits/properties/max_queue_per_client/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -756,16 +759,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-if(data28.allow_tools !== undefined){
-let data29 = data28.allow_tools;
-if(Array.isArray(data29)){
-const len5 = data29.length;
-for(let i5=0; i5<len5; i5++){
-let data30 = data29[i5];
-if(typeof data30 === "string"){
-if(!pattern16.test(data30)){
-const err58 = {instancePath:instancePath+"/policy/allow_tools/" + i5,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 1000000 || isNaN(data29)){
+const err58 = {instancePath:instancePath+"/limits/max_queue_per_client",schemaPath:"#/properties/limits/properties/max_queue_per_client/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -774,9 +770,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-else {
-const err59 = {instancePath:instancePath+"/policy/allow_tools/" + i5,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+if(data29 < 0 || isNaN(data29)){
+const err59 = {instancePath:instancePath+"/limits/max_queue_per_client",schemaPath:"#/properties/limits/properties/max_queue_per_client/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -787,8 +782,11 @@ errors++;
 }
 }
 }
-else {
-const err60 = {instancePath:instancePath+"/policy/allow_tools",schemaPath:"#/properties/policy/properties/allow_tools/type",keyword:"type",params:{type: "array"}};
+if(data27.rate_limit_rps !== undefined){
+let data30 = data27.rate_limit_rps;
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 1000000 || isNaN(data30)){
+const err60 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -797,16 +795,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-if(data28.deny_tools !== undefined){
-let data31 = data28.deny_tools;
-if(Array.isArray(data31)){
-const len6 = data31.length;
-for(let i6=0; i6<len6; i6++){
-let data32 = data31[i6];
-if(typeof data32 === "string"){
-if(!pattern16.test(data32)){
-const err61 = {instancePath:instancePath+"/policy/deny_tools/" + i6,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+if(data30 < 0 || isNaN(data30)){
+const err61 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -817,7 +807,7 @@ errors++;
 }
 }
 else {
-const err62 = {instancePath:instancePath+"/policy/deny_tools/" + i6,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err62 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -827,9 +817,10 @@ vErrors.push(err62);
 errors++;
 }
 }
-}
-else {
-const err63 = {instancePath:instancePath+"/policy/deny_tools",schemaPath:"#/properties/policy/properties/deny_tools/type",keyword:"type",params:{type: "array"}};
+if(data27.max_message_bytes !== undefined){
+let data31 = data27.max_message_bytes;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err63 = {instancePath:instancePath+"/limits/max_message_bytes",schemaPath:"#/properties/limits/properties/max_message_bytes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -838,10 +829,9 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-if(data28.allow_destructive !== undefined){
-if(typeof data28.allow_destructive !== "boolean"){
-const err64 = {instancePath:instancePath+"/policy/allow_destructive",schemaPath:"#/properties/policy/properties/allow_destructive/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 268435456 || isNaN(data31)){
+const err64 = {instancePath:instancePath+"/limits/max_message_bytes",schemaPath:"#/properties/limits/properties/max_message_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435456}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -850,10 +840,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-}
-else {
-const err65 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"}};
+if(data31 < 1024 || isNaN(data31)){
+const err65 = {instancePath:instancePath+"/limits/max_message_bytes",schemaPath:"#/properties/limits/properties/max_message_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -863,10 +851,11 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data.token !== undefined){
-let data34 = data.token;
-if((typeof data34 !== "string") && (!(data34 && typeof data34 == "object" && !Array.isArray(data34)))){
-const err66 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/type",keyword:"type",params:{type: schema32.properties.token.type}};
+}
+if(data27.max_connections !== undefined){
+let data32 = data27.max_connections;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err66 = {instancePath:instancePath+"/limits/max_connections",schemaPath:"#/properties/limits/properties/max_connections/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -875,11 +864,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-if(data.metrics_token !== undefined){
-let data35 = data.metrics_token;
-if((typeof data35 !== "string") && (!(data35 && typeof data35 == "object" && !Array.isArray(data35)))){
-const err67 = {instancePath:instancePath+"/metrics_token",schemaPath:"#/properties/metrics_token/type",keyword:"type",params:{type: schema32.properties.metrics_token.type}};
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 1000000 || isNaN(data32)){
+const err67 = {instancePath:instancePath+"/limits/max_connections",schemaPath:"#/properties/limits/properties/max_connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -888,11 +875,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data.tls !== undefined){
-let data36 = data.tls;
-if(!(data36 && typeof data36 == "object" && !Array.isArray(data36))){
-const err68 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/type",keyword:"type",params:{type: "object"}};
+if(data32 < 1 || isNaN(data32)){
+const err68 = {instancePath:instancePath+"/limits/max_connections",schemaPath:"#/properties/limits/properties/max_connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -902,13 +886,11 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data.allow_ips !== undefined){
-let data37 = data.allow_ips;
-if(Array.isArray(data37)){
-const len7 = data37.length;
-for(let i7=0; i7<len7; i7++){
-if(typeof data37[i7] !== "string"){
-const err69 = {instancePath:instancePath+"/allow_ips/" + i7,schemaPath:"#/properties/allow_ips/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data27.max_connections_per_address !== undefined){
+let data33 = data27.max_connections_per_address;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+const err69 = {instancePath:instancePath+"/limits/max_connections_per_address",schemaPath:"#/properties/limits/properties/max_connections_per_address/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -917,10 +899,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-}
-else {
-const err70 = {instancePath:instancePath+"/allow_ips",schemaPath:"#/properties/allow_ips/type",keyword:"type",params:{type: "array"}};
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 1000000 || isNaN(data33)){
+const err70 = {instancePath:instancePath+"/limits/max_connections_per_address",schemaPath:"#/properties/limits/properties/max_connections_per_address/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -929,11 +910,8 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-if(data.auth !== undefined){
-let data39 = data.auth;
-if((typeof data39 !== "string") && (!(data39 && typeof data39 == "object" && !Array.isArray(data39)))){
-const err71 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: schema32.properties.auth.type}};
+if(data33 < 1 || isNaN(data33)){
+const err71 = {instancePath:instancePath+"/limits/max_connections_per_address",schemaPath:"#/properties/limits/properties/max_connections_per_address/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -944,13 +922,214 @@ errors++;
 }
 }
 }
+}
 else {
-const err72 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err72 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err72];
 }
 else {
 vErrors.push(err72);
+}
+errors++;
+}
+}
+if(data.policy !== undefined){
+let data34 = data.policy;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+for(const key4 in data34){
+if(!(((key4 === "allow_tools") || (key4 === "deny_tools")) || (key4 === "allow_destructive"))){
+const err73 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+if(data34.allow_tools !== undefined){
+let data35 = data34.allow_tools;
+if(Array.isArray(data35)){
+const len5 = data35.length;
+for(let i5=0; i5<len5; i5++){
+let data36 = data35[i5];
+if(typeof data36 === "string"){
+if(!pattern19.test(data36)){
+const err74 = {instancePath:instancePath+"/policy/allow_tools/" + i5,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+else {
+const err75 = {instancePath:instancePath+"/policy/allow_tools/" + i5,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/policy/allow_tools",schemaPath:"#/properties/policy/properties/allow_tools/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+if(data34.deny_tools !== undefined){
+let data37 = data34.deny_tools;
+if(Array.isArray(data37)){
+const len6 = data37.length;
+for(let i6=0; i6<len6; i6++){
+let data38 = data37[i6];
+if(typeof data38 === "string"){
+if(!pattern19.test(data38)){
+const err77 = {instancePath:instancePath+"/policy/deny_tools/" + i6,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/policy/deny_tools/" + i6,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+}
+else {
+const err79 = {instancePath:instancePath+"/policy/deny_tools",schemaPath:"#/properties/policy/properties/deny_tools/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+if(data34.allow_destructive !== undefined){
+if(typeof data34.allow_destructive !== "boolean"){
+const err80 = {instancePath:instancePath+"/policy/allow_destructive",schemaPath:"#/properties/policy/properties/allow_destructive/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+if(data.token !== undefined){
+let data40 = data.token;
+if((typeof data40 !== "string") && (!(data40 && typeof data40 == "object" && !Array.isArray(data40)))){
+const err82 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/type",keyword:"type",params:{type: schema32.properties.token.type}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+if(data.metrics_token !== undefined){
+let data41 = data.metrics_token;
+if((typeof data41 !== "string") && (!(data41 && typeof data41 == "object" && !Array.isArray(data41)))){
+const err83 = {instancePath:instancePath+"/metrics_token",schemaPath:"#/properties/metrics_token/type",keyword:"type",params:{type: schema32.properties.metrics_token.type}};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+if(data.allow_ips !== undefined){
+let data42 = data.allow_ips;
+if(Array.isArray(data42)){
+const len7 = data42.length;
+for(let i7=0; i7<len7; i7++){
+if(typeof data42[i7] !== "string"){
+const err84 = {instancePath:instancePath+"/allow_ips/" + i7,schemaPath:"#/properties/allow_ips/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+}
+else {
+const err85 = {instancePath:instancePath+"/allow_ips",schemaPath:"#/properties/allow_ips/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+if(data.auth !== undefined){
+let data44 = data.auth;
+if((typeof data44 !== "string") && (!(data44 && typeof data44 == "object" && !Array.isArray(data44)))){
+const err86 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: schema32.properties.auth.type}};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+}
+else {
+const err87 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
 }
 errors++;
 }
@@ -960,7 +1139,7 @@ return errors === 0;
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema41 = {"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}};
-const pattern19 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
+const pattern22 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -998,7 +1177,7 @@ errors++;
 if(data.token_sha256 !== undefined){
 let data0 = data.token_sha256;
 if(typeof data0 === "string"){
-if(!pattern19.test(data0)){
+if(!pattern22.test(data0)){
 const err2 = {instancePath:instancePath+"/token_sha256",schemaPath:"#/properties/token_sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -1027,7 +1206,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
-if(!pattern16.test(data2)){
+if(!pattern19.test(data2)){
 const err4 = {instancePath:instancePath+"/allow/" + i0,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -1068,7 +1247,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 === "string"){
-if(!pattern16.test(data4)){
+if(!pattern19.test(data4)){
 const err7 = {instancePath:instancePath+"/deny/" + i1,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -1303,10 +1482,10 @@ const schema44 = {"type":"object","additionalProperties":false,"properties":{"co
 const schema45 = {"type":"string","pattern":"^[^\\u0000]*$"};
 const schema46 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
 const schema53 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
-const pattern23 = new RegExp("^[^\\u0000]*$", "u");
-const pattern25 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-const pattern33 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-const pattern34 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
+const pattern26 = new RegExp("^[^\\u0000]*$", "u");
+const pattern28 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern36 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+const pattern37 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
 const schema49 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1330,7 +1509,7 @@ vErrors.push(err0);
 errors++;
 }
 if(typeof data === "string"){
-if(!pattern25.test(data)){
+if(!pattern28.test(data)){
 const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -1377,7 +1556,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern25.test(data0)){
+if(!pattern28.test(data0)){
 const err5 = {instancePath:instancePath+"/name",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -1437,7 +1616,7 @@ errors++;
 if(data1.env !== undefined){
 let data2 = data1.env;
 if(typeof data2 === "string"){
-if(!pattern25.test(data2)){
+if(!pattern28.test(data2)){
 const err10 = {instancePath:instancePath+"/from/env",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -1501,7 +1680,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern23.test(data5)){
+if(!pattern26.test(data5)){
 const err15 = {instancePath:instancePath+"/from/command/" + i0,schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -1555,7 +1734,7 @@ validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema57 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}};
 const schema58 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
-const pattern38 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
+const pattern41 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1593,7 +1772,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern38.test(data0)){
+if(!pattern41.test(data0)){
 const err2 = {instancePath:instancePath+"/name",schemaPath:"#/$defs/tool_name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -1618,7 +1797,7 @@ errors++;
 if(data.expose !== undefined){
 let data1 = data.expose;
 if(typeof data1 === "string"){
-if(!pattern38.test(data1)){
+if(!pattern41.test(data1)){
 const err4 = {instancePath:instancePath+"/expose",schemaPath:"#/$defs/tool_name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -1643,7 +1822,7 @@ errors++;
 if(data.description !== undefined){
 let data2 = data.description;
 if(typeof data2 === "string"){
-if(!pattern23.test(data2)){
+if(!pattern26.test(data2)){
 const err6 = {instancePath:instancePath+"/description",schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -1749,7 +1928,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
-if(!pattern23.test(data2)){
+if(!pattern26.test(data2)){
 const err3 = {instancePath:instancePath+"/args/" + i0,schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -1814,7 +1993,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key1 in data4){
 const _errs13 = errors;
 if(typeof key1 === "string"){
-if(!pattern25.test(key1)){
+if(!pattern28.test(key1)){
 const err8 = {instancePath:instancePath+"/env",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err8];
@@ -1850,7 +2029,7 @@ errors++;
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 === "string"){
-if(!pattern23.test(data5)){
+if(!pattern26.test(data5)){
 const err11 = {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err11];
@@ -1891,7 +2070,7 @@ const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(typeof data7 === "string"){
-if(!pattern25.test(data7)){
+if(!pattern28.test(data7)){
 const err14 = {instancePath:instancePath+"/inherit_env/" + i1,schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err14];
@@ -1963,7 +2142,7 @@ errors++;
 if(data.namespace !== undefined){
 let data11 = data.namespace;
 if(typeof data11 === "string"){
-if(!pattern33.test(data11)){
+if(!pattern36.test(data11)){
 const err19 = {instancePath:instancePath+"/namespace",schemaPath:"#/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
 if(vErrors === null){
 vErrors = [err19];
@@ -2029,7 +2208,7 @@ const len3 = data15.length;
 for(let i3=0; i3<len3; i3++){
 let data16 = data15[i3];
 if(typeof data16 === "string"){
-if(!pattern34.test(data16)){
+if(!pattern37.test(data16)){
 const err24 = {instancePath:instancePath+"/tags/" + i3,schemaPath:"#/$defs/tag/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err24];
@@ -2097,7 +2276,7 @@ const len4 = data19.length;
 for(let i4=0; i4<len4; i4++){
 let data20 = data19[i4];
 if(typeof data20 === "string"){
-if(!pattern16.test(data20)){
+if(!pattern19.test(data20)){
 const err29 = {instancePath:instancePath+"/policy/allow_tools/" + i4,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err29];
@@ -2138,7 +2317,7 @@ const len5 = data21.length;
 for(let i5=0; i5<len5; i5++){
 let data22 = data21[i5];
 if(typeof data22 === "string"){
-if(!pattern16.test(data22)){
+if(!pattern19.test(data22)){
 const err32 = {instancePath:instancePath+"/policy/deny_tools/" + i5,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err32];
@@ -2179,7 +2358,7 @@ const len6 = data23.length;
 for(let i6=0; i6<len6; i6++){
 let data24 = data23[i6];
 if(typeof data24 === "string"){
-if(!pattern16.test(data24)){
+if(!pattern19.test(data24)){
 const err35 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err35];
@@ -2904,7 +3083,7 @@ return errors === 0;
 }
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern18 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
+const pattern21 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json" */;
@@ -2954,7 +3133,7 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 const _errs6 = errors;
 if(typeof key1 === "string"){
-if(!pattern18.test(key1)){
+if(!pattern21.test(key1)){
 const err2 = {instancePath:instancePath+"/clients",schemaPath:"#/$defs/client_name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err2];

@@ -54,6 +54,23 @@ const watched = {
   thehub_core_restarts_total: { type: "counter", label: "core", help: "Times a Core was started again." },
   thehub_sessions: { type: "gauge", label: "door", help: "Clients connected." },
   thehub_sessions_max: { type: "gauge", label: "door", help: "Clients that a door takes at most." },
+  thehub_connections: { type: "gauge", label: undefined, help: "Connections open at the network doors." },
+  thehub_connections_max: { type: "gauge", label: undefined, help: "Connections that may be open at once." },
+  thehub_connections_refused_total: {
+    type: "counter",
+    label: "reason",
+    help: "Connections closed unanswered because there were too many.",
+  },
+  thehub_tls_handshake_failures_total: {
+    type: "counter",
+    label: "reason",
+    help: "TLS handshakes that came to nothing.",
+  },
+  thehub_tls_certificate_expiry_timestamp_seconds: {
+    type: "gauge",
+    label: undefined,
+    help: "When the certificate in force ends, since the epoch.",
+  },
   thehub_telemetry_lost_total: {
     type: "counter",
     label: "signal",

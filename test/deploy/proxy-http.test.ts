@@ -1,5 +1,5 @@
 // What plain HTTP the shipped nginx and Caddy files let through, and how: forbidden paths in every spelling, event streams,
-// streamed requests, limits. Where the hub has no such door yet, a server of the test's own stands in for it.
+// streamed requests, limits. Behind most is a server of the test's own, which can say what it saw; proxy-doors.test.ts has the hub's doors.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -18,40 +18,62 @@ export interface Certificates {
   readonly stranger: Pair;
 }
 
+export interface SignOptions {
+  /** The name of the files, and of the authority whose files it is signed with. */
+  readonly name: string;
+  readonly ca?: string;
+  readonly subject: string;
+  /** Lines of an openssl extension file. */
+  readonly extension?: string;
+  /** Negative: it has expired. */
+  readonly days?: number;
+}
+
+const fresh = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+
 export function makeCertificates(folder: string, host: string): Certificates {
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-
-  function authority(name: string): void {
-    const made = ["-keyout", `${name}.key`, "-out", `${name}.crt`];
-    openssl(
-      "req",
-      "-x509",
-      ...key,
-      "-subj",
-      `/CN=${name}`,
-      "-addext",
-      "keyUsage=critical,keyCertSign,cRLSign",
-      ...made,
-    );
-  }
-
-  function signed(name: string, subject: string, ca: string, extension: string): Pair {
-    writeFileSync(join(folder, `${name}.ext`), extension);
-    openssl("req", ...key, "-subj", `/CN=${subject}`, "-keyout", `${name}.key`, "-out", `${name}.csr`);
-    const by = ["-CA", `${ca}.crt`, "-CAkey", `${ca}.key`, "-CAcreateserial", "-days", "2"];
-    openssl("x509", "-req", "-in", `${name}.csr`, ...by, "-extfile", `${name}.ext`, "-out", `${name}.crt`);
-    return { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
-  }
-
-  authority("ca");
-  authority("other-ca");
+  makeAuthority(folder, "ca");
+  makeAuthority(folder, "other-ca");
   return {
     ca: join(folder, "ca.crt"),
-    server: signed("server", host, "ca", `subjectAltName=DNS:${host}\nextendedKeyUsage=serverAuth\n`),
-    client: signed("client", "laptop", "ca", "extendedKeyUsage=clientAuth\n"),
-    stranger: signed("stranger", "laptop", "other-ca", "extendedKeyUsage=clientAuth\n"),
+    server: signCertificate(folder, { name: "server", subject: host, extension: serverExtension(host) }),
+    client: signCertificate(folder, { name: "client", subject: "laptop", extension: clientExtension }),
+    stranger: signCertificate(folder, {
+      name: "stranger",
+      ca: "other-ca",
+      subject: "laptop",
+      extension: clientExtension,
+    }),
   };
+}
+
+const clientExtension = "extendedKeyUsage=clientAuth\n";
+
+/** Of a server with this name, which also answers on loopback addresses. */
+export function serverExtension(host: string): string {
+  return `subjectAltName=DNS:${host},IP:127.0.0.1,IP:::1\nextendedKeyUsage=serverAuth\n`;
+}
+
+function makeAuthority(folder: string, name: string): void {
+  const made = ["-keyout", `${name}.key`, "-out", `${name}.crt`];
+  const usage = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"];
+  openssl(folder, "req", "-x509", ...fresh, "-days", "2", "-subj", `/CN=${name}`, ...usage, ...made);
+}
+
+/** A key and a certificate by an authority that is in the folder. */
+export function signCertificate(
+  folder: string,
+  { name, ca = "ca", subject, extension = "", days = 2 }: SignOptions,
+): Pair {
+  writeFileSync(join(folder, `${name}.ext`), extension);
+  openssl(folder, "req", ...fresh, "-subj", `/CN=${subject}`, "-keyout", `${name}.key`, "-out", `${name}.csr`);
+  const by = ["-CA", `${ca}.crt`, "-CAkey", `${ca}.key`, "-CAcreateserial", "-days", String(days)];
+  openssl(folder, "x509", "-req", "-in", `${name}.csr`, ...by, "-extfile", `${name}.ext`, "-out", `${name}.crt`);
+  return { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
+}
+
+function openssl(cwd: string, ...args: string[]): void {
+  execFileSync("openssl", args, { cwd, stdio: "pipe" });
 }
 
 /** The contents of a pair, as TLS clients take them. */

@@ -4,9 +4,11 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import type { ListenAddress } from "../../src/base/listen-address.ts";
+import type { TlsFiles } from "../../src/base/tls-files.ts";
 import type { HttpPages, WebDoor } from "../../src/doors/http-router.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "../../src/doors/http-server.ts";
 import { jsonReply } from "../../src/doors/reply.ts";
+import { TlsKeeper } from "../../src/doors/tls/tls-keeper.ts";
 import type { WsLimits } from "../../src/doors/ws-connection.ts";
 import { WsDoor } from "../../src/doors/ws-door.ts";
 import type { Auth } from "../../src/gates/auth.ts";
@@ -22,6 +24,7 @@ export interface DoorServerOptions {
   readonly pages?: Partial<HttpPages>;
   readonly doors?: Readonly<Record<string, WebDoor>>;
   readonly clock?: Clock;
+  readonly tls?: TlsFiles;
 }
 
 export class DoorServer implements AsyncDisposable {
@@ -29,9 +32,15 @@ export class DoorServer implements AsyncDisposable {
   readonly log = new MemoryLog();
   readonly door: WsDoor;
   readonly server: HttpServer;
+  readonly tls: TlsKeeper | undefined;
 
-  private constructor(server: HttpServer, door: WsDoor, parts: { doorkeeper: EchoDoorkeeper; log: MemoryLog }) {
+  private constructor(
+    server: HttpServer,
+    door: WsDoor,
+    parts: { doorkeeper: EchoDoorkeeper; log: MemoryLog; tls: TlsKeeper | undefined },
+  ) {
     this.server = server;
+    this.tls = parts.tls;
     this.door = door;
     this.doorkeeper = parts.doorkeeper;
     this.log = parts.log;
@@ -42,6 +51,7 @@ export class DoorServer implements AsyncDisposable {
     const log = new MemoryLog();
     const clock = options.clock ?? systemClock;
     const door = new WsDoor({ doorkeeper, clock, log, ...(options.limits && { limits: options.limits }) });
+    const tls = options.tls && (await TlsKeeper.open({ files: options.tls, clock, log }));
     const server = await openHttpServer(
       {
         addresses: listenAddresses(options.listen ?? "127.0.0.1:0"),
@@ -50,6 +60,7 @@ export class DoorServer implements AsyncDisposable {
         allowOrigins: [],
         trustedProxies: [],
         maxConnections: 1000,
+        maxConnectionsPerAddress: 1000,
         maxSessions: 1000,
         handshakeTimeoutMs: 10_000,
         ...options.http,
@@ -69,24 +80,25 @@ export class DoorServer implements AsyncDisposable {
         },
         websocket: door,
         doors: new Map(Object.entries(options.doors ?? {})),
+        tls,
         clock,
         log,
       },
     );
-    return new DoorServer(server, door, { doorkeeper, log });
+    return new DoorServer(server, door, { doorkeeper, log, tls });
   }
 
   /** `127.0.0.1:PORT` of the first address. */
   get authority(): string {
-    return (this.server.addresses[0] ?? "").replace("http://", "");
+    return (this.server.addresses[0] ?? "").replace(/^https?:\/\//, "");
   }
 
   get url(): string {
-    return `http://${this.authority}`;
+    return `${this.tls === undefined ? "http" : "https"}://${this.authority}`;
   }
 
   get wsUrl(): string {
-    return `ws://${this.authority}`;
+    return this.url.replace(/^http/, "ws");
   }
 
   get port(): number {
@@ -111,6 +123,7 @@ export class DoorServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.close();
+    this.tls?.close();
     assert.equal(this.server.connections, 0);
     for (const visitor of this.doorkeeper.visitors) {
       await visitor.left;

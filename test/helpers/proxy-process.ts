@@ -25,6 +25,8 @@ export interface ProxyOptions {
   readonly chatgpt?: { readonly addresses: readonly string[]; readonly token: string };
   /** The read timeout in place of the shipped one. */
   readonly readTimeout?: string;
+  /** Passes paths on with their prefix, as the files' comments say, instead of taking it off. */
+  readonly keepsPrefix?: boolean;
 }
 
 export interface ProxyProcess extends AsyncDisposable {
@@ -87,6 +89,7 @@ async function nginx(folder: string, port: number, options: ProxyOptions): Promi
     ["/etc/nginx/tls/hub.example.crt", certificates.server.cert],
     ["/etc/nginx/tls/hub.example.key", certificates.server.key],
     ["proxy_read_timeout 60s", `proxy_read_timeout ${options.readTimeout ?? "60s"}`],
+    ["http://thehub/$1", options.keepsPrefix === true ? "http://thehub/hub/$1" : "http://thehub/$1"],
   ]);
   await place("thehub.conf", "conf.d/thehub.conf");
   if (options.mtls === true) {
@@ -127,7 +130,10 @@ http {
 
 async function caddy(folder: string, port: number, options: ProxyOptions): Promise<Prepared> {
   const { certificates } = options;
-  const place = await placing("caddy", folder, [["read_timeout 60s", `read_timeout ${options.readTimeout ?? "60s"}`]]);
+  const place = await placing("caddy", folder, [
+    ["read_timeout 60s", `read_timeout ${options.readTimeout ?? "60s"}`],
+    ["rewrite * /{re.hub.1}", options.keepsPrefix === true ? "rewrite * /hub/{re.hub.1}" : "rewrite * /{re.hub.1}"],
+  ]);
   await place("Caddyfile", "Caddyfile");
   if (options.mtls === true) await (await placing("caddy", folder, []))("mtls.caddy", "thehub.d/mtls.caddy");
   const files = ["--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"];

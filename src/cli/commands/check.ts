@@ -1,8 +1,10 @@
 // `thehub check`: every problem of a manifest in one run, where its secrets come from, and with --start what its Cores say.
+import { HubError } from "../../base/errors.ts";
 import { Secret } from "../../base/secret.ts";
 import type { CoreSummary } from "../../catalog/summary.ts";
 import { hasErrors, type Problem, renderProblems, reportProblems } from "../../manifest/problems.ts";
 import { explainSecret, type FoundSecret, resolveSecrets } from "../../manifest/secrets.ts";
+import type { Settings } from "../../manifest/settings.ts";
 import { type Prepared, prepare } from "../prepare.ts";
 import { paint, type Terminal } from "../terminal.ts";
 
@@ -40,10 +42,29 @@ export async function check(
     return 2;
   }
   const { prepared } = preparation;
+  const problems = [...prepared.warnings, ...(await tlsProblems(prepared.settings))];
+  if (hasErrors(problems)) {
+    report(terminal, options, { file: manifestPath, problems, cores: [], disabled: [] });
+    return 2;
+  }
   const cores = await lookAtCores(terminal, prepared, options.start === true ? startCores : undefined);
   const { disabled } = prepared.manifest;
-  report(terminal, options, { file: manifestPath, problems: prepared.warnings, cores, disabled });
+  report(terminal, options, { file: manifestPath, problems, cores, disabled });
   return cores.every(isReady) ? 0 : 3;
+}
+
+/** The hub would not start with files that cannot serve TLS. */
+async function tlsProblems({ tls }: Settings): Promise<Problem[]> {
+  if (tls === undefined) return [];
+  const { readTlsPair } = await import("../../doors/tls/tls-pair.ts");
+  try {
+    await readTlsPair(tls);
+    return [];
+  } catch (error) {
+    const { message } = HubError.from(error);
+    const [what = "", fix = ""] = message.split(/: (?=[^:]*$)/);
+    return [{ severity: "error", file: "settings", line: 0, column: 0, path: "hub.tls", message: what, hint: fix }];
+  }
 }
 
 function isReady(core: CheckedCore): boolean {

@@ -1,5 +1,5 @@
 // `thehub health`: whether the hub of this environment answers. What HEALTHCHECK runs every few seconds, so it loads little.
-import { request } from "node:http";
+import { type RequestOptions, request } from "node:http";
 import { HubError } from "../../base/errors.ts";
 import { parseBasePath } from "../../manifest/addresses.ts";
 import { variable } from "../../manifest/environment.ts";
@@ -19,10 +19,14 @@ interface Finding {
   readonly cores?: number;
   readonly tools?: number;
   readonly problem?: string;
+  /** What could not be looked at, of a hub that is well as far as it can be. */
+  readonly note?: string;
 }
 
 const defaultTimeoutMs = 4_000;
 const maxBodyBytes = 64 * 1024;
+const askedForCertificate =
+  "the hub answers, and lets nobody in without a client certificate; add a unix:/path to HUB_LISTEN to have its Cores looked at";
 
 /** Exit 0: every address answers and has a Core to offer, or the hub runs and listens nowhere. 1: not so. 2: a wrong setting. */
 export async function health(terminal: Terminal, options: HealthOptions): Promise<number> {
@@ -46,11 +50,12 @@ export async function health(terminal: Terminal, options: HealthOptions): Promis
 
 async function look(target: Target, path: string, timeoutMs: number): Promise<Finding> {
   if (target.t === "process") return { process: target.pid, ok: true };
-  const { address } = target;
+  const { address, certificates } = target;
   let problem = "";
   for (const way of target.ways) {
-    const answer = await ask(way, path, timeoutMs);
+    const answer = await ask(way, certificates, path, timeoutMs);
     if (answer.t === "answered") return { address, ...judge(answer) };
+    if (answer.t === "closed") return { address, ok: true, note: askedForCertificate };
     problem ||= answer.problem;
   }
   return { address, ok: false, problem };
@@ -58,18 +63,45 @@ async function look(target: Target, path: string, timeoutMs: number): Promise<Fi
 
 type Answer =
   | { readonly t: "answered"; readonly status: number; readonly body: string }
+  /** The hub it is, by its certificate; it wants one from us. */
+  | { readonly t: "closed" }
   | { readonly t: "silent"; readonly problem: string };
 
-function ask(way: Way, path: string, timeoutMs: number): Promise<Answer> {
-  return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const fail = (error: NodeJS.ErrnoException) => {
-      const why = signal.aborted ? `none within ${timeoutMs} ms` : (error.code ?? error.message);
-      resolve({ t: "silent", problem: `no answer (${why})` });
-    };
+async function ask(
+  way: Way,
+  certificates: readonly string[] | undefined,
+  path: string,
+  timeoutMs: number,
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    return await get(await connected(way, certificates, signal), path, signal);
+  } catch (error) {
+    if (signal.aborted) return { t: "silent", problem: `no answer (none within ${timeoutMs} ms)` };
+    if (error instanceof HubError) return { t: "silent", problem: error.message };
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED") return { t: "closed" };
+    return { t: "silent", problem: `no answer (${code ?? message})` };
+  }
+}
+
+/** What a request is made with: how to get there, or a connection that is known to be the hub's. */
+async function connected(
+  way: Way,
+  certificates: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<RequestOptions> {
+  if (certificates === undefined || "socketPath" in way) return { ...way, agent: false };
+  const { connectPinned } = await import("../own-certificate.ts");
+  const socket = await connectPinned(way, certificates, signal);
+  return { createConnection: () => socket };
+}
+
+function get(to: RequestOptions, path: string, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
     // A name that no HUB_ALLOW_HOSTS refuses, whatever the address is called.
     const headers = { host: "localhost", connection: "close" };
-    const asked = request({ ...way, path, headers, agent: false, signal }, (response) => {
+    const asked = request({ ...to, path, headers, signal }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
@@ -77,9 +109,9 @@ function ask(way: Way, path: string, timeoutMs: number): Promise<Answer> {
         if (body.length > maxBodyBytes) response.destroy(new Error("the answer is too long for a hub's"));
       });
       response.on("end", () => resolve({ t: "answered", status: response.statusCode ?? 0, body }));
-      response.on("error", fail);
+      response.on("error", reject);
     });
-    asked.on("error", fail);
+    asked.on("error", reject);
     asked.end();
   });
 }
@@ -103,8 +135,9 @@ function readCounts(body: string): { ok: boolean; cores: number; tools: number }
   }
 }
 
-function lineOf({ address, process, ok, cores, tools, problem }: Finding): string {
+function lineOf({ address, process, ok, cores, tools, problem, note }: Finding): string {
   if (address === undefined) return `process ${process}: runs, and listens nowhere`;
+  if (note !== undefined) return `${address}: ${note}`;
   return ok ? `${address}: ok (Cores up: ${cores}, tools: ${tools})` : `${address}: ${problem}`;
 }
 

@@ -46,7 +46,7 @@ const origin = { key: "a", file: "hub.yaml", folder: "/" };
 
 test("schema: every key is either read when the manifest is resolved or marked as planned", () => {
   const read = { hub: new Set<string>(), client: new Set<string>(), core: new Set<string>(), tool: new Set<string>() };
-  resolveHub(recording<Hub>("hub", read.hub), "/");
+  resolveHub(recording<Hub>("hub", read.hub, { "tls.cert": "c", "tls.key": "k" }), "/");
   resolveClient("a", recording<Client>("client", read.client, { token_sha256: "" }));
   const tool = recording<ToolOverride>("tool", read.tool);
   const core = recording<Core>("core", read.core, { tools: { t: tool } });

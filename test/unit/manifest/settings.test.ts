@@ -77,6 +77,28 @@ test("settings: reads every variable it knows", async () => {
   assert.equal(got.secretsDir, "/srv/secrets");
 });
 
+test("settings: TLS needs a certificate and its key, each from a variable or from the manifest", async () => {
+  assert.equal((await settings({})).tls, undefined);
+  const pair = { HUB_TLS_CERT: "a.crt", HUB_TLS_KEY: "/k/a.key" };
+  assert.deepEqual((await settings(pair)).tls, { cert: "/srv/a.crt", key: "/k/a.key", clientCa: undefined });
+  const written = `${cores}hub: { tls: { cert: m.crt, key: m.key, client_ca: ca.crt } }\n`;
+  assert.deepEqual((await settings({}, written)).tls, {
+    cert: "/srv/hub/m.crt",
+    key: "/srv/hub/m.key",
+    clientCa: "/srv/hub/ca.crt",
+  });
+  assert.deepEqual((await settings({ HUB_TLS_KEY: "e.key" }, written)).tls, {
+    cert: "/srv/hub/m.crt",
+    key: "/srv/e.key",
+    clientCa: "/srv/hub/ca.crt",
+  });
+  const half = await settle({ HUB_TLS_KEY: "e.key" });
+  assert.ok(half.t === "invalid");
+  assert.deepEqual(said(half.problems), [
+    "error HUB_TLS_CERT: not set, but HUB_TLS_KEY is; name the file of the certificate, or unset HUB_TLS_KEY",
+  ]);
+});
+
 test("settings: the state folder follows XDG_STATE_HOME, then HOME", async () => {
   assert.equal((await settings({})).stateDir, "/home/me/.local/state/thehub");
   assert.equal((await settings({ XDG_STATE_HOME: "/state" })).stateDir, "/state/thehub");

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { refusalReasons } from "../../../src/doors/connections.ts";
+import { handshakeFailureReasons } from "../../../src/doors/tls/handshake-failures.ts";
 import { createMetrics, type Metrics } from "../../../src/telemetry/metrics.ts";
 
 const build = { version: "1.2.3", node: "20.0.0" };
@@ -27,6 +29,13 @@ function fed(): Metrics {
   metrics.watch("thehub_reload_last_success_timestamp_seconds", () => [["", 1.5]]);
   metrics.watch("thehub_sessions", () => [["websocket", 5]]);
   metrics.watch("thehub_sessions_max", () => [["websocket", 5000]]);
+  metrics.watch("thehub_connections", () => [["", 6]]);
+  metrics.watch("thehub_connections_max", () => [["", 10_000]]);
+  metrics.watch("thehub_connections_refused_total", () => refusalReasons.map((reason) => [reason, 0] as const));
+  metrics.watch("thehub_tls_handshake_failures_total", () => {
+    return handshakeFailureReasons.map((reason) => [reason, 0] as const);
+  });
+  metrics.watch("thehub_tls_certificate_expiry_timestamp_seconds", () => [["", 1_800_000_000]]);
   metrics.watch("thehub_masked_total", () => [["", 9]]);
   metrics.watch("thehub_telemetry_lost_total", () => [["traces", 3]]);
   return metrics;
