@@ -90,7 +90,7 @@ export interface Hub {
    */
   secrets_dir?: string;
   /**
-   * Take changes of the manifest up as they are written. false: only when told to, by SIGHUP for one. Environment: `HUB_WATCH`.
+   * Take changes of the manifest up as they are written. false: only when told to, by `thehub reload` or SIGHUP. Environment: `HUB_WATCH`.
    */
   watch?: boolean;
   /**
