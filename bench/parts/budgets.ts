@@ -119,8 +119,11 @@ function judgeDoor(samples: Samples, kinds: readonly Kind[], hub: Kind): Verdict
     "10 tools, 1 session": [hub],
   };
   return budgets[door].flatMap((budget) => {
-    const { metric, against } = budget;
+    const { metric, against, of = metric } = budget;
     if (!samples.values.has(metric) || others[against].length === 0) return [];
+    const isComparable = others[against].some(({ name }) => Number.isFinite(samples.median(of, name)));
+    // What no peer can do is no yardstick.
+    if (against === "best peer" && !isComparable) return [];
     const own = samples.median(metric, hub.name);
     const ratio = ratioOf(samples, budget, hub, others);
     const isWithin = budget.most !== undefined ? ratio <= budget.most : ratio >= (budget.least ?? 0);

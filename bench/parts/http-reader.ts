@@ -42,6 +42,12 @@ function readHead(text: string): Head | undefined {
   };
 }
 
+/** The words of a page, for a line about what went wrong. */
+function plain(body: string): string {
+  const words = body.replace(/<(style|title)>.*?<\/\1>|<[^>]*>|&nbsp;/gs, " ").replace(/\s+/g, " ");
+  return words.trim().slice(0, 160);
+}
+
 export class HttpReader {
   /** Heads of one load are the same bytes for a second at a time: the last one is known by comparing. */
   #headBytes = noBytes;
@@ -164,7 +170,7 @@ export class HttpReader {
     const head = this.#head as Head;
     if (this.#gathering.size > 0) {
       const body = this.#gathering.take();
-      if (head.status >= 400) this.#to.refused(`status ${head.status}: ${body.head.toString("utf8", 0, 300)}`);
+      if (head.status >= 400) this.#to.refused(`status ${head.status}: ${plain(body.head.toString("utf8"))}`);
       else if (head.status === 200) this.#to.long(body);
     } else if (head.status >= 400) this.#to.refused(`status ${head.status}`);
     this.#finished(head);

@@ -139,7 +139,7 @@ async function startPeer(launch: Launch, options: SubjectOptions): Promise<Subje
   const subject = await listening(
     child,
     { door: launch.door, port, path: launch.path, headers: {} },
-    { tool: (native) => tool(native), sessions: launch.sharesCore, done: remove },
+    { tool: (native) => tool(native), handshakesWhenIdle: launch.sharesCore, done: remove },
   );
   try {
     tool = await namesOf(subject);

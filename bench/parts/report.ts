@@ -1,7 +1,7 @@
 // The outcome of a run as Markdown for people and as JSON for programs.
 import { cpus, loadavg, totalmem } from "node:os";
 import { doorOf, type Verdict } from "./budgets.ts";
-import { type MetricName, metrics, type Samples } from "./samples.ts";
+import { type Failure, type MetricName, metrics, type Samples } from "./samples.ts";
 import type { Kind } from "./subjects.ts";
 
 export interface MachineFacts {
@@ -45,7 +45,7 @@ const doors = [
 
 /** A table for each door that was measured, with the same direct in each. */
 export function markdown(outcome: Outcome): string {
-  const { machine, samples, kinds } = outcome;
+  const { machine, kinds } = outcome;
   const lines = [
     `\`${outcome.command}\` · ${outcome.rounds} rounds in ${Math.round(outcome.seconds)} s · Node ${machine.node} · ` +
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB · ${machine.platform} · ` +
@@ -58,10 +58,8 @@ export function markdown(outcome: Outcome): string {
     if (columns.length > 0) lines.push("", `### ${title}`, "", ...table(outcome, [...direct, ...columns]));
   }
   if (hasOnlyDirect) lines.push("", ...table(outcome, direct));
-  if (samples.failures.length > 0) {
-    lines.push("", "Failed:", "");
-    for (const [text, times] of counted(samples)) lines.push(`- ${text}${times > 1 ? ` (${times} times)` : ""}`);
-  }
+  const { own, peers } = failuresOf(outcome);
+  lines.push(...listed("Failed:", own), ...listed("What peers failed at:", peers));
   for (const note of outcome.notes) lines.push("", note);
   return lines.join("\n");
 }
@@ -94,13 +92,23 @@ function meant({ metric, against }: Verdict): string {
   return metric === "latency-p50" && against === "floor" ? "what the floor adds" : against;
 }
 
-function counted(samples: Samples): Map<string, number> {
+/** What a peer cannot do is said, and is no failure of the run. */
+export function failuresOf({ samples, kinds }: Pick<Outcome, "samples" | "kinds">) {
+  const isPeer = new Set(kinds.filter(({ role }) => role === "peer").map(({ name }) => name));
+  return {
+    own: samples.failures.filter(({ subject }) => !isPeer.has(subject)),
+    peers: samples.failures.filter(({ subject }) => isPeer.has(subject)),
+  };
+}
+
+function listed(title: string, failures: readonly Failure[]): string[] {
+  if (failures.length === 0) return [];
   const times = new Map<string, number>();
-  for (const { row, subject, reason } of samples.failures) {
+  for (const { row, subject, reason } of failures) {
     const text = `${row}, ${subject}: ${reason.replaceAll("\n", " ")}`;
     times.set(text, (times.get(text) ?? 0) + 1);
   }
-  return times;
+  return ["", title, "", ...[...times].map(([text, count]) => `- ${text}${count > 1 ? ` (${count} times)` : ""}`)];
 }
 
 function tableLine(cells: readonly string[]): string {

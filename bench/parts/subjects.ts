@@ -129,7 +129,9 @@ export async function explained<T>(work: Promise<T>, child: ChildProcess): Promi
 async function floor(file: string, door: Door, options: SubjectOptions): Promise<Subject> {
   const port = await freePort();
   const child = start([file, String(port), process.execPath, ...coreArgs(options)]);
-  return listening(child, { door, port, path: "/mcp", headers: {} }, { tool: native, sessions: false });
+  const target = { door, port, path: "/mcp", headers: {} };
+  // Over HTTP a connection that never carried a request is no client of anybody yet.
+  return listening(child, target, { tool: native, handshakesWhenIdle: door === "http" });
 }
 
 async function hub(door: Door, options: SubjectOptions): Promise<Subject> {
@@ -139,7 +141,7 @@ async function hub(door: Door, options: SubjectOptions): Promise<Subject> {
     env: place.env,
   });
   const target = { door, port, path: "/mcp", headers: { Authorization: `Bearer ${clientToken}` } };
-  return listening(child, target, { tool: ofHub, sessions: true, done: place.remove });
+  return listening(child, target, { tool: ofHub, handshakesWhenIdle: true, done: place.remove });
 }
 
 export interface Target extends WebSocketTarget {
@@ -153,8 +155,8 @@ function connect(target: Target): Promise<Link> {
 
 export interface ListeningFacts {
   tool(native: string): string;
-  /** Whether a client that has done its handshake costs no process of its own. */
-  readonly sessions: boolean;
+  /** Whether idle clients have done their handshake, or are bare connections. */
+  readonly handshakesWhenIdle: boolean;
   /** Called when it has stopped. */
   done?(): void;
 }
@@ -167,10 +169,10 @@ export async function listening(child: ChildProcess, target: Target, facts: List
     await handshake(link);
     return link;
   }
-  const openIdle = facts.sessions ? open : () => connect(target);
+  const openIdle = facts.handshakesWhenIdle ? open : () => connect(target);
   async function openListening(): Promise<Link> {
     const link = await openHttpLink(target);
-    if (facts.sessions) await handshake(link);
+    if (facts.handshakesWhenIdle) await handshake(link);
     await link.listen();
     return link;
   }
