@@ -225,7 +225,7 @@ export class EventReader {
       }
       if (this.#phase === "data") this.#gathering.add(bytes, at, stop);
       if (isWhole) {
-        if (this.#phase === "data") this.#to.long(this.#gathering.take());
+        if (this.#gathering.size > 0) this.#to.long(this.#gathering.take());
         this.#phase = "start";
       }
       at = stop + 1;
