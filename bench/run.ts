@@ -6,36 +6,41 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { judge } from "./parts/budgets.ts";
 import type { Link } from "./parts/link.ts";
+import { peerByHand, pinnedPeers } from "./parts/peers.ts";
 import { fullPlan, type Plan, quickPlan } from "./parts/plan.ts";
 import { killAll } from "./parts/processes.ts";
-import { json, machineFacts, markdown } from "./parts/report.ts";
+import { failuresOf, json, machineFacts, markdown } from "./parts/report.ts";
 import { type Round, type Row, rows } from "./parts/rows.ts";
 import { Samples } from "./parts/samples.ts";
-import { hubIsBuilt, peersAreInstalled, type Subject, type SubjectName, startSubject } from "./parts/subjects.ts";
+import { hubIsBuilt, type Kind, ownKinds, type Subject } from "./parts/subjects.ts";
 
 /** Rows that belong to every run, whatever `--only` says. */
 const always = new Set(["check", "warm-up"]);
 const rowNames = [...new Set(rows.map(({ name }) => name))].filter((name) => !always.has(name));
 
-const help = `Measures the hub against its floor and against its Core spoken to directly.
+const defaults = ownKinds.filter(({ door, role }) => door !== "stdio" || role === "direct");
+
+const help = `Measures the hub against its floors and against its Core spoken to directly.
 
   npm run bench -- [options]
 
   --rounds N    rounds (default ${fullPlan.rounds}; ${quickPlan.rounds} with --quick)
   --quick       short turns, under a minute without growth; numbers for a glance, not for a claim
   --only ROW    only these rows, comma separated: ${rowNames.join(", ")}
-  --subjects S  only these subjects, comma separated: direct, floor, hub
+  --subjects S  only these subjects, comma separated: ${defaults.map(({ name }) => name).join(", ")}
   --stdio       also the hub and its floor on stdio
-  --peers       also published gateways (npm ci --prefix bench/peers)
+  --peers       also published gateways, installed into a scratch folder
+  --peer P      also the gateway that NAME=COMMAND starts; may be given several times (bench/README.md)
   --json FILE   also write everything that was measured
   --help        this text
 
-Exits 0 when every budget holds, 1 when one does not or an answer was wrong, 2 for wrong usage.`;
+Exits 0 when every budget holds, 1 when one does not or an answer was wrong (what peers fail at is only listed),
+2 for wrong usage.`;
 
 interface Options {
   readonly plan: Plan;
   readonly rows: readonly Row[];
-  readonly names: readonly SubjectName[];
+  readonly kinds: readonly Kind[];
   readonly jsonFile: string | undefined;
   readonly notes: readonly string[];
 }
@@ -58,25 +63,30 @@ function readOptions(): Options {
   for (const name of only ?? []) {
     if (!rowNames.includes(name)) usage(`--only ${name}: no such row (there are ${rowNames.join(", ")})`);
   }
-  const wanted = values.subjects?.split(",") ?? ["direct", "floor", "hub"];
-  for (const name of wanted) {
-    if (!["direct", "floor", "hub"].includes(name)) usage(`--subjects ${name}: no such subject`);
+  const wanted = values.subjects?.split(",");
+  for (const name of wanted ?? []) {
+    if (!defaults.some((kind) => kind.name === name)) usage(`--subjects ${name}: no such subject`);
   }
   const notes: string[] = [];
-  const names = wanted as SubjectName[];
-  if (names.includes("hub") && !hubIsBuilt()) {
+  const kinds = ownKinds.filter((kind) =>
+    defaults.includes(kind) ? (wanted?.includes(kind.name) ?? true) : values.stdio === true,
+  );
+  if (kinds.some(({ role }) => role === "hub") && !hubIsBuilt()) {
     notes.push("The hub is not built and was left out: `npm run build` makes it.");
-    names.splice(names.indexOf("hub"), 1);
+    kinds.splice(0, kinds.length, ...kinds.filter(({ role }) => role !== "hub"));
   }
-  if (values.stdio === true) names.push("floor-stdio", ...(hubIsBuilt() ? (["hub-stdio"] as const) : []));
-  if (values.peers === true && peersAreInstalled()) names.push("supergateway");
-  else if (values.peers === true) notes.push("No peers are installed: `npm ci --prefix bench/peers` does that.");
+  if (values.peers === true) kinds.push(...pinnedPeers());
+  for (const text of values.peer ?? []) {
+    const peer = peerByHand(text);
+    if (typeof peer === "string") usage(`--peer: ${peer}`);
+    kinds.push(peer);
+  }
   // The growth row costs a quarter of a run and needs length: --quick has it only when asked.
   const chosen = only ?? rowNames.filter((name) => name !== "growth" || values.quick !== true);
   return {
     plan: { ...base, rounds },
     rows: rows.filter(({ name }) => always.has(name) || chosen.includes(name)),
-    names,
+    kinds,
     jsonFile: values.json,
     notes,
   };
@@ -92,6 +102,7 @@ function readArguments() {
         subjects: { type: "string" },
         stdio: { type: "boolean" },
         peers: { type: "boolean" },
+        peer: { type: "string", multiple: true },
         json: { type: "string" },
         help: { type: "boolean" },
       },
@@ -103,45 +114,45 @@ function readArguments() {
 
 /** Fresh processes for every subject, then every row with its turns. */
 async function runRound(options: Options, samples: Samples): Promise<void> {
-  const subjects = new Map<SubjectName, Subject>();
-  const links = new Map<SubjectName, Link>();
+  const subjects = new Map<Kind, Subject>();
+  const links = new Map<Kind, Link>();
   const together = options.rows.filter(({ alone }) => alone !== true);
   const alone = options.rows.filter((row) => row.alone === true);
   const round: Round = {
     plan: options.plan,
     samples,
-    names: options.names,
-    subject(name) {
-      const subject = subjects.get(name);
+    kinds: options.kinds,
+    subject(kind) {
+      const subject = subjects.get(kind);
       if (subject === undefined) throw new Error("did not start");
       return subject;
     },
-    async link(name) {
-      const link = links.get(name) ?? (await round.subject(name).open());
-      links.set(name, link);
+    async link(kind) {
+      const link = links.get(kind) ?? (await round.subject(kind).open());
+      links.set(kind, link);
       return link;
     },
-    async drop(name) {
-      const link = links.get(name);
-      links.delete(name);
+    async drop(kind) {
+      const link = links.get(kind);
+      links.delete(kind);
       await link?.close();
     },
   };
   try {
     if (together.some(({ name }) => !always.has(name))) {
-      for (const name of options.names) {
+      for (const kind of options.kinds) {
         try {
-          subjects.set(name, await startSubject(name));
+          subjects.set(kind, await kind.start({}));
         } catch (error) {
-          samples.fail("start", name, error);
+          samples.fail("start", kind.name, error);
         }
       }
-      for (const row of together)
-        await row.run({ ...round, names: options.names.filter((name) => subjects.has(name)) });
+      const kinds = options.kinds.filter((kind) => subjects.has(kind));
+      for (const row of together) await row.run({ ...round, kinds });
     }
   } finally {
-    for (const name of options.names) await round.drop(name);
-    for (const [name, subject] of subjects) {
+    for (const kind of options.kinds) await round.drop(kind);
+    for (const [{ name }, subject] of subjects) {
       const left = await subject.stop();
       if (left > 0) samples.fail("stop", name, `${left} processes left behind after SIGTERM`);
     }
@@ -159,13 +170,13 @@ async function main(): Promise<void> {
     const took = Math.round((performance.now() - before) / 1000);
     process.stderr.write(`round ${n} of ${options.plan.rounds} done after ${took} s\n`);
   }
-  const verdicts = judge(samples, options.names);
+  const verdicts = judge(samples, options.kinds);
   const outcome = {
     command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
     machine,
     rounds: options.plan.rounds,
     seconds: (performance.now() - before) / 1000,
-    subjects: options.names,
+    kinds: options.kinds,
     samples,
     verdicts,
     notes: options.notes,
@@ -175,7 +186,7 @@ async function main(): Promise<void> {
     mkdirSync(dirname(options.jsonFile), { recursive: true });
     writeFileSync(options.jsonFile, json(outcome));
   }
-  if (samples.failures.length > 0 || verdicts.some(({ verdict }) => verdict !== "ok")) process.exitCode = 1;
+  if (failuresOf(outcome).own.length > 0 || verdicts.some(({ verdict }) => verdict !== "ok")) process.exitCode = 1;
 }
 
 // A collection between turns keeps the garbage of one subject out of the time of the next.

@@ -1,10 +1,14 @@
-// The budgets of the hub's WebSocket door as ratios within one run, and their verdicts.
+// The budgets of the hub's doors as ratios within one run, and their verdicts.
 import { type MetricName, metrics, type Samples } from "./samples.ts";
-import type { SubjectName } from "./subjects.ts";
+import type { Door, Kind } from "./subjects.ts";
+
+type Against = "floor" | "direct" | "best peer" | "10 tools, 1 session";
 
 export interface Verdict {
   readonly budget: string;
-  readonly against: "floor" | "direct" | "peer" | "base" | "floor on stdio";
+  /** The hub's own door that is judged: the name of its column. */
+  readonly subject: string;
+  readonly against: Against;
   readonly ratio: number;
   readonly limit: string;
   readonly verdict: "ok" | "over" | "unclear";
@@ -13,58 +17,44 @@ export interface Verdict {
 
 interface Budget {
   readonly metric: MetricName;
-  readonly against: Verdict["against"];
-  readonly title?: string;
+  readonly against: Against;
   /** At most, for what is better small; at least, for what is better large. */
   readonly most?: number;
   readonly least?: number;
-  readonly ratio: (samples: Samples) => number;
+  /** Compares what is added over direct. */
+  readonly added?: boolean;
+  /** What the hub's own value is held against, where it is not the same metric. */
+  readonly of?: MetricName;
 }
 
-const hubTo =
-  (metric: MetricName, other: string, of: MetricName = metric) =>
-  (samples: Samples): number =>
-    samples.median(metric, "hub") / samples.median(of, other);
-
-/** What the hub adds over direct, against what the floor adds. Says nothing when the floor seems to add nothing. */
-function addedRatio(samples: Samples): number {
-  const direct = samples.median("latency-p50", "direct");
-  const floor = samples.median("latency-p50", "floor") - direct;
-  return floor > 0 ? (samples.median("latency-p50", "hub") - direct) / floor : Number.NaN;
-}
-
-const peer = "supergateway";
-
-const most = (metric: MetricName, limit: number, against: "floor" | "direct" = "floor"): Budget => ({
+const most = (metric: MetricName, limit: number, against: Against = "floor"): Budget => ({
   metric,
   against,
   most: limit,
-  ratio: hubTo(metric, against),
 });
 
 const least = (metric: MetricName, toFloor: number, toPeer?: number): Budget[] => [
-  { metric, against: "floor", least: toFloor, ratio: hubTo(metric, "floor") },
-  ...(toPeer === undefined ? [] : [{ metric, against: "peer" as const, least: toPeer, ratio: hubTo(metric, peer) }]),
+  { metric, against: "floor", least: toFloor },
+  ...(toPeer === undefined ? [] : [{ metric, against: "best peer" as const, least: toPeer }]),
 ];
 
-/** Large payloads have one budget on every door. */
-const onStdio = (metric: MetricName): Budget => ({
+const grows = (metric: MetricName): Budget => ({
   metric,
-  against: "floor on stdio",
-  least: 0.8,
-  ratio: (samples) => samples.median(metric, "hub-stdio") / samples.median(metric, "floor-stdio"),
+  against: "10 tools, 1 session",
+  most: 1.25,
+  of: "growth-base",
 });
 
-const budgets: readonly Budget[] = [
-  { metric: "latency-p50", title: "added latency, p50", against: "floor", most: 1.5, ratio: addedRatio },
-  { metric: "latency-p50", against: "peer", most: 1, ratio: hubTo("latency-p50", peer) },
-  ...least("calls-1x64", 0.75, 1.1),
-  ...least("calls-16x8", 0.75, 1.1),
+/** Large payloads have one budget on every door. */
+const large: readonly Budget[] = [
   ...least("results-1", 0.8, 3),
   ...least("results-8", 0.8, 3),
   ...least("arguments-1", 0.8, 2),
   ...least("arguments-8", 0.8, 2),
-  ...(["results-1", "results-8", "arguments-1", "arguments-8"] as const).map(onStdio),
+];
+
+const network: readonly Budget[] = [
+  ...large,
   ...least("token-results-8", 0.5),
   ...least("token-arguments-8", 0.5),
   most("list-1000", 1.3, "direct"),
@@ -72,29 +62,81 @@ const budgets: readonly Budget[] = [
   most("resident-idle", 1.5),
   most("resident-after", 1.3),
   most("start-list", 2),
-  most("start-version", 1.3),
-  most("start-check", 2),
-  { metric: "growth-tools", against: "base", most: 1.25, ratio: hubTo("growth-tools", "hub", "growth-base") },
-  { metric: "growth-sessions", against: "base", most: 1.25, ratio: hubTo("growth-sessions", "hub", "growth-base") },
+  grows("growth-sessions"),
 ];
 
+const budgets: Readonly<Record<Door, readonly Budget[]>> = {
+  websocket: [
+    { ...most("latency-p50", 1.5), added: true },
+    most("latency-p50", 1, "best peer"),
+    ...least("calls-1x64", 0.75, 1.1),
+    ...least("calls-16x8", 0.75, 1.1),
+    ...network,
+    most("start-version", 1.3),
+    most("start-check", 2),
+    grows("growth-tools"),
+  ],
+  http: [
+    { ...most("latency-p50", 1.2), added: true },
+    ...least("calls-1x64", 0.75, 5),
+    ...least("calls-16x8", 0.75, 5),
+    ...network,
+    most("resident-listening", 1.5),
+  ],
+  sse: [],
+  stdio: large,
+};
+
+/** Doors that speak over HTTP are compared with each other. */
+export const doorOf = ({ door }: Kind): Door => (door === "sse" ? "http" : door);
+
 /** One verdict for each budget whose row and subjects were run; `over` also when the hub has no value there. */
-export function judge(samples: Samples, subjects: readonly SubjectName[]): Verdict[] {
-  if (!subjects.includes("hub")) return [];
-  const needed = { floor: "floor", direct: "direct", peer, base: "hub", "floor on stdio": "hub-stdio" } as const;
-  return budgets
-    .filter(({ metric, against }) => samples.values.has(metric) && subjects.includes(needed[against]))
-    .map((budget) => {
-      const ratio = budget.ratio(samples);
-      const hub = samples.median(budget.metric, "hub");
-      const within = budget.most !== undefined ? ratio <= budget.most : ratio >= (budget.least ?? 0);
-      return {
-        budget: budget.title ?? metrics[budget.metric].title,
-        metric: budget.metric,
-        against: budget.against,
+export function judge(samples: Samples, kinds: readonly Kind[]): Verdict[] {
+  return kinds.filter(({ role }) => role === "hub").flatMap((hub) => judgeDoor(samples, kinds, hub));
+}
+
+type Others = Readonly<Record<Against, readonly Kind[]>>;
+
+/** NaN where a value is missing, or where the floor seems to add nothing. */
+function ratioOf(samples: Samples, budget: Budget, hub: Kind, others: Others): number {
+  const { metric, against, of = metric } = budget;
+  const own = samples.median(metric, hub.name);
+  const values = others[against].map(({ name }) => samples.median(of, name)).filter(Number.isFinite);
+  if (values.length === 0) return Number.NaN;
+  const best = budget.most === undefined ? Math.max(...values) : Math.min(...values);
+  if (budget.added !== true) return own / best;
+  const direct = samples.median(metric, others.direct[0]?.name ?? "");
+  return best > direct ? (own - direct) / (best - direct) : Number.NaN;
+}
+
+function judgeDoor(samples: Samples, kinds: readonly Kind[], hub: Kind): Verdict[] {
+  const door = doorOf(hub);
+  const at = (role: Kind["role"]) => kinds.filter((kind) => kind.role === role && doorOf(kind) === door);
+  const others: Others = {
+    floor: at("floor"),
+    direct: kinds.filter(({ role }) => role === "direct"),
+    "best peer": at("peer").filter(({ isPinned }) => isPinned === true),
+    "10 tools, 1 session": [hub],
+  };
+  return budgets[door].flatMap((budget) => {
+    const { metric, against, of = metric } = budget;
+    if (!samples.values.has(metric) || others[against].length === 0) return [];
+    const isComparable = others[against].some(({ name }) => Number.isFinite(samples.median(of, name)));
+    // What no peer can do is no yardstick.
+    if (against === "best peer" && !isComparable) return [];
+    const own = samples.median(metric, hub.name);
+    const ratio = ratioOf(samples, budget, hub, others);
+    const isWithin = budget.most !== undefined ? ratio <= budget.most : ratio >= (budget.least ?? 0);
+    return [
+      {
+        budget: metrics[metric].title,
+        subject: hub.name,
+        metric,
+        against,
         ratio,
         limit: budget.most !== undefined ? `≤ ${budget.most}` : `≥ ${budget.least}`,
-        verdict: Number.isNaN(ratio) && !Number.isNaN(hub) ? "unclear" : within ? "ok" : "over",
-      };
-    });
+        verdict: Number.isNaN(ratio) && !Number.isNaN(own) ? "unclear" : isWithin ? "ok" : "over",
+      } as const,
+    ];
+  });
 }

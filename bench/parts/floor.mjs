@@ -1,31 +1,21 @@
 // The floor: the least a hub can do. A bare WebSocket server that swaps the request id by its bytes, pipes the rest to one
 // child and back, and forwards a message when it is complete, as the chunks it came in. No sessions, no checks, no limits;
 // it trusts its client. Usage: node floor.mjs PORT COMMAND [ARG…]; PORT `stdio` pipes raw bytes instead.
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
+import { relay, smallBytes, startChild } from "./floor-child.mjs";
 
-const [port, command, ...args] = process.argv.slice(2);
-const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-child.on("exit", () => process.exit(0));
-child.stdin.on("error", () => process.exit(0));
-process.on("SIGTERM", () => child.stdin.end());
+const [port, ...command] = process.argv.slice(2);
+const child = startChild(command);
+/** Connections with answers of the chunk being read. */
+const dirty = new Set();
+let calls;
 
 if (port === "stdio") {
   process.stdin.on("data", (chunk) => child.stdin.write(chunk));
   process.stdin.on("end", () => child.stdin.end());
   child.stdout.on("data", (chunk) => process.stdout.write(chunk));
 } else serve(Number(port));
-
-/** Frames up to this size are put together as strings and written in one piece per chunk read. */
-const smallBytes = 16 * 1024;
-/** Relay id -> where the answer goes: { connection, id }. */
-const pending = new Map();
-let nextId = 1;
-/** Connections with answers of the chunk being read. */
-const dirty = new Set();
-/** Small frames of the chunk being read, on their way to the child. */
-let toChild = "";
 
 function serve(number) {
   const server = createServer((_request, response) => response.writeHead(200).end());
@@ -41,14 +31,21 @@ function serve(number) {
     socket.on("data", (chunk) => {
       child.stdin.cork();
       readClient(connection, chunk);
-      flushChild();
+      calls.flush();
       child.stdin.uncork();
     });
     socket.on("error", () => socket.destroy());
     socket.on("end", () => socket.end());
   });
   server.listen(number, "127.0.0.1");
-  child.stdout.on("data", readChild);
+  calls = relay(child, {
+    small: returnSmall,
+    large: returnLarge,
+    settled() {
+      for (const connection of dirty) flushClient(connection);
+      dirty.clear();
+    },
+  });
 }
 
 // Client to child -------------------------------------------------------------------------------------------------
@@ -82,8 +79,8 @@ function readClient(connection, chunk) {
     connection.frame = undefined;
     if (frame.opcode === 8) return void connection.socket.end(Buffer.of(0x88, 0));
     if (frame.opcode === 1) {
-      if (frame.chunks.length === 0 && to - at <= smallBytes) sendSmall(connection, bytes.latin1Slice(at, to));
-      else sendLarge(connection, [...frame.chunks, bytes.subarray(at, to)]);
+      if (frame.chunks.length === 0 && to - at <= smallBytes) calls.small(connection, bytes.latin1Slice(at, to));
+      else calls.large(connection, [...frame.chunks, bytes.subarray(at, to)]);
     }
     at = to;
   }
@@ -135,123 +132,26 @@ function unmask(bytes, from, to, key, done) {
   }
 }
 
-/** Range of the id's bytes in the start of a message, or undefined for a notification. */
-function findId(text) {
-  const at = text.indexOf('"id":');
-  if (at < 0) return undefined;
-  const start = at + 5;
-  let end = start;
-  if (text.charCodeAt(start) === 34) return { start, end: text.indexOf('"', start + 1) + 1 };
-  for (let code = text.charCodeAt(end); code !== 44 && code !== 125; code = text.charCodeAt(end)) end++;
-  return { start, end };
-}
-
-/** A large message with its start in one piece: the id is within the first bytes. */
-function open(chunks) {
-  let [first, ...rest] = chunks;
-  while (first.length < 256 && rest.length > 0) first = Buffer.concat([first, rest.shift()]);
-  return { first, head: first.latin1Slice(0, 256), rest };
-}
-
-function sendSmall(connection, text) {
-  const id = findId(text);
-  if (id === undefined) {
-    toChild += `${text}\n`;
-    return;
-  }
-  const own = nextId++;
-  pending.set(own, { connection, id: text.slice(id.start, id.end) });
-  toChild += `${text.slice(0, id.start)}${own}${text.slice(id.end)}\n`;
-}
-
-function sendLarge(connection, chunks) {
-  flushChild();
-  const { first, head, rest } = open(chunks);
-  const id = findId(head);
-  const own = nextId++;
-  pending.set(own, { connection, id: head.slice(id.start, id.end) });
-  child.stdin.write(Buffer.from(head.slice(0, id.start) + own, "latin1"));
-  child.stdin.write(first.subarray(id.end));
-  for (const chunk of rest) child.stdin.write(chunk);
-  child.stdin.write(newline);
-}
-
-const newline = Buffer.from("\n");
-
-function flushChild() {
-  if (toChild === "") return;
-  child.stdin.write(toChild, "latin1");
-  toChild = "";
-}
-
 // Child to client -------------------------------------------------------------------------------------------------
 
-/** Chunks of a line that has not ended yet. */
-let line = [];
-let lineBytes = 0;
-
-function readChild(chunk) {
-  let at = 0;
-  if (lineBytes > 0) {
-    const end = chunk.indexOf(10);
-    const last = end < 0 ? chunk : chunk.subarray(0, end);
-    line.push(last);
-    lineBytes += last.length;
-    if (end < 0) return;
-    if (lineBytes <= smallBytes) returnSmall(Buffer.concat(line, lineBytes).latin1Slice());
-    else returnLarge(line, lineBytes);
-    line = [];
-    lineBytes = 0;
-    at = end + 1;
-  }
-  for (let end = chunk.indexOf(10, at); end >= 0 && at < chunk.length; end = chunk.indexOf(10, at)) {
-    if (end - at <= smallBytes) returnSmall(chunk.latin1Slice(at, end));
-    else returnLarge([chunk.subarray(at, end)], end - at);
-    at = end + 1;
-  }
-  if (at < chunk.length) {
-    line.push(chunk.subarray(at));
-    lineBytes = chunk.length - at;
-  }
-  for (const connection of dirty) flushClient(connection);
-  dirty.clear();
-}
-
-function take(text, id) {
-  const own = Number(text.slice(id.start, id.end));
-  const call = pending.get(own);
-  pending.delete(own);
-  return call;
-}
-
-function returnSmall(text) {
-  const id = findId(text);
-  const call = id && take(text, id);
-  if (call === undefined) return;
-  const size = text.length - (id.end - id.start) + call.id.length;
+function returnSmall(connection, text) {
+  const size = text.length;
   const length = size < 126 ? String.fromCharCode(size) : `~${String.fromCharCode(size >> 8, size & 255)}`;
-  call.connection.out += `\x81${length}${text.slice(0, id.start)}${call.id}${text.slice(id.end)}`;
-  dirty.add(call.connection);
+  connection.out += `\x81${length}${text}`;
+  dirty.add(connection);
 }
 
-function returnLarge(chunks, size) {
-  const { first, head, rest } = open(chunks);
-  const id = findId(head);
-  const call = id && take(head, id);
-  if (call === undefined) return;
-  const { socket } = call.connection;
-  flushClient(call.connection);
-  const full = size - (id.end - id.start) + call.id.length;
-  const header = Buffer.alloc(full < 65536 ? 4 : 10);
+function returnLarge(connection, chunks, size) {
+  const { socket } = connection;
+  flushClient(connection);
+  const header = Buffer.alloc(size < 65536 ? 4 : 10);
   header[0] = 0x81;
-  header[1] = full < 65536 ? 126 : 127;
-  if (full < 65536) header.writeUInt16BE(full, 2);
-  else header.writeUInt32BE(full, 6);
+  header[1] = size < 65536 ? 126 : 127;
+  if (size < 65536) header.writeUInt16BE(size, 2);
+  else header.writeUInt32BE(size, 6);
   socket.cork();
   socket.write(header);
-  socket.write(Buffer.from(head.slice(0, id.start) + call.id, "latin1"));
-  socket.write(first.subarray(id.end));
-  for (const chunk of rest) socket.write(chunk);
+  for (const chunk of chunks) socket.write(chunk);
   socket.uncork();
 }
 

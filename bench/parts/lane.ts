@@ -80,7 +80,7 @@ export class Lane {
       stamp(this.#frame, batch, i * size, id, link.salt);
       this.#waiting.add(id);
     }
-    link.write(batch);
+    link.write(batch, size);
   }
 
   #judge(fault: Fault): void {

@@ -14,7 +14,8 @@ export interface Link {
   /** Ids are never used twice on one link. */
   nextId: number;
   seal(message: Buffer): Sealed;
-  write(bytes: Buffer): void;
+  /** One frame, or several of `frameSize` bytes each. */
+  write(bytes: Buffer, frameSize?: number): void;
   /** Resolves when the connection, or the child at its other end, is gone. */
   close(): Promise<void>;
 }
@@ -27,7 +28,7 @@ export const deaf: Listener = {
 };
 
 /** One for all sockets: a read is used up before the next one starts. */
-const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
+export const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
 
 export interface WebSocketTarget {
   readonly port: number;

@@ -9,6 +9,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Pipes on stdin and stdout; otherwise both are closed. */
   readonly pipes?: boolean;
+  /** Node unless given. */
+  readonly program?: string;
 }
 
 /** The same small environment for everything that is measured; nothing of the caller's `HUB_*` or `NODE_OPTIONS`. */
@@ -23,7 +25,7 @@ function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv
 
 export function start(args: readonly string[], options: StartOptions = {}): ChildProcess {
   const io = options.pipes === true ? "pipe" : "ignore";
-  const child = spawn(process.execPath, args, {
+  const child = spawn(options.program ?? process.execPath, args, {
     stdio: [io, io, "pipe"],
     env: environment(options.env ?? {}),
   });

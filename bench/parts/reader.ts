@@ -27,12 +27,16 @@ export interface Reader {
 }
 
 /** Gathers one long message; `take` hands it over and starts anew. */
-class Gathering {
+export class Gathering {
   size = 0;
-  keepWhole = true;
+  readonly #keepsWhole: () => boolean;
   #whole: Buffer[] = [];
   #head = Buffer.alloc(headBytes);
   #tail = Buffer.alloc(tailBytes);
+
+  constructor(keepsWhole: () => boolean) {
+    this.#keepsWhole = keepsWhole;
+  }
 
   add(bytes: Buffer, from: number, to: number): void {
     if (to <= from) return;
@@ -44,11 +48,11 @@ class Gathering {
       bytes.copy(this.#tail, tailBytes - length, from, to);
     }
     this.size += length;
-    if (this.keepWhole) this.#whole.push(Buffer.from(bytes.subarray(from, to)));
+    if (this.#keepsWhole()) this.#whole.push(Buffer.from(bytes.subarray(from, to)));
   }
 
   take(): LongMessage {
-    const whole = this.keepWhole ? Buffer.concat(this.#whole) : undefined;
+    const whole = this.#keepsWhole() ? Buffer.concat(this.#whole) : undefined;
     const kept = Math.min(this.size, tailBytes);
     const message = {
       head: Buffer.from(this.#head.subarray(0, Math.min(this.size, headBytes))),
@@ -63,14 +67,9 @@ class Gathering {
 }
 
 export function newlineReader(listener: () => Listener): Reader {
-  const gathering = new Gathering();
-  return {
-    get keepWhole() {
-      return gathering.keepWhole;
-    },
-    set keepWhole(value: boolean) {
-      gathering.keepWhole = value;
-    },
+  const gathering = new Gathering(() => reader.keepWhole);
+  const reader: Reader = {
+    keepWhole: true,
     push(chunk, size) {
       const bytes = chunk.length === size ? chunk : chunk.subarray(0, size);
       const to = listener();
@@ -94,11 +93,12 @@ export function newlineReader(listener: () => Listener): Reader {
       to.settled();
     },
   };
+  return reader;
 }
 
 /** `pong` is called with the payload of each ping; `close` when the server sends a close frame. */
 export function webSocketReader(listener: () => Listener, control: { pong(payload: Buffer): void }): Reader {
-  const gathering = new Gathering();
+  const gathering = new Gathering(() => reader.keepWhole);
   let kept = Buffer.alloc(0);
   /** Payload bytes of the current frame still to come, -1 between frames. */
   let left = -1;
@@ -125,13 +125,8 @@ export function webSocketReader(listener: () => Listener, control: { pong(payloa
     return header;
   }
 
-  return {
-    get keepWhole() {
-      return gathering.keepWhole;
-    },
-    set keepWhole(value: boolean) {
-      gathering.keepWhole = value;
-    },
+  const reader: Reader = {
+    keepWhole: true,
     push(chunk, size) {
       const to = listener();
       let bytes = chunk;
@@ -185,4 +180,5 @@ export function webSocketReader(listener: () => Listener, control: { pong(payloa
       to.settled();
     },
   };
+  return reader;
 }

@@ -1,7 +1,8 @@
 // The outcome of a run as Markdown for people and as JSON for programs.
 import { cpus, loadavg, totalmem } from "node:os";
-import type { Verdict } from "./budgets.ts";
-import { type MetricName, metrics, type Samples } from "./samples.ts";
+import { doorOf, type Verdict } from "./budgets.ts";
+import { type Failure, type MetricName, metrics, type Samples } from "./samples.ts";
+import type { Kind } from "./subjects.ts";
 
 export interface MachineFacts {
   readonly node: string;
@@ -30,56 +31,84 @@ export interface Outcome {
   readonly machine: MachineFacts;
   readonly rounds: number;
   readonly seconds: number;
-  readonly subjects: readonly string[];
+  readonly kinds: readonly Kind[];
   readonly samples: Samples;
   readonly verdicts: readonly Verdict[];
   readonly notes: readonly string[];
 }
 
+const doors = [
+  ["websocket", "WebSocket"],
+  ["http", "HTTP"],
+  ["stdio", "STDIO"],
+] as const;
+
+/** A table for each door that was measured, with the same direct in each. */
 export function markdown(outcome: Outcome): string {
-  const { machine, samples, subjects, verdicts } = outcome;
+  const { machine, kinds } = outcome;
   const lines = [
     `\`${outcome.command}\` · ${outcome.rounds} rounds in ${Math.round(outcome.seconds)} s · Node ${machine.node} · ` +
       `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB · ${machine.platform} · ` +
       `load before ${machine.loadBefore}`,
-    "",
-    tableLine(["median", ...subjects, "ratio (budget)", "verdict"]),
-    tableLine(["---", ...subjects.map(() => "---:"), "---", "---"]),
+  ];
+  const direct = kinds.filter(({ role }) => role === "direct");
+  const hasOnlyDirect = kinds.length === direct.length;
+  for (const [door, title] of doors) {
+    const columns = kinds.filter((kind) => kind.role !== "direct" && doorOf(kind) === door);
+    if (columns.length > 0) lines.push("", `### ${title}`, "", ...table(outcome, [...direct, ...columns]));
+  }
+  if (hasOnlyDirect) lines.push("", ...table(outcome, direct));
+  const { own, peers } = failuresOf(outcome);
+  lines.push(...listed("Failed:", own), ...listed("What peers failed at:", peers));
+  for (const note of outcome.notes) lines.push("", note);
+  return lines.join("\n");
+}
+
+function table({ samples, verdicts }: Outcome, columns: readonly Kind[]): string[] {
+  const names = columns.map(({ name }) => name);
+  const lines = [
+    tableLine(["median", ...names, "ratio (budget)", "verdict"]),
+    tableLine(["---", ...names.map(() => "---:"), "---", "---"]),
   ];
   for (const name of Object.keys(metrics) as MetricName[]) {
     const values = samples.values.get(name);
-    if (values === undefined) continue;
+    const isForThese = columns.some((kind) => kind.role !== "direct" && values?.has(kind.name));
+    if (values === undefined || (columns.length > 1 && !isForThese)) continue;
     const { title, unit, digits } = metrics[name];
-    const judged = verdicts.filter(({ metric }) => metric === name);
+    const judged = verdicts.filter(({ metric, subject }) => metric === name && names.includes(subject));
     lines.push(
       tableLine([
         `${title}, ${unit}`,
-        ...subjects.map((subject) => number(samples.median(name, subject), digits)),
+        ...names.map((subject) => number(samples.median(name, subject), digits)),
         judged.map((verdict) => `${number(verdict.ratio, 2)} × ${meant(verdict)} (${verdict.limit})`).join("; "),
         judged.map(({ verdict }) => (verdict === "ok" ? "ok" : `**${verdict}**`)).join("; "),
       ]),
     );
   }
-  if (samples.failures.length > 0) {
-    lines.push("", "Failed:", "");
-    for (const [text, times] of counted(samples)) lines.push(`- ${text}${times > 1 ? ` (${times} times)` : ""}`);
-  }
-  for (const note of outcome.notes) lines.push("", note);
-  return lines.join("\n");
+  return lines;
 }
 
 function meant({ metric, against }: Verdict): string {
-  if (metric === "latency-p50" && against === "floor") return "what the floor adds";
-  return against === "base" ? "10 tools, 1 session" : against;
+  return metric === "latency-p50" && against === "floor" ? "what the floor adds" : against;
 }
 
-function counted(samples: Samples): Map<string, number> {
+/** What a peer cannot do is said, and is no failure of the run. */
+export function failuresOf({ samples, kinds }: Pick<Outcome, "samples" | "kinds">) {
+  const isPeer = new Set(kinds.filter(({ role }) => role === "peer").map(({ name }) => name));
+  return {
+    own: samples.failures.filter(({ subject }) => !isPeer.has(subject)),
+    peers: samples.failures.filter(({ subject }) => isPeer.has(subject)),
+  };
+}
+
+function listed(title: string, failures: readonly Failure[]): string[] {
+  if (failures.length === 0) return [];
   const times = new Map<string, number>();
-  for (const { row, subject, reason } of samples.failures) {
+  for (const { row, subject, reason } of failures) {
     const text = `${row}, ${subject}: ${reason.replaceAll("\n", " ")}`;
     times.set(text, (times.get(text) ?? 0) + 1);
   }
-  return times;
+  return ["", title, "", ...[...times].map(([text, count]) => `- ${text}${count > 1 ? ` (${count} times)` : ""}`)];
 }
 
 function tableLine(cells: readonly string[]): string {
@@ -91,7 +120,7 @@ function number(value: number, digits: number): string {
 }
 
 export function json(outcome: Outcome): string {
-  const { samples, ...rest } = outcome;
+  const { samples, kinds, ...rest } = outcome;
   const measured = Object.fromEntries(
     [...samples.values].map(([metric, bySubject]) => [
       metric,
@@ -103,5 +132,5 @@ export function json(outcome: Outcome): string {
       },
     ]),
   );
-  return `${JSON.stringify({ ...rest, measured, failures: samples.failures }, undefined, 2)}\n`;
+  return `${JSON.stringify({ ...rest, subjects: kinds.map(({ name }) => name), measured, failures: samples.failures }, undefined, 2)}\n`;
 }

@@ -1,6 +1,7 @@
 // The rows: each takes the subjects of one round in turn and records one value a lap. A failure of one subject is
 // recorded and leaves the others alone.
 import * as calls from "./calls.ts";
+import { coreSecret } from "./hub-place.ts";
 import type { Link } from "./link.ts";
 import { drive, type Loaded, quantile } from "./load.ts";
 import { hashOf } from "./payload.mjs";
@@ -8,26 +9,18 @@ import type { Plan } from "./plan.ts";
 import { cpuMs, delay, exitTime, residentMiB } from "./processes.ts";
 import { type MetricName, median, type Samples } from "./samples.ts";
 import { callForText, listTools } from "./session.ts";
-import {
-  coreSecret,
-  exampleManifest,
-  hubFile,
-  type Subject,
-  type SubjectName,
-  type SubjectOptions,
-  startSubject,
-} from "./subjects.ts";
+import { exampleManifest, hubFile, type Kind, type Subject, type SubjectOptions } from "./subjects.ts";
 
 export interface Round {
   readonly plan: Plan;
   readonly samples: Samples;
   /** Started, in the order of their turns. */
-  readonly names: readonly SubjectName[];
-  subject(name: SubjectName): Subject;
+  readonly kinds: readonly Kind[];
+  subject(kind: Kind): Subject;
   /** The one link that a subject keeps for the round; opened when first asked for. */
-  link(name: SubjectName): Promise<Link>;
+  link(kind: Kind): Promise<Link>;
   /** Closes that link, so that the next one to ask gets a new one. */
-  drop(name: SubjectName): Promise<void>;
+  drop(kind: Kind): Promise<void>;
 }
 
 export interface Row {
@@ -37,14 +30,14 @@ export interface Row {
   run(round: Round): Promise<void>;
 }
 
-async function inTurn(round: Round, row: string, work: (name: SubjectName) => Promise<void>): Promise<void> {
-  for (const name of round.names) {
+async function inTurn(round: Round, row: string, work: (kind: Kind) => Promise<void>): Promise<void> {
+  for (const kind of round.kinds) {
     globalThis.gc?.();
     try {
-      await work(name);
+      await work(kind);
     } catch (error) {
-      round.samples.fail(row, name, error);
-      await round.drop(name);
+      round.samples.fail(row, kind.name, error);
+      await round.drop(kind);
     }
   }
 }
@@ -53,9 +46,9 @@ async function inTurn(round: Round, row: string, work: (name: SubjectName) => Pr
 const check: Row = {
   name: "check",
   run: (round) =>
-    inTurn(round, "check", async (name) => {
-      const subject = round.subject(name);
-      const link = await round.link(name);
+    inTurn(round, "check", async (kind) => {
+      const subject = round.subject(kind);
+      const link = await round.link(kind);
       for (const [index, sample] of calls.digestSamples.entries()) {
         const nonce = `n${index}`;
         const answer = await callForText(link, subject.tool("digest"), { nonce, data: JSON.parse(sample) });
@@ -63,7 +56,7 @@ const check: Row = {
           throw new Error(`a large argument arrived changed: ${answer.slice(0, 100)}`);
         }
       }
-      if (name !== "hub" && name !== "hub-stdio") return;
+      if (kind.role !== "hub") return;
       const leaked = await callForText(link, subject.tool("leak"), { nonce: "n" });
       if (leaked !== `n:${"*".repeat(coreSecret.length)}`) {
         throw new Error(leaked.includes(coreSecret) ? "the Core's secret was not masked" : `leak said ${leaked}`);
@@ -75,29 +68,56 @@ const check: Row = {
 const memory: Row = {
   name: "memory",
   run: (round) =>
-    inTurn(round, "memory", async (name) => {
+    inTurn(round, "memory", async (kind) => {
       const { plan, samples } = round;
-      const subject = round.subject(name);
-      if (name === "direct" || name.endsWith("stdio")) return;
-      const link = await round.link(name);
+      const subject = round.subject(kind);
+      if (kind.door === "stdio") return;
+      const link = await round.link(kind);
       await listTools(link);
       await callForText(link, subject.tool("echo"), { text: "one" });
       await delay(plan.settleMs);
       const one = residentMiB(subject.pids());
-      samples.add("resident-one", name, one);
-      const idle = await openMany(plan.idleClients, () => subject.openIdle());
-      await delay(plan.settleMs);
-      const many = residentMiB(subject.pids());
-      await closeAll(idle);
-      samples.add("resident-idle", name, ((many - one) * 1024) / plan.idleClients);
+      samples.add("resident-one", kind.name, one);
+      samples.add("resident-idle", kind.name, await perClient(subject, one, plan, () => subject.openIdle()));
     }),
 };
+
+/** Over HTTP a client may also listen on the stream of a GET; measured anew, because the first clients left their mark. */
+const listeners: Row = {
+  name: "memory",
+  alone: true,
+  run: (round) =>
+    inTurn(round, "memory", async (kind) => {
+      if (kind.door !== "http") return;
+      await withSubject(round, kind, {}, async (subject) => {
+        const { openListening } = subject;
+        if (openListening === undefined) return;
+        const { plan, samples } = round;
+        const link = await subject.open();
+        await listTools(link);
+        await callForText(link, subject.tool("echo"), { text: "one" });
+        await delay(plan.settleMs);
+        const one = residentMiB(subject.pids());
+        samples.add("resident-listening", kind.name, await perClient(subject, one, plan, openListening));
+        await link.close();
+      });
+    }),
+};
+
+/** KiB that each further client adds to the resident size, which was `one` with one of them. */
+async function perClient(subject: Subject, one: number, plan: Plan, open: () => Promise<Link>): Promise<number> {
+  const idle = await openMany(plan.idleClients, open);
+  await delay(plan.settleMs);
+  const many = residentMiB(subject.pids());
+  await closeAll(idle);
+  return ((many - one) * 1024) / plan.idleClients;
+}
 
 const warmUp: Row = {
   name: "warm-up",
   run: (round) =>
-    inTurn(round, "warm-up", async (name) => {
-      await load(round, name, calls.echo, { inFlight: 64, ms: 1, warmUpMs: round.plan.firstWarmUpMs });
+    inTurn(round, "warm-up", async (kind) => {
+      await load(round, kind, calls.echo, { inFlight: 64, ms: 1, warmUpMs: round.plan.firstWarmUpMs });
     }),
 };
 
@@ -105,11 +125,11 @@ const latency: Row = {
   name: "latency",
   async run(round) {
     for (let lap = 0; lap < round.plan.latencyLaps; lap++) {
-      await inTurn(round, "latency", async (name) => {
+      await inTurn(round, "latency", async (kind) => {
         const ms = round.plan.latencyMs;
-        const { times } = await load(round, name, calls.echo, { inFlight: 1, ms, warmUpMs: ms / 4 });
-        round.samples.add("latency-p50", name, quantile(times, 0.5));
-        round.samples.add("latency-p99", name, quantile(times, 0.99));
+        const { times } = await load(round, kind, calls.echo, { inFlight: 1, ms, warmUpMs: ms / 4 });
+        round.samples.add("latency-p50", kind.name, quantile(times, 0.5));
+        round.samples.add("latency-p99", kind.name, quantile(times, 0.99));
       });
     }
   },
@@ -118,19 +138,19 @@ const latency: Row = {
 const throughput: Row = {
   name: "throughput",
   async run(round) {
-    await inTurn(round, "throughput", async (name) => {
-      const { calls: count, ms, cpu } = await load(round, name, calls.echo, { inFlight: 64 });
-      round.samples.add("calls-1x64", name, count / ms);
-      if (name !== "direct") round.samples.add("cpu-1x64", name, (cpu * 1000) / count);
+    await inTurn(round, "throughput", async (kind) => {
+      const { calls: count, ms, cpu } = await load(round, kind, calls.echo, { inFlight: 64 });
+      round.samples.add("calls-1x64", kind.name, count / ms);
+      if (kind.role !== "direct") round.samples.add("cpu-1x64", kind.name, (cpu * 1000) / count);
     });
-    await inTurn(round, "throughput", async (name) => {
+    await inTurn(round, "throughput", async (kind) => {
       // On stdio each client has a hub of its own: many clients on one hub is not a thing there.
-      if (name.endsWith("stdio")) return;
-      const links = await openMany(16, () => round.subject(name).open());
+      if (kind.door === "stdio" && kind.role !== "direct") return;
+      const links = await openMany(16, () => round.subject(kind).open());
       try {
-        const { calls: count, ms, cpu } = await load(round, name, calls.echo, { inFlight: 8, links });
-        round.samples.add("calls-16x8", name, count / ms);
-        if (name !== "direct") round.samples.add("cpu-16x8", name, (cpu * 1000) / count);
+        const { calls: count, ms, cpu } = await load(round, kind, calls.echo, { inFlight: 8, links });
+        round.samples.add("calls-16x8", kind.name, count / ms);
+        if (kind.role !== "direct") round.samples.add("cpu-16x8", kind.name, (cpu * 1000) / count);
       } finally {
         await closeAll(links);
       }
@@ -142,11 +162,11 @@ function payloadRow(name: string, lines: readonly [MetricName, calls.CallKind, n
   return {
     name,
     async run(round) {
-      for (const [metric, kind, inFlight] of lines) {
-        await inTurn(round, name, async (subject) => {
-          const { calls: count, ms } = await load(round, subject, kind, { inFlight });
-          const mebibytes = (count * kind.payloadBytes) / 1024 / 1024;
-          round.samples.add(metric, subject, (mebibytes * 1000) / ms);
+      for (const [metric, call, inFlight] of lines) {
+        await inTurn(round, name, async (kind) => {
+          const { calls: count, ms } = await load(round, kind, call, { inFlight });
+          const mebibytes = (count * call.payloadBytes) / 1024 / 1024;
+          round.samples.add(metric, kind.name, (mebibytes * 1000) / ms);
         });
       }
     },
@@ -169,14 +189,14 @@ const tokens = payloadRow("tokens", [
 const afterLoad: Row = {
   name: "memory",
   run: (round) =>
-    inTurn(round, "memory", async (name) => {
-      if (name === "direct" || name.endsWith("stdio")) return;
+    inTurn(round, "memory", async (kind) => {
+      if (kind.door === "stdio") return;
       const ms = round.plan.loadMs / 2;
-      await load(round, name, calls.echo, { inFlight: 64, ms });
-      await load(round, name, calls.bigResult, { inFlight: 8, ms });
-      await load(round, name, calls.bigArguments, { inFlight: 8, ms });
+      await load(round, kind, calls.echo, { inFlight: 64, ms });
+      await load(round, kind, calls.bigResult, { inFlight: 8, ms });
+      await load(round, kind, calls.bigArguments, { inFlight: 8, ms });
       await delay(round.plan.settleMs);
-      round.samples.add("resident-after", name, residentMiB(round.subject(name).pids()));
+      round.samples.add("resident-after", kind.name, residentMiB(round.subject(kind).pids()));
     }),
 };
 
@@ -184,10 +204,10 @@ const list: Row = {
   name: "list",
   alone: true,
   async run(round) {
-    const shape = (name: SubjectName): SubjectOptions =>
-      name.startsWith("hub") ? { cores: 20, toolsPerCore: 50 } : { toolsPerCore: 1000 };
-    await inTurn(round, "list", async (name) => {
-      await withSubject(round, name, shape(name), async (subject) => {
+    const shape = (kind: Kind): SubjectOptions =>
+      kind.role === "hub" ? { cores: 20, toolsPerCore: 50 } : { toolsPerCore: 1000 };
+    await inTurn(round, "list", async (kind) => {
+      await withSubject(round, kind, shape(kind), async (subject) => {
         const link = await subject.open();
         const times: number[] = [];
         for (let n = 0; n < round.plan.lists; n++) {
@@ -197,7 +217,7 @@ const list: Row = {
           if (names.length !== 1000 || new Set(names).size !== 1000) throw new Error(`${names.length} tools, not 1000`);
         }
         // The first third warms both sides.
-        round.samples.add("list-1000", name, median(times.slice(times.length / 3)));
+        round.samples.add("list-1000", kind.name, median(times.slice(times.length / 3)));
         await link.close();
       });
     });
@@ -209,18 +229,18 @@ const starting: Row = {
   alone: true,
   async run(round) {
     for (let lap = 0; lap < 2; lap++) {
-      await inTurn(round, "start", async (name) => {
+      await inTurn(round, "start", async (kind) => {
         const before = performance.now();
-        await withSubject(round, name, {}, async (subject) => {
+        await withSubject(round, kind, {}, async (subject) => {
           const link = await subject.open();
           const names = await listTools(link);
-          round.samples.add("start-list", name, performance.now() - before);
+          round.samples.add("start-list", kind.name, performance.now() - before);
           if (names.length !== 8) throw new Error(`${names.length} tools, not 8`);
           await link.close();
         });
       });
     }
-    if (!round.names.includes("hub")) return;
+    if (!round.kinds.some(({ name }) => name === "hub")) return;
     for (let lap = 0; lap < 3; lap++) {
       try {
         const bare = await exitTime(["-e", "0"]);
@@ -239,7 +259,6 @@ const growth: Row = {
   name: "growth",
   alone: true,
   async run(round) {
-    if (!round.names.includes("hub")) return;
     const { plan, samples } = round;
     // The last value is how many idle sessions there are beside the one that calls.
     const variants: [MetricName, SubjectOptions, number][] = [
@@ -247,22 +266,27 @@ const growth: Row = {
       ["growth-tools", { cores: 20, toolsPerCore: 1000 }, 0],
       ["growth-sessions", { toolsPerCore: 10 }, plan.growthSessions - 1],
     ];
-    for (const [metric, options, sessions] of variants) {
-      try {
-        await withSubject(round, "hub", options, async (subject) => {
-          const link = await subject.open();
-          const idle = await openMany(sessions, () => subject.openIdle());
-          const warmUpMs = 2 * plan.firstWarmUpMs;
-          const { calls: count, cpu } = await loadLinks(subject, [link], calls.echo, {
-            inFlight: 64,
-            ms: plan.growthMs,
-            warmUpMs,
+    for (const kind of round.kinds) {
+      if (kind.role !== "hub" || kind.door === "stdio") continue;
+      for (const [metric, options, sessions] of variants) {
+        // The catalog is the same behind every door.
+        if (metric === "growth-tools" && kind.door !== "websocket") continue;
+        try {
+          await withSubject(round, kind, options, async (subject) => {
+            const link = await subject.open();
+            const idle = await openMany(sessions, () => subject.openIdle());
+            const warmUpMs = 2 * plan.firstWarmUpMs;
+            const { calls: count, cpu } = await loadLinks(subject, [link], calls.echo, {
+              inFlight: 64,
+              ms: plan.growthMs,
+              warmUpMs,
+            });
+            samples.add(metric, kind.name, (cpu * 1000) / count);
+            await closeAll([link, ...idle]);
           });
-          samples.add(metric, "hub", (cpu * 1000) / count);
-          await closeAll([link, ...idle]);
-        });
-      } catch (error) {
-        samples.fail("growth", "hub", error);
+        } catch (error) {
+          samples.fail("growth", kind.name, error);
+        }
       }
     }
   },
@@ -278,6 +302,7 @@ export const rows: readonly Row[] = [
   large,
   tokens,
   afterLoad,
+  listeners,
   list,
   starting,
   growth,
@@ -290,10 +315,10 @@ interface LoadShape {
   readonly links?: readonly Link[];
 }
 
-async function load(round: Round, name: SubjectName, kind: calls.CallKind, shape: LoadShape) {
-  const links = shape.links ?? [await round.link(name)];
+async function load(round: Round, kind: Kind, call: calls.CallKind, shape: LoadShape) {
+  const links = shape.links ?? [await round.link(kind)];
   const { plan } = round;
-  return loadLinks(round.subject(name), links, kind, {
+  return loadLinks(round.subject(kind), links, call, {
     inFlight: shape.inFlight,
     ms: shape.ms ?? plan.loadMs,
     warmUpMs: shape.warmUpMs ?? plan.warmUpMs,
@@ -323,16 +348,16 @@ async function loadLinks(
 
 async function withSubject(
   round: Round,
-  name: SubjectName,
+  kind: Kind,
   options: SubjectOptions,
   work: (subject: Subject) => Promise<void>,
 ): Promise<void> {
-  const subject = await startSubject(name, options);
+  const subject = await kind.start(options);
   try {
     await work(subject);
   } finally {
     const left = await subject.stop();
-    if (left > 0) round.samples.fail("stop", name, `${left} processes left behind after SIGTERM`);
+    if (left > 0) round.samples.fail("stop", kind.name, `${left} processes left behind after SIGTERM`);
   }
 }
 

@@ -29,6 +29,7 @@ export const metrics = {
   "list-1000": ms("tools/list of 1000 tools (hub: 20 Cores × 50)"),
   "resident-one": memory("resident, one client"),
   "resident-idle": { title: "per idle client, 500 of them", unit: "KiB", digits: 1 },
+  "resident-listening": { title: "per idle client with an open GET stream, 500 of them", unit: "KiB", digits: 1 },
   "resident-after": memory("resident, after load"),
   "start-list": ms("start to first tools/list"),
   "start-version": ms("`--version` (floor: `node -e 0`)"),

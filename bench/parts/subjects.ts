@@ -1,23 +1,37 @@
-// What is measured, behind one interface: the Core directly, the floor, the hub, and published gateways.
+// What is measured, behind one interface: the Core directly, the floors, the hub. Published gateways: peers.ts.
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openHttpLink, openSseLink } from "./http-link.ts";
+import { clientToken, coreArgs, hubPlace } from "./hub-place.ts";
 import { type Link, openWebSocketLink, stdioLink, type WebSocketTarget } from "./link.ts";
 import { delay, freePort, lastWordsOf, ownPids, start, stop } from "./processes.ts";
 import { handshake } from "./session.ts";
 
-export type SubjectName = "direct" | "floor" | "hub" | "floor-stdio" | "hub-stdio" | "supergateway";
+export type Door = "stdio" | "websocket" | "http" | "sse";
 
+/** Something that can be measured; a name of a column. */
+export interface Kind {
+  readonly name: string;
+  readonly role: "direct" | "floor" | "hub" | "peer";
+  /** How clients reach it. */
+  readonly door: Door;
+  /** A peer whose version stands in peers/package.json: budgets hold against the best of these. */
+  readonly isPinned?: boolean;
+  start(options: SubjectOptions): Promise<Subject>;
+}
+
+/** One of it, running. */
 export interface Subject {
-  readonly name: SubjectName;
   /** A Core's own tool name as this subject exposes it. */
   tool(native: string): string;
   /** A link whose handshake is done. */
   open(): Promise<Link>;
   /** As many idle clients as asked for: initialised sessions where the subject has sessions, bare connections else. */
   openIdle(): Promise<Link>;
+  /** The same over HTTP, with the stream of a GET open on its connection. */
+  openListening?(): Promise<Link>;
   /** Processes that the subject costs, without Cores. Empty for direct. */
   pids(): number[];
   /** Ends every process of it; says how many it left behind, already killed. */
@@ -29,45 +43,55 @@ export interface SubjectOptions {
   readonly toolsPerCore?: number;
 }
 
-const parts = fileURLToPath(new URL(".", import.meta.url));
+export const parts = fileURLToPath(new URL(".", import.meta.url));
 const root = join(parts, "..", "..");
-const coreFile = join(parts, "core.mjs");
 const floorFile = join(parts, "floor.mjs");
-const gatewayFile = join(root, "bench/peers/node_modules/supergateway/dist/index.js");
+const floorHttpFile = join(parts, "floor-http.mjs");
 export const hubFile = join(root, "dist/cli/main.js");
 export const exampleManifest = join(root, "examples/manifests/hub.yaml");
 
 export const hubIsBuilt = (): boolean => existsSync(hubFile);
-export const peersAreInstalled = (): boolean => existsSync(gatewayFile);
 
-/** Both are presented in every run, so that checking one and masking both are part of what is measured. */
-export const clientToken = "bench-client-token-Zq81LmXv03";
-export const coreSecret = "bS7kQ0vXw2Rr9TzLm4NpYc6HdJf1GaEu8KiOtVe5";
+/** In the order of the columns, and of the turns. */
+export const ownKinds: readonly Kind[] = [
+  { name: "direct", role: "direct", door: "stdio", start: direct },
+  { name: "floor", role: "floor", door: "websocket", start: (options) => floor(floorFile, "websocket", options) },
+  { name: "hub", role: "hub", door: "websocket", start: (options) => hub("websocket", options) },
+  { name: "floor-http", role: "floor", door: "http", start: (options) => floor(floorHttpFile, "http", options) },
+  { name: "hub-http", role: "hub", door: "http", start: (options) => hub("http", options) },
+  { name: "floor-stdio", role: "floor", door: "stdio", start: floorStdio },
+  { name: "hub-stdio", role: "hub", door: "stdio", start: hubStdio },
+];
 
-const starters: Record<SubjectName, (options: SubjectOptions) => Promise<Subject>> = {
-  direct: async (options) => direct(options),
-  floor,
-  hub,
-  "floor-stdio": async (options) =>
-    piped("floor-stdio", () => ({ args: [floorFile, "stdio", process.execPath, ...coreArgs(options)] })),
-  "hub-stdio": hubStdio,
-  supergateway,
-};
+const native = (name: string): string => name;
+const ofHub = (name: string): string => `bench__${name}`;
 
-export function startSubject(name: SubjectName, options: SubjectOptions = {}): Promise<Subject> {
-  return starters[name](options);
+async function direct(options: SubjectOptions): Promise<Subject> {
+  return { ...piped(native, () => ({ args: coreArgs(options) })), pids: () => [] };
 }
 
-function coreArgs(options: SubjectOptions): string[] {
-  return [coreFile, "--tools", String((options.toolsPerCore ?? 8) * (options.cores ?? 1))];
+async function floorStdio(options: SubjectOptions): Promise<Subject> {
+  return piped(native, () => ({ args: [floorFile, "stdio", process.execPath, ...coreArgs(options)] }));
 }
 
-function direct(options: SubjectOptions): Subject {
-  return { ...piped("direct", () => ({ args: coreArgs(options) })), pids: () => [] };
+async function hubStdio(options: SubjectOptions): Promise<Subject> {
+  const place = hubPlace(options);
+  const subject = piped(ofHub, () => ({ args: [hubFile, "stdio", "--manifest", place.manifest], env: place.env }));
+  return {
+    ...subject,
+    async stop() {
+      const left = await subject.stop();
+      place.remove();
+      return left;
+    },
+  };
 }
 
 /** A subject on stdio: every client runs one of its own. */
-function piped(name: SubjectName, launch: () => { args: string[]; env?: Record<string, string> }): Subject {
+function piped(
+  tool: (name: string) => string,
+  launch: () => { args: string[]; env?: Readonly<Record<string, string>> },
+): Subject {
   const children = new Set<ChildProcess>();
   async function open(): Promise<Link> {
     const { args, env } = launch();
@@ -81,8 +105,7 @@ function piped(name: SubjectName, launch: () => { args: string[]; env?: Record<s
     return link;
   }
   return {
-    name,
-    tool: (native) => (name === "hub-stdio" ? `bench__${native}` : native),
+    tool,
     open,
     openIdle: open,
     pids: () => [...children].flatMap((child) => (child.pid === undefined ? [] : ownPids(child.pid))),
@@ -95,7 +118,7 @@ function piped(name: SubjectName, launch: () => { args: string[]; env?: Record<s
 }
 
 /** Adds what the child said on stderr to a failure. */
-async function explained<T>(work: Promise<T>, child: ChildProcess): Promise<T> {
+export async function explained<T>(work: Promise<T>, child: ChildProcess): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -103,74 +126,61 @@ async function explained<T>(work: Promise<T>, child: ChildProcess): Promise<T> {
   }
 }
 
-async function floor(options: SubjectOptions): Promise<Subject> {
+async function floor(file: string, door: Door, options: SubjectOptions): Promise<Subject> {
   const port = await freePort();
-  const child = start([floorFile, String(port), process.execPath, ...coreArgs(options)]);
-  return listening("floor", child, { port, path: "/mcp", headers: {} }, { sessions: false });
+  const child = start([file, String(port), process.execPath, ...coreArgs(options)]);
+  const target = { door, port, path: "/mcp", headers: {} };
+  // Over HTTP a connection that never carried a request is no client of anybody yet.
+  return listening(child, target, { tool: native, handshakesWhenIdle: door === "http" });
 }
 
-async function hub(options: SubjectOptions): Promise<Subject> {
+async function hub(door: Door, options: SubjectOptions): Promise<Subject> {
   const port = await freePort();
   const place = hubPlace(options);
   const child = start([hubFile, "serve", "--manifest", place.manifest, "--listen", `127.0.0.1:${port}`], {
     env: place.env,
   });
-  const target = { port, path: "/mcp", headers: { Authorization: `Bearer ${clientToken}` } };
-  return listening("hub", child, target, { sessions: true, done: place.remove });
+  const target = { door, port, path: "/mcp", headers: { Authorization: `Bearer ${clientToken}` } };
+  return listening(child, target, { tool: ofHub, handshakesWhenIdle: true, done: place.remove });
 }
 
-async function hubStdio(options: SubjectOptions): Promise<Subject> {
-  const place = hubPlace(options);
-  const subject = piped("hub-stdio", () => ({
-    args: [hubFile, "stdio", "--manifest", place.manifest],
-    env: place.env,
-  }));
-  return {
-    ...subject,
-    async stop() {
-      const left = await subject.stop();
-      place.remove();
-      return left;
-    },
-  };
+export interface Target extends WebSocketTarget {
+  readonly door: Door;
 }
 
-async function supergateway(options: SubjectOptions): Promise<Subject> {
-  const port = await freePort();
-  // It would listen on every address: the preload keeps it on loopback.
-  const child = start([
-    "--import",
-    join(parts, "loopback.mjs"),
-    gatewayFile,
-    "--stdio",
-    [process.execPath, ...coreArgs(options)].join(" "),
-    "--outputTransport",
-    "ws",
-    "--port",
-    String(port),
-    "--logLevel",
-    "none",
-  ]);
-  return listening("supergateway", child, { port, path: "/message", headers: {} }, { sessions: false });
+function connect(target: Target): Promise<Link> {
+  if (target.door === "http") return openHttpLink(target);
+  return target.door === "sse" ? openSseLink(target) : openWebSocketLink(target);
 }
 
-/** A subject that listens for WebSockets; resolves once a first client's handshake is done. */
-async function listening(
-  name: SubjectName,
-  child: ChildProcess,
-  target: WebSocketTarget,
-  facts: { sessions: boolean; done?: () => void },
-): Promise<Subject> {
+export interface ListeningFacts {
+  tool(native: string): string;
+  /** Whether idle clients have done their handshake, or are bare connections. */
+  readonly handshakesWhenIdle: boolean;
+  /** Called when it has stopped. */
+  done?(): void;
+}
+
+/** A subject that listens; resolves once it lets clients in. */
+export async function listening(child: ChildProcess, target: Target, facts: ListeningFacts): Promise<Subject> {
+  const { door } = target;
   async function open(): Promise<Link> {
-    const link = await openWebSocketLink(target);
+    const link = await connect(target);
     await handshake(link);
     return link;
   }
+  const openIdle = facts.handshakesWhenIdle ? open : () => connect(target);
+  async function openListening(): Promise<Link> {
+    const link = await openHttpLink(target);
+    if (facts.handshakesWhenIdle) await handshake(link);
+    await link.listen();
+    return link;
+  }
   const subject: Subject = {
-    name,
-    tool: (native) => (name === "hub" ? `bench__${native}` : native),
+    tool: facts.tool,
     open,
-    openIdle: facts.sessions ? open : () => openWebSocketLink(target),
+    openIdle,
+    ...(door === "http" ? { openListening } : {}),
     pids: () => (child.pid === undefined ? [] : ownPids(child.pid)),
     async stop() {
       const left = await stop(child);
@@ -187,15 +197,15 @@ async function listening(
   return subject;
 }
 
-const startLimitMs = 20_000;
+export const startLimitMs = 20_000;
 
 /** Tries to connect until it is let in. The same for every subject, so that starts can be compared. */
-async function untilListening(child: ChildProcess, target: WebSocketTarget): Promise<void> {
+async function untilListening(child: ChildProcess, target: Target): Promise<void> {
   const limit = performance.now() + startLimitMs;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`exited ${child.exitCode} before it listened`);
     try {
-      const link = await openWebSocketLink(target);
+      const link = await connect(target);
       await link.close();
       return;
     } catch (error) {
@@ -203,42 +213,4 @@ async function untilListening(child: ChildProcess, target: WebSocketTarget): Pro
       await delay(2);
     }
   }
-}
-
-/** A manifest and a state folder for one hub, in a folder of their own. */
-function hubPlace(options: SubjectOptions) {
-  const folder = mkdtempSync(join(tmpdir(), "thehub-bench-"));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  // An interrupted run ends here too.
-  process.once("exit", remove);
-  const cores = options.cores ?? 1;
-  const lines = ["hub:", "  limits: { max_concurrency_per_client: 256, max_queue_per_client: 1024 }", "cores:"];
-  for (let n = 0; n < cores; n++) {
-    const name = n === 0 ? "bench" : `bench${n + 1}`;
-    lines.push(
-      `  ${name}:`,
-      `    command: ${JSON.stringify(process.execPath)}`,
-      `    args: [${JSON.stringify(coreFile)}, "--tools", "${options.toolsPerCore ?? 8}"]`,
-      "    secrets: [TOKEN]",
-      "    policy: { max_concurrency: 256 }",
-    );
-  }
-  const manifest = join(folder, "hub.yaml");
-  writeFileSync(manifest, `${lines.join("\n")}\n`);
-  const state = join(folder, "state");
-  mkdirSync(state);
-  return {
-    manifest,
-    remove() {
-      process.off("exit", remove);
-      remove();
-    },
-    env: {
-      HUB_STATE_DIR: state,
-      HUB_TOKEN: clientToken,
-      HUB_SECRET_TOKEN: coreSecret,
-      HUB_SECRET_BENCH_TOKEN: coreSecret,
-      HUB_LOG_LEVEL: "warn",
-    },
-  };
 }

@@ -1,0 +1,63 @@
+// What a subject is started with: the Core's command line, and for the hub a folder with a manifest and its environment.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { SubjectOptions } from "./subjects.ts";
+
+const coreFile = fileURLToPath(new URL("core.mjs", import.meta.url));
+
+/** Both are presented in every run, so that checking one and masking both are part of what is measured. */
+export const clientToken = "bench-client-token-Zq81LmXv03";
+export const coreSecret = "bS7kQ0vXw2Rr9TzLm4NpYc6HdJf1GaEu8KiOtVe5";
+
+/** For one Core with all the tools. */
+export function coreArgs(options: SubjectOptions): string[] {
+  return [coreFile, "--tools", String((options.toolsPerCore ?? 8) * (options.cores ?? 1))];
+}
+
+/** A scratch folder that is also removed when a run is interrupted. */
+export function scratchFolder() {
+  const folder = mkdtempSync(join(tmpdir(), "thehub-bench-"));
+  const removeNow = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", removeNow);
+  return {
+    folder,
+    remove() {
+      process.off("exit", removeNow);
+      removeNow();
+    },
+  };
+}
+
+/** A manifest and a state folder for one hub, in a folder of their own. */
+export function hubPlace(options: SubjectOptions) {
+  const { folder, remove } = scratchFolder();
+  const cores = options.cores ?? 1;
+  const lines = ["hub:", "  limits: { max_concurrency_per_client: 256, max_queue_per_client: 1024 }", "cores:"];
+  for (let n = 0; n < cores; n++) {
+    const name = n === 0 ? "bench" : `bench${n + 1}`;
+    lines.push(
+      `  ${name}:`,
+      `    command: ${JSON.stringify(process.execPath)}`,
+      `    args: [${JSON.stringify(coreFile)}, "--tools", "${options.toolsPerCore ?? 8}"]`,
+      "    secrets: [TOKEN]",
+      "    policy: { max_concurrency: 256 }",
+    );
+  }
+  const manifest = join(folder, "hub.yaml");
+  writeFileSync(manifest, `${lines.join("\n")}\n`);
+  const state = join(folder, "state");
+  mkdirSync(state);
+  return {
+    manifest,
+    remove,
+    env: {
+      HUB_STATE_DIR: state,
+      HUB_TOKEN: clientToken,
+      HUB_SECRET_TOKEN: coreSecret,
+      HUB_SECRET_BENCH_TOKEN: coreSecret,
+      HUB_LOG_LEVEL: "warn",
+    },
+  };
+}
