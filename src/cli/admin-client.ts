@@ -135,11 +135,7 @@ export class AdminClient {
 /** Finds the hub: `--url` or HUB_URL, else one that runs here. Rejects with a HubError that says how to name it. */
 export async function findAdmin(terminal: Terminal, options: AdminOptions): Promise<AdminClient> {
   const url = options.url ?? variable(terminal.env, "HUB_URL");
-  const settings = await readConnectSettings(
-    terminal,
-    url === undefined ? "ws://localhost" : asSocketUrl(url),
-    options,
-  );
+  const settings = await readConnectSettings(terminal, url ?? "http://localhost", options);
   if (settings.t === "invalid") {
     const said = settings.problems.filter(({ severity }) => severity === "error");
     const lines = said.map(({ path, message, hint }) => `${path === "URL" ? "--url" : path}: ${message}; ${hint}`);
@@ -148,20 +144,16 @@ export async function findAdmin(terminal: Terminal, options: AdminOptions): Prom
   const { token, credential, target } = settings.settings;
   const byToken = { token, credential };
   if (url !== undefined) {
-    const { protocol, hostname, port, pathname } = new URL(target.url);
+    const { protocol, host, hostname, port, pathname } = new URL(target.url);
+    const { socketPath } = target;
     const isTls = protocol === "wss:" || protocol === "https:";
-    const host = hostname.replace(/^\[|\]$/g, "");
+    const basePath = basePathOf(pathname);
     const way: RequestOptions =
-      target.socketPath === undefined
-        ? { hostname: host, port: port === "" ? (isTls ? 443 : 80) : Number(port) }
-        : { socketPath: target.socketPath };
-    return new AdminClient({
-      name: shownName(target.name),
-      ways: [way],
-      isTls,
-      basePath: basePathOf(pathname),
-      ...byToken,
-    });
+      socketPath === undefined
+        ? { hostname: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? (isTls ? 443 : 80) : Number(port) }
+        : { socketPath };
+    const name = socketPath === undefined ? `${isTls ? "https" : "http"}://${host}${basePath}` : target.name;
+    return new AdminClient({ name, ways: [way], isTls, basePath, ...byToken });
   }
   const local = (name: string, ways: readonly Way[], who: Pick<Place, "token" | "credential">) => {
     return new AdminClient({ name, ways: ways.map((way) => ({ ...way })), isTls: false, basePath: "", ...who });
@@ -199,15 +191,6 @@ async function stateDirOf(terminal: Terminal): Promise<string> {
     if (resolved.t === "ok") return resolved.settings.stateDir;
     throw new HubError("usage", "set HUB_STATE_DIR to the folder that the hub has");
   }
-}
-
-/** Where a token and a host are told apart is the same for all commands that take a hub's URL. */
-function asSocketUrl(url: string): string {
-  return url.replace(/^http(s?):\/\//i, "ws$1://");
-}
-
-function shownName(name: string): string {
-  return name.replace(/^ws(s?):\/\//, "http$1://");
 }
 
 /** People name the address of an MCP client: its path is beside the API's. */

@@ -40,6 +40,26 @@ test("settings: the environment wins over the manifest, the manifest over the de
   assert.equal(over.listWaitMs, 1);
 });
 
+test("settings: an admin address is none, a key of the manifest, or a variable, and must be one to listen on", async () => {
+  const port = async (env: Record<string, string>, hub = "") => {
+    const { adminListen } = await settings(env, `${cores}${hub}`);
+    return adminListen.map((address) => address.t === "tcp" && address.port);
+  };
+  const key = "hub: { admin_listen: ['127.0.0.1:1', '127.0.0.1:2'] }\n";
+  assert.deepEqual(await port({}), []);
+  assert.deepEqual(await port({}, key), [1, 2]);
+  assert.deepEqual(await port({ HUB_ADMIN_LISTEN: "127.0.0.1:3" }, key), [3]);
+  for (const [env, manifest, place] of [
+    [{ HUB_ADMIN_LISTEN: "9090" }, cores, "HUB_ADMIN_LISTEN"],
+    [{}, `${cores}hub: { admin_listen: "9090" }\n`, "hub.admin_listen"],
+  ] as const) {
+    await assert.rejects(
+      settings(env, manifest),
+      (error: Error) => error.message.includes("9090") && error.message.includes(place),
+    );
+  }
+});
+
 test("settings: empty and blank variables count as not set", async () => {
   const blank = Object.fromEntries(
     [...knownVariables, ...Object.keys(plannedVariables)].map((name, i) => [name, " ".repeat(i % 3)]),
@@ -50,6 +70,7 @@ test("settings: empty and blank variables count as not set", async () => {
 test("settings: reads every variable it knows", async () => {
   const got = await settings({
     HUB_LISTEN: ":1,unix:/a",
+    HUB_ADMIN_LISTEN: "unix:/b",
     HUB_TOKEN: token,
     HUB_BASE_PATH: "/hub/",
     HUB_PUBLIC_URL: "https://hub.example/",
@@ -65,6 +86,7 @@ test("settings: reads every variable it knows", async () => {
     got.listen.map((address) => address.t),
     ["tcp", "unix"],
   );
+  assert.deepEqual(got.adminListen, [{ t: "unix", path: "/b" }]);
   assert.equal(got.token?.reveal(), token);
   assert.equal(got.metricsToken?.reveal(), "another-token-of-length");
   assert.deepEqual(
