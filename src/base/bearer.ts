@@ -1,5 +1,5 @@
 // Bearer credentials: reading them from a header and comparing them in constant time. Never logs, never keeps one.
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 /** The token of an `Authorization: Bearer …` header; undefined when there is none or the scheme is another one. */
 export function bearerToken(authorization: string | undefined): string | undefined {
@@ -10,7 +10,7 @@ export function bearerToken(authorization: string | undefined): string | undefin
 
 /** Tokens are compared by digest, so that neither their length nor their content shows in the time taken. */
 export function tokenDigest(token: string): Buffer {
-  return createHash("sha256").update(token, "utf8").digest();
+  return hash("sha256", token, "buffer");
 }
 
 export function sameDigest(a: Buffer, b: Buffer): boolean {

@@ -13,9 +13,9 @@ import { batchOf, isBatch } from "./batch.ts";
 import { readBody } from "./body.ts";
 import { kindOf } from "./classify.ts";
 import { RingBudget, type RingLimits } from "./event-ring.ts";
-import { HttpSession, type ResponseHeaders, type SessionDeps } from "./http-session.ts";
+import { HttpSession, type SessionDeps } from "./http-session.ts";
 import { type Accepted, acceptedBy, isEncoded, isJson, single } from "./negotiate.ts";
-import { Post } from "./post.ts";
+import type { Post, PostOptions } from "./post.ts";
 import * as refusals from "./refusals.ts";
 
 export interface HttpDoorLimits extends RingLimits {
@@ -95,6 +95,7 @@ export class HttpDoor implements WebDoor {
         };
         log.warn("slow_reader_cut", context);
       },
+      lost: () => deps.dropped("no_stream"),
       ended: (session) => this.#ended(session),
     };
   }
@@ -156,7 +157,7 @@ export class HttpDoor implements WebDoor {
         ? refusals.encodedBody
         : !accepted.json && !accepted.events
           ? refusals.nothingAcceptable
-          : session !== undefined && session.posts.size >= this.#limits.maxPosts
+          : session !== undefined && session.open >= this.#limits.maxPosts
             ? refusals.tooMany
             : undefined;
     if (refusal !== undefined) {
@@ -164,20 +165,20 @@ export class HttpDoor implements WebDoor {
       return;
     }
     readBody(request, this.#limits.maxMessageBytes, (body) => {
-      const asked = { request, response, guest, accepted, session };
-      const reply =
-        body === "too_large"
-          ? refusals.tooLarge(this.#limits.maxMessageBytes)
-          : body.size === 0
-            ? refusals.noBody
-            : isBatch(body)
-              ? this.#takeBatch(asked, body)
-              : this.#takeOne(asked, body);
+      const reply = this.#take({ request, response, guest, accepted, session }, body);
       if (reply !== undefined) writeReply(response, reply);
     });
   }
 
   /** Returns what to refuse the request with, or to accept it with where nothing else will answer. */
+  #take(asked: Asked, body: Frame | "too_large"): Reply | undefined {
+    if (body === "too_large") return refusals.tooLarge(this.#limits.maxMessageBytes);
+    if (body.size === 0) return refusals.noBody;
+    // It may have ended while the body came in.
+    if (asked.session?.isEnded === true) return refusals.noSuchSession;
+    return isBatch(body) ? this.#takeBatch(asked, body) : this.#takeOne(asked, body);
+  }
+
   #takeOne(asked: Asked, body: Frame): Reply | undefined {
     const reader = this.#reader;
     reader.read(body);
@@ -196,7 +197,8 @@ export class HttpDoor implements WebDoor {
         session.visitor.take(reader, this.#deps.clock.now(), session.sink);
         return accepted;
       }
-      session.visitor.take(reader, this.#deps.clock.now(), this.#open(asked, session, { requests: 1, isBatch: false }));
+      const nowMs = this.#deps.clock.now();
+      session.visitor.take(reader, nowMs, openPost(asked, session, nowMs));
       return undefined;
     } finally {
       reader.release();
@@ -220,10 +222,12 @@ export class HttpDoor implements WebDoor {
     });
     if (kinds.includes("initialize")) return refusals.rpcReply("request_invalid", "initialize cannot be in a batch");
     const requests = kinds.filter((kind) => kind === "request" || kind === "faulty").length;
-    const sink = requests === 0 ? session.sink : this.#open(asked, session, { requests, isBatch: true });
+    const nowMs = this.#deps.clock.now();
+    const sink =
+      requests === 0 ? session.sink : openPost(asked, session, nowMs, { requests, isBatch: true, opens: false });
     for (const message of messages) {
       reader.read(message);
-      session.visitor.take(reader, this.#deps.clock.now(), sink);
+      session.visitor.take(reader, nowMs, sink);
       reader.release();
     }
     return requests === 0 ? accepted : undefined;
@@ -234,9 +238,12 @@ export class HttpDoor implements WebDoor {
     if (this.#draining) return refusals.draining;
     if (this.#sessions.size >= this.#limits.maxSessions && !this.#makeRoom()) return refusals.full;
     const session = new HttpSession(asked.guest, this.#sessionDeps);
-    const headers = () => (session.visitor.revision === undefined ? undefined : { "mcp-session-id": session.id });
-    const post = this.#open(asked, session, { requests: 1, isBatch: false }, headers);
-    session.visitor.take(this.#reader, this.#deps.clock.now(), post);
+    const nowMs = this.#deps.clock.now();
+    session.visitor.take(
+      this.#reader,
+      nowMs,
+      openPost(asked, session, nowMs, { requests: 1, isBatch: false, opens: true }),
+    );
     if (session.visitor.revision === undefined) {
       session.end();
       return undefined;
@@ -244,29 +251,6 @@ export class HttpDoor implements WebDoor {
     this.#sessions.set(session.id, session);
     this.#timer ??= this.#deps.clock.after(checkMs, () => this.#check());
     return undefined;
-  }
-
-  #open(
-    { request, response, accepted }: Asked,
-    session: HttpSession,
-    shape: { requests: number; isBatch: boolean },
-    headers: () => ResponseHeaders = noHeaders,
-  ): Post {
-    const { clock, dropped } = this.#deps;
-    const post = new Post(
-      response,
-      { ...shape, accepted, trace: traceHeaders(request.headers), nowMs: clock.now() },
-      {
-        maxBytes: this.#limits.maxOutboxBytes,
-        headers,
-        stream: () => session.streamOn(response, headers()),
-        nowMs: () => clock.now(),
-        lost: () => dropped("no_stream"),
-        ended: (it) => session.posts.delete(it),
-      },
-    );
-    session.posts.add(post);
-    return post;
   }
 
   #get(request: IncomingMessage, response: ServerResponse, session: HttpSession): void {
@@ -324,4 +308,16 @@ export class HttpDoor implements WebDoor {
 const accepted: Reply = { status: 202, body: "" };
 /** With server-sent events this status means: do not come back. To an empty stream the SDKs come back, as one for everything else. */
 const nothingLeft: Reply = { status: 204, body: "" };
-const noHeaders = (): ResponseHeaders => undefined;
+
+type Shape = Pick<PostOptions, "requests" | "isBatch" | "opens">;
+const usualShape: Shape = { requests: 1, isBatch: false, opens: false };
+
+function openPost(
+  { request, response, accepted }: Asked,
+  session: HttpSession,
+  nowMs: number,
+  shape = usualShape,
+): Post {
+  const { requests, isBatch, opens } = shape;
+  return session.post(response, { accepted, requests, isBatch, opens, trace: traceHeaders(request.headers), nowMs });
+}

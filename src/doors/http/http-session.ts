@@ -9,30 +9,31 @@ import type { Guest, RequestDoorkeeper, RequestVisitor } from "../port.ts";
 import type { EventResponseOptions } from "./event-response.ts";
 import type { RingBudget } from "./event-ring.ts";
 import { EventStream } from "./event-stream.ts";
-import type { Post } from "./post.ts";
+import { Post, type PostHome, type PostOptions, type ResponseHeaders } from "./post.ts";
 
 export interface SessionDeps {
   readonly doorkeeper: RequestDoorkeeper;
   readonly budget: RingBudget;
   /** For its streams of events. */
   readonly responses: Omit<EventResponseOptions, "closed" | "slow">;
+  /** Counts a message that no response could take. */
+  lost(): void;
   slowReader(session: HttpSession, pendingBytes: number): void;
   ended(session: HttpSession): void;
 }
 
-export type ResponseHeaders = Readonly<Record<string, string>> | undefined;
-
 /** A stream that has ended is kept for a client that lost its connection just then. */
 const keptMs = 60_000;
 
-export class HttpSession {
+export class HttpSession implements PostHome {
   readonly id: string = randomBytes(16).toString("hex");
   readonly principal: Principal;
   readonly visitor: RequestVisitor;
   /** For what belongs to no request. */
   readonly sink: ReplySink;
-  /** Requests of the client that wait for their response. */
-  readonly posts = new Set<Post>();
+  readonly maxBytes: number;
+  /** Requests of the client that wait for their response, in no order: the list must not keep those that are answered alive. */
+  readonly #posts: Post[] = [];
   readonly #deps: SessionDeps;
   readonly #streams = new Map<number, EventStream>();
   #lastNumber = 0;
@@ -42,6 +43,7 @@ export class HttpSession {
   constructor(guest: Guest, deps: SessionDeps) {
     this.#deps = deps;
     this.principal = guest.principal;
+    this.maxBytes = deps.responses.maxBytes;
     this.#usedMs = deps.responses.clock.now();
     this.sink = replySink((frame, splices) => (this.#ended ? "closed" : this.#standalone().send(frame, splices)));
     this.visitor = deps.doorkeeper.open({
@@ -57,13 +59,48 @@ export class HttpSession {
     return id === this.principal.id && shared === this.principal.shared;
   }
 
+  /** Requests that wait for their response. */
+  get open(): number {
+    return this.#posts.length;
+  }
+
+  get isEnded(): boolean {
+    return this.#ended;
+  }
+
+  get openingHeaders(): ResponseHeaders {
+    return this.visitor.revision === undefined ? undefined : { "mcp-session-id": this.id };
+  }
+
+  nowMs(): number {
+    return this.#deps.responses.clock.now();
+  }
+
+  lost(): void {
+    this.#deps.lost();
+  }
+
+  post(response: ServerResponse, options: PostOptions): Post {
+    const post = new Post(response, this, options);
+    post.place = this.#posts.length;
+    this.#posts.push(post);
+    return post;
+  }
+
+  answered(post: Post): void {
+    const last = this.#posts.pop();
+    if (last === undefined || last === post) return;
+    last.place = post.place;
+    this.#posts[post.place] = last;
+  }
+
   used(nowMs: number): void {
     this.#usedMs = nowMs;
   }
 
   /** How long nobody has used it, in ms; 0 while something is under way. */
   idleMs(nowMs: number): number {
-    const isBusy = this.posts.size > 0 || this.visitor.busy > 0 || this.#streams.get(0)?.isAttached === true;
+    const isBusy = this.#posts.length > 0 || this.visitor.busy > 0 || this.#streams.get(0)?.isAttached === true;
     if (isBusy) this.#usedMs = nowMs;
     return nowMs - this.#usedMs;
   }
@@ -93,7 +130,7 @@ export class HttpSession {
 
   /** To be called every second or so. */
   check(nowMs: number): void {
-    for (const post of this.posts) post.check(nowMs);
+    for (const post of [...this.#posts]) post.check(nowMs);
     for (const stream of this.#streams.values()) {
       stream.check(nowMs);
       if (stream.finishedMs === undefined || stream.isAttached || nowMs - stream.finishedMs < keptMs) continue;
@@ -106,7 +143,7 @@ export class HttpSession {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const post of [...this.posts]) post.sessionEnded();
+    for (const post of [...this.#posts]) post.sessionEnded();
     this.visitor.leave();
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();

@@ -14,29 +14,35 @@ import type { EventStream } from "./event-stream.ts";
 import type { Accepted } from "./negotiate.ts";
 import { noSuchSession } from "./refusals.ts";
 
+/** What a POST asks for. */
 export interface PostOptions {
   readonly accepted: Accepted;
   /** How many requests it has, each of which gets one answer. */
   readonly requests: number;
   /** An array came in, so an array goes out. */
   readonly isBatch: boolean;
+  /** It opens the session, whose id its response tells. */
+  readonly opens: boolean;
   readonly trace: TraceText | undefined;
   readonly nowMs: number;
 }
 
-export interface PostDeps {
+/** The session of a POST. */
+export interface PostHome {
   /** Most bytes of a response that may wait for the client. */
   readonly maxBytes: number;
-  /** A stream that is sent on this response. */
-  stream(response: ServerResponse): EventStream;
-  /** Headers that a JSON response gets besides its own; asked when the answer is there. */
-  headers(): Readonly<Record<string, string>> | undefined;
+  /** What tells the client its session; undefined when there is none after all. */
+  readonly openingHeaders: ResponseHeaders;
   nowMs(): number;
+  /** A new stream, sent on this response. */
+  streamOn(response: ServerResponse, headers: ResponseHeaders): EventStream;
   /** A message that no response could take. */
   lost(): void;
   /** All is answered, or can be answered on a stream only. Said once. */
-  ended(post: Post): void;
+  answered(post: Post): void;
 }
+
+export type ResponseHeaders = Readonly<Record<string, string>> | undefined;
 
 /** Smaller answers are written as text, head and body in one. */
 const wholeTextBytes = 16 * 1024;
@@ -45,21 +51,23 @@ const decideMs = 10_000;
 
 export class Post implements ReplySink {
   readonly trace: TraceText | undefined;
+  /** Its place among those of the session, which keeps it. */
+  place = 0;
   readonly #response: ServerResponse;
-  #options: PostOptions;
-  readonly #deps: PostDeps;
+  readonly #home: PostHome;
+  readonly #options: PostOptions;
   #phase: "deciding" | "streaming" | "done" = "deciding";
   #open: number;
   #stream: EventStream | undefined;
   #answers: Buffer[] | undefined;
 
-  constructor(response: ServerResponse, options: PostOptions, deps: PostDeps) {
+  constructor(response: ServerResponse, home: PostHome, options: PostOptions) {
     this.#response = response;
+    this.#home = home;
     this.#options = options;
-    this.#deps = deps;
     this.#open = options.requests;
     this.trace = options.trace;
-    response.once("close", () => {
+    response.on("close", () => {
       if (this.#phase === "deciding") this.#done();
     });
   }
@@ -68,7 +76,7 @@ export class Post implements ReplySink {
   send(frame: Frame, splices: readonly Splice[]): Sent {
     if (this.#phase === "deciding" && this.#options.accepted.events) this.#startStream();
     if (this.#stream !== undefined) return this.#stream.send(frame, splices);
-    this.#deps.lost();
+    this.#home.lost();
     return "closed";
   }
 
@@ -81,7 +89,7 @@ export class Post implements ReplySink {
       return sent;
     }
     if (this.#phase === "done") {
-      this.#deps.lost();
+      this.#home.lost();
       return "closed";
     }
     if (this.#options.isBatch) this.#collect(frame, splices);
@@ -119,7 +127,7 @@ export class Post implements ReplySink {
       let size = frame.size;
       for (const splice of splices) size += splice.text.length - (splice.end - splice.start);
       this.#head(size);
-      const outbox = new Outbox({ wrap: "bare", maxBytes: this.#deps.maxBytes, writable: response });
+      const outbox = new Outbox({ wrap: "bare", maxBytes: this.#home.maxBytes, writable: response });
       if (outbox.send(frame, splices) === "ok") outbox.close();
       else response.destroy();
     }
@@ -127,10 +135,14 @@ export class Post implements ReplySink {
   }
 
   #head(size: number): void {
-    const extra = this.#deps.headers();
+    const extra = this.#headers;
     if (extra === undefined)
       this.#response.writeHead(200, ["content-type", "application/json", "content-length", `${size}`]);
     else this.#response.writeHead(200, { "content-type": "application/json", "content-length": size, ...extra });
+  }
+
+  get #headers(): ResponseHeaders {
+    return this.#options.opens ? this.#home.openingHeaders : undefined;
   }
 
   #collect(frame: Frame, splices: readonly Splice[]): void {
@@ -141,7 +153,6 @@ export class Post implements ReplySink {
 
   #answerBatch(): void {
     const chunks = [...(this.#answers ?? []), Buffer.from("]")];
-    this.#options = { ...this.#options, isBatch: false };
     this.#answerJson({ chunks, size: chunks.reduce((sum, chunk) => sum + chunk.length, 0) }, noSplices);
   }
 
@@ -157,7 +168,7 @@ export class Post implements ReplySink {
   }
 
   #startStream(): void {
-    this.#stream = this.#deps.stream(this.#response);
+    this.#stream = this.#home.streamOn(this.#response, this.#headers);
     this.#phase = "streaming";
     // What a batch has collected goes first.
     for (const answer of this.#answers ?? []) {
@@ -169,13 +180,13 @@ export class Post implements ReplySink {
 
   #finishIfAnswered(): void {
     if (this.#phase !== "streaming" || this.#open > 0) return;
-    this.#stream?.finish(this.#deps.nowMs());
+    this.#stream?.finish(this.#home.nowMs());
     this.#done();
   }
 
   #done(): void {
     if (this.#phase === "done") return;
     this.#phase = "done";
-    this.#deps.ended(this);
+    this.#home.answered(this);
   }
 }
