@@ -47,6 +47,22 @@ test("running hub: list shows what Cores of one's own would, by --url and by HUB
   }
 });
 
+test("running hub: its Cores are listed by its admin API", async () => {
+  for (const url of Object.values(ways)) {
+    const listed = await thehub(["list", "cores", "--url", url], withToken);
+    assert.equal(listed.code, 0, listed.stderr);
+    assert.match(listed.stdout, /^echo: \d+ tools\nm: \d+ tools\n$/);
+    const { cores } = JSON.parse((await thehub(["list", "cores", "--json", "--url", url], withToken)).stdout);
+    assert.deepEqual(
+      cores.map(({ core, state }: { core: string; state: string }) => [core, state]),
+      [
+        ["echo", "up"],
+        ["m", "up"],
+      ],
+    );
+  }
+});
+
 test("running hub: call prints the answer, and exits by it, in each way to the hub", async () => {
   for (const url of Object.values(ways)) {
     const ask = (...args: string[]) => thehub(["call", ...args, "--url", url], withToken);
@@ -72,7 +88,7 @@ test("running hub: what is wrong is named with the fix, and no secret is repeate
     [["list", "--url", http, "--manifest", "hub.yaml"], {}, 2, /name one of them/],
     [["list", "--token-env", "MINE"], { MINE: "x" }, 2, /name it with --url/],
     [["list", "--all", "--url", http], withToken, 2, /not told to clients; leave --all out/],
-    [["list", "cores", "--url", http], withToken, 2, /not told to clients/],
+    [["list", "cores", "--url", http], {}, 1, /token of an admin/],
     [["list", "--url", http.replace("localhost", "0.0.0.0")], withToken, 1, /unencrypted.*\n.*HUB_ALLOW_HOSTS/],
   ] as const) {
     const ran = await thehub(args, env);

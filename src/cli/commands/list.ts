@@ -2,13 +2,14 @@
 // and why.
 import { HubError } from "../../base/errors.ts";
 import { hiddenBecause } from "../../catalog/summary.ts";
+import type { CoreFacts } from "../../hub/oversight.ts";
 import type { Hub } from "../../hub.ts";
 import { version } from "../../library/version.ts";
 import { InProcessClient } from "../in-process-client.ts";
 import { prepareOrThrow } from "../prepare.ts";
 import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
-import { paint, type Terminal, table } from "../terminal.ts";
+import { oneLine, paint, type Terminal, table } from "../terminal.ts";
 
 const kinds = ["cores", "tools", "resources", "prompts"] as const;
 type Kind = (typeof kinds)[number];
@@ -54,10 +55,7 @@ async function listRunning(terminal: Terminal, url: string, kind: Kind, options:
     const fix = "leave --all out, or run thehub list --all --manifest FILE with the hub's manifest";
     throw new HubError("usage", `what a running hub hides, and why, is not told to clients; ${fix}`);
   }
-  if (kind === "cores") {
-    const fix = "list tools, resources or prompts, or run thehub list cores --manifest FILE with the hub's manifest";
-    throw new HubError("usage", `which Cores a running hub has is not told to clients; ${fix}`);
-  }
+  if (kind === "cores") return listRunningCores(terminal, url, options);
   const { withRunningHub } = await import("../running-hub.ts");
   return withRunningHub(
     terminal,
@@ -71,6 +69,26 @@ async function listRunning(terminal: Terminal, url: string, kind: Kind, options:
       return 0;
     },
   );
+}
+
+/** Clients are not told of Cores: its admins are, by its API. */
+async function listRunningCores(terminal: Terminal, url: string, options: ListOptions): Promise<number> {
+  const { findAdmin } = await import("../admin-client.ts");
+  const { body, error } = await (await findAdmin(terminal, { ...options, url })).ask("GET", "cores");
+  if (error !== undefined) throw error;
+  const rows = (body["cores"] as readonly CoreFacts[]).map((facts) => {
+    const { core, state, tools, hidden_tools, prompts, resources, templates, reason } = facts;
+    const hidden = hidden_tools === 0 ? "" : `, ${hidden_tools} hidden`;
+    const now = state === "up" ? "" : `, now ${state}`;
+    const summary = `${core}: ${tools} ${tools === 1 ? "tool" : "tools"}${hidden}${now}`;
+    const problem = reason === undefined ? {} : { problem: `${core}: ${reason}` };
+    return { core, state, tools, prompts, resources, templates, summary: oneLine(summary), ...problem };
+  });
+  if (options.json === true) terminal.stdout.write(`${JSON.stringify({ cores: rows }, undefined, 2)}\n`);
+  else print(terminal, "cores", rows, []);
+  const missing = rows.filter(({ state }) => state !== "up");
+  for (const { summary, problem } of missing) terminal.stderr.write(`${oneLine(problem ?? summary)}\n`);
+  return missing.length > 0 ? 3 : 0;
 }
 
 function coreRows(hub: Hub): Row[] {
