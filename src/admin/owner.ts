@@ -3,6 +3,12 @@ import type { Principal } from "../sessions/principal.ts";
 
 const owner: Principal = { id: "owner", name: "owner", allow: undefined, deny: [], admin: true, shared: true };
 
-export const ownerAuth: { authenticate(): { readonly t: "ok"; readonly principal: Principal } } = {
+interface OwnerAuth {
+  authenticate(): { readonly t: "ok"; readonly principal: Principal };
+  holder(): { readonly principal: Principal; readonly digest: Buffer };
+}
+
+export const ownerAuth: OwnerAuth = {
   authenticate: () => ({ t: "ok", principal: owner }),
+  holder: () => ({ principal: owner, digest: Buffer.alloc(0) }),
 };

@@ -10,6 +10,7 @@ import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
 import { type Client, createProxies } from "./forwarded.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
 import type { Guest } from "./port.ts";
+import { Recognition } from "./recognition.ts";
 import { errorReply, type Reply } from "./reply.ts";
 import { handshakeRefusal } from "./ws-handshake.ts";
 
@@ -44,7 +45,7 @@ export interface RouterOptions extends OriginRules {
 }
 
 export interface RouterDeps {
-  readonly auth: Pick<Auth, "authenticate">;
+  readonly auth: Pick<Auth, "authenticate" | "holder">;
   readonly pages: Partial<HttpPages>;
   /** By path, the base path left out: `/mcp`. */
   readonly doors: ReadonlyMap<string, WebDoor>;
@@ -82,6 +83,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   const upgradePaths: ReadonlySet<string> = new Set(deps.house === undefined ? [] : ["/", "/mcp", "/ws"]);
   const nothingHere = nothingButThese(deps);
   const proxies = createProxies(options.trustedProxies);
+  const recognition = new Recognition(deps.auth);
 
   const clientOf = ({ headers, socket }: IncomingMessage, reach: Reach) =>
     proxies.clientOf(reach === "socket" ? "unix" : socket.remoteAddress, headers);
@@ -134,7 +136,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     const { method = "" } = request;
     if (method === "OPTIONS" && cors !== undefined) return replied(preflight(request.headers, door.methods, cors));
     if (!door.methods.includes(method)) return replied(withHeaders(notAllowed(path, door.methods), cors));
-    const result = deps.auth.authenticate(request.headers.authorization);
+    const result = recognition.authenticate(request);
     if (result.t === "refused") return replied(withHeaders(tokenRefusal(result.reason), cors));
     if (door.access === "admin" && !result.principal.admin) return replied(forbidden);
     return { t: "door", door, path, guest: { principal: result.principal, peer: address }, headers: cors };

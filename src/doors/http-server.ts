@@ -34,7 +34,7 @@ export interface HttpServerOptions extends RouterOptions, ConnectionLimits {
 }
 
 export interface HttpServerDeps {
-  readonly auth: Pick<Auth, "authenticate">;
+  readonly auth: Pick<Auth, "authenticate" | "holder">;
   readonly pages: Partial<HttpPages>;
   /** Undefined: upgrades get 404. */
   readonly websocket?: WsDoor | undefined;

@@ -39,7 +39,7 @@ export async function openAdminDoors(deps: AdminDoorsDeps): Promise<AdminDoors> 
   const servers: HttpServer[] = [];
   const open = async (
     wanted: readonly ListenAddress[],
-    who: Pick<Auth, "authenticate">,
+    who: Pick<Auth, "authenticate" | "holder">,
   ): Promise<readonly string[]> => {
     if (wanted.length === 0) return [];
     const server = await openHttpServer({ ...deps.options, addresses: wanted }, { ...deps, auth: who });

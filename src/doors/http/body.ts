@@ -4,26 +4,26 @@ import type { Frame } from "../../wire/frame.ts";
 
 /** Calls back once, unless the client leaves before. What is over the limit is still read for a while, so that the answer is, too. */
 export function readBody(request: IncomingMessage, maxBytes: number, done: (body: Frame | "too_large") => void): void {
-  const chunks: Buffer[] = [];
+  // Let go of at the end: the request lives until it is answered, and its body must not.
+  let chunks: Buffer[] | undefined = [];
   let size = 0;
-  let isDone = false;
-  const finish = (body: Frame | "too_large"): void => {
-    if (isDone) return;
-    isDone = true;
+  const finish = (isWhole: boolean): void => {
+    if (chunks === undefined) return;
+    const body = isWhole ? { chunks, size } : "too_large";
+    chunks = undefined;
     done(body);
   };
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) finish("too_large");
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) finish(false);
   request.on("data", (chunk: Buffer) => {
     size += chunk.length;
     if (size <= maxBytes) {
-      chunks.push(chunk);
+      chunks?.push(chunk);
       return;
     }
-    chunks.length = 0;
-    finish("too_large");
+    finish(false);
     if (size > maxBytes * 2 + graceBytes) request.socket.destroy();
   });
-  request.on("end", () => finish({ chunks, size }));
+  request.on("end", () => finish(true));
 }
 
 const graceBytes = 1024 * 1024;
