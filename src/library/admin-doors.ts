@@ -12,7 +12,7 @@ import { maxSocketPathBytes } from "../manifest/addresses.ts";
 
 export interface AdminDoorsDeps {
   readonly options: Omit<HttpServerOptions, "addresses">;
-  readonly auth: Pick<Auth, "authenticate">;
+  readonly auth: Pick<Auth, "authenticate" | "holder">;
   readonly pages: HttpPages;
   /** By path. */
   readonly doors: ReadonlyMap<string, WebDoor>;
