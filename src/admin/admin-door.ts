@@ -2,7 +2,7 @@
 // something must be ones that no page of another origin can send by itself (docs/decisions/0015-admin.md).
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HubError } from "../base/errors.ts";
-import { readBody } from "../doors/http/body.ts";
+import { BodyReader } from "../doors/http/body.ts";
 import { isEncoded, isJson } from "../doors/http/negotiate.ts";
 import type { WebDoor } from "../doors/http-router.ts";
 import type { DoorLog, Guest } from "../doors/port.ts";
@@ -16,7 +16,7 @@ export interface AdminDoorDeps extends AdminDeps {
 }
 
 /** No request has more to say than that it is one. */
-const maxBodyBytes = 4096;
+const bodyLimits = { maxMessageBytes: 4096, maxIncomingBytes: 4096 * 1024 };
 
 interface Asked {
   readonly endpoint: Endpoint;
@@ -29,6 +29,7 @@ export class AdminDoor implements WebDoor {
   readonly access = "admin";
   readonly subpaths = true;
   readonly #deps: AdminDoorDeps;
+  readonly #bodies = new BodyReader(bodyLimits);
 
   constructor(deps: AdminDoorDeps) {
     this.#deps = deps;
@@ -50,8 +51,8 @@ export class AdminDoor implements WebDoor {
       refuse(request, response, notJson);
       return;
     }
-    readBody(request, maxBodyBytes, (body) => {
-      const refusal = body === "too_large" ? withOptions : bodyRefusal(Buffer.concat(body.chunks).toString("utf8"));
+    this.#bodies.read(request, (body) => {
+      const refusal = typeof body === "string" ? withOptions : bodyRefusal(Buffer.concat(body.chunks).toString("utf8"));
       if (refusal === undefined) void this.#answer(asked, response);
       else writeReply(response, refusal);
     });

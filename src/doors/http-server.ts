@@ -224,6 +224,8 @@ class Front implements HttpServer {
       tls === undefined
         ? process.getBuiltinModule("node:http").createServer(settings)
         : this.#createTlsServer(tls, { ...settings, ...tls.options(), handshakeTimeout: handshakeTimeoutMs });
+    // By number nothing is cut, as it is by size: a request that is read again must be the whole of it.
+    server.maxHeadersCount = 0;
     server.on("connection", (socket) => {
       if (this.#connections.has(socket)) return;
       if (this.#connections.admit(socket) && tls === undefined) this.#watch(socket);
@@ -236,7 +238,7 @@ class Front implements HttpServer {
       this.#upgrade(request, reach, socket, head, () => server.emit(arrival, socket));
     });
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-      if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
+      if (!socket.writable || error.code === "ECONNRESET" || isAnswering(socket)) socket.destroy();
       else endWithReply(socket, garbledReply(error.code), this.#deps.clock);
     });
     return server;
@@ -336,6 +338,11 @@ function headWithoutOffer({ method, url, httpVersion, rawHeaders }: IncomingMess
     lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
   }
   return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+}
+
+/** Whether a response has begun and not ended: a status line would become part of it. Node keeps it there, and leaves it out of its types. */
+function isAnswering(socket: Duplex): boolean {
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage?.headersSent === true;
 }
 
 /** What the system said, of an error that `listenFailure` made. */

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
 import { replySink } from "../wire/frame.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
-import { readBody } from "./http/body.ts";
+import { BodyReader } from "./http/body.ts";
 import { EventResponse } from "./http/event-response.ts";
 import { eventBytes } from "./http/event-stream.ts";
 import { acceptedBy, isEncoded, isJson } from "./http/negotiate.ts";
@@ -16,6 +16,8 @@ import { type Reply, refuse, writeReply } from "./reply.ts";
 
 export interface SseDoorLimits {
   readonly maxMessageBytes: number;
+  /** Of all bodies that are still coming in. */
+  readonly maxIncomingBytes: number;
   /** Most bytes that may wait for a client; beyond it the client is cut off. */
   readonly maxOutboxBytes: number;
   readonly maxSessions: number;
@@ -32,6 +34,7 @@ export interface SseDoorDeps {
 
 const defaultLimits: SseDoorLimits = {
   maxMessageBytes: 10 * 1024 * 1024,
+  maxIncomingBytes: 256 * 1024 * 1024,
   maxOutboxBytes: 32 * 1024 * 1024,
   maxSessions: 5_000,
 };
@@ -59,6 +62,7 @@ export class SseDoor {
   readonly #deps: SseDoorDeps;
   readonly #limits: SseDoorLimits;
   readonly #sessions = new Map<string, SseSession>();
+  readonly #bodies: BodyReader;
   #timer: Timer | undefined;
   #draining = false;
   #emptied: (() => void) | undefined;
@@ -66,6 +70,7 @@ export class SseDoor {
   constructor(deps: SseDoorDeps) {
     this.#deps = deps;
     this.#limits = { ...defaultLimits, ...deps.limits };
+    this.#bodies = new BodyReader(this.#limits);
   }
 
   /** Open sessions. */
@@ -147,8 +152,11 @@ export class SseDoor {
       refuse(request, response, refusal ?? refusals.noSuchStream);
       return;
     }
-    readBody(request, this.#limits.maxMessageBytes, (body) => {
+    this.#bodies.read(request, (body) => {
       if (body === "too_large") writeReply(response, refusals.tooLarge(this.#limits.maxMessageBytes));
+      else if (body === "crowded") writeReply(response, refusals.crowded);
+      // Its stream may have ended while the body came in.
+      else if (!this.#sessions.has(id)) writeReply(response, refusals.noSuchStream);
       else if (body.size === 0) writeReply(response, refusals.noBody);
       else {
         // Before the message is taken: its answer may be on its way to the client at once.

@@ -12,14 +12,24 @@ export function isBatch({ chunks }: Frame): boolean {
   return false;
 }
 
-/** The parts of the array; undefined where the body is none. */
-export function batchOf(body: Frame): readonly Frame[] | undefined {
+/** Whether an array has one element: a message that was put between brackets and is more, or less, than one does not. */
+export function isOfOne(bytes: Buffer): boolean {
+  let parts = 0;
+  const isWhole = elements(bytes, 0, bytes.length, () => parts++);
+  return isWhole && parts === 1;
+}
+
+/** The parts of the array, one more than `most` where it has too many; undefined where the body is none. */
+export function batchOf(body: Frame, most: number): readonly Frame[] | undefined {
   const bytes = flatten(body);
   let start = 0;
   let end = bytes.length;
   while (space.has(bytes[start] ?? 0)) start++;
   while (space.has(bytes[end - 1] ?? 0)) end--;
   const parts: Frame[] = [];
-  const isWhole = elements(bytes, start, end, (from, to) => parts.push(frameOf(bytes.subarray(from, to))));
+  const isWhole = elements(bytes, start, end, (from, to) => {
+    // A message of ten megabytes may be an array of five million numbers: none of them is worth an object.
+    if (parts.length <= most) parts.push(frameOf(bytes.subarray(from, to)));
+  });
   return isWhole ? parts : undefined;
 }

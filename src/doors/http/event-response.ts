@@ -3,11 +3,14 @@ import type { ServerResponse } from "node:http";
 import type { Clock } from "../../base/clock.ts";
 import { frameOf, noSplices, type Sent } from "../../wire/frame.ts";
 import { Outbox } from "../../wire/outbox.ts";
+import { cutOff, type Unread } from "./unread.ts";
 
 export interface EventResponseOptions {
   readonly clock: Clock;
   /** Most bytes that may wait for the client; beyond it the client is cut off. */
   readonly maxBytes: number;
+  /** Where it counts together with other responses. */
+  readonly unread?: Unread | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Said once, when the client is gone or everything has been sent. */
   closed(): void;
@@ -27,6 +30,8 @@ export function endWithoutEvents(response: ServerResponse): void {
   response.writeHead(200, eventHeaders).end();
 }
 
+/** With less waiting it is not looked at what the other responses hold: what was just sent waits until the end of the turn. */
+const quietBytes = 64 * 1024;
 const keepAliveMs = 15_000;
 const keepAlive = Buffer.from(": keep-alive\n\n");
 
@@ -43,15 +48,18 @@ export class EventResponse {
     response.writeHead(200, { ...eventHeaders, ...options.headers });
     response.flushHeaders();
     this.#outbox = new Outbox({ wrap: "bare", maxBytes: options.maxBytes, writable: response });
+    options.unread?.hold(response, this.#outbox);
     response.once("close", options.closed);
   }
 
   /** An event as bytes. */
   send(event: Buffer): Sent {
     this.#saidMs = this.#options.clock.now();
-    const sent = this.#outbox.send(frameOf(event), noSplices);
+    const outbox = this.#outbox;
+    let sent = outbox.send(frameOf(event), noSplices);
+    if (sent === "ok" && outbox.pendingBytes > quietBytes && this.#options.unread?.isOver === true) sent = "full";
     if (sent === "full") {
-      this.#options.slow(this.#outbox.pendingBytes);
+      this.#options.slow(outbox.pendingBytes);
       this.destroy();
     }
     return sent;
@@ -70,6 +78,6 @@ export class EventResponse {
   }
 
   destroy(): void {
-    this.#response.destroy();
+    cutOff(this.#response);
   }
 }

@@ -10,7 +10,7 @@ import type { WebDoor } from "../http-router.ts";
 import type { DoorLog, Guest, RequestDoorkeeper } from "../port.ts";
 import { type Reply, refuse, writeReply } from "../reply.ts";
 import { batchOf, isBatch } from "./batch.ts";
-import { readBody } from "./body.ts";
+import { BodyReader, type NoBody } from "./body.ts";
 import { kindOf } from "./classify.ts";
 import { RingBudget, type RingLimits } from "./event-ring.ts";
 import { HttpSession, type SessionDeps } from "./http-session.ts";
@@ -20,13 +20,19 @@ import * as refusals from "./refusals.ts";
 
 export interface HttpDoorLimits extends RingLimits {
   readonly maxMessageBytes: number;
+  /** Of all bodies that are still coming in. */
+  readonly maxIncomingBytes: number;
   /** Most bytes that may wait for a client on one response. */
   readonly maxOutboxBytes: number;
+  /** The same on all responses of one session. */
+  readonly maxUnreadBytes: number;
   readonly maxSessions: number;
   /** Requests of one session that wait for their response. */
   readonly maxPosts: number;
   /** Messages in one batch. */
   readonly maxBatch: number;
+  /** Streams of events of one session that are sent or kept; those whose requests are under way are kept in any case. */
+  readonly maxStreams: number;
   /** A session that nobody used for so long ends. */
   readonly idleMs: number;
 }
@@ -42,10 +48,13 @@ export interface HttpDoorDeps {
 
 const defaultLimits: HttpDoorLimits = {
   maxMessageBytes: 10 * 1024 * 1024,
+  maxIncomingBytes: 256 * 1024 * 1024,
+  maxUnreadBytes: 64 * 1024 * 1024,
   maxOutboxBytes: 32 * 1024 * 1024,
   maxSessions: 5_000,
   maxPosts: 512,
   maxBatch: 100,
+  maxStreams: 256,
   idleMs: 30 * 60_000,
   streamBytes: 1024 * 1024,
   totalBytes: 64 * 1024 * 1024,
@@ -74,6 +83,7 @@ export class HttpDoor implements WebDoor {
   readonly #sessions = new Map<string, HttpSession>();
   /** One for all: a message is used up before the next one is looked at. */
   readonly #reader = new MessageReader();
+  readonly #bodies: BodyReader;
   #timer: Timer | undefined;
   #draining = false;
   #emptied: (() => void) | undefined;
@@ -82,10 +92,12 @@ export class HttpDoor implements WebDoor {
     const { clock, doorkeeper, log } = deps;
     this.#deps = deps;
     this.#limits = { ...defaultLimits, ...deps.limits };
+    this.#bodies = new BodyReader(this.#limits);
     this.#sessionDeps = {
       doorkeeper,
       budget: new RingBudget(this.#limits),
       responses: { clock, maxBytes: this.#limits.maxOutboxBytes },
+      limits: this.#limits,
       slowReader: ({ principal, visitor }, pendingBytes) => {
         const context = {
           client: principal.name,
@@ -164,18 +176,20 @@ export class HttpDoor implements WebDoor {
       refuse(request, response, refusal);
       return;
     }
-    readBody(request, this.#limits.maxMessageBytes, (body) => {
+    this.#bodies.read(request, (body) => {
       const reply = this.#take({ request, response, guest, accepted, session }, body);
       if (reply !== undefined) writeReply(response, reply);
     });
   }
 
   /** Returns what to refuse the request with, or to accept it with where nothing else will answer. */
-  #take(asked: Asked, body: Frame | "too_large"): Reply | undefined {
+  #take(asked: Asked, body: Frame | NoBody): Reply | undefined {
     if (body === "too_large") return refusals.tooLarge(this.#limits.maxMessageBytes);
+    if (body === "crowded") return refusals.crowded;
     if (body.size === 0) return refusals.noBody;
-    // It may have ended while the body came in.
+    // While the body came in it may have ended, or others may have come first.
     if (asked.session?.isEnded === true) return refusals.noSuchSession;
+    if (asked.session !== undefined && asked.session.open >= this.#limits.maxPosts) return refusals.tooMany;
     return isBatch(body) ? this.#takeBatch(asked, body) : this.#takeOne(asked, body);
   }
 
@@ -208,7 +222,7 @@ export class HttpDoor implements WebDoor {
   #takeBatch(asked: Asked, body: Frame): Reply | undefined {
     const { session } = asked;
     if (session === undefined || !hasBatches(session.visitor.revision)) return refusals.noBatches;
-    const messages = batchOf(body);
+    const messages = batchOf(body, this.#limits.maxBatch);
     if (messages === undefined) return refusals.rpcReply("parse_error", "the body is not a JSON array");
     if (messages.length === 0 || messages.length > this.#limits.maxBatch) {
       return refusals.rpcReply("request_invalid", `a batch has 1 to ${this.#limits.maxBatch} messages`);

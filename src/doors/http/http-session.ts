@@ -10,12 +10,14 @@ import type { EventResponseOptions } from "./event-response.ts";
 import type { RingBudget } from "./event-ring.ts";
 import { EventStream } from "./event-stream.ts";
 import { Post, type PostHome, type PostOptions, type ResponseHeaders } from "./post.ts";
+import { Unread } from "./unread.ts";
 
 export interface SessionDeps {
   readonly doorkeeper: RequestDoorkeeper;
   readonly budget: RingBudget;
   /** For its streams of events. */
-  readonly responses: Omit<EventResponseOptions, "closed" | "slow">;
+  readonly responses: Omit<EventResponseOptions, "closed" | "slow" | "unread">;
+  readonly limits: { readonly maxStreams: number; readonly maxUnreadBytes: number };
   /** Counts a message that no response could take. */
   lost(): void;
   slowReader(session: HttpSession, pendingBytes: number): void;
@@ -32,6 +34,7 @@ export class HttpSession implements PostHome {
   /** For what belongs to no request. */
   readonly sink: ReplySink;
   readonly maxBytes: number;
+  readonly unread: Unread;
   /** Requests of the client that wait for their response, in no order: the list must not keep those that are answered alive. */
   readonly #posts: Post[] = [];
   readonly #deps: SessionDeps;
@@ -44,6 +47,7 @@ export class HttpSession implements PostHome {
     this.#deps = deps;
     this.principal = guest.principal;
     this.maxBytes = deps.responses.maxBytes;
+    this.unread = new Unread(deps.limits.maxUnreadBytes);
     this.#usedMs = deps.responses.clock.now();
     this.sink = replySink((frame, splices) => (this.#ended ? "closed" : this.#standalone().send(frame, splices)));
     this.visitor = deps.doorkeeper.open({
@@ -78,6 +82,10 @@ export class HttpSession implements PostHome {
 
   lost(): void {
     this.#deps.lost();
+  }
+
+  slow(pendingBytes: number): void {
+    this.#deps.slowReader(this, pendingBytes);
   }
 
   post(response: ServerResponse, options: PostOptions): Post {
@@ -155,13 +163,24 @@ export class HttpSession implements PostHome {
   }
 
   #open(number: number): EventStream {
+    if (this.#streams.size >= this.#deps.limits.maxStreams) this.#forgetOldest();
     const primes = primesStreams(this.visitor.revision);
     const stream = new EventStream({ number, primes, budget: this.#deps.budget });
     this.#streams.set(number, stream);
     return stream;
   }
 
+  /** Of the streams that nothing more comes on. */
+  #forgetOldest(): void {
+    for (const stream of this.#streams.values()) {
+      if (stream.finishedMs === undefined) continue;
+      stream.close();
+      this.#streams.delete(stream.number);
+      return;
+    }
+  }
+
   #responseOptions(): Omit<EventResponseOptions, "closed"> {
-    return { ...this.#deps.responses, slow: (pendingBytes) => this.#deps.slowReader(this, pendingBytes) };
+    return { ...this.#deps.responses, unread: this.unread, slow: (pendingBytes) => this.slow(pendingBytes) };
   }
 }

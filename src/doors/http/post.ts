@@ -9,10 +9,12 @@ import { Outbox } from "../../wire/outbox.ts";
 import type { TraceText } from "../../wire/trace-context.ts";
 import { spliced } from "../../wire/wrap.ts";
 import { writeReply } from "../reply.ts";
+import { isOfOne } from "./batch.ts";
 import { endWithoutEvents } from "./event-response.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { Accepted } from "./negotiate.ts";
-import { noSuchSession } from "./refusals.ts";
+import { noSuchSession, rpcReply } from "./refusals.ts";
+import { cutOff, type Holder, type Unread } from "./unread.ts";
 
 /** What a POST asks for. */
 export interface PostOptions {
@@ -31,6 +33,8 @@ export interface PostOptions {
 export interface PostHome {
   /** Most bytes of a response that may wait for the client. */
   readonly maxBytes: number;
+  /** All that waits for the client. */
+  readonly unread: Unread;
   /** What tells the client its session; undefined when there is none after all. */
   readonly openingHeaders: ResponseHeaders;
   nowMs(): number;
@@ -38,6 +42,8 @@ export interface PostHome {
   streamOn(response: ServerResponse, headers: ResponseHeaders): EventStream;
   /** A message that no response could take. */
   lost(): void;
+  /** The client takes too little, and is cut off. */
+  slow(pendingBytes: number): void;
   /** All is answered, or can be answered on a stream only. Said once. */
   answered(post: Post): void;
 }
@@ -46,6 +52,8 @@ export type ResponseHeaders = Readonly<Record<string, string>> | undefined;
 
 /** Smaller answers are written as text, head and body in one. */
 const wholeTextBytes = 16 * 1024;
+/** A batch whose answers come to more is answered with events, if the client takes them. */
+const collectedBytes = 1024 * 1024;
 /** A client that has got nothing for so long is told that its request is still under way. */
 const decideMs = 10_000;
 
@@ -59,7 +67,9 @@ export class Post implements ReplySink {
   #phase: "deciding" | "streaming" | "done" = "deciding";
   #open: number;
   #stream: EventStream | undefined;
+  /** Of a batch: each with a bracket or a comma before it. */
   #answers: Buffer[] | undefined;
+  #collectedBytes = 0;
 
   constructor(response: ServerResponse, home: PostHome, options: PostOptions) {
     this.#response = response;
@@ -123,15 +133,34 @@ export class Post implements ReplySink {
       const text = spliced(frame.text ?? byteText(bytes, 0, bytes.length), splices);
       this.#head(text.length);
       response.end(text, "latin1");
+      if (response.writableLength > 0)
+        this.#hold({
+          get pendingBytes() {
+            return response.writableLength;
+          },
+        });
     } else {
       let size = frame.size;
       for (const splice of splices) size += splice.text.length - (splice.end - splice.start);
       this.#head(size);
       const outbox = new Outbox({ wrap: "bare", maxBytes: this.#home.maxBytes, writable: response });
-      if (outbox.send(frame, splices) === "ok") outbox.close();
-      else response.destroy();
+      if (outbox.send(frame, splices) !== "ok") this.#cutOff(size);
+      else {
+        outbox.close();
+        if (outbox.pendingBytes > 0) this.#hold(outbox);
+      }
     }
     this.#done();
+  }
+
+  /** What is written and not read. */
+  #hold(holder: Holder): void {
+    if (!this.#home.unread.hold(this.#response, holder)) this.#cutOff(holder.pendingBytes);
+  }
+
+  #cutOff(pendingBytes: number): void {
+    this.#home.slow(pendingBytes);
+    cutOff(this.#response);
   }
 
   #head(size: number): void {
@@ -146,8 +175,26 @@ export class Post implements ReplySink {
   }
 
   #collect(frame: Frame, splices: readonly Splice[]): void {
+    let bytes = joined(frame, splices, "[", "]");
+    // A large answer of a Core is passed on without being looked through: alone it is at most no JSON, in an array it could be several.
+    const isForeign = frame.size > wholeTextBytes && !isOfOne(bytes);
+    this.#collectedBytes += bytes.length;
+    if ((isForeign || this.#collectedBytes > collectedBytes) && this.#options.accepted.events) {
+      this.#startStream();
+      this.#stream?.send(frame, splices);
+      this.#finishIfAnswered();
+      return;
+    }
+    if (this.#collectedBytes > this.#home.maxBytes) {
+      this.#cutOff(this.#collectedBytes);
+      this.#answers = undefined;
+      this.#done();
+      return;
+    }
+    if (isForeign) bytes = Buffer.from(`[${garbledAnswer(splices)}]`);
     this.#answers ??= [];
-    this.#answers.push(joined(frame, splices, this.#answers.length === 0 ? "[" : ",", ""));
+    if (this.#answers.length > 0) bytes[0] = 0x2c;
+    this.#answers.push(bytes.subarray(0, -1));
     if (this.#open === 0) this.#answerBatch();
   }
 
@@ -189,4 +236,9 @@ export class Post implements ReplySink {
     this.#phase = "done";
     this.#home.answered(this);
   }
+}
+
+/** The id is the first thing that is spliced into a Core's answer. */
+function garbledAnswer([id]: readonly Splice[]): string {
+  return rpcReply("core_garbled", "the core's answer is no JSON", { idText: id?.text ?? "null" }).body;
 }

@@ -72,6 +72,10 @@ export const full: Reply = rpcReply("overloaded", "the hub has as many sessions 
   headers: { "retry-after": "5" },
 });
 
+export const crowded: Reply = rpcReply("overloaded", "too much is coming in at once; try again", {
+  headers: { "retry-after": "1" },
+});
+
 export const tooMany: Reply = rpcReply("overloaded", "this session has as many requests under way as it may", {
   status: 429,
   headers: { "retry-after": "1" },
