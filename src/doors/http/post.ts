@@ -240,5 +240,5 @@ export class Post implements ReplySink {
 
 /** The id is the first thing that is spliced into a Core's answer. */
 function garbledAnswer([id]: readonly Splice[]): string {
-  return rpcReply("core_garbled", "the core's answer is no JSON", { idText: id?.text ?? "null" }).body;
+  return rpcReply("core_garbled", "the core's answer is no JSON", { idText: id?.text ?? "null" }).body.trimEnd();
 }
