@@ -212,3 +212,14 @@ test("http-requests: pages behind an answer that does not come are not made with
   await gone;
   assert.ok(made <= 256, `${made} were made`);
 });
+
+test("http-requests: an offer of another protocol cannot hide the length of its body behind thousands of headers", () =>
+  withDoor(async (hub, seen) => {
+    const padding = Array.from({ length: 2_500 }, () => "a:").join("\r\n");
+    const offer = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", padding, `Content-Length: ${hidden.length}`];
+    const socket = await hub.socket();
+    socket.write(head("POST /mcp HTTP/1.1", ...offer) + hidden);
+    assert.match(String((await once(socket, "data"))[0]), /took <GET \/mcp\?hidden/);
+    assert.deepEqual(seen, ["POST /mcp"]);
+    socket.destroy();
+  }));
