@@ -176,15 +176,12 @@ test("bad HTTP input: bodies of noise are answered one by one, and the hub lives
   }
 });
 
-test("bad HTTP input: ten thousand requests sent at once are not all started, and cut off", async () => {
+test("bad HTTP input: ten thousand requests sent at once behind one that hangs keep nobody else waiting", async () => {
   using wire = await Wire.open(port);
-  const hang = postText(session, { id: "held", method: "tools/call", params: { name: "echo__slow" } }, [
-    ...json,
-    asAlice,
-  ]);
-  wire.write(hang + post(message).repeat(10_000));
-  await wire.closed;
-  assert.match(await answer(post(message)), / 200 /);
+  const slow = { id: "held", method: "tools/call", params: { name: "echo__slow" } };
+  wire.write(postText(session, slow, [...json, asAlice]) + post(message).repeat(10_000));
+  for (let at = 0; at < 20; at++) assert.match(await answer(post(message)), / 200 /);
+  assert.deepEqual(statusesIn(wire.text), []);
 });
 
 async function sessionsOpen(): Promise<Record<string, number>> {
