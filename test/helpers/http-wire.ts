@@ -75,14 +75,6 @@ export class Wire implements Disposable {
   }
 }
 
-/** All that is answered on a connection of its own until it ends. */
-export async function answerTo(port: number, text: string): Promise<string> {
-  using wire = await Wire.open(port);
-  wire.write(text);
-  await wire.closed;
-  return wire.text;
-}
-
 export const statusesIn = (text: string): number[] =>
   [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
 
