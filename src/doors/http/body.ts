@@ -24,11 +24,6 @@ export class BodyReader {
     this.#limits = limits;
   }
 
-  /** Of bodies that are still coming in. */
-  get incomingBytes(): number {
-    return this.#incomingBytes;
-  }
-
   /** Calls back once, unless the client leaves before. */
   read(request: IncomingMessage, done: (body: Frame | NoBody) => void): void {
     const { maxMessageBytes, maxIncomingBytes } = this.#limits;
