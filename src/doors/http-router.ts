@@ -11,6 +11,7 @@ import { type Client, createProxies } from "./forwarded.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
 import type { Guest } from "./port.ts";
 import { Recognition } from "./recognition.ts";
+import type { Refusal, RefusalReason } from "./refusal-log.ts";
 import { errorReply, type Reply } from "./reply.ts";
 import { handshakeRefusal } from "./ws-handshake.ts";
 
@@ -60,7 +61,12 @@ export type Admission =
 
 /** What becomes of a request that is no upgrade. `headers` belong into every response: they let a browser's page read it. */
 export type Routed =
-  | { readonly t: "reply"; answer(): Reply | Promise<Reply> }
+  | {
+      readonly t: "reply";
+      /** What an operator should know of it; undefined for what is no refusal, and for a path or a method that is not there. */
+      readonly refusal?: Refusal | undefined;
+      answer(): Reply | Promise<Reply>;
+    }
   | {
       readonly t: "door";
       readonly door: WebDoor;
@@ -102,26 +108,26 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     });
   }
 
-  function metrics(
-    page: HttpPages["metrics"],
-    { headers: { authorization } }: IncomingMessage,
-  ): Reply | Promise<Reply> {
-    if (metricsDigest === undefined) return page();
+  /** Who may not see the metrics gets this instead. */
+  function metricsRefusal({ headers: { authorization } }: IncomingMessage, peer: string | undefined) {
+    if (metricsDigest === undefined) return undefined;
     const result = deps.auth.authenticate(authorization);
-    if (result.t === "ok" && result.principal.admin) return page();
+    if (result.t === "ok" && result.principal.admin) return undefined;
     const sent = bearerToken(authorization);
-    if (sent === undefined) return unauthenticated("missing", "metrics need the bearer token of HUB_METRICS_TOKEN");
-    if (sameDigest(tokenDigest(sent), metricsDigest)) return page();
-    return unauthenticated("invalid", "the token is not valid for metrics");
+    if (sent === undefined) {
+      const reply = unauthenticated("missing", "metrics need the bearer token of HUB_METRICS_TOKEN");
+      return refused(reply, "token missing", peer);
+    }
+    if (sameDigest(tokenDigest(sent), metricsDigest)) return undefined;
+    return refused(unauthenticated("invalid", "the token is not valid for metrics"), "token invalid", peer);
   }
 
-  function pageAt(path: string, request: IncomingMessage): (() => Reply | Promise<Reply>) | undefined {
+  function pageAt(path: string): (() => Reply | Promise<Reply>) | undefined {
     const { pages } = deps;
     if (path === "/healthz") return pages.healthz;
     if (path === "/livez") return pages.livez;
     if (path === "/readyz") return pages.readyz;
-    const page = pages.metrics;
-    return path === "/metrics" && page !== undefined ? () => metrics(page, request) : undefined;
+    return path === "/metrics" ? pages.metrics : undefined;
   }
 
   function doorAt(path: string): WebDoor | undefined {
@@ -137,8 +143,10 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     if (method === "OPTIONS" && cors !== undefined) return replied(preflight(request.headers, door.methods, cors));
     if (!door.methods.includes(method)) return replied(withHeaders(notAllowed(path, door.methods), cors));
     const result = recognition.authenticate(request);
-    if (result.t === "refused") return replied(withHeaders(tokenRefusal(result.reason), cors));
-    if (door.access === "admin" && !result.principal.admin) return replied(forbidden);
+    if (result.t === "refused") {
+      return refused(withHeaders(tokenRefusal(result.reason), cors), `token ${result.reason}`, address);
+    }
+    if (door.access === "admin" && !result.principal.admin) return refused(forbidden, "not an admin", address);
     return { t: "door", door, path, guest: { principal: result.principal, peer: address }, headers: cors };
   }
 
@@ -146,18 +154,20 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     route(request, reach) {
       const client = clientOf(request, reach);
       const refusal = refusalOf(request, reach, client);
-      if (refusal !== undefined) return replied(refusal);
+      if (refusal !== undefined) return refused(refusal, "host or origin", client.address);
       const path = pathOf(request.url, base) ?? "";
       const door = doorAt(path);
       if (door !== undefined) return atDoor(door, path, request, client);
-      const page = pageAt(path, request);
+      const page = pageAt(path);
       if (page === undefined && !upgradePaths.has(path)) return replied(nothingHere);
       if (request.method !== "GET" && request.method !== "HEAD") {
         // A client that was given the hub's URL without a path, or an older notation of it.
         const elsewhere = upgradePaths.has(path) ? `; ${httpIsAt}` : "";
         return replied(notAllowed(path, ["GET", "HEAD"], elsewhere));
       }
-      return page === undefined ? replied(upgradeNeeded) : { t: "reply", answer: page };
+      if (page === undefined) return replied(upgradeNeeded);
+      const withheld = page === deps.pages.metrics ? metricsRefusal(request, client.address) : undefined;
+      return withheld ?? { t: "reply", answer: page };
     },
 
     admit(request, reach) {
@@ -228,6 +238,10 @@ const full = errorReply("overloaded", "the hub has as many sessions as it may", 
 
 function replied(reply: Reply): Routed {
   return { t: "reply", answer: () => reply };
+}
+
+function refused(reply: Reply, reason: RefusalReason, peer: string | undefined): Routed {
+  return { t: "reply", answer: () => reply, refusal: { status: reply.status, reason, peer } };
 }
 
 function notAllowed(path: string, methods: readonly string[], elsewhere = ""): Reply {

@@ -16,6 +16,7 @@ import { isLoopbackHost } from "./listen.ts";
 import type { Reach } from "./origin.ts";
 import { Pipelined } from "./pipelined.ts";
 import type { DoorLog } from "./port.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { endWithReply, errorReply, type Reply, writeReply } from "./reply.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { HandshakeFailures } from "./tls/handshake-failures.ts";
@@ -102,6 +103,7 @@ class Front implements HttpServer {
   readonly #handshakes: HandshakeFailures;
   readonly #pipelined = new Pipelined();
   readonly #stalls: StallWatch;
+  readonly #refusals: RefusalLog;
   #draining = false;
 
   constructor(options: HttpServerOptions, deps: HttpServerDeps) {
@@ -111,6 +113,7 @@ class Front implements HttpServer {
     this.#connections = new Connections(options, { clock: deps.clock, log: deps.log, isProxy: trusts });
     this.#handshakes = new HandshakeFailures(deps.clock, deps.log);
     this.#stalls = new StallWatch({ clock: deps.clock, log: deps.log, stallMs: options.stallMs ?? 30_000 });
+    this.#refusals = new RefusalLog(deps.clock, deps.log);
     const front = this;
     const { websocket } = deps;
     this.#router = createRouter(options, {
@@ -163,6 +166,7 @@ class Front implements HttpServer {
     this.#draining = true;
     this.#stalls.close();
     this.#handshakes.close();
+    this.#refusals.close();
     const closed = [...this.#servers].map((server) => this.#closeServer(server));
     await Promise.all([...closed, this.#connections.close()]);
   }
@@ -276,6 +280,7 @@ class Front implements HttpServer {
     }
     const routed = this.#router.route(request, reach);
     if (routed.t === "reply") {
+      if (routed.refusal !== undefined) this.#refusals.add(routed.refusal);
       // Whether the body still comes is the client's choice, so nothing behind it can be read as a request.
       if (isAsking) response.shouldKeepAlive = false;
       void this.#known(routed.answer).then((reply) => writeReply(response, reply));

@@ -12,6 +12,7 @@ import { acceptedBy, isEncoded, isJson } from "./http/negotiate.ts";
 import * as refusals from "./http/refusals.ts";
 import type { WebDoor } from "./http-router.ts";
 import type { Doorkeeper, DoorLog, Guest, Visitor } from "./port.ts";
+import { RefusalLog, type RefusalReason } from "./refusal-log.ts";
 import { type Reply, refuse, writeReply } from "./reply.ts";
 
 export interface SseDoorLimits {
@@ -61,6 +62,7 @@ export class SseDoor {
   };
   readonly #deps: SseDoorDeps;
   readonly #limits: SseDoorLimits;
+  readonly #refusals: RefusalLog;
   readonly #sessions = new Map<string, SseSession>();
   readonly #bodies: BodyReader;
   #timer: Timer | undefined;
@@ -71,6 +73,7 @@ export class SseDoor {
     this.#deps = deps;
     this.#limits = { ...defaultLimits, ...deps.limits };
     this.#bodies = new BodyReader(this.#limits);
+    this.#refusals = new RefusalLog(deps.clock, deps.log);
   }
 
   /** Open sessions. */
@@ -91,12 +94,13 @@ export class SseDoor {
       });
     }
     late.cancel();
+    this.#refusals.close();
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
   #open(request: IncomingMessage, response: ServerResponse, guest: Guest): void {
-    const refusal = this.#refusal(request);
+    const refusal = this.#refusal(request, guest);
     if (refusal !== undefined) {
       writeReply(response, refusal);
       return;
@@ -129,20 +133,28 @@ export class SseDoor {
     this.#timer ??= clock.after(checkMs, () => this.#check());
   }
 
-  #refusal({ headers }: IncomingMessage): Reply | undefined {
+  #refusal({ headers }: IncomingMessage, guest: Guest): Reply | undefined {
     if (!acceptedBy(headers.accept).events) return refusals.eventsNotAccepted;
-    if (this.#draining) return refusals.draining;
-    return this.#sessions.size >= this.#limits.maxSessions ? refusals.full : undefined;
+    if (this.#draining) return this.#refused(guest, refusals.draining, "draining");
+    if (this.#sessions.size < this.#limits.maxSessions) return undefined;
+    return this.#refused(guest, refusals.full, "sessions");
   }
 
-  #receive(request: IncomingMessage, response: ServerResponse, { principal }: Guest): void {
+  /** Returns what it is refused with. */
+  #refused({ peer }: Guest, reply: Reply, reason: RefusalReason): Reply {
+    this.#refusals.add({ status: reply.status, reason, peer });
+    return reply;
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse, guest: Guest): void {
+    const { principal } = guest;
     const id = new URLSearchParams(request.url?.split("?")[1] ?? "").get("sessionId") ?? "";
     const session = this.#sessions.get(id);
     const owner = session?.guest.principal;
     const { headers } = request;
     const refusal =
       session === undefined || owner?.id !== principal.id || owner.shared !== principal.shared
-        ? refusals.noSuchStream
+        ? this.#refused(guest, refusals.noSuchStream, "session")
         : !isJson(headers["content-type"])
           ? refusals.wrongContentType
           : isEncoded(headers)

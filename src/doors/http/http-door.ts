@@ -8,6 +8,7 @@ import { hasBatches, isLegacyRevision } from "../../wire/revisions.ts";
 import { traceHeaders } from "../../wire/trace-context.ts";
 import type { WebDoor } from "../http-router.ts";
 import type { DoorLog, Guest, RequestDoorkeeper } from "../port.ts";
+import { RefusalLog, type RefusalReason } from "../refusal-log.ts";
 import { type Reply, refuse, writeReply } from "../reply.ts";
 import { batchOf, isBatch } from "./batch.ts";
 import { BodyReader, type NoBody } from "./body.ts";
@@ -84,6 +85,7 @@ export class HttpDoor implements WebDoor {
   /** One for all: a message is used up before the next one is looked at. */
   readonly #reader = new MessageReader();
   readonly #bodies: BodyReader;
+  readonly #refusals: RefusalLog;
   #timer: Timer | undefined;
   #draining = false;
   #emptied: (() => void) | undefined;
@@ -93,6 +95,7 @@ export class HttpDoor implements WebDoor {
     this.#deps = deps;
     this.#limits = { ...defaultLimits, ...deps.limits };
     this.#bodies = new BodyReader(this.#limits);
+    this.#refusals = new RefusalLog(clock, log);
     this.#sessionDeps = {
       doorkeeper,
       budget: new RingBudget(this.#limits),
@@ -129,7 +132,7 @@ export class HttpDoor implements WebDoor {
       }
       return;
     }
-    refuse(request, response, session);
+    refuse(request, response, session === refusals.noSuchSession ? this.#refused(guest, session, "session") : session);
   }
 
   /**
@@ -144,6 +147,7 @@ export class HttpDoor implements WebDoor {
     for (const session of this.#sessions.values()) void session.visitor.whenIdle().then(() => session.end());
     if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#emptied = resolve));
     late.cancel();
+    this.#refusals.close();
     this.#timer?.cancel();
     this.#timer = undefined;
   }
@@ -249,8 +253,10 @@ export class HttpDoor implements WebDoor {
 
   /** A session comes to be with its first answer, if that is a good one. */
   #initialize(asked: Asked): Reply | undefined {
-    if (this.#draining) return refusals.draining;
-    if (this.#sessions.size >= this.#limits.maxSessions && !this.#makeRoom()) return refusals.full;
+    if (this.#draining) return this.#refused(asked.guest, refusals.draining, "draining");
+    if (this.#sessions.size >= this.#limits.maxSessions && !this.#makeRoom()) {
+      return this.#refused(asked.guest, refusals.full, "sessions");
+    }
     const session = new HttpSession(asked.guest, this.#sessionDeps);
     const nowMs = this.#deps.clock.now();
     session.visitor.take(
@@ -284,6 +290,12 @@ export class HttpDoor implements WebDoor {
     const outcome = session.resumeOn(response, lastEventId);
     if (outcome === "unknown") writeReply(response, refusals.noSuchEvent);
     else if (outcome === "ended") writeReply(response, nothingLeft);
+  }
+
+  /** Returns what it is refused with. */
+  #refused({ peer }: Guest, reply: Reply, reason: RefusalReason): Reply {
+    this.#refusals.add({ status: reply.status, reason, peer });
+    return reply;
   }
 
   #ended(session: HttpSession): void {

@@ -1,0 +1,37 @@
+// The log lines about HTTP requests that were refused at the door: who guesses tokens or session ids shows up here, at a bounded rate.
+import type { Clock } from "../base/clock.ts";
+import type { DoorLog } from "./port.ts";
+import { SpacedLog } from "./spaced-log.ts";
+
+export type RefusalReason =
+  | "host or origin"
+  | "token missing"
+  | "token invalid"
+  | "not an admin"
+  | "session"
+  | "sessions"
+  | "draining";
+
+/** What is logged of a refusal. `peer`: the client's address, as far as trusted proxies tell it. */
+export interface Refusal {
+  readonly status: number;
+  readonly reason: RefusalReason;
+  readonly peer: string | undefined;
+}
+
+export class RefusalLog {
+  readonly #lines: SpacedLog;
+
+  constructor(clock: Clock, log: DoorLog) {
+    this.#lines = new SpacedLog(clock, (context) => log.info("http_refused", context));
+  }
+
+  add({ status, reason, peer }: Refusal): void {
+    this.#lines.say(reason, { status, reason, peer });
+  }
+
+  /** Says what has not been said yet. */
+  close(): void {
+    this.#lines.close();
+  }
+}
