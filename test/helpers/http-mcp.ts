@@ -11,6 +11,7 @@ export type HttpOptions = RequestOptions & TlsRequestOptions;
 export interface Event {
   readonly id?: string;
   readonly event?: string;
+  readonly retry?: string;
   readonly data: string;
 }
 
@@ -41,12 +42,17 @@ export class EventReader {
     this.#events = this.#read();
   }
 
+  /** The next event, those without data too; undefined at the end. */
+  async any(): Promise<Event | undefined> {
+    const { value, done } = await this.#events.next();
+    return done === true ? undefined : value;
+  }
+
   /** The next event; undefined at the end. Events without data, which only tell an id, are passed over. */
   async next(): Promise<Event | undefined> {
     for (;;) {
-      const { value, done } = await this.#events.next();
-      if (done === true) return undefined;
-      if (value.data !== "") return value;
+      const event = await this.any();
+      if (event === undefined || event.data !== "") return event;
     }
   }
 
@@ -104,6 +110,8 @@ export class EventReader {
   }
 }
 
+const bothTypes = "application/json, text/event-stream";
+
 const hello = {
   protocolVersion: "2025-06-18",
   capabilities: {},
@@ -122,25 +130,49 @@ export class HttpMcp {
     this.#options = options;
   }
 
-  static async open(url: string, options: HttpOptions = {}): Promise<HttpMcp> {
+  static async open(
+    url: string,
+    options: HttpOptions = {},
+    protocolVersion: string = hello.protocolVersion,
+  ): Promise<HttpMcp> {
     const client = new HttpMcp(url, options);
-    const response = await client.post({ method: "initialize", params: hello });
+    const response = await client.post({ method: "initialize", params: { ...hello, protocolVersion } });
     assert.equal(response.statusCode, 200, await textIfBad(response));
     const id = String(response.headers["mcp-session-id"]);
     response.resume();
-    client.#session = { "mcp-session-id": id, "mcp-protocol-version": hello.protocolVersion };
+    client.#session = { "mcp-session-id": id, "mcp-protocol-version": protocolVersion };
     const told = await client.post({ method: "notifications/initialized" });
     assert.equal(told.statusCode, 202);
     told.resume();
     return client;
   }
 
+  get sessionId(): string {
+    return String(this.#session["mcp-session-id"]);
+  }
+
+  /** The id of the request that was posted last. */
+  get lastId(): number {
+    return this.#nextId - 1;
+  }
+
+  /** Any request of this session; a header that is undefined is left out. */
+  send(method: string, headers: Record<string, string | undefined> = {}, body?: string): Promise<IncomingMessage> {
+    const usual = method === "POST" ? { "content-type": "application/json", accept: bothTypes } : {};
+    const all = { ...this.#with(method, usual).headers, ...headers };
+    const given = Object.entries(all).filter(([, value]) => value !== undefined);
+    return ask(this.url, { ...this.#options, method, headers: Object.fromEntries(given) as never }, body);
+  }
+
+  /** Goes on with a stream. */
+  resume(lastEventId: string): Promise<IncomingMessage> {
+    return this.send("GET", { accept: "text/event-stream", "last-event-id": lastEventId });
+  }
+
   /** A notification is posted without an id. */
   post(message: { method: string; params?: object }): Promise<IncomingMessage> {
     const id = message.method.startsWith("notifications/") ? {} : { id: this.#nextId++ };
-    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
-    const body = JSON.stringify({ jsonrpc: "2.0", ...id, ...message });
-    return ask(this.url, this.#with("POST", headers), body);
+    return this.send("POST", {}, JSON.stringify({ jsonrpc: "2.0", ...id, ...message }));
   }
 
   /** Posts a call. A `token` asks for progress. */
