@@ -38,7 +38,7 @@ export class NamedClient {
   }
 
   get entry(): string {
-    return `{ name: ${this.name}, token_sha256: ${createHash("sha256").update(this.#token).digest("hex")} }`;
+    return `${this.name}: { token_sha256: ${createHash("sha256").update(this.#token).digest("hex")} }`;
   }
 
   get options(): HttpOptions {
@@ -139,7 +139,7 @@ export class Doors implements AsyncDisposable {
 }
 
 function setupOf(clients: readonly NamedClient[], stateDir: string): Setup {
-  const named = clients.length === 0 ? "" : `\nclients: [${clients.map(({ entry }) => entry).join(", ")}]`;
+  const named = clients.length === 0 ? "" : `\nclients: { ${clients.map(({ entry }) => entry).join(", ")} }`;
   const text = `cores: { a: { ${inline("echo.mjs")} } }${named}`;
   const loaded = loadManifest({ text, file: "hub.yaml", folder: root });
   assert.ok(loaded.t === "ok", JSON.stringify(loaded));
