@@ -129,6 +129,11 @@ export class Doors implements AsyncDisposable {
     return `${this.url}/mcp`;
   }
 
+  /** Resolves once so many connections are open: what clients have let go of, the hub has heard of. */
+  async connections(count: number): Promise<void> {
+    while (this.#server.server.connections !== count) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     // Time is up at once: nobody waits for calls that a test left under way.
     const closed = [this.http.close(0), this.sse.close(0)];
