@@ -16,7 +16,7 @@ import { LogRecord } from "./core-run.ts";
 import { DoorServer } from "./door-server.ts";
 import { MemoryLog } from "./echo-doorkeeper.ts";
 import { FakeClock } from "./fake-clock.ts";
-import type { HttpOptions } from "./http-mcp.ts";
+import type { HttpMcp, HttpOptions, SseMcp } from "./http-mcp.ts";
 import { inline, root } from "./hub-process.ts";
 
 export interface DoorOptions {
@@ -46,19 +46,28 @@ export class NamedClient {
   }
 }
 
+/** After this time a Core that has announced another list is asked for it, and clients are told of one that came. */
+const quietMs = 1_000;
+
 /** The Core is `a`, test/fixtures/cores/echo.mjs. */
 export class DoorScene implements AsyncDisposable {
   readonly hub: Hub;
+  /** The hub's own; each set of doors has another one. */
+  readonly #clock: FakeClock;
   readonly #folder: string;
+  #grown = 0;
 
-  private constructor(hub: Hub, folder: string) {
+  private constructor(hub: Hub, clock: FakeClock, folder: string) {
     this.hub = hub;
+    this.#clock = clock;
     this.#folder = folder;
   }
 
   static async open(clients: readonly NamedClient[] = []): Promise<DoorScene> {
     const folder = await mkdtemp(join(tmpdir(), "thehub-doors-"));
+    const clock = new FakeClock();
     const hub = await openHub({
+      clock,
       ...setupOf(clients, folder),
       log: new LogRecord().log,
       masker: createMasker(),
@@ -69,7 +78,19 @@ export class DoorScene implements AsyncDisposable {
       exclusive: false,
     });
     await hub.settled();
-    return new DoorScene(hub, folder);
+    // Nobody who comes in later hears of what changed at the start.
+    clock.advance(quietMs);
+    return new DoorScene(hub, clock, folder);
+  }
+
+  /** The Core has one more tool; resolves when every session has been told. */
+  async grow(client: HttpMcp | SseMcp): Promise<void> {
+    const name = `grown-${++this.#grown}`;
+    await client.call("a__grow", { name });
+    // The Core has announced it before it answered; now it is asked.
+    this.#clock.advance(quietMs);
+    while (!this.hub.toolNames().includes(`a__${name}`)) await new Promise((resolve) => setImmediate(resolve));
+    this.#clock.advance(quietMs);
   }
 
   /** Lets in these clients from now on. */

@@ -245,6 +245,11 @@ export class SseMcp {
     return this.events.answer(id);
   }
 
+  /** The answer of a call. */
+  async call(name: string, args: object = {}): Promise<Message> {
+    return (await this.request("tools/call", { name, arguments: args })).answer;
+  }
+
   /** A notification, or a request that is not waited for. */
   async send(message: object): Promise<void> {
     const headers = { "content-type": "application/json", ...this.#options.headers } as never;
