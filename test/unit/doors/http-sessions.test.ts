@@ -44,6 +44,19 @@ test("http-sessions: the id comes with the initialize response alone, and has 12
   assert.equal(doors.http.sessions, 2);
 });
 
+test("http-sessions: a client that takes events only is told its id as well", async () => {
+  await using doors = await scene.doors();
+  const headers = {
+    ...alice.options.headers,
+    "content-type": "application/json",
+    accept: "text/event-stream",
+  } as never;
+  const response = await ask(doors.mcp, { method: "POST", headers }, initialize);
+  assert.equal(response.headers["content-type"], "text/event-stream");
+  assert.match(String(response.headers["mcp-session-id"]), /^[0-9a-f]{32}$/);
+  assert.match(await textOf(response), /^id: 1-1\ndata: \{.*"protocolVersion":"2025-06-18"/);
+});
+
 test("http-sessions: an initialize that is refused opens none", async () => {
   await using doors = await scene.doors();
   const headers = { ...alice.options.headers, "content-type": "application/json" } as never;
