@@ -209,6 +209,23 @@ test("http-event-streams: the newest event is kept whatever its size, so an answ
   assert.deepEqual(more, []);
 });
 
+test("http-event-streams: a comment comes only where nothing else came for fifteen seconds", async () => {
+  const { doors, client } = await opened("2025-06-18");
+  await using _ = doors;
+  const reader = await client.listen();
+  for (let time = 0; time < 2; time++) {
+    doors.clock.advance(14_000);
+    await scene.grow(client);
+    await reader.message();
+    assert.deepEqual(reader.comments, []);
+  }
+  const next = reader.any();
+  doors.clock.advance(15_000);
+  await reader.commented(1);
+  reader.close();
+  await assert.rejects(next);
+});
+
 test("http-event-streams: a GET that takes no events gets 406", async () => {
   const { doors, client } = await opened();
   await using _ = doors;
