@@ -90,8 +90,10 @@ export class Session<C extends InFlight = InFlight> {
     this.#served.add(list);
   }
 
+  /** By content: another catalog may have made the same list anew. */
   hasSeen(list: Buffer): boolean {
-    return this.#served?.has(list) === true;
+    for (const served of this.#served ?? []) if (served.equals(list)) return true;
+    return false;
   }
 
   /** The client knows of all changes so far. */

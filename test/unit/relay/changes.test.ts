@@ -37,6 +37,7 @@ function scene() {
     told,
     session,
     changes,
+    names,
     add: (name: string) => {
       names.push(name);
       changes.refresh();
@@ -64,6 +65,18 @@ test("changes: a session that was served the new list meanwhile is not told of i
   add("two");
   clock.advance(100);
   assert.deepEqual(told, ["notifications/tools/list_changed"], "the next change is told again");
+});
+
+test("changes: a session that was served a list is not told when another catalog has the same one", () => {
+  const { clock, told, add, list, names, changes } = scene();
+  add("one");
+  list();
+  // Gone, and back before anybody was told.
+  names.pop();
+  changes.refresh();
+  add("one");
+  clock.advance(100);
+  assert.deepEqual(told, []);
 });
 
 test("changes: a session that was served a list which changed once more is told", () => {
