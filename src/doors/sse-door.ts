@@ -81,11 +81,11 @@ export class SseDoor {
     return this.#sessions.size;
   }
 
-  /** Takes nobody new; ends each session as soon as it is idle, all of them after `graceMs`. Resolves when none is left. */
+  /** Takes nobody new; ends each session as soon as it is idle, all of them after `graceMs`, taken or not. Resolves when none is left. */
   async close(graceMs: number): Promise<void> {
     this.#draining = true;
     const late = this.#deps.clock.after(graceMs, () => {
-      for (const { events } of this.#sessions.values()) events.end();
+      for (const { events } of this.#sessions.values()) events.endNow();
     });
     for (const { visitor, events } of this.#sessions.values()) void visitor.whenIdle().then(() => events.end());
     if (this.#sessions.size > 0) {

@@ -17,9 +17,10 @@ export class AskedVisitor extends EchoVisitor implements RequestVisitor {
   /** In order; those that were answered too. */
   readonly asked: Asked[] = [];
   #open = 0;
+  readonly #idle: (() => void)[] = [];
 
   override get busy(): number {
-    return this.#open;
+    return super.busy + this.#open;
   }
 
   take({ frame, bytes, scan }: MessageReader, _readMs: number, replies: ReplySink): void {
@@ -39,10 +40,32 @@ export class AskedVisitor extends EchoVisitor implements RequestVisitor {
     const asked = this.asked[at];
     if (asked === undefined) throw new Error(`nobody asked for a ${at}th time`);
     this.#open--;
+    this.#wake();
     // As the relay does it: the Core's own id, and the client's over it.
     const head = '{"jsonrpc":"2.0","id":';
     const id = { start: head.length, end: head.length + 1, text: asked.id };
     return asked.replies.answer(frameOfText(`${head}0,"result":${result}}`), [id]);
+  }
+
+  /** Says that the request at this place gets no answer. */
+  drop(at: number): void {
+    this.#open--;
+    this.#wake();
+    this.asked[at]?.replies.dropped();
+  }
+
+  override whenIdle(): Promise<void> {
+    return this.busy === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  override answer(): void {
+    super.answer();
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.busy > 0) return;
+    for (const wake of this.#idle.splice(0)) wake();
   }
 }
 

@@ -77,6 +77,12 @@ export class EventResponse {
     this.#outbox.close();
   }
 
+  /** For a client whose time is up: what it has not taken by now is lost. */
+  endNow(): void {
+    this.end();
+    if (this.#outbox.pendingBytes > 0) this.destroy();
+  }
+
   destroy(): void {
     cutOff(this.#response);
   }

@@ -27,15 +27,19 @@ export class RingBudget {
     return this.#bytes;
   }
 
-  changed(ring: EventRing, by: number): void {
+  grew(ring: EventRing, by: number): void {
     this.#bytes += by;
-    if (ring.bytes === 0) this.#rings.delete(ring);
-    else this.#rings.add(ring);
-    if (this.#bytes <= this.limits.totalBytes) return;
+    this.#rings.add(ring);
+    // One by one, never one from within another: a large event may take the place of very many rings.
     for (const oldest of this.#rings) {
-      oldest.clear();
       if (this.#bytes <= this.limits.totalBytes) break;
+      oldest.clear();
     }
+  }
+
+  emptied(ring: EventRing, bytes: number): void {
+    this.#bytes -= bytes;
+    this.#rings.delete(ring);
   }
 }
 
@@ -59,7 +63,7 @@ export class EventRing {
       by -= this.#events.shift()?.bytes.length ?? 0;
     }
     this.#bytes += by;
-    this.#budget.changed(this, by);
+    this.#budget.grew(this, by);
   }
 
   /** In order, those behind `seq` that are still here. */
@@ -68,9 +72,8 @@ export class EventRing {
   }
 
   clear(): void {
-    const by = -this.#bytes;
+    this.#budget.emptied(this, this.#bytes);
     this.#events = [];
     this.#bytes = 0;
-    this.#budget.changed(this, by);
   }
 }

@@ -48,9 +48,9 @@ export class EventStream {
     return seq <= this.#seq;
   }
 
-  /** Whether nothing comes after this event any more. */
+  /** Whether nothing comes after this event any more: it was the last one, or those behind it are not kept. */
   endedWith(seq: number): boolean {
-    return this.finishedMs !== undefined && seq === this.#seq;
+    return this.finishedMs !== undefined && this.#ring.after(seq).length === 0;
   }
 
   send(frame: Frame, splices: readonly Splice[]): Sent {

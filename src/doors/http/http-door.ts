@@ -89,6 +89,8 @@ export class HttpDoor implements WebDoor {
   #timer: Timer | undefined;
   #draining = false;
   #emptied: (() => void) | undefined;
+  /** While it drains: what sessions that have ended still have on its way. */
+  readonly #lastWords: Promise<void>[] = [];
 
   constructor(deps: HttpDoorDeps) {
     const { clock, doorkeeper, log } = deps;
@@ -137,16 +139,20 @@ export class HttpDoor implements WebDoor {
 
   /**
    * Takes no new session and no new request from now on; ends each session as soon as it is idle, all of them after `graceMs`.
-   * Resolves when none is left.
+   * Resolves when none is left, and what they were told has been read; after `graceMs` in any case.
    */
   async close(graceMs: number): Promise<void> {
     this.#draining = true;
-    const late = this.#deps.clock.after(graceMs, () => {
+    let isLate = () => {};
+    const late = new Promise<void>((resolve) => (isLate = resolve));
+    const timer = this.#deps.clock.after(graceMs, () => {
       for (const session of [...this.#sessions.values()]) session.end();
+      isLate();
     });
     for (const session of this.#sessions.values()) void session.visitor.whenIdle().then(() => session.end());
     if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#emptied = resolve));
-    late.cancel();
+    await Promise.race([Promise.all(this.#lastWords), late]);
+    timer.cancel();
     this.#refusals.close();
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -300,6 +306,7 @@ export class HttpDoor implements WebDoor {
 
   #ended(session: HttpSession): void {
     this.#sessions.delete(session.id);
+    if (this.#draining) this.#lastWords.push(session.unread.whenRead());
     if (this.#sessions.size === 0) this.#emptied?.();
   }
 

@@ -10,6 +10,7 @@ export interface Holder {
 export class Unread {
   readonly #maxBytes: number;
   readonly #holders = new Set<Holder>();
+  readonly #waiting: (() => void)[] = [];
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -18,8 +19,13 @@ export class Unread {
   /** Counted until the response is closed. Returns false for more than all may hold together: then it is to be cut off. */
   hold(response: ServerResponse, holder: Holder): boolean {
     this.#holders.add(holder);
-    response.once("close", () => this.#holders.delete(holder));
+    response.once("close", () => this.#release(holder));
     return !this.isOver;
+  }
+
+  /** Resolves when every response is closed: read to its end, or given up. */
+  whenRead(): Promise<void> {
+    return this.#holders.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   get bytes(): number {
@@ -30,6 +36,12 @@ export class Unread {
 
   get isOver(): boolean {
     return this.bytes > this.#maxBytes;
+  }
+
+  #release(holder: Holder): void {
+    this.#holders.delete(holder);
+    if (this.#holders.size > 0) return;
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }
 

@@ -55,3 +55,21 @@ test("event-ring: what is cleared is given back", () => {
   ring.clear();
   assert.deepEqual([kept(ring), budget.bytes], [[], 0]);
 });
+
+test("event-ring: a large event takes the place of a hundred thousand small rings", () => {
+  const count = 100_000;
+  const budget = new RingBudget({ streamBytes: 100, totalBytes: count * 10 });
+  const rings = Array.from({ length: count }, () => new EventRing(budget));
+  for (const ring of rings) ring.push(1, Buffer.alloc(10));
+  const large = new EventRing(budget);
+  large.push(1, Buffer.alloc(count * 10));
+  assert.deepEqual([large.bytes, budget.bytes], [count * 10, count * 10]);
+  assert.ok(rings.every(({ bytes }) => bytes === 0));
+});
+
+test("event-ring: an event that is larger than all may keep is kept by nobody", () => {
+  const budget = new RingBudget({ streamBytes: 10, totalBytes: 25 });
+  const ring = new EventRing(budget);
+  ring.push(1, Buffer.alloc(30));
+  assert.deepEqual([kept(ring), ring.bytes, budget.bytes], [[], 0, 0]);
+});

@@ -2,80 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batchOf } from "../../../src/doors/http/batch.ts";
-import { HttpDoor, type HttpDoorLimits } from "../../../src/doors/http/http-door.ts";
-import type { HttpServerOptions } from "../../../src/doors/http-server.ts";
-import { SseDoor } from "../../../src/doors/sse-door.ts";
 import { frameOfText, noSplices } from "../../../src/wire/frame.ts";
-import { AskedDoorkeeper, type AskedVisitor } from "../../helpers/asked-doorkeeper.ts";
-import { DoorServer } from "../../helpers/door-server.ts";
-import { MemoryLog } from "../../helpers/echo-doorkeeper.ts";
-import { FakeClock } from "../../helpers/fake-clock.ts";
-import { initialize, json, postText, requestText, sessionIdIn, statusesIn, Wire } from "../../helpers/http-wire.ts";
+import { House, listen, onlyEvents, ping, resume } from "../../helpers/http-house.ts";
+import { initialize, json, postText, requestText, statusesIn, type Wire } from "../../helpers/http-wire.ts";
 
-/** Both doors on one server. Ends with nobody inside, whatever the test left open. */
-class House implements AsyncDisposable {
-  readonly clock = new FakeClock();
-  readonly log = new MemoryLog();
-  readonly doorkeeper = new AskedDoorkeeper();
-  readonly http: HttpDoor;
-  readonly sse: SseDoor;
-  lost = 0;
-  #server: DoorServer | undefined;
-
-  private constructor(limits: Partial<HttpDoorLimits>) {
-    const { clock, log, doorkeeper } = this;
-    const dropped = () => void this.lost++;
-    this.http = new HttpDoor({ clock, log, doorkeeper, limits, dropped });
-    this.sse = new SseDoor({ clock, log, doorkeeper, publicPath: "", limits });
-  }
-
-  static async open(limits: Partial<HttpDoorLimits> = {}, http: Partial<HttpServerOptions> = {}): Promise<House> {
-    const house = new House(limits);
-    const doors = { "/mcp": house.http, "/sse": house.sse.stream, "/messages": house.sse.messages };
-    house.#server = await DoorServer.open({ doors, http, clock: house.clock });
-    return house;
-  }
-
-  get server(): DoorServer {
-    if (this.#server === undefined) throw new Error("not open");
-    return this.#server;
-  }
-
-  wire(): Promise<Wire> {
-    return Wire.open(this.server.port);
-  }
-
-  /** Answers only when it is told to. */
-  async session(protocolVersion?: string): Promise<{ id: string; visitor: AskedVisitor }> {
-    using wire = await this.wire();
-    wire.write(postText(undefined, initialize(protocolVersion)));
-    const id = sessionIdIn(await wire.until(/"result":\{\}\}/));
-    const visitor = this.doorkeeper.last;
-    visitor.echoes = false;
-    return { id, visitor };
-  }
-
-  /** Until something has changed on the server's side of a connection. */
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const closed = [this.http.close(0), this.sse.close(0)];
-    this.clock.advance(1);
-    await this.server[Symbol.asyncDispose]();
-    await Promise.all(closed);
-    assert.deepEqual([this.http.sessions, this.sse.sessions], [0, 0]);
-    for (const { leaves } of this.doorkeeper.visitors) assert.equal(leaves, 1, "every visitor leaves once");
-  }
-}
-
-const ping = (id: number) => ({ id, method: "ping" });
-const events = ["Content-Type: application/json", "Accept: text/event-stream"];
-const listen = (id: string) => requestText("GET /mcp", ["Accept: text/event-stream", `Mcp-Session-Id: ${id}`]);
 const openSse = requestText("GET /sse", ["Accept: text/event-stream"]);
-const resume = (id: string, event: string) =>
-  requestText("GET /mcp", ["Accept: text/event-stream", `Mcp-Session-Id: ${id}`, `Last-Event-ID: ${event}`]);
 
 test("http doors: streams that wait behind a request end with their connection", async () => {
   await using house = await House.open();
@@ -120,7 +51,7 @@ test("http doors: a message whose SSE stream ends while its body comes in is ref
 });
 
 test("http doors: requests that held their bodies back are counted when these come", async () => {
-  await using house = await House.open({ maxPosts: 2 });
+  await using house = await House.open({ limits: { maxPosts: 2 } });
   const { id, visitor } = await house.session();
   const wires = await Promise.all(Array.from({ length: 5 }, () => house.wire()));
   for (const [at, wire] of wires.entries()) wire.write(postText(id, ping(at)).slice(0, -1));
@@ -152,7 +83,7 @@ test("http doors: a body that comes in single bytes is put together on the way",
 });
 
 test("http doors: what is coming in is bounded over all requests, and free again for the next", async () => {
-  await using house = await House.open({ maxIncomingBytes: 100_000 });
+  await using house = await House.open({ limits: { maxIncomingBytes: 100_000 } });
   const { id, visitor } = await house.session();
   const padded = (pad: number) =>
     requestText("POST /mcp", [...json, `Mcp-Session-Id: ${id}`, "Transfer-Encoding: chunked"]) +
@@ -188,12 +119,12 @@ test("http doors: a batch of millions makes no object for each", () => {
 });
 
 test("http doors: a session keeps so many streams that have ended, the latest ones", async () => {
-  await using house = await House.open({ maxStreams: 4 });
+  await using house = await House.open({ limits: { maxStreams: 4 } });
   const { id, visitor } = await house.session();
   visitor.echoes = true;
   using wire = await house.wire();
   for (let at = 1; at <= 10; at++) {
-    wire.write(postText(id, ping(at), events));
+    wire.write(postText(id, ping(at), onlyEvents));
     await wire.until(new RegExp(`id: ${at}-1\\n.*?\\n\\n\\r\\n0\\r\\n\\r\\n`, "s"));
   }
   const outcomes: [string, number][] = [
@@ -210,17 +141,17 @@ test("http doors: a session keeps so many streams that have ended, the latest on
 });
 
 test("http doors: a stream whose request is under way is kept however many have ended", async () => {
-  await using house = await House.open({ maxStreams: 2 });
+  await using house = await House.open({ limits: { maxStreams: 2 } });
   const { id, visitor } = await house.session();
   using held = await house.wire();
-  held.write(postText(id, ping(1), events));
+  held.write(postText(id, ping(1), onlyEvents));
   await house.until(() => visitor.asked.length === 2);
   visitor.asked[1]?.replies.send(frameOfText('{"jsonrpc":"2.0","method":"notifications/progress"}'), noSplices);
   await held.until(/id: 1-1/);
   visitor.echoes = true;
   using wire = await house.wire();
   for (let at = 2; at <= 6; at++) {
-    wire.write(postText(id, ping(at), events));
+    wire.write(postText(id, ping(at), onlyEvents));
     await wire.until(new RegExp(`id: ${at}-1`));
   }
   visitor.result(1, "{}");
@@ -229,7 +160,7 @@ test("http doors: a stream whose request is under way is kept however many have 
 
 test("http doors: answers that nobody reads are bounded over a session", async () => {
   const maxUnreadBytes = 24 * 1024 * 1024;
-  await using house = await House.open({ maxUnreadBytes });
+  await using house = await House.open({ limits: { maxUnreadBytes } });
   const { id, visitor } = await house.session();
   const result = JSON.stringify("x".repeat(10 * 1024 * 1024));
   const wires: Wire[] = [];
@@ -248,7 +179,7 @@ test("http doors: answers that nobody reads are bounded over a session", async (
 });
 
 test("http doors: answers that wait behind a stream without end are bounded, too", async () => {
-  await using house = await House.open({ maxUnreadBytes: 1024 * 1024 });
+  await using house = await House.open({ limits: { maxUnreadBytes: 1024 * 1024 } });
   const { id, visitor } = await house.session();
   using wire = await house.wire();
   wire.write(listen(id) + Array.from({ length: 100 }, (_, at) => postText(id, ping(at))).join(""));
@@ -261,11 +192,11 @@ test("http doors: answers that wait behind a stream without end are bounded, too
 
 for (const kind of ["an answer", "a stream"] as const) {
   test(`http doors: a client that never reads ${kind} is cut off`, async () => {
-    await using house = await House.open({}, { stallMs: 30_000 });
+    await using house = await House.open({ http: { stallMs: 30_000 } });
     const { id, visitor } = await house.session();
     using wire = await house.wire();
     wire.socket.pause();
-    wire.write(postText(id, ping(1), kind === "an answer" ? json : events));
+    wire.write(postText(id, ping(1), kind === "an answer" ? json : onlyEvents));
     await house.until(() => visitor.asked.length === 2);
     visitor.result(1, JSON.stringify("x".repeat(20 * 1024 * 1024)));
     await house.until(() => house.server.server.connections === 1);
@@ -283,7 +214,7 @@ test("http doors: what comes behind a request that is being answered never gets 
   await using house = await House.open();
   const { id, visitor } = await house.session();
   using wire = await house.wire();
-  wire.write(postText(id, ping(1), events));
+  wire.write(postText(id, ping(1), onlyEvents));
   await house.until(() => visitor.asked.length === 2);
   visitor.asked[1]?.replies.send(frameOfText('{"jsonrpc":"2.0","method":"notifications/progress"}'), noSplices);
   await wire.until(/notifications\/progress/);
@@ -296,7 +227,7 @@ test("http doors: line ends of every kind in a message stay inside its data", as
   await using house = await House.open();
   const { id, visitor } = await house.session();
   using wire = await house.wire();
-  wire.write(postText(id, ping(1), events));
+  wire.write(postText(id, ping(1), onlyEvents));
   await house.until(() => visitor.asked.length === 2);
   visitor.result(1, '{\r"a":1,\n\n"b":2,\r\n\r\n"event":3\r\r}');
   const text = await wire.until(/\r\n0\r\n\r\n/);
@@ -335,7 +266,7 @@ test("http doors: a batch whose answers are large goes on as a stream", async ()
 });
 
 test("http doors: a batch whose answers are more than a response may hold is cut off where it cannot be a stream", async () => {
-  await using house = await House.open({ maxOutboxBytes: 1024 * 1024 });
+  await using house = await House.open({ limits: { maxOutboxBytes: 1024 * 1024 } });
   const { id, visitor } = await house.session("2025-03-26");
   using wire = await house.wire();
   const batch = JSON.stringify([1, 2, 3].map((n) => ({ jsonrpc: "2.0", ...ping(n) })));
@@ -374,7 +305,7 @@ test("http doors: a stream is resumed by its own session only", async () => {
   const other = await house.session();
   mine.visitor.echoes = true;
   using wire = await house.wire();
-  wire.write(postText(mine.id, ping(1), events));
+  wire.write(postText(mine.id, ping(1), onlyEvents));
   await wire.until(/id: 1-1/);
   for (const event of ["1-0", "1-1", "0-0", "1", "1-0-0", "-1-0", "1-99999999999999999", "../1-0", ""]) {
     using thief = await house.wire();
@@ -384,7 +315,7 @@ test("http doors: a stream is resumed by its own session only", async () => {
 });
 
 test("http doors: abandoned sessions end when they were idle long enough, and make room before that", async () => {
-  await using house = await House.open({ maxSessions: 3 });
+  await using house = await House.open({ limits: { maxSessions: 3 } });
   await house.session();
   await house.session();
   house.clock.advance(30_000);
@@ -402,7 +333,7 @@ test("http doors: abandoned sessions end when they were idle long enough, and ma
 });
 
 test("http doors: a slow header and a slow body end in 408", async () => {
-  await using house = await House.open({}, { handshakeTimeoutMs: 50, requestTimeoutMs: 50 });
+  await using house = await House.open({ http: { handshakeTimeoutMs: 50, requestTimeoutMs: 50 } });
   for (const [door, text] of [
     ["header", "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-"],
     ["body", postText(undefined, initialize()).slice(0, -1)],
