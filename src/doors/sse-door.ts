@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
-import { replySink } from "../wire/frame.ts";
+import { byteString, replySink } from "../wire/frame.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
 import { BodyReader } from "./http/body.ts";
 import { EventResponse } from "./http/event-response.ts";
@@ -121,7 +121,7 @@ export class SseDoor {
         });
       },
     });
-    events.send(Buffer.from(`event: endpoint\ndata: ${publicPath}/messages?sessionId=${id}\n\n`));
+    events.send(byteString(`event: endpoint\ndata: ${publicPath}/messages?sessionId=${id}\n\n`));
     const visitor = doorkeeper.open({
       ...guest,
       door: "sse",

@@ -64,6 +64,27 @@ export function frameOf(bytes: Buffer): Frame {
   return { chunks: [bytes], size: bytes.length };
 }
 
+/** A frame that is kept as text, with bytes made for whoever asks for them. */
+class TextFrame implements Frame {
+  readonly text: ByteString;
+
+  constructor(text: ByteString) {
+    this.text = text;
+  }
+
+  get size(): number {
+    return this.text.length;
+  }
+
+  get chunks(): readonly Buffer[] {
+    return [Buffer.from(this.text, "latin1")];
+  }
+}
+
+export function frameOfByteText(text: ByteString): Frame {
+  return new TextFrame(text);
+}
+
 export function frameOfText(json: string): Frame {
   return frameOf(Buffer.from(json, "utf8"));
 }

@@ -1,8 +1,9 @@
 // One response of server-sent events: its head, what is written to it in bounded memory, comments while it is quiet, its end.
 import type { ServerResponse } from "node:http";
 import type { Clock } from "../../base/clock.ts";
-import { frameOf, noSplices, type Sent } from "../../wire/frame.ts";
+import { frameOf, frameOfByteText, noSplices, type Sent } from "../../wire/frame.ts";
 import { Outbox } from "../../wire/outbox.ts";
+import type { EventBytes } from "./event-ring.ts";
 import { cutOff, type Unread } from "./unread.ts";
 
 export interface EventResponseOptions {
@@ -33,7 +34,7 @@ export function endWithoutEvents(response: ServerResponse): void {
 /** With less waiting it is not looked at what the other responses hold: what was just sent waits until the end of the turn. */
 const quietBytes = 64 * 1024;
 const keepAliveMs = 15_000;
-const keepAlive = Buffer.from(": keep-alive\n\n");
+const keepAlive = ": keep-alive\n\n";
 
 export class EventResponse {
   readonly #response: ServerResponse;
@@ -52,11 +53,10 @@ export class EventResponse {
     response.once("close", options.closed);
   }
 
-  /** An event as bytes. */
-  send(event: Buffer): Sent {
+  send(event: EventBytes): Sent {
     this.#saidMs = this.#options.clock.now();
     const outbox = this.#outbox;
-    let sent = outbox.send(frameOf(event), noSplices);
+    let sent = outbox.send(typeof event === "string" ? frameOfByteText(event) : frameOf(event), noSplices);
     if (sent === "ok" && outbox.pendingBytes > quietBytes && this.#options.unread?.isOver === true) sent = "full";
     if (sent === "full") {
       this.#options.slow(outbox.pendingBytes);

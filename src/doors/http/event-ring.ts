@@ -1,4 +1,5 @@
 // The latest events of a stream, kept for a client that comes back, and the memory that all streams may keep together.
+import type { ByteString } from "../../wire/frame.ts";
 
 export interface RingLimits {
   /** Of one stream; its newest event is kept whatever its size. */
@@ -7,9 +8,12 @@ export interface RingLimits {
   readonly totalBytes: number;
 }
 
+/** An event as it is sent. A small one is text: as bytes it would keep the eight kilobytes alive that small buffers share. */
+export type EventBytes = Buffer | ByteString;
+
 interface Event {
   readonly seq: number;
-  readonly bytes: Buffer;
+  readonly bytes: EventBytes;
 }
 
 /** What the rings of a door keep together; the oldest ring gives way first. */
@@ -56,7 +60,7 @@ export class EventRing {
     return this.#bytes;
   }
 
-  push(seq: number, bytes: Buffer): void {
+  push(seq: number, bytes: EventBytes): void {
     this.#events.push({ seq, bytes });
     let by = bytes.length;
     while (this.#bytes + by > this.#budget.limits.streamBytes && this.#events.length > 1) {
@@ -67,7 +71,7 @@ export class EventRing {
   }
 
   /** In order, those behind `seq` that are still here. */
-  after(seq: number): Buffer[] {
+  after(seq: number): EventBytes[] {
     return this.#events.filter((event) => event.seq > seq).map(({ bytes }) => bytes);
   }
 

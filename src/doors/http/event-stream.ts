@@ -3,7 +3,7 @@
 //
 //   open ──finish──► finished      in both: attached to a response, or waiting for one
 import type { ServerResponse } from "node:http";
-import { type Frame, joined, type Sent, type Splice } from "../../wire/frame.ts";
+import { byteText, type Frame, joined, type Sent, type Splice } from "../../wire/frame.ts";
 import { blankLineEnds } from "../../wire/wrap.ts";
 import { EventResponse, type EventResponseOptions } from "./event-response.ts";
 import { EventRing, type RingBudget } from "./event-ring.ts";
@@ -19,6 +19,8 @@ export interface StreamOptions {
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** Buffers up to half of what they share are cut from it. */
+const keptAsTextBytes = Buffer.poolSize / 2;
 /** How long a client that was cut off should wait before it comes back. */
 const retryMs = 1000;
 
@@ -55,7 +57,8 @@ export class EventStream {
 
   send(frame: Frame, splices: readonly Splice[]): Sent {
     const seq = ++this.#seq;
-    const event = eventBytes(`id: ${this.number}-${seq}\n`, frame, splices);
+    const bytes = eventBytes(`id: ${this.number}-${seq}\n`, frame, splices);
+    const event = bytes.length <= keptAsTextBytes ? byteText(bytes, 0, bytes.length) : bytes;
     this.#ring.push(seq, event);
     if (this.#response !== undefined && this.#response.send(event) === "ok") this.#sentSeq = seq;
     return "ok";
@@ -74,7 +77,7 @@ export class EventStream {
     const after = afterSeq ?? this.#sentSeq;
     // Also where the client goes on: some know nothing of the id they came with once they are answered.
     if (this.#primes) {
-      attached.send(Buffer.from(`id: ${this.number}-${after}\nretry: ${retryMs}\ndata: \n\n`));
+      attached.send(`id: ${this.number}-${after}\nretry: ${retryMs}\ndata: \n\n`);
     }
     for (const event of this.#ring.after(after)) attached.send(event);
     this.#sentSeq = this.#seq;
