@@ -286,9 +286,15 @@ class Front implements HttpServer {
       void this.#known(routed.answer).then((reply) => writeReply(response, reply));
       return;
     }
-    if (isAsking) response.writeContinue();
     for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
+    const { shouldKeepAlive } = response;
+    if (isAsking) response.shouldKeepAlive = false;
     routed.door.handle(request, response, routed.guest, routed.path);
+    // The door has not refused it, so it waits for the body.
+    if (isAsking && !response.headersSent) {
+      response.shouldKeepAlive = shouldKeepAlive;
+      response.writeContinue();
+    }
   }
 
   async #known(answer: () => Reply | Promise<Reply>): Promise<Reply> {

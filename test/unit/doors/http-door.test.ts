@@ -360,3 +360,30 @@ test("http doors: a client that half-closes has left, and what speaks HTTP/1.0 i
 function chunk(text: string): string {
   return `${text.length.toString(16)}\r\n${text}\r\n`;
 }
+
+test("http doors: who asks before it sends its body is refused without it where its headers say enough", async () => {
+  await using house = await House.open();
+  const { id, visitor } = await house.session();
+  visitor.echoes = true;
+  const asking = (headers: readonly string[], length: number) =>
+    requestText("POST /mcp", [...headers, `Mcp-Session-Id: ${id}`, "Expect: 100-continue", `Content-Length: ${length}`]);
+  for (const [text, status] of [
+    [asking(json, 11 * 1024 * 1024), 413],
+    [asking(["Content-Type: text/plain"], 10), 415],
+    [asking(json, 10).replace(id, "0".repeat(32)), 404],
+  ] as const) {
+    using wire = await house.wire();
+    wire.write(text);
+    await wire.closed;
+    assert.deepEqual(statusesIn(wire.text), [status]);
+  }
+  using wire = await house.wire();
+  const body = JSON.stringify({ jsonrpc: "2.0", ...ping(1) });
+  for (let time = 1; time <= 2; time++) {
+    wire.text = "";
+    wire.write(asking(json, body.length));
+    await wire.until(/^HTTP\/1\.1 100 Continue\r\n\r\n$/);
+    wire.write(body);
+    assert.deepEqual(statusesIn(await wire.until(/"result":\{\}\}/)), [100, 200], "the connection goes on");
+  }
+});
