@@ -2,6 +2,7 @@
 // as its response, everything else on the response of a GET. A client that disconnects has not cancelled anything.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../../base/clock.ts";
+import type { Principal } from "../../sessions/principal.ts";
 import type { Frame } from "../../wire/frame.ts";
 import { MessageReader } from "../../wire/message-reader.ts";
 import { hasBatches, isLegacyRevision } from "../../wire/revisions.ts";
@@ -14,6 +15,7 @@ import { batchOf, isBatch } from "./batch.ts";
 import { BodyReader, type NoBody } from "./body.ts";
 import { kindOf } from "./classify.ts";
 import { RingBudget, type RingLimits } from "./event-ring.ts";
+import { toEvict } from "./eviction.ts";
 import { HttpSession, type SessionDeps } from "./http-session.ts";
 import { type Accepted, acceptedBy, isEncoded, isJson, single } from "./negotiate.ts";
 import type { Post, PostOptions } from "./post.ts";
@@ -63,8 +65,6 @@ const defaultLimits: HttpDoorLimits = {
 
 /** One timer looks after all sessions. */
 const checkMs = 1_000;
-/** A full house makes room by ending the session that was idle longest, if it was for so long. */
-const evictableMs = 60_000;
 
 /** What a POST says about itself before its body is read. */
 interface Asked {
@@ -260,7 +260,7 @@ export class HttpDoor implements WebDoor {
   /** A session comes to be with its first answer, if that is a good one. */
   #initialize(asked: Asked): Reply | undefined {
     if (this.#draining) return this.#refused(asked.guest, refusals.draining, "draining");
-    if (this.#sessions.size >= this.#limits.maxSessions && !this.#makeRoom()) {
+    if (this.#sessions.size >= this.#limits.maxSessions && !this.#makeRoom(asked.guest.principal)) {
       return this.#refused(asked.guest, refusals.full, "sessions");
     }
     const session = new HttpSession(asked.guest, this.#sessionDeps);
@@ -310,19 +310,13 @@ export class HttpDoor implements WebDoor {
     if (this.#sessions.size === 0) this.#emptied?.();
   }
 
-  #makeRoom(): boolean {
+  #makeRoom(asking: Principal): boolean {
     const now = this.#deps.clock.now();
-    let longest: HttpSession | undefined;
-    let longestMs = evictableMs;
-    for (const session of this.#sessions.values()) {
-      const idleMs = session.idleMs(now);
-      if (idleMs < longestMs) continue;
-      longest = session;
-      longestMs = idleMs;
-    }
-    if (longest === undefined) return false;
-    this.#deps.log.info("session_evicted", { client: longest.principal.name, idle_ms: Math.round(longestMs) });
-    longest.end();
+    const session = toEvict(this.#sessions.values(), asking, now);
+    if (session === undefined) return false;
+    const idleMs = Math.round(session.idleMs(now));
+    this.#deps.log.info("session_evicted", { client: session.principal.name, idle_ms: idleMs });
+    session.end();
     return true;
   }
 

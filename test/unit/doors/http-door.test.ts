@@ -366,7 +366,12 @@ test("http doors: who asks before it sends its body is refused without it where 
   const { id, visitor } = await house.session();
   visitor.echoes = true;
   const asking = (headers: readonly string[], length: number) =>
-    requestText("POST /mcp", [...headers, `Mcp-Session-Id: ${id}`, "Expect: 100-continue", `Content-Length: ${length}`]);
+    requestText("POST /mcp", [
+      ...headers,
+      `Mcp-Session-Id: ${id}`,
+      "Expect: 100-continue",
+      `Content-Length: ${length}`,
+    ]);
   for (const [text, status] of [
     [asking(json, 11 * 1024 * 1024), 413],
     [asking(["Content-Type: text/plain"], 10), 415],

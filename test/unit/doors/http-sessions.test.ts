@@ -134,7 +134,7 @@ test("http-sessions: one that nobody uses is reaped after half an hour, one with
 
 test("http-sessions: a full house ends the one that was idle longest, if that was for a minute, and never a busy one", async () => {
   await using doors = await scene.doors({ http: { maxSessions: 3 } });
-  const headers = { ...bob.options.headers, "content-type": "application/json" } as never;
+  const headers = { ...alice.options.headers, "content-type": "application/json" } as never;
   const knock = () => ask(doors.mcp, { method: "POST", headers }, initialize);
   const busy = await HttpMcp.open(doors.mcp, alice.options);
   const call = busy.start("a__slow", { key: "evicted" });
