@@ -120,9 +120,8 @@ export interface HouseSession {
 
 export const ping = (id: number | string): object => ({ id, method: "ping" });
 
-/** Headers of a client that takes one kind of answer only. */
+/** Headers of a client that takes no JSON. */
 export const onlyEvents = ["Content-Type: application/json", "Accept: text/event-stream"];
-export const onlyJson = ["Content-Type: application/json", "Accept: application/json"];
 
 /** The stream for what belongs to no request. */
 export const listen = (id: string, headers: readonly string[] = []): string =>
