@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
+import { sameCaller } from "../sessions/principal.ts";
 import { byteString, replySink } from "../wire/frame.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
 import { BodyReader } from "./http/body.ts";
@@ -150,10 +151,9 @@ export class SseDoor {
     const { principal } = guest;
     const id = new URLSearchParams(request.url?.split("?")[1] ?? "").get("sessionId") ?? "";
     const session = this.#sessions.get(id);
-    const owner = session?.guest.principal;
     const { headers } = request;
     const refusal =
-      session === undefined || owner?.id !== principal.id || owner.shared !== principal.shared
+      session === undefined || !sameCaller(session.guest.principal, principal)
         ? this.#refused(guest, refusals.noSuchStream, "session")
         : !isJson(headers["content-type"])
           ? refusals.wrongContentType

@@ -2,7 +2,7 @@
 import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResolvedClient } from "../manifest/manifest.ts";
-import type { Principal } from "../sessions/principal.ts";
+import { type Principal, sameCaller } from "../sessions/principal.ts";
 
 export type NamedClient = Pick<ResolvedClient, "name" | "tokenSha256" | "allow" | "deny" | "admin">;
 
@@ -57,8 +57,8 @@ export function createAuth({ token, clients }: AuthOptions): Auth {
 
   const required = entries.length > 0;
   if (!required) entries.push(entryOf(anonymous, noDigest));
-  const holder: Auth["holder"] = ({ id, shared }) => {
-    return entries.find(({ principal }) => principal.id === id && principal.shared === shared);
+  const holder: Auth["holder"] = (caller) => {
+    return entries.find(({ principal }) => sameCaller(principal, caller));
   };
   if (!required) return { required, holder, authenticate: () => ({ t: "ok", principal: anonymous }) };
   return {

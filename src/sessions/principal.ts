@@ -12,3 +12,8 @@ export interface Principal {
   /** Many people may stand behind this identity, so limits count per connection, not per identity. */
   readonly shared: boolean;
 }
+
+/** Whether two are one caller. A named client may be called `token`, which is not the holder of HUB_TOKEN: that one is shared. */
+export function sameCaller(one: Pick<Principal, "id" | "shared">, other: Pick<Principal, "id" | "shared">): boolean {
+  return one.id === other.id && one.shared === other.shared;
+}

@@ -2,7 +2,7 @@
 // logged; the visitor has a name for that.
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import type { Principal } from "../../sessions/principal.ts";
+import { type Principal, sameCaller } from "../../sessions/principal.ts";
 import { type ReplySink, replySink } from "../../wire/frame.ts";
 import { primesStreams } from "../../wire/revisions.ts";
 import type { Guest, RequestDoorkeeper, RequestVisitor } from "../port.ts";
@@ -59,8 +59,8 @@ export class HttpSession implements PostHome {
   }
 
   /** What came with a token may be used with that token only. */
-  belongsTo({ id, shared }: Principal): boolean {
-    return id === this.principal.id && shared === this.principal.shared;
+  belongsTo(principal: Principal): boolean {
+    return sameCaller(principal, this.principal);
   }
 
   /** Requests that wait for their response. */
