@@ -20,14 +20,16 @@ import { Fleet, type Member } from "./hub/fleet.ts";
 import { watchNumbers } from "./hub/numbers.ts";
 import { Oversight } from "./hub/oversight.ts";
 import type { Setup } from "./manifest/diff.ts";
-import type { Manifest } from "./manifest/manifest.ts";
+import type { Manifest, ResolvedCore } from "./manifest/manifest.ts";
 import { limitsOf, type Settings } from "./manifest/settings.ts";
-import type { Call } from "./relay/call.ts";
+import { Asks } from "./relay/asks.ts";
+import type { Call, ClientSession, Lane } from "./relay/call.ts";
 import { Calls } from "./relay/calls.ts";
 import { Changes } from "./relay/changes.ts";
 import { FromCore } from "./relay/from-core.ts";
 import { LogLevels } from "./relay/log-levels.ts";
 import { Methods } from "./relay/methods.ts";
+import { ownerOf } from "./relay/owner.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
 import type { Principal } from "./sessions/principal.ts";
@@ -92,6 +94,7 @@ export class Hub {
   readonly #restarts = new Map<string, number>();
   readonly #relay: Relay;
   readonly #calls: Calls;
+  readonly #asks: Asks;
   readonly #fromCore: FromCore;
   readonly #logLevels: LogLevels;
   readonly #changes: Changes;
@@ -145,7 +148,7 @@ export class Hub {
           client: (key) => this.#clientLimits(key),
           core: (key) => {
             const core = this.#fleet.core(key);
-            return core === undefined ? undefined : limitSettings(core.definition.policy);
+            return core === undefined ? undefined : coreLimits(core.definition);
           },
           maxWaitingBytes,
         }),
@@ -160,10 +163,20 @@ export class Hub {
       logLevels: this.#logLevels,
       log: log.child({ component: "relay" }),
       catalog: () => this.#changes.catalog,
-      lane: (key) => this.#fleet.lane(key),
+      lane: (key, session) => this.#fleet.lane(key, session),
     });
+    const owner = (lane: Lane) => ownerOf(lane, () => this.#onlySession());
+    const asks = new Asks({
+      clock,
+      log: log.child({ component: "relay" }),
+      ownerOf: owner,
+      waited: (lane, ms) => this.#calls.waited(lane, ms),
+    });
+    this.#asks = asks;
     this.#relay = new Relay({
       calls: this.#calls,
+      asks,
+      lanesOf: (session) => this.#fleet.lanesOf(session),
       methods,
       parking,
       logLevels: this.#logLevels,
@@ -176,8 +189,9 @@ export class Hub {
       calls: this.#calls,
       log: log.child({ component: "relay" }),
       masker,
+      asks,
       dropped: (reason) => this.metrics.notificationDropped(reason),
-      onlySession: () => (this.#relay.sessions.size === 1 ? [...this.#relay.sessions][0] : undefined),
+      ownerOf: owner,
     });
     this.#exchange = this.#createExchange();
     const seen = {
@@ -329,6 +343,11 @@ export class Hub {
     return new Exchange(deps, this.#setup);
   }
 
+  #onlySession(): ClientSession | undefined {
+    const { sessions } = this.#relay;
+    return sessions.size === 1 ? [...sessions][0] : undefined;
+  }
+
   #clientLimits(key: string): LimitSettings {
     const client = this.manifest.clients.find(({ name }) => key === `client ${name}`);
     return limitSettings(limitsOf(client, this.settings));
@@ -347,6 +366,9 @@ export class Hub {
       this.#restarts.set(core.name, (this.#restarts.get(core.name) ?? 0) + 1);
     }
     if (core.state.t === "up" && place === "in_force") this.#logLevels.tell(levelTarget(core));
+    if (core.state.t !== "up" && core.state.t !== "starting") {
+      this.#asks.dropLane(lane, `core "${core.name}" is ${core.state.t}`);
+    }
     this.#calls.coreChanged(lane);
     this.#settle();
   }
@@ -386,6 +408,12 @@ function levelTarget(core: Core): { setLogLevel(name: string): void } {
       });
     },
   };
+}
+
+/** A Core that is to know whose each of its words is has one call at a time. */
+function coreLimits({ policy, interactive }: ResolvedCore): LimitSettings {
+  const settings = limitSettings(policy);
+  return interactive === "serialize" ? { ...settings, maxConcurrency: 1 } : settings;
 }
 
 function limitSettings(limits: { maxConcurrency: number; maxQueue: number; rateLimitRps: number }): LimitSettings {

@@ -1,5 +1,7 @@
 // One Core of the manifest over its whole life: runs what the supervisor decides, speaks the handshake, keeps the lists, and
 // hands every message that is not its own upward. Per frame it makes no promise, timer or closure.
+
+import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { type ErrorCode, HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
@@ -25,7 +27,7 @@ import {
   unsupportedVersionCode,
 } from "./handshake.ts";
 import { watchHealth } from "./health.ts";
-import { answerTo, sortOut } from "./incoming.ts";
+import { pong, sortOut } from "./incoming.ts";
 import { endInstance, type Instance, type InstanceDeps, type InstanceEvents, startInstance } from "./instance.ts";
 import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
 import { coreErrorCode } from "./own-requests.ts";
@@ -41,8 +43,8 @@ import {
 
 export interface CoreEvents {
   /**
-   * Responses to relay ids, and notifications that are not the Core's own business. `scan` is valid during this call only.
-   * Requests of the Core never come here: the hub answers them.
+   * Responses to relay ids, and requests and notifications that are not the Core's own business, also while it is starting.
+   * `scan` is valid during this call only.
    */
   frame(core: Core, frame: Frame, scan: Scan): void;
   state(core: Core): void;
@@ -63,6 +65,8 @@ export interface CoreDeps {
   readonly masker: { maskText(text: string): string; maskFrame(frame: Frame): Frame };
   /** The last id that was used; shared with the Core that this one takes the place of. */
   readonly ids: { last: number };
+  /** What the Core may ask its client, as `initialize` says it. Asked at every start. */
+  capabilities(): Promise<ClientCapabilities>;
   /** Asked at every start, so that a rotated secret is taken up by a restart. */
   secrets(definition: ResolvedCore): Promise<SecretsFound>;
 }
@@ -297,7 +301,8 @@ export class Core {
     const totalMs = Math.max(longestStartMs, this.definition.health.startupTimeoutMs);
     try {
       // The request's own time is longer than patience: only one of the two decides.
-      const answer = instance.request("initialize", initializeParams(host.version), totalMs * 2);
+      const capabilities = await this.#deps.capabilities();
+      const answer = instance.request("initialize", initializeParams(host.version, capabilities), totalMs * 2);
       const heardMs = () => instance.heardMs;
       const result = await patiently(answer, { clock, heardMs, quietMs: attempt.quietMs, totalMs });
       if (result === "late") throw startFailed("core_timeout", `did not answer initialize within ${totalMs} ms`, false);
@@ -366,9 +371,8 @@ export class Core {
       case "lists":
         this.#keeper?.outdated(incoming.lists);
         return;
-      case "request":
-        this.#deps.log.debug("core_request_answered", { method: incoming.method });
-        instance.link.send(answerTo(incoming), noSplices);
+      case "ping":
+        instance.link.send(pong(incoming.idText), noSplices);
         return;
       case "own":
         return;

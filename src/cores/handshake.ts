@@ -1,16 +1,16 @@
 // The first words between the hub and a Core: which framing to try for how long, what is asked, and what an answer means.
 // Pure but for waiting on the injected clock; sends nothing itself.
+
+import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Framing } from "../wire/framing.ts";
 import { isLegacyRevision, latestLegacyRevision, legacyRevisions } from "../wire/revisions.ts";
 
-/** Newest first. A Core that answers with another version is refused. */
-
-/** The hub cannot carry a Core's requests to one client of many, so it declares no client capability. */
-export function initializeParams(hubVersion: string): object {
+/** `capabilities`: what a client of this instance can be asked; none where nobody would know which client. */
+export function initializeParams(hubVersion: string, capabilities: ClientCapabilities): object {
   return {
     protocolVersion: latestLegacyRevision,
-    capabilities: {},
+    capabilities,
     clientInfo: { name: "thehub", version: hubVersion },
   };
 }

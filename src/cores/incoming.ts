@@ -1,5 +1,5 @@
 // Sorts what a Core sends: its answers to the hub's own requests, what the hub answers itself, and what goes upward.
-import { type ByteString, byteString, type Frame, flatten, frameOf, integerAt } from "../wire/frame.ts";
+import { type ByteString, byteText, type Frame, flatten, frameOf, integerAt } from "../wire/frame.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { kindsChangedBy, type ListKind } from "./lists.ts";
 import type { OwnRequests } from "./own-requests.ts";
@@ -10,8 +10,8 @@ export type Incoming =
   /** An answer to a request of the hub; already settled. */
   | { readonly t: "own" }
   | { readonly t: "lists"; readonly lists: readonly ListKind[] }
-  /** A request of the Core to its client, with its id as written. */
-  | { readonly t: "request"; readonly method: string; readonly idText: ByteString };
+  /** The Core wants to know whether the hub is there; its id as written. */
+  | { readonly t: "ping"; readonly idText: ByteString };
 
 const upward: Incoming = { t: "upward" };
 const own: Incoming = { t: "own" };
@@ -30,7 +30,7 @@ export function sortOut(frame: Frame, scan: Scan, requests: OwnRequests, mask: F
   const bytes = firstChunkWith(frame, Math.max(scan.methodEnd, scan.idEnd));
   const method = stringAt(bytes, scan.methodStart, scan.methodEnd);
   if (scan.kind === "request") {
-    return { t: "request", method, idText: bytes.toString("latin1", scan.idStart, scan.idEnd) };
+    return method === "ping" ? { t: "ping", idText: byteText(bytes, scan.idStart, scan.idEnd) } : upward;
   }
   const lists = kindsChangedBy(method);
   return lists === undefined ? upward : { t: "lists", lists };
@@ -41,11 +41,7 @@ function firstChunkWith(frame: Frame, end: number): Buffer {
   return chunk !== undefined && end <= chunk.length ? chunk : flatten(frame);
 }
 
-/** The hub's answer to a Core's request: `ping` is answered; the hub has declared no capability that allows another. */
-export function answerTo(request: { readonly method: string; readonly idText: ByteString }): Frame {
-  const { method, idText } = request;
-  if (method === "ping") return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"result":{}}`, "latin1"));
-  const message = `the hub offers no ${method}: it declares no client capability`;
-  const error = byteString(JSON.stringify({ code: -32601, message }));
-  return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${error}}`, "latin1"));
+/** The hub's answer to a ping. */
+export function pong(idText: ByteString): Frame {
+  return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"result":{}}`, "latin1"));
 }

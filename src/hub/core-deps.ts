@@ -24,7 +24,11 @@ export interface CoreHost {
   readonly version: string;
 }
 
-export function coreDepsOf(host: CoreHost, hubId: string, clock: Clock): Omit<CoreDeps, "secrets" | "ids"> {
+export function coreDepsOf(
+  host: CoreHost,
+  hubId: string,
+  clock: Clock,
+): Omit<CoreDeps, "secrets" | "ids" | "capabilities"> {
   const { log, masker, settings, env, platform, extraPath, version } = host;
   let instances = 0;
   return {

@@ -1,10 +1,12 @@
 // The Cores in force, in manifest order, and the lanes to them; beside them those that are being tried, and those that have
 // been replaced or removed and finish what they have. A Core takes another's place in one step.
 import { isDeepStrictEqual } from "node:util";
+import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import { Core, type CoreDeps, type SecretsFound } from "../cores/core.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
-import { createLane, type Lane, type LanePolicy } from "../relay/call.ts";
+import { everyCapability } from "../relay/ask-rules.ts";
+import { type ClientSession, createLane, type Lane, type LanePolicy } from "../relay/call.ts";
 import type { CoreMeter } from "../telemetry/metrics.ts";
 import type { Frame } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
@@ -24,7 +26,7 @@ export interface Member {
 }
 
 export interface FleetDeps {
-  readonly core: Omit<CoreDeps, "secrets" | "ids">;
+  readonly core: Omit<CoreDeps, "secrets" | "ids" | "capabilities">;
   /** True where the hub serves one client only. */
   readonly exclusive: boolean;
   meter(coreKey: string): CoreMeter;
@@ -79,10 +81,21 @@ export class Fleet {
     return this.#members.get(key)?.core;
   }
 
-  lane(key: string): Lane {
+  /** The way to the instance of this Core that serves the session. */
+  lane(key: string, _session: ClientSession): Lane {
+    return this.home(key);
+  }
+
+  /** The way to the instance that the Core's lists are of. */
+  home(key: string): Lane {
     const lane = this.#lanes.get(key);
     if (lane === undefined) throw new Error(`no lane for core ${key}`);
     return lane;
+  }
+
+  /** The lanes that belong to this session alone. */
+  lanesOf(_session: ClientSession): readonly Lane[] {
+    return [];
   }
 
   start(): void {
@@ -162,7 +175,12 @@ export class Fleet {
     const fleet = this.#deps;
     const core: Core = new Core(
       definition,
-      { ...fleet.core, ids, secrets: (asked) => fleet.secrets(asked, member.setup) },
+      {
+        ...fleet.core,
+        ids,
+        capabilities: () => Promise.resolve(declaredTo(member.core.definition)),
+        secrets: (asked) => fleet.secrets(asked, member.setup),
+      },
       {
         frame: (_core, frame, scan) => fleet.frame(lane, frame, scan),
         state: () => this.#changed(member),
@@ -177,8 +195,11 @@ export class Fleet {
     return member;
   }
 
-  #lanePolicy({ policy: { timeoutMs, maxTimeoutMs } }: ResolvedCore): LanePolicy {
-    return { timeoutMs, maxTimeoutMs, exclusive: this.#deps.exclusive };
+  #lanePolicy({ policy, interactive, namespace, prefix }: ResolvedCore): LanePolicy {
+    const { timeoutMs, maxTimeoutMs } = policy;
+    const serial = interactive === "serialize";
+    const label = prefix ? namespace : undefined;
+    return { timeoutMs, maxTimeoutMs, exclusive: this.#deps.exclusive, serial, label };
   }
 
   #redefine(member: Member, definition: ResolvedCore): void {
@@ -226,6 +247,11 @@ export class Fleet {
       look();
     });
   }
+}
+
+/** A Core that is given one call at a time may ask whatever it likes: each question is judged by what its client can answer. */
+function declaredTo({ interactive }: ResolvedCore): ClientCapabilities {
+  return interactive === "serialize" ? everyCapability : {};
 }
 
 /** Why a member that was started is not up and will not be by itself. */

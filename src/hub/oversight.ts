@@ -116,7 +116,7 @@ export class Oversight {
   #factsOf(core: Core, summary: CoreSummary | undefined, load: CoreLoad | undefined): CoreFacts {
     const { state, greeting } = core;
     const hasProcess = state.t === "starting" || state.t === "up" || state.t === "draining";
-    const isClosing = state.t === "up" && this.#deps.fleet.lane(core.name).closing !== undefined;
+    const isClosing = state.t === "up" && this.#deps.fleet.home(core.name).closing !== undefined;
     return {
       core: core.name,
       namespace: core.namespace,

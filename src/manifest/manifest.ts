@@ -102,6 +102,8 @@ export interface ResolvedCore {
   /** false: native names are exposed unchanged. */
   readonly prefix: boolean;
   readonly isolation: "auto" | "shared";
+  /** `serialize`: one call at a time, so that the Core may ask the client of that call. */
+  readonly interactive: "serialize" | undefined;
   readonly tags: readonly string[];
   readonly policy: CorePolicy;
   readonly health: CoreHealth;

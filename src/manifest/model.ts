@@ -347,7 +347,7 @@ export interface Core {
    */
   max_sessions?: number;
   /**
-   * How calls to a Core that asks its client something are ordered.
+   * serialize: a shared Core is given one call at a time, of all clients together, so that what it asks meanwhile (sampling, elicitation, roots) can be asked of that call's client.
    */
   interactive?: "serialize";
 }

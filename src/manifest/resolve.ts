@@ -115,6 +115,7 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
     framing: core.framing ?? d.framing,
     prefix: core.prefix ?? d.prefix,
     isolation: core.isolation === "shared" ? "shared" : "auto",
+    interactive: core.interactive,
     tags: core.tags ?? d.tags,
     policy: resolvePolicy(core.policy ?? {}),
     health: resolveHealth(core.health ?? {}),

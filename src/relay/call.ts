@@ -5,6 +5,7 @@ import type { Session } from "../sessions/session.ts";
 import type { CallWatch } from "../telemetry/call-observer.ts";
 import type { CoreMeter } from "../telemetry/metrics.ts";
 import type { ByteString, Frame, ReplySink, Sent, Splice } from "../wire/frame.ts";
+import type { Scan } from "../wire/scan.ts";
 
 /**
  * waiting: in a limiter's queue. held: admitted, its Core is not up yet. running: written to the Core, owed an answer.
@@ -33,16 +34,49 @@ export interface Call {
   readonly hubId: number;
   readonly receivedMs: number;
   sentMs: number;
-  /** When the call times out; progress moves it, never past `lastMs`. */
+  /** When the call times out; progress moves it, never past `lastMs`. Both wait while the Core waits for the client. */
   deadlineMs: number;
-  readonly lastMs: number;
+  lastMs: number;
   /** For the limiter. */
   readonly clientKey: string;
   readonly coreKey: string;
   readonly bytes: number;
   place: unknown;
+  /** Who has more to do with its answer than to hand it on; undefined for nearly every call. */
+  readonly hooks: readonly CallHook[] | undefined;
   /** Of the observer, where there is one. */
   watch: CallWatch | undefined;
+}
+
+/** `answered` with a result, `refused` by the Core with an error, `failed` with an error of the hub, or `abandoned`: nobody waits. */
+export type CallOutcome = "answered" | "refused" | "failed" | "abandoned";
+
+/** Takes part in the answer of one call. */
+export interface CallHook {
+  /** The Core's answer, before it is handed on: returns further edits of it, in order. `scan` is valid during this call only. */
+  edits?(frame: Frame, scan: Scan): readonly Splice[];
+  /** Said once, when the call is out of every table and its answer is on its way. */
+  over?(outcome: CallOutcome): void;
+}
+
+/**
+ * A request of a Core to its client: one that is asked, and answered, once. It ends with an answer, with its time, when the Core takes it
+ * back, or when either side is gone.
+ */
+export interface Ask {
+  readonly lane: Lane;
+  readonly session: ClientSession;
+  readonly method: string;
+  /** The Core's own id as it was written. */
+  readonly coreIdText: ByteString;
+  /** The id towards the client, and its token of progress: never used before in this session. */
+  readonly id: number;
+  /** The Core's own token; undefined where it asked for no progress. */
+  readonly tokenText: ByteString | undefined;
+  /** On what the client was asked, and is told of an end. */
+  readonly replies: ReplySink;
+  readonly openedMs: number;
+  readonly deadlineMs: number;
 }
 
 export type ClientSession = Session<Call>;
@@ -62,22 +96,35 @@ export interface LanePolicy {
   readonly maxTimeoutMs: number;
   /** True when this hub has one client only, so that everything the Core says belongs to it. */
   readonly exclusive: boolean;
+  /** True where the Core is given one call at a time, so that what it says meanwhile belongs to that call's client. */
+  readonly serial: boolean;
+  /** What a person is told of who asks: the namespace; undefined where the hub shows the Core as itself (`prefix: false`). */
+  readonly label: string | undefined;
 }
 
 /** The relay's side of one Core: the calls it owes an answer for. */
 export interface Lane {
   readonly core: CorePort;
   policy: LanePolicy;
+  /** The one session that everything on this lane belongs to; undefined where several share it. */
+  readonly owner: ClientSession | undefined;
   readonly meter: CoreMeter;
   readonly running: ChurnMap<number, Call>;
   readonly held: Set<Call>;
+  /** Calls that were let go while the Core ran them, until it answers them: it may still say something of theirs. For serial lanes. */
+  readonly astray: Set<number>;
+  /** What the Core waits for its client to answer, by `idKey` of the Core's id. */
+  readonly asks: Map<string, Ask>;
+  /** Since when there has been one at any time; means nothing while there is none. */
+  askingSinceMs: number;
   /** Whether the Core has been up since the hub started. */
   wasUp: boolean;
   /** Set once it takes no new calls; `resolve` is to be called when the last one is over. */
   closing: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
 }
 
-export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter): Lane {
+export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter, owner?: ClientSession): Lane {
   const running = new ChurnMap<number, Call>(integerHash);
-  return { core, policy, meter, running, held: new Set(), wasUp: false, closing: undefined };
+  const tables = { running, held: new Set<Call>(), astray: new Set<number>(), asks: new Map<string, Ask>() };
+  return { core, policy, owner, meter, ...tables, askingSinceMs: 0, wasUp: false, closing: undefined };
 }

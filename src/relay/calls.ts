@@ -8,11 +8,14 @@ import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-ob
 import { type ByteString, type Frame, noSplices, partOf, type ReplySink, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
-import type { Call, ClientSession, Lane } from "./call.ts";
+import type { Call, CallHook, CallOutcome, ClientSession, Lane } from "./call.ts";
 import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
 
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
 const sweepEveryMs = 250;
+
+/** One is as bad as many. */
+const maxAstray = 1024;
 
 /** What a call is made of. */
 export interface Request {
@@ -63,10 +66,10 @@ export class Calls {
 
   /**
    * Takes a request whose owner is known. It is answered, by the Core or by one hub error, unless it is cancelled. `rename` puts the
-   * Core's own name over the exposed one; undefined where nothing is renamed.
+   * Core's own name over the exposed one; undefined where nothing is renamed. A call that is refused for its id tells no hook.
    */
-  begin(request: Request, lane: Lane, rename: Splice | undefined): void {
-    const call = this.#createCall(request, lane, rename);
+  begin(request: Request, lane: Lane, rename: Splice | undefined, hooks?: readonly CallHook[]): void {
+    const call = this.#createCall(request, lane, rename, hooks);
     const { session } = call;
     if (session.calls.has(call.idKey)) {
       const error = new HubError("request_invalid", `id ${call.idText} is already in use by a request under way`);
@@ -98,9 +101,14 @@ export class Calls {
   /** A response of the Core. False when nobody waits for it: cancelled, timed out, or never asked. */
   answer(lane: Lane, frame: Frame, scan: Scan, hubId: number): boolean {
     const call = lane.running.get(hubId);
-    if (call === undefined) return false;
+    if (call === undefined) {
+      lane.astray.delete(hubId);
+      return false;
+    }
     this.#leave(call);
-    call.replies.answer(frame, [{ start: scan.idStart, end: scan.idEnd, text: call.idText }]);
+    const id: Splice = { start: scan.idStart, end: scan.idEnd, text: call.idText };
+    call.replies.answer(frame, call.hooks === undefined ? [id] : withEdits(call.hooks, frame, scan, id));
+    tellHooks(call, scan.errorStart >= 0 ? "refused" : "answered");
     call.watch?.answered(frame, scan);
     const nowMs = this.#clock.now();
     lane.meter.observe(nowMs - call.receivedMs);
@@ -166,6 +174,7 @@ export class Calls {
     // A stopping Core may still answer; every other state means that the connection is gone.
     if (state.t !== "draining") {
       for (const call of lane.running.values()) this.#fail(call, diedUnderCall(lane));
+      lane.astray.clear();
     }
     if (heldWhile(lane, this.#clock.now())) return;
     for (const call of [...lane.held]) this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
@@ -191,6 +200,14 @@ export class Calls {
     }
     this.#checkDone(lane);
     return lane.closing.done;
+  }
+
+  /** The Core waited so long for its client: its calls have that much more time. */
+  waited(lane: Lane, ms: number): void {
+    for (const call of lane.running.values()) {
+      call.deadlineMs += ms;
+      call.lastMs += ms;
+    }
   }
 
   /** The limits of clients or Cores may be others now: what they allow to run, runs. */
@@ -234,16 +251,20 @@ export class Calls {
 
   #fail(call: Call, error: HubError): void {
     if (call.state === "done") return;
+    noteAstray(call);
     this.#leave(call);
     call.lane.meter.error(error.code);
     call.replies.answer(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
+    tellHooks(call, "failed");
     call.watch?.failed(error);
     this.#limiter.release(call);
   }
 
   #abandon(call: Call, why: Abandoned): void {
+    noteAstray(call);
     this.#leave(call);
     call.replies.dropped();
+    tellHooks(call, "abandoned");
     call.watch?.abandoned(why);
     this.#limiter.release(call);
   }
@@ -274,13 +295,15 @@ export class Calls {
     for (const session of this.#sessions()) {
       for (const call of session.calls.values()) {
         if (call.deadlineMs > now || call.state === "done") continue;
+        // The time that a person takes to answer is not the Core's.
+        if (call.state === "running" && call.lane.asks.size > 0) continue;
         if (call.state === "running") call.lane.core.send(cancelFrame(call.hubId, "timed out"), noSplices);
         this.#fail(call, timedOut(call, now));
       }
     }
   }
 
-  #createCall(request: Request, lane: Lane, rename: Splice | undefined): Call {
+  #createCall(request: Request, lane: Lane, rename: Splice | undefined, hooks: readonly CallHook[] | undefined): Call {
     const { session, bytes, text, scan, idText } = request;
     const now = request.readMs ?? this.#clock.now();
     const hubId = lane.core.nextId();
@@ -313,9 +336,26 @@ export class Calls {
       coreKey: lane.core.name,
       bytes: bytes.length,
       place: undefined,
+      hooks,
       watch: undefined,
     };
   }
+}
+
+/** Of a serial lane: as long as the Core may still work on this, what it says is not for certain another call's. */
+function noteAstray({ lane, state, hubId }: Call): void {
+  if (lane.policy.serial && state === "running" && lane.astray.size < maxAstray) lane.astray.add(hubId);
+}
+
+/** All edits of an answer in order: those of the hooks, and the client's id. */
+function withEdits(hooks: readonly CallHook[], frame: Frame, scan: Scan, id: Splice): readonly Splice[] {
+  const edits = hooks.flatMap((hook) => hook.edits?.(frame, scan) ?? noSplices);
+  return [id, ...edits].sort((one, other) => one.start - other.start);
+}
+
+function tellHooks({ hooks }: Call, outcome: CallOutcome): void {
+  if (hooks === undefined) return;
+  for (const hook of hooks) hook.over?.(outcome);
 }
 
 /** A call that waits must not pin much more than its frame: read chunks that the frame is only a slice of. */

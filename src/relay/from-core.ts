@@ -1,23 +1,25 @@
 // What Cores send: each message goes to the session that exactly owns it, or to nobody (design rule 3).
-
 import { logLevelOf } from "../sessions/log-level.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { DropReason } from "../telemetry/metrics.ts";
-import { type Frame, flatten, integerAt, noSplices } from "../wire/frame.ts";
+import { type ByteString, byteText, type Frame, flatten, integerAt, noSplices } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import type { Masker } from "../wire/mask.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
-import type { ClientSession, Lane } from "./call.ts";
+import type { Asks } from "./asks.ts";
+import type { Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
+import type { Owner } from "./owner.ts";
 
 export interface FromCoreDeps {
+  readonly asks: Pick<Asks, "ask" | "cancelled">;
   readonly calls: Pick<Calls, "answer" | "progress">;
   readonly log: Log;
   readonly masker: Pick<Masker, "active" | "maskFrame">;
   /** Counts a notification that reached nobody. */
   dropped(reason: DropReason): void;
-  /** The one session of a hub that has only one; used where a Core serves a single client. */
-  onlySession(): ClientSession | undefined;
+  /** Whose a message is that names no request; undefined where nobody can tell. */
+  ownerOf(lane: Lane): Owner | undefined;
 }
 
 export class FromCore {
@@ -44,33 +46,47 @@ export class FromCore {
     }
     const bytes = flatten(frame);
     const method = stringAt(bytes, scan.methodStart, scan.methodEnd);
-    if (method === "notifications/progress") {
+    if (scan.kind === "request") {
+      // The id as it was before masking: the Core must know it again.
+      this.#deps.asks.ask(lane, method, textBetween(read, scan.idStart, scan.idEnd), bytes, scan);
+    } else if (method === "notifications/progress") {
       if (!calls.progress(lane, frame, scan, hubId)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/message") this.#logMessage(lane, frame, bytes, scan);
-    else {
-      this.#deps.dropped("unsupported");
-      this.#deps.log.debug("core_notification_dropped", { core: lane.core.name, method });
+    else if (method === "notifications/cancelled") {
+      if (!this.#deps.asks.cancelled(lane, read, flatten(read), scan)) this.#deps.dropped("no_owner");
+    } else this.#other(lane, method, frame);
+  }
+
+  /** Of a kind that the hub knows nothing of: the client of an instance that has only one may know it. */
+  #other(lane: Lane, method: string, frame: Frame): void {
+    const owner = lane.owner;
+    if (owner?.phase === "ready") {
+      owner.sink.send(frame, noSplices);
+      return;
     }
+    this.#deps.dropped("unsupported");
+    this.#deps.log.debug("core_notification_dropped", { core: lane.core.name, method });
   }
 
   /**
    * A log message names no request. On a shared Core it may belong to a call that was cancelled or answered a moment ago, even
-   * while only one runs: it has an owner only where the hub has a single client.
+   * while only one runs: it has an owner only where the Core has a single client, or one call at a time.
    */
   #logMessage(lane: Lane, frame: Frame, bytes: Buffer, scan: Scan): void {
-    const owner = lane.policy.exclusive ? this.#deps.onlySession() : undefined;
+    const owner = this.#deps.ownerOf(lane);
     if (owner === undefined) {
       this.#deps.dropped("no_owner");
       this.#deps.log.debug("core_message_without_owner", { core: lane.core.name });
       return;
     }
-    if (owner.phase !== "ready") {
-      this.#deps.dropped("not_ready");
-      return;
-    }
+    const { session, replies } = owner;
     const level = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "level");
     const severity = level === undefined ? undefined : logLevelOf(stringAt(bytes, level.start, level.end));
-    if (severity !== undefined && owner.logLevel !== undefined && severity < owner.logLevel) return;
-    owner.sink.send(frame, noSplices);
+    if (severity !== undefined && session.logLevel !== undefined && severity < session.logLevel) return;
+    replies.send(frame, noSplices);
   }
+}
+
+function textBetween(frame: Frame, start: number, end: number): ByteString {
+  return byteText(flatten(frame), start, end);
 }

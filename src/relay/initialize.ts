@@ -1,4 +1,6 @@
 // The handshake of the legacy era, answered by the hub itself from what it has: never forwarded to a Core.
+
+import { type ClientCapabilities, capabilitiesOf } from "../base/client-capabilities.ts";
 import { HubError } from "../base/errors.ts";
 import type { ClientInfo } from "../sessions/session.ts";
 import { isLegacyRevision, latestLegacyRevision } from "../wire/revisions.ts";
@@ -11,12 +13,13 @@ export interface HubIdentity {
 export interface Greeting {
   readonly revision: string;
   readonly client: ClientInfo;
+  readonly capabilities: ClientCapabilities;
 }
 
 /** Reads initialize's params; refuses what no revision allows. An unknown revision gets the latest one as the counter-offer. */
 export function readInitialize(params: Buffer | undefined): Greeting {
   const value: unknown = params === undefined ? undefined : JSON.parse(params.toString("utf8"));
-  const { protocolVersion, clientInfo } = (value ?? {}) as Record<string, unknown>;
+  const { protocolVersion, clientInfo, capabilities } = (value ?? {}) as Record<string, unknown>;
   if (typeof protocolVersion !== "string") {
     throw new HubError("params_invalid", "initialize needs params.protocolVersion, a string such as 2025-11-25");
   }
@@ -24,6 +27,7 @@ export function readInitialize(params: Buffer | undefined): Greeting {
   return {
     revision: isLegacyRevision(protocolVersion) ? protocolVersion : latestLegacyRevision,
     client: { name: shortText(info["name"]), version: shortText(info["version"]) },
+    capabilities: capabilitiesOf(capabilities),
   };
 }
 

@@ -34,8 +34,10 @@ export interface MethodsDeps {
   readonly parking: Parking;
   readonly logLevels: LogLevels;
   readonly log: Log;
-  catalog(): Catalog;
-  lane(coreKey: string): Lane;
+  /** What there is for this session: the same for most. */
+  catalog(session: ClientSession): Catalog;
+  /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
+  lane(coreKey: string, session: ClientSession): Lane;
 }
 
 /** `answered`: by the hub itself. `forwarded`: a call now. `park`: not answered, to be taken again when the Cores are ready. */
@@ -154,6 +156,7 @@ export class Methods {
     const greeting = readInitialize(paramsOf(request));
     session.revision = greeting.revision;
     session.client = greeting.client;
+    session.capabilities = greeting.capabilities;
     session.phase = "ready";
     const instructions = this.#view(session).instructions;
     answer(request, resultOf(initializeResult(greeting.revision, this.#deps.hub, instructions)));
@@ -169,7 +172,7 @@ export class Methods {
   }
 
   #forward(request: Incoming, coreKey: string, rename: Splice | undefined): void {
-    this.#deps.calls.begin(request, this.#deps.lane(coreKey), rename);
+    this.#deps.calls.begin(request, this.#deps.lane(coreKey, request.session), rename);
   }
 
   #unknown(request: Incoming, kind: string, name: string): Outcome {
@@ -179,7 +182,7 @@ export class Methods {
   }
 
   #view(session: ClientSession): View {
-    return this.#deps.catalog().view(session.principal);
+    return this.#deps.catalog(session).view(session.principal);
   }
 
   #stringParam(request: Incoming, start: number, end: number, name: string): string {

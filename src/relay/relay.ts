@@ -11,7 +11,8 @@ import { type ByteString, byteText, type Frame, noSplices, partOf, type ReplySin
 import { MessageReader } from "../wire/message-reader.ts";
 import { stringAt } from "../wire/scan.ts";
 import { errorFrame } from "./answers.ts";
-import type { Call, ClientSession } from "./call.ts";
+import type { Asks } from "./asks.ts";
+import type { Call, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Incoming, Methods } from "./methods.ts";
@@ -22,11 +23,14 @@ const wholeTextBytes = 2 * 1024;
 
 export interface RelayDeps {
   readonly calls: Calls;
+  readonly asks: Asks;
   readonly methods: Methods;
   readonly parking: Parking;
   readonly logLevels: LogLevels;
   readonly log: Log;
   readonly clock: Clock;
+  /** The lanes that belong to this session alone. */
+  lanesOf(session: ClientSession): Iterable<Lane>;
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
   /** Absent while nobody wants to see each request. */
@@ -82,8 +86,7 @@ export class Relay implements RequestDoorkeeper {
       return;
     }
     if (record.kind === "response") {
-      // The hub asks clients nothing in this version, so there is no request that this could answer.
-      this.#deps.log.debug("client_response_dropped", { session: session.id });
+      this.#deps.asks.answered(session, message.frame, record);
       return;
     }
     // A small message is made text once, and what is needed of it is cut out of that: each way into the bytes costs more.
@@ -132,6 +135,14 @@ export class Relay implements RequestDoorkeeper {
   }
 
   #notification(session: ClientSession, method: string, { frame, bytes, scan: record }: MessageReader): void {
+    if (method === "notifications/progress") {
+      this.#deps.asks.progress(session, frame, record);
+      return;
+    }
+    if (method === "notifications/roots/list_changed") {
+      this.#tellInstances(session, frame);
+      return;
+    }
     if (method !== "notifications/cancelled" || record.requestIdStart < 0) return;
     const key = idKey(byteText(bytes, record.requestIdStart, record.requestIdEnd));
     const parked = session.parked.get(key);
@@ -143,6 +154,11 @@ export class Relay implements RequestDoorkeeper {
     }
     const range = { start: record.requestIdStart, end: record.requestIdEnd };
     this.#deps.calls.cancel(session, key, frame, range);
+  }
+
+  /** Roots are one client's own: only instances that have no other client hear of them. */
+  #tellInstances(session: ClientSession, notification: Frame): void {
+    for (const { core } of this.#deps.lanesOf(session)) core.send(notification, noSplices);
   }
 
   #unpark(session: ClientSession): void {
@@ -166,6 +182,7 @@ export class Relay implements RequestDoorkeeper {
     session.phase = "closed";
     this.sessions.delete(session);
     for (const { replies } of this.#deps.parking.take(session)) replies.dropped();
+    this.#deps.asks.dropSession(session);
     this.#deps.calls.dropSession(session);
     this.#deps.logLevels.forget(session);
     session.settled();

@@ -1,5 +1,6 @@
 // One legacy client connection's state: who, what was negotiated, and what is in flight. No I/O beyond its sink.
 import { ChurnMap, textHash } from "../base/churn-map.ts";
+import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Timer } from "../base/clock.ts";
 import type { DoorKind } from "../base/door-kind.ts";
 import type { EndReason } from "../base/end-reason.ts";
@@ -48,6 +49,10 @@ export class Session<C extends InFlight = InFlight> {
   phase: SessionPhase = "new";
   revision: string | undefined;
   client: ClientInfo | undefined;
+  /** What the client declared in initialize: what it can be asked. */
+  capabilities: ClientCapabilities = {};
+  /** The last id that the hub used for a request to this client. */
+  lastAskId = 0;
   /** The least severe level that the client asked for; undefined until it sends logging/setLevel. */
   logLevel: LogLevel | undefined;
   /** Requests that were read and not answered, by `idKey` of their id. */

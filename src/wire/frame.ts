@@ -47,6 +47,8 @@ export function joined(frame: Frame, splices: readonly Splice[], before: ByteStr
 
 /** Where what belongs to one request goes. On a stream of messages that is the stream; over HTTP it is the request's own response. */
 export interface ReplySink extends FrameSink {
+  /** False where what is sent is kept for a client that is not listening just now; absent where that cannot be. */
+  readonly isHeard?: boolean | undefined;
   /** The trace context that the request came with beside its message; absent for most. */
   readonly trace?: TraceText | undefined;
   /** The request's answer: nothing more follows that belongs to it. */

@@ -118,6 +118,7 @@ export class CoreRun implements AsyncDisposable {
         },
         masker,
         ids: { last: 0 },
+        capabilities: () => Promise.resolve({}),
         secrets: async () => found,
       },
       {
@@ -202,6 +203,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
     framing: "newline",
     prefix: true,
     isolation: "auto",
+    interactive: undefined,
     tags: [],
     policy: {
       allowDestructive: true,

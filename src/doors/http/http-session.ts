@@ -49,7 +49,7 @@ export class HttpSession implements PostHome {
     this.maxBytes = deps.responses.maxBytes;
     this.unread = new Unread(deps.limits.maxUnreadBytes);
     this.#usedMs = deps.responses.clock.now();
-    this.sink = replySink((frame, splices) => (this.#ended ? "closed" : this.#standalone().send(frame, splices)));
+    this.sink = this.#createSink();
     this.visitor = deps.doorkeeper.open({
       ...guest,
       door: "http",
@@ -156,6 +156,19 @@ export class HttpSession implements PostHome {
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
     this.#deps.ended(this);
+  }
+
+  #createSink(): ReplySink {
+    const send: ReplySink["send"] = (frame, splices) => {
+      return this.#ended ? "closed" : this.#standalone().send(frame, splices);
+    };
+    const isHeard = () => this.#streams.get(0)?.isAttached === true;
+    return {
+      ...replySink(send),
+      get isHeard() {
+        return isHeard();
+      },
+    };
   }
 
   #standalone(): EventStream {

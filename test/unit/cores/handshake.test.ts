@@ -12,10 +12,10 @@ import { FakeClock } from "../../helpers/fake-clock.ts";
 
 const result = (value: unknown) => readGreeting(Buffer.from(JSON.stringify(value)));
 
-test("handshake: asks with the newest legacy version and no capabilities", () => {
-  assert.deepEqual(initializeParams("1.2.3"), {
+test("handshake: asks with the newest legacy version, declaring what a client can be asked", () => {
+  assert.deepEqual(initializeParams("1.2.3", { roots: {} }), {
     protocolVersion: "2025-11-25",
-    capabilities: {},
+    capabilities: { roots: {} },
     clientInfo: { name: "thehub", version: "1.2.3" },
   });
 });

@@ -20,7 +20,8 @@ test("from core: an id that looks like a secret of digits still finds its call",
     log: new LogRecord().log,
     masker,
     dropped: (reason) => taken.push(`dropped ${reason}`),
-    onlySession: () => undefined,
+    ownerOf: () => undefined,
+    asks: { ask: () => {}, cancelled: () => false },
   });
   const receive = (text: string) => {
     const frame = frameOfText(text);

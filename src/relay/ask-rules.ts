@@ -1,0 +1,72 @@
+// What a Core may ask a client, and what the client must have declared for it. Data, and the words of a refusal.
+import { type ClientCapabilities, declares } from "../base/client-capabilities.ts";
+import { findMember } from "../wire/json.ts";
+import { stringAt } from "../wire/strings.ts";
+
+/** JSON-RPC's own codes: what a Core is refused with is said in the words of the protocol, not of the hub. */
+export interface AskRefusal {
+  readonly code: -32600 | -32601 | -32602 | -32603;
+  readonly message: string;
+}
+
+/** Declared to a Core whose questions are judged one by one, by what the client that is asked has declared. */
+export const everyCapability: ClientCapabilities = {
+  sampling: { tools: {}, context: {} },
+  elicitation: { form: {}, url: {} },
+  roots: {},
+};
+
+/** The params of what is asked: a range of `bytes`, or nothing. */
+export interface AskParams {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+type Rule = (capabilities: ClientCapabilities, params: AskParams) => AskRefusal | undefined;
+
+/** A method that is not here is asked of an instance's own client only, which says itself whether it knows it. */
+const rules: Readonly<Record<string, Rule>> = {
+  "sampling/createMessage": (capabilities, params) => {
+    if (!declares(capabilities, "sampling")) return undeclared("sampling");
+    const hasTools = memberText(params, "tools") !== undefined || memberText(params, "toolChoice") !== undefined;
+    return hasTools && !declares(capabilities, "sampling", "tools") ? unsupported("sampling with tools") : undefined;
+  },
+  "elicitation/create": (capabilities, params) => {
+    if (!declares(capabilities, "elicitation")) return undeclared("elicitation");
+    const mode = memberText(params, "mode") ?? "form";
+    return takesMode(capabilities, mode) ? undefined : unsupported(`elicitation in mode ${JSON.stringify(mode)}`);
+  },
+  "roots/list": (capabilities) => (declares(capabilities, "roots") ? undefined : undeclared("roots")),
+};
+
+/** Undefined where the client can be asked this. */
+export function refusalOf(method: string, capabilities: ClientCapabilities, params: AskParams): AskRefusal | undefined {
+  return rules[method]?.(capabilities, params);
+}
+
+/** Whether the method is one that the hub knows the rules of. */
+export function isKnownAsk(method: string): boolean {
+  return Object.hasOwn(rules, method);
+}
+
+/** A client that names no mode fills in forms: there was nothing else when it was written. */
+function takesMode(capabilities: ClientCapabilities, mode: string): boolean {
+  if (declares(capabilities, "elicitation", mode)) return true;
+  return mode === "form" && !declares(capabilities, "elicitation", "url");
+}
+
+function undeclared(capability: string): AskRefusal {
+  return { code: -32601, message: `the client has not declared the capability ${capability}` };
+}
+
+function unsupported(what: string): AskRefusal {
+  return { code: -32602, message: `the client has not declared that it takes ${what}` };
+}
+
+/** Of a member that is a string, what it says; of another one, that it is there. */
+function memberText({ bytes, start, end }: AskParams, key: string): string | undefined {
+  const range = start < 0 ? undefined : findMember(bytes, start, end, key);
+  if (range === undefined) return undefined;
+  return bytes[range.start] === 0x22 ? stringAt(bytes, range.start, range.end) : "";
+}

@@ -1,0 +1,235 @@
+// What Cores ask clients (sampling, elicitation, roots): each question goes to the one client it is for, or is refused; it is answered
+// once, by the client or by the hub; nothing of it is left when either side is gone. Ids and tokens of progress are the hub's own
+// towards the client, so that none can be guessed across sessions and none of two Cores are the same.
+//
+//   asked ──the client's answer──► over        ──its time is over, the client left──► over, the Core is told
+//     └──the Core took it back, or went down──► over, the client is told
+import type { Clock, Timer } from "../base/clock.ts";
+import { idKey } from "../sessions/session.ts";
+import type { Log } from "../telemetry/log.ts";
+import {
+  type ByteString,
+  byteString,
+  byteText,
+  type Frame,
+  frameOf,
+  integerAt,
+  noSplices,
+  type Splice,
+} from "../wire/frame.ts";
+import { findMember } from "../wire/json.ts";
+import type { Scan } from "../wire/scan.ts";
+import { notificationFrame } from "./answers.ts";
+import { type AskRefusal, isKnownAsk, refusalOf } from "./ask-rules.ts";
+import type { Ask, ClientSession, Lane } from "./call.ts";
+import type { Owner } from "./owner.ts";
+
+/** Open questions of one instance, and towards one client. */
+const maxPerLane = 64;
+const maxPerSession = 64;
+/** As long as a person may take. Cores have timers of their own, which are shorter. */
+const answerMs = 10 * 60_000;
+/** How long a question waits for a client that has opened no stream it could come on. */
+const unheardMs = 10_000;
+const sweepEveryMs = 1000;
+
+export interface AsksDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whose a message of the Core is; undefined where nobody can tell. */
+  ownerOf(lane: Lane): Owner | undefined;
+  /** The Core waited so long for its client. */
+  waited(lane: Lane, ms: number): void;
+}
+
+export class Asks {
+  readonly #deps: AsksDeps;
+  /** By session, then by the id towards the client. Only sessions that are asked something are here. */
+  readonly #bySession = new Map<ClientSession, Map<number, Ask>>();
+  #sweeper: Timer | undefined;
+
+  constructor(deps: AsksDeps) {
+    this.#deps = deps;
+  }
+
+  /** Open questions, of all sessions. */
+  get open(): number {
+    let open = 0;
+    for (const asks of this.#bySession.values()) open += asks.size;
+    return open;
+  }
+
+  /** A request of a Core: `bytes` is the frame in one piece, `idText` its id as the Core wrote it. */
+  ask(lane: Lane, method: string, idText: ByteString, bytes: Buffer, scan: Scan): void {
+    const owner = this.#deps.ownerOf(lane);
+    const key = idKey(idText);
+    const refusal = this.#refusal(lane, owner, method, key, bytes, scan);
+    if (refusal !== undefined || owner === undefined) {
+      this.#refuse(lane, method, idText, refusal ?? nobodyToAsk);
+      return;
+    }
+    const { session, replies } = owner;
+    const now = this.#deps.clock.now();
+    const id = ++session.lastAskId;
+    const hasToken = scan.tokenStart >= 0;
+    const tokenText = hasToken ? byteText(bytes, scan.tokenStart, scan.tokenEnd) : undefined;
+    const ask: Ask = {
+      ...{ lane, session, method, coreIdText: idText, id, tokenText, replies },
+      ...{ openedMs: now, deadlineMs: now + answerMs },
+    };
+    const asks = this.#bySession.get(session) ?? new Map<number, Ask>();
+    this.#bySession.set(session, asks.set(id, ask));
+    if (lane.asks.size === 0) lane.askingSinceMs = now;
+    lane.asks.set(key, ask);
+    const frame = frameOf(bytes);
+    const edits = editsOf(lane, method, bytes, scan, String(id));
+    // The response of a client that takes no events cannot carry it; the stream of what belongs to no request can, if there is one.
+    const isSent = replies.send(frame, edits) === "ok" || sendAside(ask, frame, edits);
+    if (isSent) this.#sweepSoon();
+    else {
+      this.#close(ask);
+      this.#refuse(lane, method, idText, unreachable);
+    }
+  }
+
+  /** A client's response. One that answers nothing that the client was asked is dropped. */
+  answered(session: ClientSession, frame: Frame, scan: Scan): void {
+    const ask = this.#bySession.get(session)?.get(integerAt(frame, scan.idStart, scan.idEnd));
+    if (ask === undefined) {
+      this.#deps.log.debug("client_response_dropped", { session: session.id });
+      return;
+    }
+    this.#close(ask);
+    const sent = ask.lane.core.send(frame, [{ start: scan.idStart, end: scan.idEnd, text: ask.coreIdText }]);
+    this.#deps.log.debug("ask_answered", { session: session.id, core: ask.lane.core.name, method: ask.method, sent });
+  }
+
+  /** A client's progress on what it was asked: under the Core's own token. False where it is about nothing. */
+  progress(session: ClientSession, frame: Frame, scan: Scan): boolean {
+    const id = integerAt(frame, scan.paramTokenStart, scan.paramTokenEnd);
+    const ask = this.#bySession.get(session)?.get(id);
+    if (ask?.tokenText === undefined) return false;
+    ask.lane.core.send(frame, [{ start: scan.paramTokenStart, end: scan.paramTokenEnd, text: ask.tokenText }]);
+    return true;
+  }
+
+  /** The Core takes its question back: the client is told in the Core's own notification. False where there is no such question. */
+  cancelled(lane: Lane, frame: Frame, bytes: Buffer, scan: Scan): boolean {
+    if (scan.requestIdStart < 0) return false;
+    const ask = lane.asks.get(idKey(byteText(bytes, scan.requestIdStart, scan.requestIdEnd)));
+    if (ask === undefined) return false;
+    this.#close(ask);
+    ask.replies.send(frame, [{ start: scan.requestIdStart, end: scan.requestIdEnd, text: String(ask.id) }]);
+    return true;
+  }
+
+  /** The client is gone. */
+  dropSession(session: ClientSession): void {
+    for (const ask of [...(this.#bySession.get(session)?.values() ?? [])]) this.#withdraw(ask, clientLeft);
+  }
+
+  /** The lane's questions mean nothing any more: its Core went down, or the call that they belonged to is over. */
+  dropLane(lane: Lane, reason: string): void {
+    for (const ask of [...lane.asks.values()]) {
+      this.#close(ask);
+      ask.replies.send(notificationFrame("notifications/cancelled", { requestId: ask.id, reason }), noSplices);
+      if (lane.core.state.t === "up") this.#refuse(lane, ask.method, ask.coreIdText, { code: -32603, message: reason });
+    }
+  }
+
+  #refusal(
+    lane: Lane,
+    owner: Owner | undefined,
+    method: string,
+    key: string,
+    bytes: Buffer,
+    scan: Scan,
+  ): AskRefusal | undefined {
+    if (lane.asks.has(key)) return { code: -32600, message: `id ${key} is already in use by a request under way` };
+    if (owner === undefined) return isKnownAsk(method) ? nobodyToAsk : unknownMethod(method);
+    if (lane.owner === undefined && !isKnownAsk(method)) return unknownMethod(method);
+    const params = { bytes, start: scan.paramsStart, end: scan.paramsEnd };
+    const refusal = refusalOf(method, owner.session.capabilities, params);
+    if (refusal !== undefined) return refusal;
+    const isFull = lane.asks.size >= maxPerLane || (this.#bySession.get(owner.session)?.size ?? 0) >= maxPerSession;
+    return isFull ? { code: -32603, message: "too many requests wait for the client's answer already" } : undefined;
+  }
+
+  #refuse(lane: Lane, method: string, idText: ByteString, refusal: AskRefusal): void {
+    this.#deps.log.info("ask_refused", { core: lane.core.name, method, reason: refusal.message });
+    const body = byteString(JSON.stringify(refusal));
+    lane.core.send(frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${body}}`, "latin1")), noSplices);
+  }
+
+  /** Ends a question without the client's answer. */
+  #withdraw(ask: Ask, refusal: AskRefusal): void {
+    this.#close(ask);
+    this.#refuse(ask.lane, ask.method, ask.coreIdText, refusal);
+  }
+
+  /** Takes it out of every table. */
+  #close(ask: Ask): void {
+    const { lane, session } = ask;
+    const asks = this.#bySession.get(session);
+    asks?.delete(ask.id);
+    if (asks?.size === 0) this.#bySession.delete(session);
+    lane.asks.delete(idKey(ask.coreIdText));
+    if (lane.asks.size === 0) this.#deps.waited(lane, this.#deps.clock.now() - lane.askingSinceMs);
+  }
+
+  #sweepSoon(): void {
+    if (this.#sweeper !== undefined || this.#bySession.size === 0) return;
+    this.#sweeper = this.#deps.clock.after(sweepEveryMs, () => {
+      this.#sweeper = undefined;
+      this.#sweep();
+      this.#sweepSoon();
+    });
+  }
+
+  #sweep(): void {
+    const now = this.#deps.clock.now();
+    for (const asks of [...this.#bySession.values()]) {
+      for (const ask of [...asks.values()]) {
+        const isLate = now >= ask.deadlineMs;
+        if (!isLate && (ask.replies.isHeard !== false || now - ask.openedMs < unheardMs)) continue;
+        this.#withdraw(ask, isLate ? noAnswer : unheard);
+        const params = { requestId: ask.id, reason: "timed out" };
+        ask.replies.send(notificationFrame("notifications/cancelled", params), noSplices);
+      }
+    }
+  }
+}
+
+/** The client's answer comes back by its id, whichever stream the question went on. */
+function sendAside({ session, replies }: Ask, frame: Frame, edits: readonly Splice[]): boolean {
+  if (replies === session.sink || session.sink.isHeard === false) return false;
+  return session.sink.send(frame, edits) === "ok";
+}
+
+const nobodyToAsk: AskRefusal = {
+  code: -32601,
+  message:
+    "this core is shared by several clients, and nothing says which of them this is for: set isolation: session (or pool, or interactive: serialize) for it in the hub's manifest",
+};
+const unreachable: AskRefusal = { code: -32603, message: "the client takes no requests on this connection" };
+const unheard: AskRefusal = { code: -32603, message: "the client has opened no stream that a request could come on" };
+const clientLeft: AskRefusal = { code: -32603, message: "the client left before it answered" };
+const noAnswer: AskRefusal = { code: -32603, message: `the client did not answer within ${answerMs / 60_000} minutes` };
+
+function unknownMethod(method: string): AskRefusal {
+  return { code: -32601, message: `the hub knows no client that offers ${JSON.stringify(method.slice(0, 80))}` };
+}
+
+/** The hub's id and token, and who asks: through the hub a person sees the hub only, so the Core's name stands before the words. */
+function editsOf(lane: Lane, method: string, bytes: Buffer, scan: Scan, id: string): readonly Splice[] {
+  const edits: Splice[] = [{ start: scan.idStart, end: scan.idEnd, text: id }];
+  if (scan.tokenStart >= 0) edits.push({ start: scan.tokenStart, end: scan.tokenEnd, text: id });
+  const { label } = lane.policy;
+  if (label !== undefined && method === "elicitation/create" && scan.paramsStart >= 0) {
+    const message = findMember(bytes, scan.paramsStart, scan.paramsEnd, "message");
+    if (message !== undefined && bytes[message.start] === 0x22) {
+      edits.push({ start: message.start + 1, end: message.start + 1, text: `[${label}] ` });
+    }
+  }
+  return edits.sort((one, other) => one.start - other.start);
+}
