@@ -6,22 +6,22 @@ import { buildCatalog } from "./catalog/catalog.ts";
 import type { Caller, CatalogNote, CatalogSource, ViewRules } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
-import type { Core } from "./cores/core.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
 import type { RequestDoorkeeper } from "./doors/port.ts";
 import type { Auth } from "./gates/auth.ts";
-import type { LimitSettings } from "./gates/limited.ts";
 import { createLimits } from "./gates/limits.ts";
 import { createPolicy } from "./gates/policy.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
 import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
 import { Fleet, type Member } from "./hub/fleet.ts";
+import { levelTarget } from "./hub/level-target.ts";
+import { clientLimits, coreLimits } from "./hub/limits.ts";
 import { watchNumbers } from "./hub/numbers.ts";
 import { Oversight } from "./hub/oversight.ts";
 import type { Setup } from "./manifest/diff.ts";
-import type { Manifest, ResolvedCore } from "./manifest/manifest.ts";
-import { limitsOf, type Settings } from "./manifest/settings.ts";
+import type { Manifest } from "./manifest/manifest.ts";
+import type { Settings } from "./manifest/settings.ts";
 import { Asks } from "./relay/asks.ts";
 import type { Call, ClientSession, Lane } from "./relay/call.ts";
 import { Calls } from "./relay/calls.ts";
@@ -32,6 +32,7 @@ import { Methods } from "./relay/methods.ts";
 import { ownerOf } from "./relay/owner.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
+import { UrlElicitations } from "./relay/url-elicitations.ts";
 import type { Principal } from "./sessions/principal.ts";
 import { logCalls } from "./telemetry/call-log.ts";
 import type { CallObserver } from "./telemetry/call-observer.ts";
@@ -137,15 +138,17 @@ export class Hub {
       sessions: () => this.#relay.sessions,
     });
     const observer = this.#observer(clock);
+    const urls = new UrlElicitations();
     this.#calls = new Calls({
       clock,
+      errorEdits: (call, frame, scan) => urls.required(call, frame, scan),
       observer,
       sessions: () => this.#relay.sessions,
       createLimiter: (start) =>
         createLimits<Call>({
           clock,
           start,
-          client: (key) => this.#clientLimits(key),
+          client: (key) => clientLimits(key, this.#setup),
           core: (key) => {
             const core = this.#fleet.core(key);
             return core === undefined ? undefined : coreLimits(core.definition);
@@ -169,6 +172,7 @@ export class Hub {
     const asks = new Asks({
       clock,
       log: log.child({ component: "relay" }),
+      urls,
       ownerOf: owner,
       waited: (lane, ms) => this.#calls.waited(lane, ms),
     });
@@ -190,6 +194,7 @@ export class Hub {
       log: log.child({ component: "relay" }),
       masker,
       asks,
+      urls,
       dropped: (reason) => this.metrics.notificationDropped(reason),
       ownerOf: owner,
     });
@@ -199,7 +204,7 @@ export class Hub {
       loads: () => this.#calls.loads(),
       sessions: () => this.#relay.sessions,
     };
-    watchNumbers(this.metrics, { ...seen, cores: () => this.#fleet.cores, masked: () => masker.masked });
+    watchNumbers(this.metrics, { ...seen, asks, cores: () => this.#fleet.cores, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet: this.#fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }
@@ -348,11 +353,6 @@ export class Hub {
     return sessions.size === 1 ? [...sessions][0] : undefined;
   }
 
-  #clientLimits(key: string): LimitSettings {
-    const client = this.manifest.clients.find(({ name }) => key === `client ${name}`);
-    return limitSettings(limitsOf(client, this.settings));
-  }
-
   /** Undefined, so that calls pay for nothing, unless there are traces or debug lines to make of each. */
   #observer(clock: Clock): CallObserver | undefined {
     const { log, telemetry } = this.#options;
@@ -396,26 +396,4 @@ export class Hub {
       return { key, namespace, prefix, tags, tools, policy, state: core.state.t, lists, instructions };
     });
   }
-}
-
-/** A Core without logging is told nothing; one that refuses keeps the level it has. */
-function levelTarget(core: Core): { setLogLevel(name: string): void } {
-  return {
-    setLogLevel: (level) => {
-      if (core.state.t !== "up" || core.capabilities["logging"] === undefined) return;
-      core.request("logging/setLevel", { level }, 10_000).catch(() => {
-        // Its messages are still filtered by each session's own level.
-      });
-    },
-  };
-}
-
-/** A Core that is to know whose each of its words is has one call at a time. */
-function coreLimits({ policy, interactive }: ResolvedCore): LimitSettings {
-  const settings = limitSettings(policy);
-  return interactive === "serialize" ? { ...settings, maxConcurrency: 1 } : settings;
-}
-
-function limitSettings(limits: { maxConcurrency: number; maxQueue: number; rateLimitRps: number }): LimitSettings {
-  return { maxConcurrency: limits.maxConcurrency, maxQueue: limits.maxQueue, rateRps: limits.rateLimitRps };
 }

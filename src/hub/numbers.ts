@@ -1,9 +1,9 @@
 // What the hub's metrics read at each scrape, of what is the hub's own to know.
-
 import type { DoorKind } from "../base/door-kind.ts";
 import { doorKinds } from "../base/door-kind.ts";
 import type { Core } from "../cores/core.ts";
 import type { CoreLoad } from "../gates/limits.ts";
+import type { Asks } from "../relay/asks.ts";
 import type { Metrics, Reading } from "../telemetry/metrics.ts";
 
 export interface NumbersOf {
@@ -14,6 +14,7 @@ export interface NumbersOf {
   loads(): Iterable<CoreLoad>;
   sessions(): Iterable<{ readonly door: DoorKind }>;
   masked(): number;
+  readonly asks: Pick<Asks, "open" | "outcomes">;
 }
 
 export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
@@ -45,5 +46,7 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
     for (const { door } of hub.sessions()) doors.set(door, (doors.get(door) ?? 0) + 1);
     return doors;
   });
+  metrics.watch("thehub_asks_open", () => [["", hub.asks.open]]);
+  metrics.watch("thehub_asks_total", () => hub.asks.outcomes);
   metrics.watch("thehub_masked_total", () => [["", hub.masked()]]);
 }

@@ -23,6 +23,7 @@ import { notificationFrame } from "./answers.ts";
 import { type AskRefusal, isKnownAsk, refusalOf } from "./ask-rules.ts";
 import type { Ask, ClientSession, Lane } from "./call.ts";
 import type { Owner } from "./owner.ts";
+import type { UrlElicitations } from "./url-elicitations.ts";
 
 /** Open questions of one instance, and towards one client. */
 const maxPerLane = 64;
@@ -33,9 +34,14 @@ const answerMs = 10 * 60_000;
 const unheardMs = 10_000;
 const sweepEveryMs = 1000;
 
+/** `answered` by the client; `refused` without being asked; `withdrawn` by the Core, or with it; `left` with the client; `expired`. */
+const askOutcomes = ["answered", "refused", "withdrawn", "left", "expired"] as const;
+export type AskOutcome = (typeof askOutcomes)[number];
+
 export interface AsksDeps {
   readonly clock: Clock;
   readonly log: Log;
+  readonly urls: Pick<UrlElicitations, "asked">;
   /** Whose a message of the Core is; undefined where nobody can tell. */
   ownerOf(lane: Lane): Owner | undefined;
   /** The Core waited so long for its client. */
@@ -43,6 +49,8 @@ export interface AsksDeps {
 }
 
 export class Asks {
+  /** How those that are over have ended, counted. */
+  readonly outcomes: Map<AskOutcome, number> = new Map(askOutcomes.map((outcome) => [outcome, 0]));
   readonly #deps: AsksDeps;
   /** By session, then by the id towards the client. Only sessions that are asked something are here. */
   readonly #bySession = new Map<ClientSession, Map<number, Ask>>();
@@ -65,6 +73,7 @@ export class Asks {
     const key = idKey(idText);
     const refusal = this.#refusal(lane, owner, method, key, bytes, scan);
     if (refusal !== undefined || owner === undefined) {
+      this.#count("refused");
       this.#refuse(lane, method, idText, refusal ?? nobodyToAsk);
       return;
     }
@@ -82,13 +91,12 @@ export class Asks {
     if (lane.asks.size === 0) lane.askingSinceMs = now;
     lane.asks.set(key, ask);
     const frame = frameOf(bytes);
-    const edits = editsOf(lane, method, bytes, scan, String(id));
+    const edits = this.#editsOf(ask, bytes, scan);
     // The response of a client that takes no events cannot carry it; the stream of what belongs to no request can, if there is one.
     const isSent = replies.send(frame, edits) === "ok" || sendAside(ask, frame, edits);
     if (isSent) this.#sweepSoon();
     else {
-      this.#close(ask);
-      this.#refuse(lane, method, idText, unreachable);
+      this.#withdraw(ask, unreachable, "refused");
     }
   }
 
@@ -99,7 +107,7 @@ export class Asks {
       this.#deps.log.debug("client_response_dropped", { session: session.id });
       return;
     }
-    this.#close(ask);
+    this.#close(ask, "answered");
     const sent = ask.lane.core.send(frame, [{ start: scan.idStart, end: scan.idEnd, text: ask.coreIdText }]);
     this.#deps.log.debug("ask_answered", { session: session.id, core: ask.lane.core.name, method: ask.method, sent });
   }
@@ -118,20 +126,20 @@ export class Asks {
     if (scan.requestIdStart < 0) return false;
     const ask = lane.asks.get(idKey(byteText(bytes, scan.requestIdStart, scan.requestIdEnd)));
     if (ask === undefined) return false;
-    this.#close(ask);
+    this.#close(ask, "withdrawn");
     ask.replies.send(frame, [{ start: scan.requestIdStart, end: scan.requestIdEnd, text: String(ask.id) }]);
     return true;
   }
 
   /** The client is gone. */
   dropSession(session: ClientSession): void {
-    for (const ask of [...(this.#bySession.get(session)?.values() ?? [])]) this.#withdraw(ask, clientLeft);
+    for (const ask of [...(this.#bySession.get(session)?.values() ?? [])]) this.#withdraw(ask, clientLeft, "left");
   }
 
   /** The lane's questions mean nothing any more: its Core went down, or the call that they belonged to is over. */
   dropLane(lane: Lane, reason: string): void {
     for (const ask of [...lane.asks.values()]) {
-      this.#close(ask);
+      this.#close(ask, "withdrawn");
       ask.replies.send(notificationFrame("notifications/cancelled", { requestId: ask.id, reason }), noSplices);
       if (lane.core.state.t === "up") this.#refuse(lane, ask.method, ask.coreIdText, { code: -32603, message: reason });
     }
@@ -155,6 +163,24 @@ export class Asks {
     return isFull ? { code: -32603, message: "too many requests wait for the client's answer already" } : undefined;
   }
 
+  /** The hub's id and token, and who asks: through the hub a person sees the hub only, so the Core's name stands before the words. */
+  #editsOf({ lane, session, method, id }: Ask, bytes: Buffer, scan: Scan): readonly Splice[] {
+    const text = String(id);
+    const edits: Splice[] = [{ start: scan.idStart, end: scan.idEnd, text }];
+    if (scan.tokenStart >= 0) edits.push({ start: scan.tokenStart, end: scan.tokenEnd, text });
+    if (method === "elicitation/create" && scan.paramsStart >= 0) {
+      const params = { start: scan.paramsStart, end: scan.paramsEnd };
+      const message = findMember(bytes, params.start, params.end, "message");
+      const { label } = lane.policy;
+      if (label !== undefined && message !== undefined && bytes[message.start] === 0x22) {
+        edits.push({ start: message.start + 1, end: message.start + 1, text: `[${label}] ` });
+      }
+      const elicitationId = this.#deps.urls.asked(lane, session, bytes, params);
+      if (elicitationId !== undefined) edits.push(elicitationId);
+    }
+    return edits.sort((one, other) => one.start - other.start);
+  }
+
   #refuse(lane: Lane, method: string, idText: ByteString, refusal: AskRefusal): void {
     this.#deps.log.info("ask_refused", { core: lane.core.name, method, reason: refusal.message });
     const body = byteString(JSON.stringify(refusal));
@@ -162,19 +188,24 @@ export class Asks {
   }
 
   /** Ends a question without the client's answer. */
-  #withdraw(ask: Ask, refusal: AskRefusal): void {
-    this.#close(ask);
+  #withdraw(ask: Ask, refusal: AskRefusal, outcome: AskOutcome): void {
+    this.#close(ask, outcome);
     this.#refuse(ask.lane, ask.method, ask.coreIdText, refusal);
   }
 
   /** Takes it out of every table. */
-  #close(ask: Ask): void {
+  #close(ask: Ask, outcome: AskOutcome): void {
+    this.#count(outcome);
     const { lane, session } = ask;
     const asks = this.#bySession.get(session);
     asks?.delete(ask.id);
     if (asks?.size === 0) this.#bySession.delete(session);
     lane.asks.delete(idKey(ask.coreIdText));
     if (lane.asks.size === 0) this.#deps.waited(lane, this.#deps.clock.now() - lane.askingSinceMs);
+  }
+
+  #count(outcome: AskOutcome): void {
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
   }
 
   #sweepSoon(): void {
@@ -192,7 +223,7 @@ export class Asks {
       for (const ask of [...asks.values()]) {
         const isLate = now >= ask.deadlineMs;
         if (!isLate && (ask.replies.isHeard !== false || now - ask.openedMs < unheardMs)) continue;
-        this.#withdraw(ask, isLate ? noAnswer : unheard);
+        this.#withdraw(ask, isLate ? noAnswer : unheard, "expired");
         const params = { requestId: ask.id, reason: "timed out" };
         ask.replies.send(notificationFrame("notifications/cancelled", params), noSplices);
       }
@@ -218,18 +249,4 @@ const noAnswer: AskRefusal = { code: -32603, message: `the client did not answer
 
 function unknownMethod(method: string): AskRefusal {
   return { code: -32601, message: `the hub knows no client that offers ${JSON.stringify(method.slice(0, 80))}` };
-}
-
-/** The hub's id and token, and who asks: through the hub a person sees the hub only, so the Core's name stands before the words. */
-function editsOf(lane: Lane, method: string, bytes: Buffer, scan: Scan, id: string): readonly Splice[] {
-  const edits: Splice[] = [{ start: scan.idStart, end: scan.idEnd, text: id }];
-  if (scan.tokenStart >= 0) edits.push({ start: scan.tokenStart, end: scan.tokenEnd, text: id });
-  const { label } = lane.policy;
-  if (label !== undefined && method === "elicitation/create" && scan.paramsStart >= 0) {
-    const message = findMember(bytes, scan.paramsStart, scan.paramsEnd, "message");
-    if (message !== undefined && bytes[message.start] === 0x22) {
-      edits.push({ start: message.start + 1, end: message.start + 1, text: `[${label}] ` });
-    }
-  }
-  return edits.sort((one, other) => one.start - other.start);
 }

@@ -84,6 +84,8 @@ export type ClientSession = Session<Call>;
 /** What the relay needs of a Core. */
 export interface CorePort {
   readonly name: string;
+  /** Unique among the Cores. */
+  readonly namespace: string;
   readonly state: CoreState;
   /** When the Core last wrote anything: for a message that is just being handed on, when it was read. */
   readonly heardMs: number;

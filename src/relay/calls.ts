@@ -9,6 +9,7 @@ import { type ByteString, type Frame, noSplices, partOf, type ReplySink, type Sp
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
 import type { Call, CallHook, CallOutcome, ClientSession, Lane } from "./call.ts";
+import { diedUnderCall, overloaded, timedOut } from "./call-errors.ts";
 import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
 
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
@@ -40,11 +41,14 @@ export interface CallsDeps {
   createLimiter: CreateLimiter;
   /** All sessions that are open: their calls are looked through for late ones. */
   sessions(): Iterable<ClientSession>;
+  /** Edits of a Core's error on its way to the client of this call, in order. */
+  errorEdits(call: Call, frame: Frame, scan: Scan): readonly Splice[];
   /** Absent while nobody wants to see each call. */
   readonly observer?: CallObserver | undefined;
 }
 
 export class Calls {
+  readonly #deps: CallsDeps;
   readonly #clock: Clock;
   readonly #limiter: CallLimiter<Call>;
   readonly #sessions: () => Iterable<ClientSession>;
@@ -53,6 +57,7 @@ export class Calls {
   #sweeper: Timer | undefined;
 
   constructor(deps: CallsDeps) {
+    this.#deps = deps;
     this.#clock = deps.clock;
     this.#sessions = deps.sessions;
     this.#observer = deps.observer;
@@ -107,7 +112,7 @@ export class Calls {
     }
     this.#leave(call);
     const id: Splice = { start: scan.idStart, end: scan.idEnd, text: call.idText };
-    call.replies.answer(frame, call.hooks === undefined ? [id] : withEdits(call.hooks, frame, scan, id));
+    call.replies.answer(frame, this.#answerEdits(call, frame, scan, id));
     tellHooks(call, scan.errorStart >= 0 ? "refused" : "answered");
     call.watch?.answered(frame, scan);
     const nowMs = this.#clock.now();
@@ -249,6 +254,15 @@ export class Calls {
     else this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
+  #answerEdits(call: Call, frame: Frame, scan: Scan, id: Splice): readonly Splice[] {
+    const isError = scan.errorStart >= 0;
+    if (!isError && call.hooks === undefined) return [id];
+    const edits = isError ? [...this.#deps.errorEdits(call, frame, scan)] : [];
+    for (const hook of call.hooks ?? []) edits.push(...(hook.edits?.(frame, scan) ?? noSplices));
+    edits.push(id);
+    return edits.sort((one, other) => one.start - other.start);
+  }
+
   #fail(call: Call, error: HubError): void {
     if (call.state === "done") return;
     noteAstray(call);
@@ -347,12 +361,6 @@ function noteAstray({ lane, state, hubId }: Call): void {
   if (lane.policy.serial && state === "running" && lane.astray.size < maxAstray) lane.astray.add(hubId);
 }
 
-/** All edits of an answer in order: those of the hooks, and the client's id. */
-function withEdits(hooks: readonly CallHook[], frame: Frame, scan: Scan, id: Splice): readonly Splice[] {
-  const edits = hooks.flatMap((hook) => hook.edits?.(frame, scan) ?? noSplices);
-  return [id, ...edits].sort((one, other) => one.start - other.start);
-}
-
 function tellHooks({ hooks }: Call, outcome: CallOutcome): void {
   if (hooks === undefined) return;
   for (const hook of hooks) hook.over?.(outcome);
@@ -376,31 +384,4 @@ function inOrder(one: Splice, other: Splice): Splice[] {
 
 function cancelFrame(hubId: number, reason: string): Frame {
   return notificationFrame("notifications/cancelled", { requestId: hubId, reason });
-}
-
-function overloaded(lane: Lane, retryAfterMs: number): HubError {
-  return new HubError("overloaded", `too many calls wait already (core "${lane.core.name}"); try again later`, {
-    core: lane.core.name,
-    retry_after_ms: Math.max(1, Math.round(retryAfterMs)),
-  });
-}
-
-function diedUnderCall(lane: Lane): HubError {
-  const { name, state } = lane.core;
-  return new HubError("core_down", `core "${name}" went down under this call, which may have run`, {
-    core: name,
-    state: state.t,
-    may_have_run: true,
-  });
-}
-
-function timedOut(call: Call, now: number): HubError {
-  const { name } = call.lane.core;
-  const afterMs = Math.round(now - call.receivedMs);
-  const ran = call.state === "running";
-  return new HubError(
-    "core_timeout",
-    `no answer from core "${name}" within ${afterMs} ms (policy.timeout_ms, max_timeout_ms)`,
-    { core: name, may_have_run: ran },
-  );
 }

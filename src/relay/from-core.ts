@@ -10,10 +10,12 @@ import type { Asks } from "./asks.ts";
 import type { Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import type { Owner } from "./owner.ts";
+import type { UrlElicitations } from "./url-elicitations.ts";
 
 export interface FromCoreDeps {
   readonly asks: Pick<Asks, "ask" | "cancelled">;
   readonly calls: Pick<Calls, "answer" | "progress">;
+  readonly urls: Pick<UrlElicitations, "done">;
   readonly log: Log;
   readonly masker: Pick<Masker, "active" | "maskFrame">;
   /** Counts a notification that reached nobody. */
@@ -54,7 +56,14 @@ export class FromCore {
     } else if (method === "notifications/message") this.#logMessage(lane, frame, bytes, scan);
     else if (method === "notifications/cancelled") {
       if (!this.#deps.asks.cancelled(lane, read, flatten(read), scan)) this.#deps.dropped("no_owner");
-    } else this.#other(lane, method, frame);
+    } else if (method === "notifications/elicitation/complete") this.#elicitationDone(lane, frame, bytes, scan);
+    else this.#other(lane, method, frame);
+  }
+
+  #elicitationDone(lane: Lane, frame: Frame, bytes: Buffer, scan: Scan): void {
+    const done = this.#deps.urls.done(lane, bytes, scan);
+    if (done === undefined) this.#deps.dropped("no_owner");
+    else done.session.sink.send(frame, [done.edit]);
   }
 
   /** Of a kind that the hub knows nothing of: the client of an instance that has only one may know it. */

@@ -31,7 +31,7 @@ test("load: fills in every default of a Core", async () => {
       framing: "auto",
       prefix: true,
       isolation: "auto",
-    interactive: undefined,
+      interactive: undefined,
       tags: [],
       policy: {
         allowDestructive: false,

@@ -1,0 +1,30 @@
+// What a client is told of a call that its Core did not answer: which Core, what happened, and whether the call may have run.
+import { HubError } from "../base/errors.ts";
+import type { Call, Lane } from "./call.ts";
+
+export function overloaded(lane: Lane, retryAfterMs: number): HubError {
+  return new HubError("overloaded", `too many calls wait already (core "${lane.core.name}"); try again later`, {
+    core: lane.core.name,
+    retry_after_ms: Math.max(1, Math.round(retryAfterMs)),
+  });
+}
+
+export function diedUnderCall(lane: Lane): HubError {
+  const { name, state } = lane.core;
+  return new HubError("core_down", `core "${name}" went down under this call, which may have run`, {
+    core: name,
+    state: state.t,
+    may_have_run: true,
+  });
+}
+
+export function timedOut(call: Call, now: number): HubError {
+  const { name } = call.lane.core;
+  const afterMs = Math.round(now - call.receivedMs);
+  const ran = call.state === "running";
+  return new HubError(
+    "core_timeout",
+    `no answer from core "${name}" within ${afterMs} ms (policy.timeout_ms, max_timeout_ms)`,
+    { core: name, may_have_run: ran },
+  );
+}
