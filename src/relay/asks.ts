@@ -121,7 +121,10 @@ export class Asks {
     return true;
   }
 
-  /** The Core takes its question back: the client is told in the Core's own notification. False where there is no such question. */
+  /**
+   * The Core takes its question back: the client is told in the Core's own notification, `frame`; `bytes` is that as it was read. False where
+   * there is no such question.
+   */
   cancelled(lane: Lane, frame: Frame, bytes: Buffer, scan: Scan): boolean {
     if (scan.requestIdStart < 0) return false;
     const ask = lane.asks.get(idKey(byteText(bytes, scan.requestIdStart, scan.requestIdEnd)));
@@ -154,6 +157,7 @@ export class Asks {
     scan: Scan,
   ): AskRefusal | undefined {
     if (lane.asks.has(key)) return { code: -32600, message: `id ${key} is already in use by a request under way` };
+    if (owner === undefined && lane.owner !== undefined) return notReady;
     if (owner === undefined) return isKnownAsk(method) ? nobodyToAsk : unknownMethod(method);
     if (lane.owner === undefined && !isKnownAsk(method)) return unknownMethod(method);
     const params = { bytes, start: scan.paramsStart, end: scan.paramsEnd };
@@ -242,6 +246,7 @@ const nobodyToAsk: AskRefusal = {
   message:
     "this core is shared by several clients, and nothing says which of them this is for: set isolation: session (or pool, or interactive: serialize) for it in the hub's manifest",
 };
+const notReady: AskRefusal = { code: -32603, message: "the client has not said yet what it can be asked" };
 const unreachable: AskRefusal = { code: -32603, message: "the client takes no requests on this connection" };
 const unheard: AskRefusal = { code: -32603, message: "the client has opened no stream that a request could come on" };
 const clientLeft: AskRefusal = { code: -32603, message: "the client left before it answered" };

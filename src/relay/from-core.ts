@@ -55,7 +55,7 @@ export class FromCore {
       if (!calls.progress(lane, frame, scan, hubId)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/message") this.#logMessage(lane, frame, bytes, scan);
     else if (method === "notifications/cancelled") {
-      if (!this.#deps.asks.cancelled(lane, read, flatten(read), scan)) this.#deps.dropped("no_owner");
+      if (!this.#deps.asks.cancelled(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/elicitation/complete") this.#elicitationDone(lane, frame, bytes, scan);
     else this.#other(lane, method, frame);
   }
