@@ -6,6 +6,7 @@ import { Channel } from "../library/channel.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { findMember } from "../wire/json.ts";
 import { latestLegacyRevision } from "../wire/revisions.ts";
+import { type Person, personCapabilities } from "./person.ts";
 
 /** A JSON-RPC message as the command line shows it. */
 export interface Reply {
@@ -28,10 +29,20 @@ export class InProcessClient {
   readonly #channel: Channel;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   readonly #onProgress: (progress: Progress) => void;
+  readonly #person: Person | undefined;
+  /** What the person is being asked, by the id it came with. */
+  readonly #questions = new Map<number, AbortController>();
   #nextId = 1;
 
-  constructor(doorkeeper: Doorkeeper, principal: Principal, onProgress: (progress: Progress) => void = () => {}) {
+  /** `person`: who answers what Cores ask, where somebody is there. */
+  constructor(
+    doorkeeper: Doorkeeper,
+    principal: Principal,
+    onProgress: (progress: Progress) => void = () => {},
+    person?: Person,
+  ) {
     this.#onProgress = onProgress;
+    this.#person = person;
     this.#channel = new Channel(doorkeeper, principal, { message: (text) => this.#take(text) });
   }
 
@@ -47,7 +58,7 @@ export class InProcessClient {
   async initialize(version: string): Promise<Reply> {
     const reply = await this.request("initialize", {
       protocolVersion: latestLegacyRevision,
-      capabilities: {},
+      capabilities: this.#person === undefined ? {} : personCapabilities,
       clientInfo: { name: "thehub-cli", version },
     });
     if (reply.error === undefined) this.#channel.send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
@@ -80,22 +91,44 @@ export class InProcessClient {
   }
 
   close(): void {
+    for (const question of this.#questions.values()) question.abort();
     this.#channel.close();
   }
 
   #take(text: string): void {
-    const message = JSON.parse(text) as Reply & {
-      id?: number;
-      method?: string;
-      params?: Progress;
-    };
-    if (message.method === "notifications/progress" && message.params !== undefined) this.#onProgress(message.params);
-    if (message.method !== undefined || message.id === undefined) return;
+    const message = JSON.parse(text) as Reply & { id?: number; method?: string; params?: unknown };
+    if (message.method !== undefined) {
+      this.#hear(message.method, message.id, message.params ?? {});
+      return;
+    }
+    if (message.id === undefined) return;
     const bytes = Buffer.from(text);
     const range = findMember(bytes, 0, bytes.length, "result");
     const resultText = range === undefined ? "" : bytes.toString("utf8", range.start, range.end);
     this.#waiting.get(message.id)?.({ ...message, resultText });
     this.#waiting.delete(message.id);
+  }
+
+  #hear(method: string, id: number | undefined, params: object): void {
+    if (id !== undefined) void this.#answer(method, id, params);
+    else if (method === "notifications/progress") this.#onProgress(params as Progress);
+    else if (method === "notifications/cancelled") {
+      this.#questions.get((params as { requestId: number }).requestId)?.abort();
+    }
+  }
+
+  /** Nothing is asked that this client has not declared, but for `ping`. */
+  async #answer(method: string, id: number, params: object): Promise<void> {
+    const reply = (more: object) => this.#channel.send(JSON.stringify({ jsonrpc: "2.0", id, ...more }));
+    if (method === "ping") return reply({ result: {} });
+    if (method !== "elicitation/create" || this.#person === undefined) {
+      return reply({ error: { code: -32601, message: `this client knows no ${method}` } });
+    }
+    const withdrawn = new AbortController();
+    this.#questions.set(id, withdrawn);
+    const result = await this.#person.answer(params, withdrawn.signal);
+    this.#questions.delete(id);
+    if (!withdrawn.signal.aborted) reply({ result });
   }
 }
 

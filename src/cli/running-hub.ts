@@ -7,6 +7,7 @@ import { defaultLinkPolicy } from "../connect/link-state.ts";
 import { version } from "../library/version.ts";
 import { isSentInClear, readConnectSettings } from "./connect-settings.ts";
 import { InProcessClient, type Progress } from "./in-process-client.ts";
+import type { Person } from "./person.ts";
 import type { RunningHubOptions } from "./running-hub-options.ts";
 import type { Terminal } from "./terminal.ts";
 import { openVoice } from "./voice.ts";
@@ -20,6 +21,7 @@ export async function withRunningHub<T>(
   options: RunningHubOptions,
   onProgress: (progress: Progress) => void,
   use: (client: InProcessClient) => Promise<T>,
+  person?: Person,
 ): Promise<T> {
   const read = await readConnectSettings(terminal, url, options);
   if (read.t === "invalid") {
@@ -45,7 +47,7 @@ export async function withRunningHub<T>(
     log: log.child({ component: "connect" }),
     holdInput: () => {},
   });
-  const client = new InProcessClient(bridge, self, onProgress);
+  const client = new InProcessClient(bridge, self, onProgress, person);
   const interrupted = () => {
     client.cancelAll();
     void bridge.close().then(() => process.exit(130));

@@ -3,6 +3,7 @@ import { text as readAll } from "node:stream/consumers";
 import { HubError } from "../../base/errors.ts";
 import { version } from "../../library/version.ts";
 import { InProcessClient, type Progress } from "../in-process-client.ts";
+import { hasPerson, Person } from "../person.ts";
 import { prepareOrThrow } from "../prepare.ts";
 import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
@@ -27,12 +28,19 @@ export async function call(terminal: Terminal, name: string, json: string, optio
   const url = runningHubUrl(terminal, options);
   if (url !== undefined) {
     const { withRunningHub } = await import("../running-hub.ts");
-    return withRunningHub(terminal, url, options, onProgress, (client) => {
-      return callWith(client, terminal, name, argumentsText, options, () => []);
-    });
+    return withRunningHub(
+      terminal,
+      url,
+      options,
+      onProgress,
+      (client) => {
+        return callWith(client, terminal, name, argumentsText, options, () => []);
+      },
+      personAt(terminal, json),
+    );
   }
   return withHub(terminal, prepareOrThrow(terminal, options), async (hub) => {
-    const client = new InProcessClient(hub.doorkeeper, hub.everyone, onProgress);
+    const client = new InProcessClient(hub.doorkeeper, hub.everyone, onProgress, personAt(terminal, json));
     const interrupted = () => client.cancelAll();
     process.once("SIGINT", interrupted);
     try {
@@ -44,6 +52,11 @@ export async function call(terminal: Terminal, name: string, json: string, optio
       client.close();
     }
   });
+}
+
+/** Undefined where nobody can be asked: no terminal, or one whose input has the arguments. */
+function personAt(terminal: Terminal, json: string): Person | undefined {
+  return json !== "-" && hasPerson(terminal) ? new Person(terminal) : undefined;
 }
 
 /** `troubles`: what is wrong with Cores, one of which may be the one that has the tool. */
