@@ -134,7 +134,7 @@ function choicesOf(field: Field): { value: string; title: string }[] {
 }
 
 /** What a person wrote, as the field's type. */
-export function readField(field: Field, choices: readonly { value: string }[], said: string): Read {
+function readField(field: Field, choices: readonly { value: string }[], said: string): Read {
   const isChoice = (text: string) => choices.some(({ value }) => value === text);
   const allowed = choices.map(({ value }) => value).join(", ");
   switch (field.type) {
