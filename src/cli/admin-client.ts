@@ -3,7 +3,8 @@ import { request as httpRequest, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { type ErrorCode, errorTable, HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
-import { lossOfError } from "../connect/losses.ts";
+import { hubWords } from "../connect/words.ts";
+import { lossOfError } from "../links/losses.ts";
 import { variable } from "../manifest/environment.ts";
 import { resolveHub } from "../manifest/resolve.ts";
 import { resolveSettings } from "../manifest/settings.ts";
@@ -66,7 +67,7 @@ export class AdminClient {
     }
     throw new HubError(
       "hub_unreachable",
-      lossOfError(failure ?? new Error("no address"), { name, credential, way: "http" }).reason,
+      lossOfError(failure ?? new Error("no address"), { name, credential, way: "http", words: hubWords }).reason,
     );
   }
 

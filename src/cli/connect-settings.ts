@@ -1,7 +1,8 @@
 // What `thehub connect` is told: the hub, its token, further headers. No secret comes in by an argument.
 import { Secret } from "../base/secret.ts";
-import { parseTarget, type Target } from "../connect/target.ts";
+import { parseTarget } from "../connect/target.ts";
 import { isLoopbackHost } from "../doors/listen.ts";
+import type { Target } from "../links/connection.ts";
 import { variable } from "../manifest/environment.ts";
 import { hasErrors, type Problem } from "../manifest/problems.ts";
 import { resolveHub } from "../manifest/resolve.ts";

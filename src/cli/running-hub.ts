@@ -2,9 +2,10 @@
 import { systemClock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { Bridge, defaultBridgeLimits } from "../connect/bridge.ts";
-import { defaultConnectionLimits } from "../connect/hub-connection.ts";
 import { defaultLinkPolicy } from "../connect/link-state.ts";
+import { hubWords } from "../connect/words.ts";
 import { version } from "../library/version.ts";
+import { defaultConnectionLimits } from "../links/connection.ts";
 import { isSentInClear, readConnectSettings } from "./connect-settings.ts";
 import { InProcessClient, type Progress } from "./in-process-client.ts";
 import type { Person } from "./person.ts";
@@ -38,7 +39,7 @@ export async function withRunningHub<T>(
     terminal.stderr.write("thehub: the token goes out unencrypted; connect with https:// or wss://\n");
   }
   const bridge = new Bridge({
-    dialling: { ...settings, limits: defaultConnectionLimits, clock: systemClock },
+    dialling: { ...settings, words: hubWords, limits: defaultConnectionLimits, clock: systemClock },
     // Who waits for a command wants to know at once that there is no hub.
     policy: { ...defaultLinkPolicy, patienceMs: 0 },
     limits: defaultBridgeLimits,

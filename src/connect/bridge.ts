@@ -2,13 +2,13 @@
 // its client did not cancel gets exactly one answer, the hub's or one error of the bridge, whatever the connection does.
 import { HubError } from "../base/errors.ts";
 import type { Doorkeeper, Visit, Visitor } from "../doors/port.ts";
+import type { Loss } from "../links/losses.ts";
 import { errorFrame, notificationFrame } from "../relay/answers.ts";
 import { idKey } from "../sessions/session.ts";
 import { type ByteString, byteText, type Frame, flatten, frameOf, noSplices } from "../wire/frame.ts";
 import { createScan, type Scan, scan, scanCore } from "../wire/scan.ts";
 import { Handshake, requestFrame } from "./handshake.ts";
 import { Link, type LinkDeps } from "./link.ts";
-import type { Loss } from "./link-state.ts";
 import { Replay } from "./replay.ts";
 import { type WaitingLimits, type WaitingRequest, WaitingRoom } from "./waiting-room.ts";
 

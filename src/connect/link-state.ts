@@ -8,23 +8,7 @@
 //                      └──────────────── waiting ──(refused, or no patience left)──► failed
 //
 //   leave, from any of these ──► leaving ──lost──► left        (`leaving` only where a connection is open)
-import type { ErrorCode } from "../base/errors.ts";
-
-/** Why there is no connection. */
-export interface Loss {
-  /**
-   * `away`: nobody answers, or the connection ended: tried again. `wrong`: something else answers than a hub that can be
-   * trusted: tried again only once a hub has been there. `refused`: the hub does not want this client: never tried again.
-   */
-  readonly kind: "away" | "wrong" | "refused";
-  readonly code: Extract<ErrorCode, "hub_unreachable" | "unauthenticated">;
-  /** A sentence for people: what happened, and the fix where there is one. */
-  readonly reason: string;
-}
-
-export function away(reason: string): Loss {
-  return { kind: "away", code: "hub_unreachable", reason };
-}
+import type { Loss } from "../links/losses.ts";
 
 /** `since` and `retryAtMs` are Clock milliseconds. */
 export type LinkState =

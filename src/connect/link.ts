@@ -1,17 +1,17 @@
 // The way to the hub: dials, waits, dials again, and always holds at most one connection. What to do when is in link-state.ts.
 import type { Clock, Timer } from "../base/clock.ts";
 import type { HubError } from "../base/errors.ts";
+import type { Connection, ConnectionEvents, Dialling, Said } from "../links/connection.ts";
+import { HttpConnection } from "../links/http-connection.ts";
+import type { Loss } from "../links/losses.ts";
+import { WsConnection } from "../links/ws-connection.ts";
 import type { ByteString, Frame, Sent } from "../wire/frame.ts";
-import type { ConnectionEvents, Dialling, HubConnection, Said } from "./hub-connection.ts";
-import { HubHttp } from "./hub-http.ts";
-import { HubSocket } from "./hub-socket.ts";
 import {
   idleLink,
   type LinkEffect,
   type LinkEvent,
   type LinkLife,
   type LinkPolicy,
-  type Loss,
   linkTransition,
 } from "./link-state.ts";
 
@@ -51,7 +51,7 @@ export class Link {
   readonly #deps: LinkDeps;
   readonly #events: LinkEvents;
   #life: LinkLife = idleLink();
-  #connection: HubConnection | undefined;
+  #connection: Connection | undefined;
   #paused = false;
   #retry: Timer | undefined;
   #end: () => void = () => {};
@@ -190,6 +190,7 @@ export class Link {
       lost: (loss) => this.#take({ t: "lost", generation, loss }),
       pressed: (pressed) => this.#events.pressed(pressed),
     };
-    this.#connection = dialling.target.way === "http" ? new HubHttp(dialling, events) : new HubSocket(dialling, events);
+    this.#connection =
+      dialling.target.way === "http" ? new HttpConnection(dialling, events) : new WsConnection(dialling, events);
   }
 }

@@ -1,12 +1,12 @@
 // Says a client's handshake again to a hub that does not know it, one request after the other, and keeps the answers to itself.
 import type { Clock, Timer } from "../base/clock.ts";
+import type { Said } from "../links/connection.ts";
+import { away, type Loss } from "../links/losses.ts";
 import { notificationFrame } from "../relay/answers.ts";
 import type { ByteString, Frame, Sent } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { Handshake } from "./handshake.ts";
 import { requestFrame } from "./handshake.ts";
-import type { Said } from "./hub-connection.ts";
-import { away, type Loss } from "./link-state.ts";
 
 export interface ReplayDeps {
   readonly clock: Clock;

@@ -1,18 +1,6 @@
 // The hub to connect to, as a user names it: ws://, wss://, http://, https:// or unix:. Credentials are not taken here, in any form.
 import { isAbsolute } from "node:path";
-
-/** What is spoken to a hub. */
-export type Way = "websocket" | "http";
-
-export interface Target {
-  /** By scheme; over a Unix socket it is WebSocket. */
-  readonly way: Way;
-  /** What is dialled. Of a Unix socket only its path and query count. */
-  readonly url: string;
-  readonly socketPath: string | undefined;
-  /** For people and logs: no user, no query. */
-  readonly name: string;
-}
+import type { Target } from "../links/connection.ts";
 
 export type ParsedTarget =
   | { readonly t: "ok"; readonly target: Target }

@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import type { Clock } from "../../src/base/clock.ts";
 import type { EndReason } from "../../src/base/end-reason.ts";
 import { Bridge, type BridgeLimits, defaultBridgeLimits } from "../../src/connect/bridge.ts";
-import { type ConnectionLimits, defaultConnectionLimits } from "../../src/connect/hub-connection.ts";
 import { defaultLinkPolicy } from "../../src/connect/link-state.ts";
 import { parseTarget } from "../../src/connect/target.ts";
+import { hubWords } from "../../src/connect/words.ts";
+import { type ConnectionLimits, defaultConnectionLimits } from "../../src/links/connection.ts";
 import { flatten, frameOfText, replySink } from "../../src/wire/frame.ts";
 import { MemoryLog, somebody } from "./echo-doorkeeper.ts";
 import { FakeClock } from "./fake-clock.ts";
-import { type HubConnection, Inbox, type ScriptedHub } from "./scripted-hub.ts";
+import { type Connection, Inbox, type ScriptedHub } from "./scripted-hub.ts";
 import type { Message } from "./ws-client.ts";
 
 export const helloParams = {
@@ -53,6 +54,7 @@ export class BridgeClient implements AsyncDisposable {
     this.bridge = new Bridge({
       dialling: {
         target: parsed.target,
+        words: hubWords,
         token: undefined,
         credential: undefined,
         headers: {},
@@ -88,7 +90,7 @@ export class BridgeClient implements AsyncDisposable {
   }
 
   /** The handshake, as clients have it. */
-  async hello(hub: HubConnection): Promise<void> {
+  async hello(hub: Connection): Promise<void> {
     this.say({ id: 0, method: "initialize", params: helloParams });
     await hub.answer("initialize", helloResult);
     assert.equal((await this.next()).id, 0);
@@ -97,7 +99,7 @@ export class BridgeClient implements AsyncDisposable {
   }
 
   /** The hub's next connection after one was lost, once the wait for it is over. */
-  async again(hub: ScriptedHub): Promise<HubConnection> {
+  async again(hub: ScriptedHub): Promise<Connection> {
     await this.log.losses.next();
     // Longer than the waits after the first three losses, shorter than requests wait.
     this.clock.advance(1000);

@@ -25,7 +25,7 @@ export class Inbox<T> {
   }
 }
 
-export class HubConnection {
+export class Connection {
   readonly socket: WebSocket;
   readonly inbox: Inbox<Message> = new Inbox<Message>();
   readonly closed: Promise<number>;
@@ -55,11 +55,11 @@ export class HubConnection {
 
 export class ScriptedHub implements AsyncDisposable {
   readonly #server: WebSocketServer;
-  readonly #connections = new Inbox<HubConnection>();
+  readonly #connections = new Inbox<Connection>();
 
   constructor(server: WebSocketServer) {
     this.#server = server;
-    server.on("connection", (socket) => this.#connections.put(new HubConnection(socket)));
+    server.on("connection", (socket) => this.#connections.put(new Connection(socket)));
   }
 
   static async open(port = 0): Promise<ScriptedHub> {
@@ -73,7 +73,7 @@ export class ScriptedHub implements AsyncDisposable {
   }
 
   /** The next connection that is or was made. */
-  connection(): Promise<HubConnection> {
+  connection(): Promise<Connection> {
     return this.#connections.next();
   }
 

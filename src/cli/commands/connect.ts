@@ -2,9 +2,11 @@
 import { systemClock } from "../../base/clock.ts";
 import { errorTable } from "../../base/errors.ts";
 import { Bridge, defaultBridgeLimits } from "../../connect/bridge.ts";
-import { defaultConnectionLimits } from "../../connect/hub-connection.ts";
-import { defaultLinkPolicy, type Loss } from "../../connect/link-state.ts";
+import { defaultLinkPolicy } from "../../connect/link-state.ts";
+import { hubWords } from "../../connect/words.ts";
 import { openStdioDoor } from "../../doors/stdio-door.ts";
+import { defaultConnectionLimits } from "../../links/connection.ts";
+import type { Loss } from "../../links/losses.ts";
 import type { Problem } from "../../manifest/problems.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { type ConnectOptions, isSentInClear, readConnectSettings } from "../connect-settings.ts";
@@ -45,7 +47,7 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
   }
   const stop = endOfService();
   const bridge = new Bridge({
-    dialling: { ...settings, limits: defaultConnectionLimits, clock: systemClock },
+    dialling: { ...settings, words: hubWords, limits: defaultConnectionLimits, clock: systemClock },
     policy: defaultLinkPolicy,
     limits: defaultBridgeLimits,
     clock: systemClock,

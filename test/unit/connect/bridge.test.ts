@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultBridgeLimits } from "../../../src/connect/bridge.ts";
-import { defaultConnectionLimits } from "../../../src/connect/hub-connection.ts";
 import { defaultLinkPolicy } from "../../../src/connect/link-state.ts";
+import { defaultConnectionLimits } from "../../../src/links/connection.ts";
 import { frameOfText } from "../../../src/wire/frame.ts";
 import { BridgeClient as Client, helloParams, helloResult } from "../../helpers/bridge-client.ts";
 import { ScriptedHub } from "../../helpers/scripted-hub.ts";

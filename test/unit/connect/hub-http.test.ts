@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import type { defaultConnectionLimits } from "../../../src/connect/hub-connection.ts";
+import type { defaultConnectionLimits } from "../../../src/links/connection.ts";
 import { BridgeClient, helloParams, helloResult } from "../../helpers/bridge-client.ts";
 import { type HttpRequest, ScriptedHttpHub } from "../../helpers/scripted-http-hub.ts";
 

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  away,
   idleLink,
   type LinkEffect,
   type LinkEvent,
   type LinkLife,
-  type Loss,
   linkTransition,
   defaultLinkPolicy as policy,
 } from "../../../src/connect/link-state.ts";
+import { away, type Loss } from "../../../src/links/losses.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 
 const gone = away("gone");

@@ -7,14 +7,13 @@ import type { IncomingMessage } from "node:http";
 import type { Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { type ByteString, type Frame, flatten, frameOf, type Sent } from "../wire/frame.ts";
+import type { Connection, ConnectionEvents, Dialling, Said } from "./connection.ts";
 import { type CallDeps, HttpCall } from "./http-call.ts";
 import { HttpEvents } from "./http-events.ts";
 import { Exchange, Intake, mediaType, readRefusal } from "./http-exchange.ts";
 import { judgeRefusal } from "./http-refusals.ts";
 import { HttpSession } from "./http-session.ts";
-import type { ConnectionEvents, Dialling, HubConnection, Said } from "./hub-connection.ts";
-import { away, type Loss } from "./link-state.ts";
-import { type Circumstances, lossOfError, lossOfStatus, wrong } from "./losses.ts";
+import { away, type Circumstances, type Loss, lossOfError, lossOfStatus, wrong } from "./losses.ts";
 
 /** Requests under way at a time; each has a socket of its own. */
 const maxCalls = 256;
@@ -28,7 +27,7 @@ interface Queued {
   readonly said: Said;
 }
 
-export class HubHttp implements HubConnection {
+export class HttpConnection implements Connection {
   readonly #dialling: Dialling;
   readonly #events: ConnectionEvents;
   readonly #circumstances: Circumstances;
@@ -55,10 +54,10 @@ export class HubHttp implements HubConnection {
   #closeTimer: Timer | undefined;
 
   constructor(dialling: Dialling, events: ConnectionEvents) {
-    const { target, limits, clock, credential } = dialling;
+    const { target, limits, clock, credential, words } = dialling;
     this.#dialling = dialling;
     this.#events = events;
-    this.#circumstances = { name: target.name, credential, way: "http" };
+    this.#circumstances = { name: target.name, credential, way: "http", words };
     this.#session = new HttpSession(dialling);
     this.#intake = new Intake(maxLargest * limits.maxMessageBytes);
     this.#callDeps = {

@@ -1,6 +1,39 @@
-// Why a hub could not be reached or was lost, in words with the fix, and whether trying again makes sense.
-import { away, type Loss } from "./link-state.ts";
-import type { Way } from "./target.ts";
+// Why the other side could not be reached or was lost, in words with the fix, and whether trying again makes sense.
+import type { ErrorCode } from "../base/errors.ts";
+import type { Way } from "./connection.ts";
+
+/** Why there is no connection. */
+export interface Loss {
+  /**
+   * `away`: nobody answers, or the connection ended: tried again. `wrong`: something else answers than what can be
+   * trusted: tried again only once it has been there. `refused`: this client is not wanted: never tried again.
+   */
+  readonly kind: "away" | "wrong" | "refused";
+  readonly code: Extract<ErrorCode, "hub_unreachable" | "unauthenticated">;
+  /** A sentence for people: what happened, and the fix where there is one. */
+  readonly reason: string;
+}
+
+export function away(reason: string): Loss {
+  return { kind: "away", code: "hub_unreachable", reason };
+}
+
+/** What the other side is called, and what helps when it cannot be had: a hub is looked for elsewhere than a server. */
+export interface PeerWords {
+  /** `hub`, `MCP server`: follows "a" or "no". */
+  readonly noun: string;
+  /** Nothing listens at its address. */
+  readonly refused: string;
+  /** There is no such Unix socket, or no permission for it. */
+  readonly noSocket: string;
+  readonly noPermission: string;
+  /** Where its endpoint is, where it was not found. */
+  readonly paths: Readonly<Record<Way, string>>;
+  /** Something answers that does not speak its protocol. */
+  readonly odd: string;
+  /** It wants a token, and none was given. */
+  readonly noToken: string;
+}
 
 /** What a reason may name. */
 export interface Circumstances {
@@ -9,22 +42,13 @@ export interface Circumstances {
   /** Where the token came from; undefined when none was given. */
   readonly credential: string | undefined;
   readonly way: Way;
+  readonly words: PeerWords;
 }
 
 /** What differs between the ways. */
-const words = {
-  websocket: {
-    plain: "ws://",
-    encrypted: "wss://",
-    paths: "check the path: /, /mcp or /ws, behind HUB_BASE_PATH if it is set",
-    endpoint: "WebSocket endpoint",
-  },
-  http: {
-    plain: "http://",
-    encrypted: "https://",
-    paths: "check the path: a hub serves Streamable HTTP at /mcp, behind HUB_BASE_PATH if it is set",
-    endpoint: "MCP endpoint",
-  },
+const ways = {
+  websocket: { plain: "ws://", encrypted: "wss://", endpoint: "WebSocket endpoint" },
+  http: { plain: "http://", encrypted: "https://", endpoint: "MCP endpoint" },
 } as const;
 
 const untrusted: ReadonlySet<string> = new Set([
@@ -37,10 +61,7 @@ const untrusted: ReadonlySet<string> = new Set([
 ]);
 
 const hints: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there; start the hub with thehub serve, or correct the port",
   EPIPE: "the connection broke",
-  ENOENT: "there is no such socket; start the hub with HUB_LISTEN=unix:PATH",
-  EACCES: "no permission; a hub's socket belongs to the user who runs the hub",
   ENOTFOUND: "the host name is not known",
   EAI_AGAIN: "the host name cannot be looked up now",
   EHOSTUNREACH: "there is no way to the host",
@@ -49,9 +70,9 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /** The error of a dial, or of a connection that broke. */
-export function lossOfError(error: NodeJS.ErrnoException, { name, way }: Circumstances): Loss {
+export function lossOfError(error: NodeJS.ErrnoException, { name, way, words }: Circumstances): Loss {
   const code = error.code ?? "";
-  const { plain: plainScheme, encrypted } = words[way];
+  const { plain: plainScheme, encrypted } = ways[way];
   if (untrusted.has(code)) {
     const fix = "if it is your own CA, set NODE_EXTRA_CA_CERTS to its certificate (PEM)";
     return wrong(`the certificate of ${name} is not trusted (${code}); ${fix}`);
@@ -61,43 +82,56 @@ export function lossOfError(error: NodeJS.ErrnoException, { name, way }: Circums
   }
   if (code.startsWith("CERT_")) return wrong(`the certificate of ${name} is not valid (${code}); renew it`);
   if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
-    return wrong(`${name} does not speak TLS as expected (${code}); a hub without TLS is reached with ${plainScheme}`);
+    return wrong(
+      `${name} does not speak TLS as expected (${code}); a ${words.noun} without TLS is reached with ${plainScheme}`,
+    );
   }
   if (code.startsWith("HPE_")) {
-    return wrong(`${name} does not speak HTTP (${code}); a hub behind TLS is reached with ${encrypted}`);
+    return wrong(`${name} does not speak HTTP (${code}); a ${words.noun} behind TLS is reached with ${encrypted}`);
   }
   if (code.startsWith("WS_ERR_")) return away(`${name} sent what cannot be taken: ${plain(error.message)}`);
   if (code === "ECONNRESET") {
-    return away(`${name} cannot be reached: the connection was reset; a hub behind TLS is reached with ${encrypted}`);
+    return away(
+      `${name} cannot be reached: the connection was reset; a ${words.noun} behind TLS is reached with ${encrypted}`,
+    );
   }
-  const hint = hints[code] ?? (code === "" ? plain(error.message) : code);
+  const hint = hintFor(code, words) ?? hints[code] ?? (code === "" ? plain(error.message) : code);
   return away(`${name} cannot be reached: ${hint}`);
+}
+
+function hintFor(code: string, words: PeerWords): string | undefined {
+  const hinted: Readonly<Record<string, string>> = {
+    ECONNREFUSED: words.refused,
+    ENOENT: words.noSocket,
+    EACCES: words.noPermission,
+  };
+  return hinted[code];
 }
 
 /** An answer that is a refusal: of the upgrade, or of a message. `body`: its first bytes. */
 export function lossOfStatus(
   status: number,
   body: string,
-  { name, credential, way }: Circumstances,
+  { name, credential, way, words }: Circumstances,
   location?: string,
 ): Loss {
-  const said = hubMessage(body);
+  const said = messageIn(body);
   const because = said === undefined ? "" : `: ${said}`;
   if (status === 401) {
     const reason =
       credential === undefined
-        ? `${name} wants a token: put it into HUB_TOKEN, or name its variable with --token-env`
+        ? `${name} wants a token: ${words.noToken}`
         : `${name} does not take the token of ${credential}`;
     return { kind: "refused", code: "unauthenticated", reason };
   }
   if (status === 403) return wrong(`${name} refused the connection (403)${because}`);
   if (status === 404) {
-    return wrong(`there is no hub at ${name} (404); ${words[way].paths}`);
+    return wrong(`there is no ${words.noun} at ${name} (404); ${words.paths[way]}`);
   }
   if (status >= 300 && status < 400)
     return wrong(`${name} redirects (${status}); connect to ${placeOf(location) ?? "where it leads"}`);
   if (status >= 500 || status === 429 || status === 408) return away(`${name} answered ${status}${because}`);
-  return wrong(`${name} is no ${words[way].endpoint} (${status})${because}; ${words[way].paths}`);
+  return wrong(`${name} is no ${ways[way].endpoint} (${status})${because}; ${words.paths[way]}`);
 }
 
 /** The end of a connection that was open. */
@@ -123,8 +157,8 @@ export function wrong(reason: string): Loss {
   return { kind: "wrong", code: "hub_unreachable", reason };
 }
 
-/** `error.message` of a hub's refusal. */
-export function hubMessage(body: string): string | undefined {
+/** `error.message` of a refusal. */
+export function messageIn(body: string): string | undefined {
   try {
     const { error } = JSON.parse(body) as { error?: { message?: unknown } };
     return typeof error?.message === "string" ? plain(error.message) : undefined;

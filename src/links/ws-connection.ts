@@ -4,14 +4,13 @@ import { connect } from "node:net";
 import { WebSocket } from "ws";
 import type { Timer } from "../base/clock.ts";
 import { type Frame, flatten, frameOf, type Sent } from "../wire/frame.ts";
-import { type ConnectionEvents, type Dialling, type HubConnection, headersOf } from "./hub-connection.ts";
-import { away, type Loss } from "./link-state.ts";
-import { type Circumstances, lossOfClose, lossOfError, lossOfStatus } from "./losses.ts";
+import { type Connection, type ConnectionEvents, type Dialling, headersOf } from "./connection.ts";
+import { away, type Circumstances, type Loss, lossOfClose, lossOfError, lossOfStatus } from "./losses.ts";
 
 /** The first bytes of a refusal: enough for the hub's own message. */
 const refusalBytes = 2048;
 
-export class HubSocket implements HubConnection {
+export class WsConnection implements Connection {
   readonly #ws: WebSocket;
   readonly #dialling: Dialling;
   readonly #events: ConnectionEvents;
@@ -29,8 +28,8 @@ export class HubSocket implements HubConnection {
   constructor(dialling: Dialling, events: ConnectionEvents) {
     this.#dialling = dialling;
     this.#events = events;
-    const { target, limits, credential } = dialling;
-    this.#circumstances = { name: target.name, credential, way: "websocket" };
+    const { target, limits, credential, words } = dialling;
+    this.#circumstances = { name: target.name, credential, way: "websocket", words };
     const { socketPath } = target;
     this.#ws = new WebSocket(target.url, ["mcp"], {
       headers: headersOf(dialling),

@@ -1,12 +1,23 @@
-// The port between the bridge and the ways to a hub: one connection, over WebSocket or Streamable HTTP. Messages go in and out as
-// bytes.
+// A connection to an MCP endpoint somewhere else, a hub or a server, over WebSocket or Streamable HTTP. Messages go in and out as bytes.
 
 import type { Clock } from "../base/clock.ts";
 import type { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ByteString, Frame, Sent } from "../wire/frame.ts";
-import type { Loss } from "./link-state.ts";
-import type { Target } from "./target.ts";
+import type { Loss, PeerWords } from "./losses.ts";
+
+/** What is spoken to the other side. */
+export type Way = "websocket" | "http";
+
+export interface Target {
+  /** By scheme; over a Unix socket it is WebSocket. */
+  readonly way: Way;
+  /** What is dialled. Of a Unix socket only its path and query count. */
+  readonly url: string;
+  readonly socketPath: string | undefined;
+  /** For people and logs: no user, no query. */
+  readonly name: string;
+}
 
 export interface ConnectionLimits {
   /** How long a connection may take to open, TLS included, and the head of a response once it has begun. */
@@ -34,6 +45,7 @@ export const defaultConnectionLimits: ConnectionLimits = {
 
 export interface Dialling {
   readonly target: Target;
+  readonly words: PeerWords;
   readonly token: Secret | undefined;
   /** Where the token came from, for people. */
   readonly credential: string | undefined;
@@ -50,7 +62,7 @@ export interface Said {
   readonly idText?: ByteString;
 }
 
-export interface HubConnection {
+export interface Connection {
   /** `full`: over the limit, not taken. Without `said` it is an answer. */
   send(frame: Frame, said?: Said): Sent;
   /** While paused nothing is read, and the hub is not blamed for its silence. */

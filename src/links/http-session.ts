@@ -2,8 +2,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { ByteString } from "../wire/frame.ts";
+import { type Dialling, headersOf } from "./connection.ts";
 import { type Asked, Exchange, type ExchangeDeps, type ExchangeEvents } from "./http-exchange.ts";
-import { type Dialling, headersOf } from "./hub-connection.ts";
 
 /** Shorter than the 5 s after which servers close a connection that nobody uses: what is sent into its end may be lost. */
 const idleSocketMs = 3_000;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lossOfClose, lossOfError, lossOfStatus } from "../../../src/connect/losses.ts";
+import { hubWords } from "../../../src/connect/words.ts";
+import { lossOfClose, lossOfError, lossOfStatus } from "../../../src/links/losses.ts";
 
-const here = { name: "wss://hub.example/mcp", credential: "HUB_TOKEN", way: "websocket" } as const;
-const overHttp = { name: "https://hub.example/mcp", credential: undefined, way: "http" } as const;
+const here = { name: "wss://hub.example/mcp", credential: "HUB_TOKEN", way: "websocket", words: hubWords } as const;
+const overHttp = { name: "https://hub.example/mcp", credential: undefined, way: "http", words: hubWords } as const;
 const tokenless = { ...here, credential: undefined };
 const errorWith = (code: string) => Object.assign(new Error(`secret detail ${code}`), { code });
 

@@ -4,8 +4,7 @@ import { HubError } from "../base/errors.ts";
 import type { ByteString } from "../wire/frame.ts";
 import { findMember, type Range } from "../wire/json.ts";
 import { createScan, scan } from "../wire/scan.ts";
-import { away, type Loss } from "./link-state.ts";
-import { type Circumstances, hubMessage, lossOfStatus, wrong } from "./losses.ts";
+import { away, type Circumstances, type Loss, lossOfStatus, messageIn, wrong } from "./losses.ts";
 
 export interface Refusal {
   readonly status: number;
@@ -46,7 +45,7 @@ export function judgeRefusal(refusal: Refusal, circumstances: Circumstances): Ve
 function lossOf({ status, headers, mediaType, body }: Refusal, circumstances: Circumstances): Loss {
   if (status !== 200 && status !== 202)
     return lossOfStatus(status, body.toString("utf8"), circumstances, headers.location);
-  return wrong(`${circumstances.name} ${oddAnswer(status, mediaType, headers)}; is it a hub, and its path /mcp?`);
+  return wrong(`${circumstances.name} ${oddAnswer(status, mediaType, headers)}; ${circumstances.words.odd}`);
 }
 
 function errorOf(refusal: Refusal, circumstances: Circumstances): HubError {
@@ -55,7 +54,7 @@ function errorOf(refusal: Refusal, circumstances: Circumstances): HubError {
   if (status < 300) {
     return new HubError("hub_unreachable", `${name} ${oddAnswer(status, mediaType, headers)}`, { may_have_run: true });
   }
-  const said = hubMessage(body.toString("utf8"));
+  const said = messageIn(body.toString("utf8"));
   const message = `${name} answered ${status}${said === undefined ? "" : `: ${said}`}`;
   if (status === 413) return new HubError("too_large", message, { may_have_run: false });
   const waitS = Number(headers["retry-after"]);

@@ -106,8 +106,8 @@ export class HttpEvents {
     this.#exchange = this.#deps.ask(this.#lastId, {
       head: (response) => {
         if (response.statusCode === 200 && mediaType(response) === "text/event-stream") this.read(response);
-        else if (this.#deps.refused(response)) this.#again(`asked to go on, the hub answered ${response.statusCode}`);
-        else this.#end(`asked to go on, the hub answered ${response.statusCode}`);
+        else if (this.#deps.refused(response)) this.#again(`asked to go on, it answered ${response.statusCode}`);
+        else this.#end(`asked to go on, it answered ${response.statusCode}`);
       },
       failed: (error, mayHaveArrived) => {
         if (this.#deps.unreachable(error, mayHaveArrived)) this.#again("the connection broke");

@@ -1,0 +1,15 @@
+// What a hub is called where it cannot be had, and what helps.
+import type { PeerWords } from "../links/losses.ts";
+
+export const hubWords: PeerWords = {
+  noun: "hub",
+  refused: "nothing listens there; start the hub with thehub serve, or correct the port",
+  noSocket: "there is no such socket; start the hub with HUB_LISTEN=unix:PATH",
+  noPermission: "no permission; a hub's socket belongs to the user who runs the hub",
+  paths: {
+    websocket: "check the path: /, /mcp or /ws, behind HUB_BASE_PATH if it is set",
+    http: "check the path: a hub serves Streamable HTTP at /mcp, behind HUB_BASE_PATH if it is set",
+  },
+  odd: "is it a hub, and its path /mcp?",
+  noToken: "put it into HUB_TOKEN, or name its variable with --token-env",
+};
