@@ -261,7 +261,6 @@ test("asks: progress on a question goes back under the Core's token, of the same
     '{"jsonrpc":"2.0","id":1,"method":"sampling/createMessage","params":{"messages":[],"_meta":{"progressToken":"0"}}}',
   );
   const [question] = heard;
-  // biome-ignore lint/style/useNamingConvention: as MCP writes it
   assert.deepEqual(question?.params, { messages: [], _meta: { progressToken: question?.id } });
   const progress = (token: unknown) =>
     answers(JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: token } }));
