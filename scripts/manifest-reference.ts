@@ -51,9 +51,7 @@ function rows(node: SchemaNode, prefix: string): string[] {
 function meaning(node: SchemaNode): string {
   const planned = node["x-planned"];
   if (planned === undefined) return node.description ?? "";
-  const supported = node["x-supported"];
-  const which = supported === undefined ? "" : ` for all but ${supported.map((value) => `\`${value}\``).join(", ")}`;
-  return `${node.description ?? ""} *Planned${which}, with ${planned}. Until then: ${node["x-instead"] ?? "leave it out"}.*`;
+  return `${node.description ?? ""} *Planned, with ${planned}. Until then: ${node["x-instead"] ?? "leave it out"}.*`;
 }
 
 function typeOf(node: SchemaNode): string {

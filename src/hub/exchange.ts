@@ -103,10 +103,14 @@ export class Exchange {
     this.#setup = setup;
     this.#deps.inForce(setup);
     for (const { core } of tried.members) this.#deps.arrived(core);
-    for (const [member, successor] of replaced.departures) {
-      if (successor !== undefined) calls.move(member.lane, successor.lane);
-      else this.#deps.gone(member.core.name);
-      void fleet.retire(member);
+    for (const departure of replaced.departures) {
+      const { member, entry, successor } = departure;
+      if (successor === undefined) this.#deps.gone(member.core.name);
+      else {
+        calls.move(entry, successor);
+        if (entry !== member.lane) calls.move(member.lane, successor);
+      }
+      void fleet.retire(departure);
     }
     this.#judgeAnew(setup);
     changes.refresh();

@@ -10,10 +10,16 @@ export function clientLimits(key: string, { manifest, settings }: Setup): LimitS
   return limitSettings(limitsOf(client, settings));
 }
 
-/** A Core that is to know whose each of its words is has one call at a time. */
-export function coreLimits({ policy, interactive }: ResolvedCore): LimitSettings {
+/** Where a Core's words are to belong to somebody, each instance has one call at a time; with one client they belong to it anyway. */
+export function coreLimits(
+  { policy, interactive, isolation, scaling }: ResolvedCore,
+  hasOneClient: boolean,
+): LimitSettings {
   const settings = limitSettings(policy);
-  return interactive === "serialize" ? { ...settings, maxConcurrency: 1 } : settings;
+  if (hasOneClient) return settings;
+  if (interactive === "serialize") return { ...settings, maxConcurrency: 1 };
+  if (isolation !== "pool") return settings;
+  return { ...settings, maxConcurrency: Math.min(settings.maxConcurrency, scaling.max) };
 }
 
 function limitSettings(limits: { maxConcurrency: number; maxQueue: number; rateLimitRps: number }): LimitSettings {

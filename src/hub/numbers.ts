@@ -5,10 +5,10 @@ import type { Core } from "../cores/core.ts";
 import type { CoreLoad } from "../gates/limits.ts";
 import type { Asks } from "../relay/asks.ts";
 import type { Metrics, Reading } from "../telemetry/metrics.ts";
+import type { Fleet } from "./fleet.ts";
 
 export interface NumbersOf {
-  /** Those in force. */
-  cores(): readonly Core[];
+  readonly fleet: Pick<Fleet, "cores" | "further">;
   restarts(coreKey: string): number;
   /** Of every Core that was called, gone ones included. */
   loads(): Iterable<CoreLoad>;
@@ -18,16 +18,21 @@ export interface NumbersOf {
 }
 
 export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
-  const perCore = (read: (core: Core) => number) => () => hub.cores().map((core): Reading => [core.name, read(core)]);
+  const perCore = (read: (core: Core) => number) => () =>
+    hub.fleet.cores.map((core): Reading => [core.name, read(core)]);
   // A reading per Core, zero for one that nobody has called yet.
   const perLoad = (read: (load: CoreLoad) => number) => () => {
-    const readings = new Map<string, number>(hub.cores().map((core) => [core.name, 0]));
+    const readings = new Map<string, number>(hub.fleet.cores.map((core) => [core.name, 0]));
     for (const load of hub.loads()) if (readings.has(load.core)) readings.set(load.core, read(load));
     return readings;
   };
   metrics.watch(
     "thehub_core_up",
     perCore((core) => (core.state.t === "up" ? 1 : 0)),
+  );
+  metrics.watch(
+    "thehub_core_instances",
+    perCore((core) => [core, ...hub.fleet.further(core.name)].filter(isRunning).length),
   );
   metrics.watch(
     "thehub_core_restarts_total",
@@ -49,4 +54,8 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   metrics.watch("thehub_asks_open", () => [["", hub.asks.open]]);
   metrics.watch("thehub_asks_total", () => hub.asks.outcomes);
   metrics.watch("thehub_masked_total", () => [["", hub.masked()]]);
+}
+
+function isRunning({ state }: Core): boolean {
+  return state.t === "starting" || state.t === "up" || state.t === "draining";
 }

@@ -21,6 +21,8 @@ export interface CoreFacts {
   readonly retry_at?: string;
   /** By itself, since the hub started. */
   readonly restarts: number;
+  /** Beside this one: of sessions, or of a pool. */
+  readonly further_instances: number;
   /** Null while there is no process. */
   readonly pid: number | null;
   /** What it speaks; null before it ever answered. */
@@ -125,6 +127,7 @@ export class Oversight {
       ...("reason" in state ? { code: state.code, reason: state.reason } : {}),
       ...(state.t === "backoff" ? { retry_at: this.#wallTime(state.retryAtMs) } : {}),
       restarts: this.#deps.restarts(core.name),
+      further_instances: this.#deps.fleet.further(core.name).length,
       pid: hasProcess ? (core.pid ?? null) : null,
       era: greeting === undefined ? null : "legacy",
       revision: greeting?.protocolVersion ?? null,

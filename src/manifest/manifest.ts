@@ -101,7 +101,13 @@ export interface ResolvedCore {
   readonly framing: "auto" | "newline" | "content-length";
   /** false: native names are exposed unchanged. */
   readonly prefix: boolean;
-  readonly isolation: "auto" | "shared";
+  readonly isolation: "auto" | "shared" | "session" | "pool";
+  /** Most instances of `session`, one for each client. */
+  readonly maxSessions: number;
+  /** How long an instance of `session` or `pool` waits for its next call before it is ended. */
+  readonly idleTimeoutMs: number;
+  /** Of `pool`: instances kept running, and most at once. */
+  readonly scaling: { readonly min: number; readonly max: number };
   /** `serialize`: one call at a time, so that the Core may ask the client of that call. */
   readonly interactive: "serialize" | undefined;
   readonly tags: readonly string[];

@@ -292,7 +292,7 @@ export interface Core {
    */
   prefix?: boolean;
   /**
-   * Whether clients share one instance of this Core.
+   * Whether clients share one instance of this Core (shared, which auto is under serve), each has its own (session), or each call borrows one of a few (pool). Only session and pool let the Core ask its clients: sampling, elicitation, roots, log messages. Under stdio every Core is its one client's own.
    */
   isolation?: "auto" | "shared" | "session" | "pool";
   /**
@@ -343,9 +343,13 @@ export interface Core {
    */
   container?: {};
   /**
-   * Most instances of a Core with `isolation: session`.
+   * Most instances of a Core with `isolation: session`. Where all are in use, a further client's call is refused; one that is idle makes room.
    */
   max_sessions?: number;
+  /**
+   * How long an instance of `isolation: session` or `pool` waits for its next call before it is ended.
+   */
+  idle_timeout_ms?: number;
   /**
    * serialize: a shared Core is given one call at a time, of all clients together, so that what it asks meanwhile (sampling, elicitation, roots) can be asked of that call's client.
    */
@@ -467,11 +471,11 @@ export interface ToolOverride {
  */
 export interface CoreScaling {
   /**
-   * Instances kept running.
+   * Instances that are kept, however long nobody needs them; one of them holds the lists.
    */
   min?: number;
   /**
-   * Most instances at once.
+   * Most instances that calls are lent, and so most calls at once; with `isolation: pool` only.
    */
   max?: number;
 }
@@ -549,7 +553,9 @@ export const defaults = {
     "scaling": {
       "min": 1,
       "max": 1
-    }
+    },
+    "max_sessions": 64,
+    "idle_timeout_ms": 600000
   },
   "tool": {
     "hidden": false

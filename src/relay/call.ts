@@ -96,8 +96,6 @@ export interface CorePort {
 export interface LanePolicy {
   readonly timeoutMs: number;
   readonly maxTimeoutMs: number;
-  /** True when this hub has one client only, so that everything the Core says belongs to it. */
-  readonly exclusive: boolean;
   /** True where the Core is given one call at a time, so that what it says meanwhile belongs to that call's client. */
   readonly serial: boolean;
   /** What a person is told of who asks: the namespace; undefined where the hub shows the Core as itself (`prefix: false`). */
@@ -109,7 +107,11 @@ export interface Lane {
   readonly core: CorePort;
   policy: LanePolicy;
   /** The one session that everything on this lane belongs to; undefined where several share it. */
-  readonly owner: ClientSession | undefined;
+  owner: ClientSession | undefined;
+  /** Of a lane that leads to several instances: the one for this call, which is its own until `release` of that one. */
+  lease: ((call: Call) => Lane) | undefined;
+  /** The call that had it is over, and out of every table. */
+  release: (() => void) | undefined;
   readonly meter: CoreMeter;
   readonly running: ChurnMap<number, Call>;
   readonly held: Set<Call>;
@@ -128,5 +130,16 @@ export interface Lane {
 export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter, owner?: ClientSession): Lane {
   const running = new ChurnMap<number, Call>(integerHash);
   const tables = { running, held: new Set<Call>(), astray: new Set<number>(), asks: new Map<string, Ask>() };
-  return { core, policy, owner, meter, ...tables, askingSinceMs: 0, wasUp: false, closing: undefined };
+  return {
+    core,
+    policy,
+    owner,
+    lease: undefined,
+    release: undefined,
+    meter,
+    ...tables,
+    askingSinceMs: 0,
+    wasUp: false,
+    closing: undefined,
+  };
 }

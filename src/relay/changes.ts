@@ -3,12 +3,13 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Caller, CatalogNote } from "../catalog/model.ts";
-import { diffViews } from "../catalog/view.ts";
+import { diffViews, type View } from "../catalog/view.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import { noSplices } from "../wire/frame.ts";
 import { notificationFrame } from "./answers.ts";
 import type { ClientSession } from "./call.ts";
+import { type Lists, OwnCatalogs, type OwnLists } from "./own-catalogs.ts";
 
 const debounceMs = 100;
 
@@ -18,8 +19,8 @@ const everyone: Caller = { allow: undefined };
 export interface ChangesDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** A snapshot of what the Cores have now; the one before saves work. */
-  build(previous: Catalog | undefined): Catalog;
+  /** A snapshot of what the Cores have now; the one before saves work. `own`: what stands in the place of the Cores' own lists. */
+  build(previous: Catalog | undefined, own?: OwnLists): Catalog;
   sessions(): Iterable<ClientSession>;
 }
 
@@ -31,21 +32,55 @@ export class Changes {
   #told: Catalog | undefined;
   /** Who sessions were when they were last told, where that is another principal now. */
   readonly #were = new Map<ClientSession, Principal>();
+  /** What sessions have that is not what everybody had when they were last told: they came later, or have lists of their own. */
+  readonly #had = new Map<ClientSession, View>();
+  readonly #own: OwnCatalogs;
   #timer: Timer | undefined;
 
   constructor(deps: ChangesDeps) {
     this.#deps = deps;
     this.#catalog = deps.build(undefined);
+    this.#own = new OwnCatalogs((own) => deps.build(this.#catalog, own));
   }
 
+  /** What everybody sees who has no lists of their own. */
   get catalog(): Catalog {
     return this.#catalog;
+  }
+
+  catalogOf(session: ClientSession): Catalog {
+    return this.#own.catalogOf(session) ?? this.#catalog;
+  }
+
+  /** The client is here from now on: of what changed before, nobody has to tell it. */
+  greeted(session: ClientSession): void {
+    if (this.#told !== undefined) this.#had.set(session, this.catalogOf(session).view(session.principal));
+  }
+
+  /** The session's own instance of the Core has these lists; undefined: those that everybody sees. */
+  own(session: ClientSession, coreKey: string, lists: Lists | undefined): void {
+    if (this.#own.listsOf(session, coreKey) === lists) return;
+    if (!this.#had.has(session)) this.#had.set(session, this.catalogOf(session).view(session.principal));
+    this.#own.set(session, coreKey, lists);
+    this.#told ??= this.#catalog;
+    this.#tellSoon();
+  }
+
+  forget(session: ClientSession): void {
+    this.#own.forget(session);
+    this.#had.delete(session);
+    this.#were.delete(session);
   }
 
   /** A Core's lists changed: the new snapshot serves from now on, the clients hear of it once things are quiet. */
   refresh(): void {
     this.#told ??= this.#catalog;
     this.#catalog = this.#deps.build(this.#catalog);
+    this.#own.outdated();
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
     this.#timer ??= this.#deps.clock.after(debounceMs, () => this.#tell());
   }
 
@@ -67,8 +102,11 @@ export class Changes {
     for (const session of this.#deps.sessions()) {
       if (session.phase !== "ready") continue;
       const { principal } = session;
-      const was = before.view(were.get(session) ?? principal);
-      const changed = diffViews(was, this.#catalog.view(principal), (list) => session.hasSeen(list));
+      const was = this.#had.get(session) ?? before.view(were.get(session) ?? principal);
+      const now = this.catalogOf(session).view(principal);
+      if (this.#own.has(session)) this.#had.set(session, now);
+      else this.#had.delete(session);
+      const changed = diffViews(was, now, (list) => session.hasSeen(list));
       session.forgetServed();
       for (const kind of ["tools", "resources", "prompts"] as const) {
         if (changed[kind]) session.sink.send(notificationFrame(`notifications/${kind}/list_changed`), noSplices);

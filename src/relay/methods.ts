@@ -36,6 +36,8 @@ export interface MethodsDeps {
   readonly log: Log;
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
+  /** The client has said who it is and what it can be asked. */
+  greeted(session: ClientSession): void;
   /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
   lane(coreKey: string, session: ClientSession): Lane;
 }
@@ -158,6 +160,7 @@ export class Methods {
     session.client = greeting.client;
     session.capabilities = greeting.capabilities;
     session.phase = "ready";
+    this.#deps.greeted(session);
     const instructions = this.#view(session).instructions;
     answer(request, resultOf(initializeResult(greeting.revision, this.#deps.hub, instructions)));
     this.#deps.log.info("session_opened", {

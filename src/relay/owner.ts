@@ -10,10 +10,10 @@ export interface Owner {
 
 /**
  * The session of an instance that has only one; else, of a Core that is given one call at a time, the session of the call that runs,
- * unless one that was let go may still be talking. `onlySession`: of a hub that has one client.
+ * unless one that was let go may still be talking.
  */
-export function ownerOf(lane: Lane, onlySession: () => ClientSession | undefined): Owner | undefined {
-  const session = lane.owner ?? (lane.policy.exclusive ? onlySession() : undefined);
+export function ownerOf(lane: Lane): Owner | undefined {
+  const session = lane.owner;
   if (session !== undefined)
     return session.phase === "ready" ? { session, replies: streamOf(session, lane) } : undefined;
   if (!lane.policy.serial || lane.astray.size > 0 || lane.running.size !== 1) return undefined;

@@ -31,6 +31,9 @@ export interface RelayDeps {
   readonly clock: Clock;
   /** The lanes that belong to this session alone. */
   lanesOf(session: ClientSession): Iterable<Lane>;
+  opened(session: ClientSession): void;
+  /** The client is gone, and nothing of it is left here. */
+  left(session: ClientSession): void;
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
   /** Absent while nobody wants to see each request. */
@@ -54,6 +57,7 @@ export class Relay implements RequestDoorkeeper {
     const openedMs = this.#deps.clock.now();
     const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, openedMs, ...visit });
     this.sessions.add(session);
+    this.#deps.opened(session);
     return new SessionVisitor(session, this);
   }
 
@@ -66,7 +70,7 @@ export class Relay implements RequestDoorkeeper {
 
   /** Takes up again the requests of sessions that waited for starting Cores. */
   unpark(): void {
-    for (const session of this.sessions) this.#unpark(session);
+    for (const session of this.sessions) this.unparkSession(session);
   }
 
   /** For visitors. */
@@ -110,7 +114,7 @@ export class Relay implements RequestDoorkeeper {
       const incoming: Incoming = { session, replies, method, frame, bytes, text, scan: record, idText, readMs };
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
-        this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.#unpark(session));
+        this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.unparkSession(session));
       } else if (outcome === "answered") {
         this.#deps.meter.request(method);
         this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan: record });
@@ -161,7 +165,9 @@ export class Relay implements RequestDoorkeeper {
     for (const { core } of this.#deps.lanesOf(session)) core.send(notification, noSplices);
   }
 
-  #unpark(session: ClientSession): void {
+  /** As `unpark`, of one session. */
+  unparkSession(session: ClientSession): void {
+    if (session.parked.size === 0) return;
     const parked = this.#deps.parking.take(session);
     session.resuming = parked.length;
     for (const { frame, replies } of parked) {
@@ -186,6 +192,7 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.calls.dropSession(session);
     this.#deps.logLevels.forget(session);
     session.settled();
+    this.#deps.left(session);
   }
 }
 

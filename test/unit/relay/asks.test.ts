@@ -39,7 +39,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
     clock,
     log: new LogRecord().log,
     urls,
-    ownerOf: (lane) => ownerOf(lane, () => undefined),
+    ownerOf,
     waited: (_lane, ms) => waited.push(ms),
   });
   let sessions = 0;
@@ -76,7 +76,6 @@ function scene(options: { readonly serial?: boolean } = {}) {
     const policy = {
       timeoutMs: 1000,
       maxTimeoutMs: 1000,
-      exclusive: false,
       serial: options.serial === true,
       label: "ns",
     };
