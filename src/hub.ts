@@ -2,8 +2,9 @@
 // imports more than its layer.
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "./base/clock.ts";
+import { Callers } from "./catalog/callers.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
-import type { Caller, CatalogNote, CatalogSource, ViewRules } from "./catalog/model.ts";
+import type { CatalogNote, CatalogSource, ViewRules } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
@@ -33,7 +34,7 @@ import { ownerOf } from "./relay/owner.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
 import { UrlElicitations } from "./relay/url-elicitations.ts";
-import type { Principal } from "./sessions/principal.ts";
+import type { Caller, Principal } from "./sessions/principal.ts";
 import { logCalls } from "./telemetry/call-log.ts";
 import type { CallObserver } from "./telemetry/call-observer.ts";
 import type { Log } from "./telemetry/log.ts";
@@ -102,6 +103,7 @@ export class Hub {
   readonly #exchange: Exchange;
   #setup: Setup;
   #rules: (caller: Caller) => ViewRules;
+  #callers: Callers;
   #settledWaiters: (() => void)[] = [];
   #wasSettled = false;
   #stopped: Promise<void> | undefined;
@@ -112,6 +114,7 @@ export class Hub {
     const { manifest, settings, log, masker, version, exclusive } = options;
     this.#setup = { manifest, settings };
     this.#rules = createPolicy(settings.policy);
+    this.#callers = new Callers(manifest.profiles);
     this.metrics = createMetrics({ version, node: process.version });
     this.#doorman = new Doorman(masker, this.#setup);
     this.#fleet = new Fleet(
@@ -132,9 +135,10 @@ export class Hub {
       clock,
       log: log.child({ component: "catalog" }),
       build: (previous) => {
-        const { names } = this.settings;
-        return buildCatalog(this.#sources(), { names, rules: this.#rules }, previous);
+        const { profiles } = this.manifest;
+        return buildCatalog(this.#sources(), { profiles, rules: this.#rules }, previous);
       },
+      callerOf: (session) => this.#callers.of(session),
       sessions: () => this.#relay.sessions,
     });
     const observer = this.#observer(clock);
@@ -166,6 +170,7 @@ export class Hub {
       logLevels: this.#logLevels,
       log: log.child({ component: "relay" }),
       catalog: () => this.#changes.catalog,
+      callerOf: (session) => this.#callers.of(session),
       lane: (key, session) => this.#fleet.lane(key, session),
     });
     const owner = (lane: Lane) => ownerOf(lane, () => this.#onlySession());
@@ -250,6 +255,11 @@ export class Hub {
 
   view(caller: Caller): View {
     return this.#changes.catalog.view(caller);
+  }
+
+  /** Who a client of this profile is to the catalog: see `view`. */
+  callerOf(principal: Principal): Caller {
+    return this.#callers.of({ principal });
   }
 
   summaries(): readonly CoreSummary[] {
@@ -337,6 +347,7 @@ export class Hub {
       inForce: (setup) => {
         this.#setup = setup;
         this.#rules = createPolicy(setup.settings.policy);
+        this.#callers = new Callers(setup.manifest.profiles);
       },
       arrived: (core) => this.#logLevels.tell(levelTarget(core)),
       gone: (key) => {

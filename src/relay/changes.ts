@@ -2,9 +2,9 @@
 // Cores came or went in the meantime. The operator is told in the log what of the Cores' lists is not served, and why.
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Caller, CatalogNote } from "../catalog/model.ts";
+import type { CatalogNote } from "../catalog/model.ts";
 import { diffViews } from "../catalog/view.ts";
-import type { Principal } from "../sessions/principal.ts";
+import type { Caller, Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import { noSplices } from "../wire/frame.ts";
 import { notificationFrame } from "./answers.ts";
@@ -21,6 +21,8 @@ export interface ChangesDeps {
   /** A snapshot of what the Cores have now; the one before saves work. */
   build(previous: Catalog | undefined): Catalog;
   sessions(): Iterable<ClientSession>;
+  /** Whose view the session has under the rules and profiles in force. */
+  callerOf(session: ClientSession): Caller;
 }
 
 /** Owns the current catalog: a snapshot that is replaced as a whole, never changed. */
@@ -29,8 +31,8 @@ export class Changes {
   #catalog: Catalog;
   /** The catalog that clients were last told of; undefined when nothing is to be told. */
   #told: Catalog | undefined;
-  /** Who sessions were when they were last told, where that is another principal now. */
-  readonly #were = new Map<ClientSession, Principal>();
+  /** Who sessions were when they were last told, where that is another caller now. */
+  readonly #were = new Map<ClientSession, Caller>();
   #timer: Timer | undefined;
 
   constructor(deps: ChangesDeps) {
@@ -49,11 +51,13 @@ export class Changes {
     this.#timer ??= this.#deps.clock.after(debounceMs, () => this.#tell());
   }
 
-  /** The session's caller has other rules from now on. To be followed by `refresh`, which sees to it that the client is told. */
+  /** Other rules and profiles are in force. To be followed by `refresh`, which sees to it that the client is told. */
   become(session: ClientSession, principal: Principal): void {
-    if (session.principal === principal) return;
-    if (!this.#were.has(session)) this.#were.set(session, session.principal);
     session.principal = principal;
+    const caller = this.#deps.callerOf(session);
+    if (session.caller === caller) return;
+    if (!this.#were.has(session)) this.#were.set(session, session.caller);
+    session.caller = caller;
   }
 
   #tell(): void {
@@ -66,9 +70,9 @@ export class Changes {
     this.#log(before);
     for (const session of this.#deps.sessions()) {
       if (session.phase !== "ready") continue;
-      const { principal } = session;
-      const was = before.view(were.get(session) ?? principal);
-      const changed = diffViews(was, this.#catalog.view(principal), (list) => session.hasSeen(list));
+      const { caller } = session;
+      const was = before.view(were.get(session) ?? caller);
+      const changed = diffViews(was, this.#catalog.view(caller), (list) => session.hasSeen(list));
       session.forgetServed();
       for (const kind of ["tools", "resources", "prompts"] as const) {
         if (changed[kind]) session.sink.send(notificationFrame(`notifications/${kind}/list_changed`), noSplices);

@@ -1,7 +1,9 @@
 // Every request method that clients may send, and who answers it. A method that is not in the table does not exist.
 import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { ListKind } from "../catalog/cursor.ts";
 import type { View } from "../catalog/view.ts";
+import type { Caller } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type ByteString, type Frame, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
@@ -36,6 +38,8 @@ export interface MethodsDeps {
   readonly log: Log;
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
+  /** Whose view an initialized session has. */
+  callerOf(session: ClientSession): Caller;
   /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
   lane(coreKey: string, session: ClientSession): Lane;
 }
@@ -55,10 +59,10 @@ export class Methods {
       ["prompts/get", (request) => this.#named(request, "prompt")],
       ["resources/read", (request) => this.#read(request)],
       ["completion/complete", (request) => this.#complete(request)],
-      ["tools/list", (request) => this.#list(request, (view) => view.toolsList)],
-      ["prompts/list", (request) => this.#list(request, (view) => view.promptsList)],
-      ["resources/list", (request) => this.#list(request, (view) => view.resourcesList)],
-      ["resources/templates/list", (request) => this.#list(request, (view) => view.resourceTemplatesList)],
+      ["tools/list", (request) => this.#list(request, "tools")],
+      ["prompts/list", (request) => this.#list(request, "prompts")],
+      ["resources/list", (request) => this.#list(request, "resources")],
+      ["resources/templates/list", (request) => this.#list(request, "resourceTemplates")],
       ["logging/setLevel", (request) => this.#setLevel(request)],
       ["initialize", (request) => this.#initialize(request)],
       ["ping", (request) => answer(request, emptyResult)],
@@ -133,16 +137,19 @@ export class Methods {
     return answer(request, resultOf({ completion: { values: [], total: 0, hasMore: false } }));
   }
 
-  #list(request: Incoming, bytesOf: (view: View) => Buffer): Outcome {
+  #list(request: Incoming, kind: ListKind): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
-    const { bytes, scan } = request;
-    // Every list is one page, so no cursor is ever handed out, and none that comes in can be one of ours.
-    if (scan.paramsStart >= 0 && findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor") !== undefined) {
-      throw new HubError("params_invalid", "unknown cursor; this hub answers every list in one page");
+    const { session, bytes, scan } = request;
+    const range = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor");
+    const isText = range !== undefined && bytes[range.start] === 0x22;
+    const list = this.#view(session).list(kind);
+    const page =
+      range === undefined || isText ? list.page(range && stringAt(bytes, range.start, range.end)) : undefined;
+    if (page === undefined) {
+      throw new HubError("params_invalid", `unknown cursor; ask for ${request.method} from its start, without one`);
     }
-    const list = bytesOf(this.#view(request.session));
-    request.session.wasServed(list);
-    return answer(request, list);
+    if (page === list.whole) session.wasServed(page);
+    return answer(request, page);
   }
 
   #setLevel(request: Incoming): Outcome {
@@ -157,6 +164,7 @@ export class Methods {
     session.revision = greeting.revision;
     session.client = greeting.client;
     session.capabilities = greeting.capabilities;
+    session.caller = this.#deps.callerOf(session);
     session.phase = "ready";
     const instructions = this.#view(session).instructions;
     answer(request, resultOf(initializeResult(greeting.revision, this.#deps.hub, instructions)));
@@ -166,6 +174,7 @@ export class Methods {
       peer: session.peer,
       principal: session.principal.name,
       client: greeting.client.name,
+      profile: session.caller.profile?.name,
       revision: greeting.revision,
     });
     return "answered";
@@ -182,7 +191,7 @@ export class Methods {
   }
 
   #view(session: ClientSession): View {
-    return this.#deps.catalog(session).view(session.principal);
+    return this.#deps.catalog(session).view(session.caller);
   }
 
   #stringParam(request: Incoming, start: number, end: number, name: string): string {

@@ -9,7 +9,8 @@ function listed(...tools: (string | object)[]): string {
 function listedWith(sketch: CoreSketch, ...tools: (string | object)[]): string {
   return catalogOf([source("a", { listTools: tools, ...sketch })])
     .view(everyone)
-    .toolsList.toString();
+    .list("tools")
+    .first.toString();
 }
 
 const one = (tool: string) => `{"tools":[${tool}]}`;
@@ -81,7 +82,8 @@ test("listing: sorted by namespace and native name, bytewise, whatever the order
   const view = catalogOf([source("b", { listTools: tools }), source("a", { listTools: [{ name: "z" }] })]).view(
     everyone,
   );
-  const order = (JSON.parse(view.toolsList.toString()) as { tools: { name: string; title?: string }[] }).tools;
+  const order = (JSON.parse(view.list("tools").first.toString()) as { tools: { name: string; title?: string }[] })
+    .tools;
   assert.deepEqual(
     order.map((tool) => tool.title ?? tool.name),
     ["a__z", "b__B", "b__a", "b__b", "ä", "\uffee", "🦊"],
@@ -96,9 +98,12 @@ test("listing: the other lists have their own keys, and uris stay as they are", 
       listTemplates: [{ uriTemplate: "x://{id}", name: "n" }],
     }),
   ]).view(everyone);
-  assert.equal(view.toolsList.toString(), '{"tools":[]}');
-  assert.equal(view.promptsList.toString(), '{"prompts":[{"name":"a__p"}]}');
-  assert.equal(view.resourcesList.toString(), '{"resources":[{"uri":"x://1","name":"n"}]}');
-  assert.equal(view.resourceTemplatesList.toString(), '{"resourceTemplates":[{"uriTemplate":"x://{id}","name":"n"}]}');
-  assert.equal(view.promptsList, view.promptsList, "made once");
+  assert.equal(view.list("tools").first.toString(), '{"tools":[]}');
+  assert.equal(view.list("prompts").first.toString(), '{"prompts":[{"name":"a__p"}]}');
+  assert.equal(view.list("resources").first.toString(), '{"resources":[{"uri":"x://1","name":"n"}]}');
+  assert.equal(
+    view.list("resourceTemplates").first.toString(),
+    '{"resourceTemplates":[{"uriTemplate":"x://{id}","name":"n"}]}',
+  );
+  assert.equal(view.list("prompts").first, view.list("prompts").first, "made once");
 });

@@ -30,6 +30,7 @@ function scene() {
     log: record.log,
     build: (previous) => catalogOf([source("a", { listTools: names.map((name) => ({ name })) })], undefined, previous),
     sessions: () => [session],
+    callerOf: ({ principal }) => principal,
   });
   return {
     clock,
@@ -42,7 +43,7 @@ function scene() {
       names.push(name);
       changes.refresh();
     },
-    list: () => session.wasServed(changes.catalog.view(somebody).toolsList),
+    list: () => session.wasServed(changes.catalog.view(somebody).list("tools").first),
   };
 }
 
