@@ -2,16 +2,14 @@
 // imports more than its layer.
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "./base/clock.ts";
-import { Callers } from "./catalog/callers.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
-import type { CatalogNote, CatalogSource, ViewRules } from "./catalog/model.ts";
+import type { CatalogNote, CatalogSource } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
 import type { RequestDoorkeeper } from "./doors/port.ts";
 import type { Auth } from "./gates/auth.ts";
 import { createLimits } from "./gates/limits.ts";
-import { createPolicy } from "./gates/policy.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
 import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
@@ -20,6 +18,7 @@ import { levelTarget } from "./hub/level-target.ts";
 import { clientLimits, coreLimits } from "./hub/limits.ts";
 import { watchNumbers } from "./hub/numbers.ts";
 import { Oversight } from "./hub/oversight.ts";
+import { type Standing, standingOf } from "./hub/standing.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
@@ -34,7 +33,7 @@ import { ownerOf } from "./relay/owner.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
 import { UrlElicitations } from "./relay/url-elicitations.ts";
-import type { Caller, Principal } from "./sessions/principal.ts";
+import type { Principal } from "./sessions/principal.ts";
 import { logCalls } from "./telemetry/call-log.ts";
 import type { CallObserver } from "./telemetry/call-observer.ts";
 import type { Log } from "./telemetry/log.ts";
@@ -102,8 +101,7 @@ export class Hub {
   readonly #changes: Changes;
   readonly #exchange: Exchange;
   #setup: Setup;
-  #rules: (caller: Caller) => ViewRules;
-  #callers: Callers;
+  #standing: Standing;
   #settledWaiters: (() => void)[] = [];
   #wasSettled = false;
   #stopped: Promise<void> | undefined;
@@ -113,8 +111,7 @@ export class Hub {
     this.#reaper = reaper;
     const { manifest, settings, log, masker, version, exclusive } = options;
     this.#setup = { manifest, settings };
-    this.#rules = createPolicy(settings.policy);
-    this.#callers = new Callers(manifest.profiles);
+    this.#standing = standingOf(this.#setup);
     this.metrics = createMetrics({ version, node: process.version });
     this.#doorman = new Doorman(masker, this.#setup);
     this.#fleet = new Fleet(
@@ -134,11 +131,8 @@ export class Hub {
     this.#changes = new Changes({
       clock,
       log: log.child({ component: "catalog" }),
-      build: (previous) => {
-        const { profiles } = this.manifest;
-        return buildCatalog(this.#sources(), { profiles, rules: this.#rules }, previous);
-      },
-      callerOf: (session) => this.#callers.of(session),
+      build: (previous) => buildCatalog(this.#sources(), this.#standing.catalog, previous),
+      callerOf: (session) => this.#standing.callers.of(session),
       sessions: () => this.#relay.sessions,
     });
     const observer = this.#observer(clock);
@@ -170,7 +164,7 @@ export class Hub {
       logLevels: this.#logLevels,
       log: log.child({ component: "relay" }),
       catalog: () => this.#changes.catalog,
-      callerOf: (session) => this.#callers.of(session),
+      callerOf: (session) => this.#standing.callers.of(session),
       lane: (key, session) => this.#fleet.lane(key, session),
     });
     const owner = (lane: Lane) => ownerOf(lane, () => this.#onlySession());
@@ -253,13 +247,8 @@ export class Hub {
     return this.#exchange.restart(coreKey);
   }
 
-  view(caller: Caller): View {
-    return this.#changes.catalog.view(caller);
-  }
-
-  /** Who a client of this profile is to the catalog: see `view`. */
-  callerOf(principal: Principal): Caller {
-    return this.#callers.of({ principal });
+  view(principal: Principal): View {
+    return this.#changes.catalog.view(this.#standing.callers.of({ principal }));
   }
 
   summaries(): readonly CoreSummary[] {
@@ -346,8 +335,7 @@ export class Hub {
       sessions: () => this.#relay.sessions,
       inForce: (setup) => {
         this.#setup = setup;
-        this.#rules = createPolicy(setup.settings.policy);
-        this.#callers = new Callers(setup.manifest.profiles);
+        this.#standing = standingOf(setup);
       },
       arrived: (core) => this.#logLevels.tell(levelTarget(core)),
       gone: (key) => {
