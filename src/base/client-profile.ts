@@ -22,7 +22,8 @@ export interface ClientProfile {
   readonly pinned: readonly string[];
   /** Entries on one page of a list; undefined: every list is one page. */
   readonly pageSize: number | undefined;
-  readonly downgrade: Downgrade;
+  /** Undefined: results are handed on as they are, unread. */
+  readonly downgrade: Downgrade | undefined;
 }
 
 /** A part of a result that a client may not be able to show, or not know. */

@@ -2,8 +2,8 @@
 // client; those for one kind of client are in exposed.ts. What the hub does not have to understand stays as the Core wrote it.
 import { isUtf8 } from "node:buffer";
 import type { ToolOverride } from "../manifest/manifest.ts";
+import { cutMembers, type Member, membersOf } from "../wire/cut-members.ts";
 import { type ByteString, byteString, type Splice } from "../wire/frame.ts";
-import { members } from "../wire/json.ts";
 import { stringAt } from "../wire/scan.ts";
 import type {
   CatalogKey,
@@ -27,12 +27,6 @@ const unprintable = /[\p{Cc}\p{Cs}]/u;
 /** Text that is the same as bytes; text that is the same in JSON as well. */
 const ascii = /^[\x20-\x7e]*$/;
 const plain = /^[A-Za-z0-9_. -]*$/;
-
-interface Member {
-  readonly key: string;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Reads the four lists of one Core. An entry that cannot be served is left out with a note; the others are not affected. */
 export function readShelf(source: CatalogSource): Shelf {
@@ -119,15 +113,6 @@ function readEntry(bytes: Buffer, idKey: string, maxBytes: number): RawEntry | s
   return { bytes, members: list, idMember, id };
 }
 
-/** Undefined when the bytes are not one whole object. */
-function membersOf(bytes: Buffer, start: number, end: number): readonly Member[] | undefined {
-  const list: Member[] = [];
-  const whole = members(bytes, start, end, (key, valueStart, valueEnd) => {
-    list.push({ key, start: valueStart, end: valueEnd });
-  });
-  return whole ? list : undefined;
-}
-
 function named(source: CatalogSource, raw: RawEntry, override: ToolOverride | undefined): NamedItem {
   const { bytes, idMember, id: native } = raw;
   const meta = raw.members.find((member) => member.key === "_meta" && bytes[member.start] === 0x7b);
@@ -151,7 +136,7 @@ function toolEdits(
   override: ToolOverride | undefined,
   unwanted: ReadonlySet<string>,
 ): readonly Splice[] {
-  return inOrder([...descriptionEdits(raw, override?.description), ...withoutMembers(raw, unwanted)]);
+  return inOrder([...descriptionEdits(raw, override?.description), ...cutMembers(raw.bytes, 0, raw.members, unwanted)]);
 }
 
 function descriptionEdits(raw: RawEntry, description: string | undefined): readonly Splice[] {
@@ -161,26 +146,6 @@ function descriptionEdits(raw: RawEntry, description: string | undefined): reado
   if (present.length > 0) return present.map(({ start, end }) => ({ start, end, text }));
   const { end } = raw.idMember;
   return [{ start: end, end, text: `,"description":${text}` }];
-}
-
-function withoutMembers(raw: RawEntry, unwanted: ReadonlySet<string>): readonly Splice[] {
-  const { bytes, members: all } = raw;
-  const isUnwanted = ({ key }: Member) => unwanted.has(key);
-  if (!all.some(isUnwanted)) return [];
-  const firstKept = all.findIndex((member) => !isUnwanted(member));
-  const cuts: Splice[] = [];
-  if (firstKept > 0) {
-    // Leading members go with the comma behind them, all others with the comma before them.
-    const end = bytes.indexOf(0x2c, all[firstKept - 1]?.end) + 1;
-    cuts.push({ start: 1, end, text: "" });
-  }
-  for (const [index, member] of all.entries()) {
-    const before = all[index - 1];
-    if (index > firstKept && before !== undefined && isUnwanted(member)) {
-      cuts.push({ start: before.end, end: member.end, text: "" });
-    }
-  }
-  return cuts;
 }
 
 /** In order and apart. Where a text is put in and a cut starts at one offset, the text comes first, as it was planned first. */

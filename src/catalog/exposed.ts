@@ -55,7 +55,7 @@ function nameShelf(shelf: Shelf, profile: ClientProfile): NamedShelf {
 
 /** A client that is not to see structured content would take a tool that promises it for broken. */
 function seesStructure({ downgrade }: ClientProfile): boolean {
-  return !downgrade.kinds.includes("structured_content");
+  return downgrade?.kinds.includes("structured_content") !== true;
 }
 
 /** Where the native name cannot be read off the new one, it is kept for people: as the title, or beside one. */

@@ -13,7 +13,7 @@ const usual = {
   toolCap: undefined,
   pinned: [],
   pageSize: undefined,
-  downgrade: { kinds: [], byRevision: false },
+  downgrade: undefined,
 } satisfies Partial<ClientProfile>;
 
 /** In the order in which they are asked whether a client is theirs. */

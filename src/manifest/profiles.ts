@@ -56,7 +56,7 @@ function defaultProfile({ separator, maxLength }: HubConfig["names"]): ClientPro
     toolCap: undefined,
     pinned: [],
     pageSize: undefined,
-    downgrade: { kinds: [], byRevision: false },
+    downgrade: undefined,
   };
 }
 
@@ -71,11 +71,14 @@ function changed(base: ClientProfile, own: Written[string]): ClientProfile {
     toolCap: own.tool_cap === undefined ? base.toolCap : numberOf(own.tool_cap),
     pinned: own.pinned ?? base.pinned,
     pageSize: own.page_size === undefined ? base.pageSize : numberOf(own.page_size),
-    downgrade: {
-      kinds: own.downgrade?.kinds ?? base.downgrade.kinds,
-      byRevision: own.downgrade?.by_revision ?? base.downgrade.byRevision,
-    },
+    downgrade: downgradeOf(base.downgrade, own.downgrade),
   };
+}
+
+function downgradeOf(base: ClientProfile["downgrade"], own: Written[string]["downgrade"]): ClientProfile["downgrade"] {
+  const kinds = own?.kinds ?? base?.kinds ?? [];
+  const byRevision = own?.by_revision ?? base?.byRevision ?? false;
+  return kinds.length === 0 && !byRevision ? undefined : { kinds, byRevision };
 }
 
 function charsetOf(written: string): string | undefined {

@@ -9,8 +9,9 @@ import { type ByteString, type Frame, noSplices, type ReplySink, type Splice } f
 import { findMember } from "../wire/json.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { emptyResult, resultFrame, resultOf } from "./answers.ts";
-import type { ClientSession, Lane } from "./call.ts";
+import type { CallHook, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
+import { downgradeHooks } from "./downgrade.ts";
 import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
@@ -91,7 +92,8 @@ export class Methods {
     }
     const { core, nativeNameJson } = found.route;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
-    this.#forward(request, core, rename);
+    const { caller, revision } = session;
+    this.#forward(request, core, rename, downgradeHooks(caller.profile?.downgrade, revision));
     return "forwarded";
   }
 
@@ -180,8 +182,13 @@ export class Methods {
     return "answered";
   }
 
-  #forward(request: Incoming, coreKey: string, rename: Splice | undefined): void {
-    this.#deps.calls.begin(request, this.#deps.lane(coreKey, request.session), rename);
+  #forward(
+    request: Incoming,
+    coreKey: string,
+    rename: Splice | undefined,
+    hooks?: readonly CallHook[] | undefined,
+  ): void {
+    this.#deps.calls.begin(request, this.#deps.lane(coreKey, request.session), rename, hooks);
   }
 
   #unknown(request: Incoming, kind: string, name: string): Outcome {
