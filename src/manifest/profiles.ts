@@ -36,10 +36,10 @@ export function defaultOf(profiles: Profiles): ClientProfile {
   return profile;
 }
 
-/** Undefined: there is such a profile. Else what to say of it: `there is no profile "cloud"; did you mean "claude"?` */
-export function profileProblem(name: string, profiles: Iterable<string>): string | undefined {
+/** Undefined: there is such a profile, or none is named. Else what to say of it: `there is no profile "cloud"; did you mean "claude"?` */
+export function profileProblem(name: string | undefined, profiles: Iterable<string>): string | undefined {
   const known = [...profiles];
-  if (known.includes(name)) return undefined;
+  if (name === undefined || known.includes(name)) return undefined;
   const near = nearest(name, known);
   const hint = near === undefined ? `there are ${known.toSorted().join(", ")}` : `did you mean "${near}"?`;
   return `there is no profile ${JSON.stringify(name.slice(0, 64))}; ${hint}`;

@@ -43,9 +43,21 @@ test("listing: native names beyond ASCII are ready to be spliced as bytes", () =
   assert.deepEqual(Buffer.from(found.route.nativeNameJson, "latin1"), Buffer.from('"päth"'));
 });
 
-test("listing: an altered name is kept as the title, unless there is a title", () => {
+test("listing: an altered name is kept as the title, or in _meta where there is a title", () => {
   assert.match(listed('{"name":"a b","x":1}'), /^\{"tools":\[\{"name":"a__a_b_[0-9a-f]{8}","title":"a b","x":1\}\]\}$/);
-  assert.match(listed('{"name":"a b","title":"T"}'), /\{"name":"a__a_b_[0-9a-f]{8}","title":"T"\}/);
+  const inMeta = (text: string) => listed(text).replace(/_[0-9a-f]{8}"/, '_#"');
+  assert.equal(
+    inMeta('{"name":"a b","title":"T"}'),
+    one('{"name":"a__a_b_#","_meta":{"thehub/name":"a b"},"title":"T"}'),
+  );
+  assert.equal(
+    inMeta('{"name":"a b","title":"T","_meta":{ "ui":{} }}'),
+    one('{"name":"a__a_b_#","title":"T","_meta":{"thehub/name":"a b", "ui":{} }}'),
+  );
+  assert.equal(
+    inMeta('{"_meta":{ \n},"name":"a b","title":"T"}'),
+    one('{"_meta":{"thehub/name":"a b" \n},"name":"a__a_b_#","title":"T"}'),
+  );
   assert.equal(listed('{"name":"ab"}'), one('{"name":"a__ab"}'));
 });
 

@@ -66,3 +66,40 @@ test("names: other spellings take in other separators, the name before an overri
   assert.ok(otherSpellings([usual], core, "a.b").includes(`files__a_b${tail("files.a.b")}`));
   assert.ok(otherSpellings([usual], core, "a.b").includes("files__a.b"));
 });
+
+const claude = new Naming({ separator: "__", charset: "A-Za-z0-9_-", maxLength: 64 });
+
+test("names: where a charset is known, every name is made of it, whoever set the name", () => {
+  const bare = { namespace: "files", prefix: false };
+  assert.deepEqual(claude.exposed(bare, "read_file"), { name: "read_file", altered: false });
+  assert.deepEqual(claude.exposed(bare, "read.file"), { name: `read_file${tail("files.read.file")}`, altered: true });
+  assert.match(claude.exposed(bare, "x".repeat(100)).name, legal);
+  const exposed = claude.exposed(core, "find", { ...none, expose: "search.all" });
+  assert.deepEqual(exposed, { name: `search_all${tail("files.find")}`, altered: true });
+});
+
+test("names: a charset may be any that a client is known for, and counts for the namespace too", () => {
+  const small = new Naming({ separator: "_", charset: "a-z0-9_", maxLength: 64 });
+  const dashed = { namespace: "my-files", prefix: true };
+  assert.equal(small.exposed(dashed, "readFile").name, `my_files_readfile${tail("my-files.readFile")}`);
+  assert.equal(small.exposed(core, "read_file").name, "files_read_file");
+  const dotted = new Naming({ separator: ".", charset: "A-Za-z0-9_./-", maxLength: 128 });
+  assert.deepEqual(dotted.exposed(core, "a/b.c-d"), { name: "files.a/b.c-d", altered: false });
+  assert.equal(dotted.exposed(core, "a b").altered, true);
+});
+
+test("names: a name depends on nothing but the profile, the Core and the native name", () => {
+  const [one, two] = [
+    claude.exposed(core, "a.b"),
+    new Naming({ ...names, charset: "A-Za-z0-9_-" }).exposed(core, "a.b"),
+  ];
+  assert.deepEqual(one, two);
+});
+
+test("names: other spellings take in those of every profile", () => {
+  const short = new Naming({ separator: "__", charset: "A-Za-z0-9_-", maxLength: 24 });
+  const native = "search_research_repository";
+  const spellings = otherSpellings([usual, short], core, native);
+  assert.ok(spellings.includes(short.exposed(core, native).name));
+  assert.ok(otherSpellings([usual, claude], { ...core, prefix: false }, "a.b").includes(`a_b${tail("files.a.b")}`));
+});
