@@ -146,7 +146,7 @@ test("diff: profiles are told of by name, and their order where only that differ
   assert.deepEqual(await told("", `profiles: { ${a}, claude: { page_size: 5 } }`), ["profiles.claude", "profiles.a"]);
   assert.deepEqual(await told(`profiles: { ${a}, ${b} }`, `profiles: { ${a} }`), ["profiles.b"]);
   assert.deepEqual(await told(`profiles: { ${a}, ${b} }`, `profiles: { ${b}, ${a} }`), ["profiles"]);
-  assert.equal(await told("", "profiles: { claude: { page_size: 0 } }"), undefined);
+  assert.deepEqual(await told("", "profiles: { claude: { page_size: 0 } }"), ["profiles"], "it is asked first now");
   const own = "profiles: { default: { page_size: 5 } }";
   assert.deepEqual(await told("", `hub: { names: { separator: "-" } }\n${own}`), [
     "hub.names.separator",
