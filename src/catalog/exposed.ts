@@ -2,7 +2,7 @@
 import type { ClientProfile } from "../base/client-profile.ts";
 import type { ByteString, Splice } from "../wire/frame.ts";
 import { editsWithoutOutput, inOrder, jsonBytes, keyOf } from "./entries.ts";
-import type { NamedItem, NamedShelf, PromptEntry, PromptRoute, Shelf, ToolEntry } from "./model.ts";
+import type { NamedItem, NamedShelf, PromptEntry, Shelf, ToolEntry } from "./model.ts";
 import { Naming, namesKey } from "./names.ts";
 
 /** Where people find a name that a client could not take, if the tool has a title of its own. */
@@ -27,28 +27,20 @@ function nameShelf(shelf: Shelf, profile: ClientProfile): NamedShelf {
   const { source } = shelf;
   const key = keyOf(source);
   const naming = new Naming(profile);
-  const routeOf = (item: NamedItem): { route: PromptRoute; edits: readonly Splice[] } => {
-    const { native, canonical, nativeNameJson, override } = item;
-    const { name, altered } = naming.exposed(source, native, override);
-    const route = { core: source.key, key, native, canonical, exposed: name, nativeNameJson };
-    return { route, edits: name === native ? [] : renaming(item, name, altered) };
-  };
+  const isPlain = !seesStructure(profile);
   const tools = shelf.tools.map((item): ToolEntry => {
-    const { bytes, sortKey, override, destructiveHint, readOnlyHint } = item;
-    const { route, edits } = routeOf(item);
-    const others = seesStructure(profile) ? item.edits : editsWithoutOutput(item);
-    return {
-      t: "found",
-      route: { ...route, destructiveHint, readOnlyHint },
-      bytes,
-      edits: inOrder([...edits, ...others]),
-      sortKey,
-      override,
-    };
+    const { native, canonical, nativeNameJson, destructiveHint, readOnlyHint, bytes, sortKey, override } = item;
+    const { name, altered } = naming.exposed(source, native, override);
+    const named = { core: source.key, key, native, canonical, exposed: name, nativeNameJson };
+    const route = { ...named, destructiveHint, readOnlyHint };
+    const others = isPlain ? editsWithoutOutput(item) : item.edits;
+    return { t: "found", route, bytes, edits: withRenaming(item, name, altered, others), sortKey, override };
   });
   const prompts = shelf.prompts.map((item): PromptEntry => {
-    const { bytes, sortKey } = item;
-    return { t: "found", ...routeOf(item), bytes, sortKey, override: undefined };
+    const { native, canonical, nativeNameJson, bytes, sortKey, edits } = item;
+    const { name, altered } = naming.exposed(source, native);
+    const route = { core: source.key, key, native, canonical, exposed: name, nativeNameJson };
+    return { t: "found", route, bytes, edits: withRenaming(item, name, altered, edits), sortKey, override: undefined };
   });
   return { tools, prompts };
 }
@@ -56,6 +48,11 @@ function nameShelf(shelf: Shelf, profile: ClientProfile): NamedShelf {
 /** A client that is not to see structured content would take a tool that promises it for broken. */
 function seesStructure({ downgrade }: ClientProfile): boolean {
   return downgrade?.kinds.includes("structured_content") !== true;
+}
+
+function withRenaming(item: NamedItem, name: string, altered: boolean, others: readonly Splice[]): readonly Splice[] {
+  if (name === item.native) return others;
+  return inOrder([...renaming(item, name, altered), ...others]);
 }
 
 /** Where the native name cannot be read off the new one, it is kept for people: as the title, or beside one. */

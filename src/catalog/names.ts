@@ -52,29 +52,33 @@ export class Naming {
 
   /** The one name under which a client sees it. */
   exposed(core: NamedCore, native: string, override?: Renaming): Exposed {
-    const canonical = canonicalName(core.namespace, native);
-    if (override?.expose !== undefined) return this.#asSet(override.expose, canonical);
+    if (override?.expose !== undefined) return this.#asSet(core, override.expose, native);
     const part = override?.name ?? native;
-    return core.prefix ? this.#legal(core.namespace + this.separator, part, canonical) : this.#asSet(part, canonical);
+    if (!core.prefix) return this.#asSet(core, part, native);
+    const prefix = core.namespace + this.separator;
+    // The hub's own making, but perhaps not for this client; and then it may look like another Core's.
+    const clean = this.#lenient ? prefix : this.#cleaned(prefix);
+    return this.#legal(clean, part, core, native, clean !== prefix);
   }
 
-  /** With another separator than its own: what a call may say instead. */
-  spelt(core: NamedCore, separator: string, part: string, native: string): Exposed {
-    return this.#legal(core.namespace + separator, part, canonicalName(core.namespace, native));
+  /** With another separator than its own, where that makes a name which is altered: what a call may say instead. */
+  altered(core: NamedCore, separator: string, part: string, native: string): string | undefined {
+    const { name, altered } = this.#legal(core.namespace + separator, part, core, native);
+    return altered ? name : undefined;
   }
 
   /** A name that was made by somebody else: the manifest, or a Core without prefix. */
-  #asSet(name: string, canonical: string): Exposed {
-    return this.#lenient ? { name, altered: false } : this.#legal("", name, canonical);
+  #asSet(core: NamedCore, name: string, native: string): Exposed {
+    return this.#lenient ? { name, altered: false } : this.#legal("", name, core, native);
   }
 
   /** Clients refuse a whole list for one name that is too long or has other characters than these. */
-  #legal(prefix: string, part: string, canonical: string): Exposed {
-    // A prefix is of the hub's own making, but perhaps not for this client.
-    const clean = this.#lenient ? prefix + this.#cleaned(part) : this.#cleaned(prefix + part);
-    if (clean.length <= this.#maxLength && clean === prefix + part) return { name: clean, altered: false };
-    const tail = `_${createHash("sha256").update(canonical).digest("hex").slice(0, 8)}`;
-    return { name: clean.slice(0, Math.max(0, this.#maxLength - tail.length)) + tail, altered: true };
+  #legal(prefix: string, part: string, core: NamedCore, native: string, isAltered = false): Exposed {
+    const name = prefix + part;
+    const clean = this.#cleaned(part);
+    if (!isAltered && name.length <= this.#maxLength && clean === part) return { name, altered: false };
+    const tail = tailOf(canonicalName(core.namespace, native));
+    return { name: (prefix + clean).slice(0, Math.max(0, this.#maxLength - tail.length)) + tail, altered: true };
   }
 
   #cleaned(text: string): string {
@@ -93,21 +97,23 @@ export function otherSpellings(
   native: string,
   override?: Renaming,
 ): readonly string[] {
-  const spellings: string[] = [];
   const parts = override?.name === undefined ? [native] : [native, override.name];
+  const separators = new Set([...knownSeparators, ...namings.map(({ separator }) => separator)]);
+  const spellings: string[] = [...parts];
+  for (const part of parts) for (const separator of separators) spellings.push(core.namespace + separator + part);
   for (const naming of namings) {
     spellings.push(naming.exposed(core, native, override).name);
-    const separators = knownSeparators.includes(naming.separator)
-      ? knownSeparators
-      : [naming.separator, ...knownSeparators];
     for (const part of parts) {
-      spellings.push(part);
       for (const separator of separators) {
-        spellings.push(core.namespace + separator + part);
-        const legal = naming.spelt(core, separator, part, native);
-        if (legal.altered) spellings.push(legal.name);
+        const altered = naming.altered(core, separator, part, native);
+        if (altered !== undefined) spellings.push(altered);
       }
     }
   }
   return spellings;
+}
+
+/** Told apart from others that would be the same, by what is never altered. */
+function tailOf(canonical: string): string {
+  return `_${createHash("sha256").update(canonical).digest("hex").slice(0, 8)}`;
 }

@@ -83,6 +83,8 @@ test("names: a charset may be any that a client is known for, and counts for the
   const dashed = { namespace: "my-files", prefix: true };
   assert.equal(small.exposed(dashed, "readFile").name, `my_files_readfile${tail("my-files.readFile")}`);
   assert.equal(small.exposed(core, "read_file").name, "files_read_file");
+  const twins = [small.exposed(dashed, "t").name, small.exposed({ namespace: "my", prefix: true }, "files_t").name];
+  assert.notEqual(twins[0], twins[1], "my-files and my are two Cores");
   const dotted = new Naming({ separator: ".", charset: "A-Za-z0-9_./-", maxLength: 128 });
   assert.deepEqual(dotted.exposed(core, "a/b.c-d"), { name: "files.a/b.c-d", altered: false });
   assert.equal(dotted.exposed(core, "a b").altered, true);
