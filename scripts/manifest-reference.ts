@@ -5,6 +5,7 @@ import { follow, type SchemaNode } from "../src/manifest/schema.ts";
 const sections: readonly [string, string, string][] = [
   ["The hub", "hub", "hub"],
   ["Clients", "clients.<name>", "client"],
+  ["Profiles", "profiles.<name>", "profile"],
   ["Cores", "cores.<key>", "core"],
   ["Single tools", "cores.<key>.tools.<native name>", "tool"],
   ["Secrets in the long form", "cores.<key>.secrets[]", "secret"],

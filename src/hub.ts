@@ -4,14 +4,13 @@ import { randomBytes } from "node:crypto";
 import type { ClientCapabilities } from "./base/client-capabilities.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
-import type { Caller, CatalogNote, ViewRules } from "./catalog/model.ts";
+import type { CatalogNote } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
 import type { RequestDoorkeeper } from "./doors/port.ts";
 import type { Auth } from "./gates/auth.ts";
 import { createLimits } from "./gates/limits.ts";
-import { createPolicy } from "./gates/policy.ts";
 import { Arrival } from "./hub/arrival.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
 import { Doorman } from "./hub/doorman.ts";
@@ -26,6 +25,7 @@ import { observerOf } from "./hub/observer.ts";
 import { OnlyClient } from "./hub/only-client.ts";
 import { Oversight } from "./hub/oversight.ts";
 import { sourcesOf } from "./hub/sources.ts";
+import { type Standing, standingOf } from "./hub/standing.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
@@ -110,7 +110,7 @@ export class Hub {
   readonly #exchange: Exchange;
   readonly #arrival: Arrival = new Arrival(() => this.#fleet.cores);
   #setup: Setup;
-  #rules: (caller: Caller) => ViewRules;
+  #standing: Standing;
   #stopped: Promise<void> | undefined;
 
   constructor(options: HubOptions, hubId: string, reaper: Promise<Reaper>, clock: Clock) {
@@ -118,7 +118,7 @@ export class Hub {
     this.#reaper = reaper;
     const { manifest, settings, log, masker, version, exclusive } = options;
     this.#setup = { manifest, settings };
-    this.#rules = createPolicy(settings.policy);
+    this.#standing = standingOf(this.#setup);
     this.metrics = createMetrics({ version, node: process.version });
     this.#doorman = new Doorman(masker, this.#setup);
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
@@ -145,10 +145,8 @@ export class Hub {
     this.#changes = new Changes({
       clock,
       log: log.child({ component: "catalog" }),
-      build: (previous, own) => {
-        const { names } = this.settings;
-        return buildCatalog(sourcesOf(this.#fleet.cores, own), { names, rules: this.#rules }, previous);
-      },
+      build: (previous, own) => buildCatalog(sourcesOf(this.#fleet.cores, own), this.#standing.catalog, previous),
+      callerOf: (session) => this.#standing.callers.of(session),
       sessions: () => this.#relay.sessions,
     });
     const observer = observerOf(options, clock, (name) => this.#fleet.core(name)?.greeting?.protocolVersion);
@@ -189,6 +187,7 @@ export class Hub {
       logLevels: this.#logLevels,
       log: log.child({ component: "relay" }),
       catalog: (session) => this.#changes.catalogOf(session),
+      callerOf: (session) => this.#standing.callers.of(session),
       greeted: (session) => this.#isolation.greeted(session),
       lane: (key, session) => this.#fleet.lane(key, session),
     });
@@ -272,8 +271,8 @@ export class Hub {
     return this.#exchange.restart(coreKey);
   }
 
-  view(caller: Caller): View {
-    return this.#changes.catalog.view(caller);
+  view(principal: Principal): View {
+    return this.#changes.catalog.view(this.#standing.callers.of({ principal }));
   }
 
   summaries(): readonly CoreSummary[] {
@@ -360,7 +359,7 @@ export class Hub {
       sessions: () => this.#relay.sessions,
       inForce: (setup) => {
         this.#setup = setup;
-        this.#rules = createPolicy(setup.settings.policy);
+        this.#standing = standingOf(setup);
       },
       arrived: (core) => {
         this.#isolation.forget(core.name);

@@ -47,6 +47,8 @@ export interface SessionFacts {
   readonly admin: boolean;
   /** What the client calls itself; null before its handshake, as the revision. */
   readonly client: { readonly name: string; readonly version: string } | null;
+  /** The profile that its client goes by; null before initialize. */
+  readonly profile: string | null;
   readonly revision: string | null;
   readonly peer: string | null;
   readonly opened: string;
@@ -92,6 +94,7 @@ export class Oversight {
       principal: session.principal.name,
       admin: session.principal.admin,
       client: session.client === undefined ? null : named(session.client),
+      profile: session.caller.profile?.name ?? null,
       revision: session.revision ?? null,
       peer: session.peer ?? null,
       opened: this.#wallTime(session.openedMs),

@@ -27,6 +27,12 @@ export interface Manifest {
     [k: string]: Client;
   };
   /**
+   * What each kind of client can take: its names, tools, pages and content. Profiles of one's own, and changes to the built-in ones (`chatgpt`, `claude`, `claude-code`, `codex`, `cursor`, `vscode`) and to `default`, which is for everybody else.
+   */
+  profiles?: {
+    [k: string]: Profile;
+  };
+  /**
    * The MCP servers behind the hub. The key is free text; made legal, it is the default namespace (`another_api` becomes `another-api`).
    */
   cores?: {
@@ -220,6 +226,10 @@ export interface Client {
   admin?: boolean;
   limits?: ClientLimits;
   /**
+   * The profile that counts for this client, whatever path it uses and whatever it calls itself. Default: by path (`/mcp/p/claude`), else by what it calls itself.
+   */
+  profile?: string;
+  /**
    * Several tokens valid at once.
    */
   tokens?: unknown[];
@@ -248,6 +258,61 @@ export interface ClientLimits {
    * Calls per second; 0 is no limit. Default: `hub.limits.rate_limit_rps`.
    */
   rate_limit_rps?: number;
+}
+/**
+ * What one kind of client can take. What is left out is as in the built-in profile of this name, else as in `extends`, else as in `default`.
+ */
+export interface Profile {
+  /**
+   * The profile that this one starts from.
+   */
+  extends?: string;
+  /**
+   * Who it is for.
+   */
+  description?: string;
+  /**
+   * What such a client calls itself (`clientInfo.name` of `initialize`), as globs; case does not count. Of several profiles that match, one from the manifest comes before the built-in ones.
+   */
+  client_names?: string[];
+  /**
+   * Stands between namespace and native name.
+   */
+  separator?: string;
+  /**
+   * The characters that the client takes in a name; every name is made of these. `any`: names that `expose` or a Core with `prefix: false` sets stay as they are.
+   */
+  charset?: string;
+  /**
+   * Longest name; longer ones are shortened with a hash.
+   */
+  max_length?: number;
+  /**
+   * As many tools as the client can use. 0: any number.
+   */
+  tool_cap?: number;
+  /**
+   * Tools that are listed whatever the cap: canonical names (`files.read_*`) or `#tag`, the most wanted first.
+   */
+  pinned?: string[];
+  /**
+   * Entries on one page of a list. 0: every list is one page, as many clients read only the first.
+   */
+  page_size?: number;
+  downgrade?: Downgrade;
+}
+/**
+ * What of a result is made text for this client. Costs a look into every result, so nothing is by default.
+ */
+export interface Downgrade {
+  /**
+   * true: what the revision agreed on does not know: `audio` before 2025-03-26, `resource_link` and `structuredContent` before 2025-06-18.
+   */
+  by_revision?: boolean;
+  /**
+   * What the client cannot show, whatever its revision.
+   */
+  kinds?: ("audio" | "image" | "resource" | "resource_link" | "structured_content")[];
 }
 /**
  * One MCP server behind the hub: a local process, started and kept alive by the hub.

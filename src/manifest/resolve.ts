@@ -89,6 +89,7 @@ export function resolveClient(name: string, client: Client): ResolvedClient {
     allow: client.allow,
     deny: client.deny ?? defaults.client.deny,
     admin: client.admin ?? defaults.client.admin,
+    profile: client.profile,
     limits: {
       maxConcurrency: client.limits?.max_concurrency,
       maxQueue: client.limits?.max_queue,

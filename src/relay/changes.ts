@@ -2,9 +2,9 @@
 // Cores came or went in the meantime. The operator is told in the log what of the Cores' lists is not served, and why.
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Caller, CatalogNote } from "../catalog/model.ts";
+import type { CatalogNote } from "../catalog/model.ts";
 import { diffViews, type View } from "../catalog/view.ts";
-import type { Principal } from "../sessions/principal.ts";
+import type { Caller, Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import { noSplices } from "../wire/frame.ts";
 import { notificationFrame } from "./answers.ts";
@@ -22,6 +22,8 @@ export interface ChangesDeps {
   /** A snapshot of what the Cores have now; the one before saves work. `own`: what stands in the place of the Cores' own lists. */
   build(previous: Catalog | undefined, own?: OwnLists): Catalog;
   sessions(): Iterable<ClientSession>;
+  /** Whose view the session has under the rules and profiles in force. */
+  callerOf(session: ClientSession): Caller;
 }
 
 /** Owns the current catalog: a snapshot that is replaced as a whole, never changed. */
@@ -30,8 +32,8 @@ export class Changes {
   #catalog: Catalog;
   /** The catalog that clients were last told of; undefined when nothing is to be told. */
   #told: Catalog | undefined;
-  /** Who sessions were when they were last told, where that is another principal now. */
-  readonly #were = new Map<ClientSession, Principal>();
+  /** Who sessions were when they were last told, where that is another caller now. */
+  readonly #were = new Map<ClientSession, Caller>();
   /** What sessions have that is not what everybody had when they were last told: they came later, or have lists of their own. */
   readonly #had = new Map<ClientSession, View>();
   readonly #own: OwnCatalogs;
@@ -54,13 +56,13 @@ export class Changes {
 
   /** The client is here from now on: of what changed before, nobody has to tell it. */
   greeted(session: ClientSession): void {
-    if (this.#told !== undefined) this.#had.set(session, this.catalogOf(session).view(session.principal));
+    if (this.#told !== undefined) this.#had.set(session, this.catalogOf(session).view(session.caller));
   }
 
   /** The session's own instance of the Core has these lists; undefined: those that everybody sees. */
   own(session: ClientSession, coreKey: string, lists: Lists | undefined): void {
     if (this.#own.listsOf(session, coreKey) === lists) return;
-    if (!this.#had.has(session)) this.#had.set(session, this.catalogOf(session).view(session.principal));
+    if (!this.#had.has(session)) this.#had.set(session, this.catalogOf(session).view(session.caller));
     this.#own.set(session, coreKey, lists);
     this.#told ??= this.#catalog;
     this.#tellSoon();
@@ -84,11 +86,13 @@ export class Changes {
     this.#timer ??= this.#deps.clock.after(debounceMs, () => this.#tell());
   }
 
-  /** The session's caller has other rules from now on. To be followed by `refresh`, which sees to it that the client is told. */
+  /** Other rules and profiles are in force. To be followed by `refresh`, which sees to it that the client is told. */
   become(session: ClientSession, principal: Principal): void {
-    if (session.principal === principal) return;
-    if (!this.#were.has(session)) this.#were.set(session, session.principal);
     session.principal = principal;
+    const caller = this.#deps.callerOf(session);
+    if (session.caller === caller) return;
+    if (!this.#were.has(session)) this.#were.set(session, session.caller);
+    session.caller = caller;
   }
 
   #tell(): void {
@@ -101,9 +105,9 @@ export class Changes {
     this.#log(before);
     for (const session of this.#deps.sessions()) {
       if (session.phase !== "ready") continue;
-      const { principal } = session;
-      const was = this.#had.get(session) ?? before.view(were.get(session) ?? principal);
-      const now = this.catalogOf(session).view(principal);
+      const { caller } = session;
+      const was = this.#had.get(session) ?? before.view(were.get(session) ?? caller);
+      const now = this.catalogOf(session).view(caller);
       if (this.#own.has(session)) this.#had.set(session, now);
       else this.#had.delete(session);
       const changed = diffViews(was, now, (list) => session.hasSeen(list));

@@ -1,14 +1,17 @@
 // Every request method that clients may send, and who answers it. A method that is not in the table does not exist.
 import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { ListKind } from "../catalog/cursor.ts";
 import type { View } from "../catalog/view.ts";
+import type { Caller } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type ByteString, type Frame, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { emptyResult, resultFrame, resultOf } from "./answers.ts";
-import type { ClientSession, Lane } from "./call.ts";
+import type { CallHook, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
+import { downgradeHooks } from "./downgrade.ts";
 import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
@@ -38,6 +41,8 @@ export interface MethodsDeps {
   catalog(session: ClientSession): Catalog;
   /** The client has said who it is and what it can be asked. */
   greeted(session: ClientSession): void;
+  /** Whose view an initialized session has. */
+  callerOf(session: ClientSession): Caller;
   /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
   lane(coreKey: string, session: ClientSession): Lane;
 }
@@ -57,10 +62,10 @@ export class Methods {
       ["prompts/get", (request) => this.#named(request, "prompt")],
       ["resources/read", (request) => this.#read(request)],
       ["completion/complete", (request) => this.#complete(request)],
-      ["tools/list", (request) => this.#list(request, (view) => view.toolsList)],
-      ["prompts/list", (request) => this.#list(request, (view) => view.promptsList)],
-      ["resources/list", (request) => this.#list(request, (view) => view.resourcesList)],
-      ["resources/templates/list", (request) => this.#list(request, (view) => view.resourceTemplatesList)],
+      ["tools/list", (request) => this.#list(request, "tools")],
+      ["prompts/list", (request) => this.#list(request, "prompts")],
+      ["resources/list", (request) => this.#list(request, "resources")],
+      ["resources/templates/list", (request) => this.#list(request, "resourceTemplates")],
       ["logging/setLevel", (request) => this.#setLevel(request)],
       ["initialize", (request) => this.#initialize(request)],
       ["ping", (request) => answer(request, emptyResult)],
@@ -89,7 +94,8 @@ export class Methods {
     }
     const { core, nativeNameJson } = found.route;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
-    this.#forward(request, core, rename);
+    const { caller, revision } = session;
+    this.#forward(request, core, rename, downgradeHooks(caller.profile?.downgrade, revision));
     return "forwarded";
   }
 
@@ -135,16 +141,19 @@ export class Methods {
     return answer(request, resultOf({ completion: { values: [], total: 0, hasMore: false } }));
   }
 
-  #list(request: Incoming, bytesOf: (view: View) => Buffer): Outcome {
+  #list(request: Incoming, kind: ListKind): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
-    const { bytes, scan } = request;
-    // Every list is one page, so no cursor is ever handed out, and none that comes in can be one of ours.
-    if (scan.paramsStart >= 0 && findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor") !== undefined) {
-      throw new HubError("params_invalid", "unknown cursor; this hub answers every list in one page");
+    const { session, bytes, scan } = request;
+    const range = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor");
+    const isText = range !== undefined && bytes[range.start] === 0x22;
+    const list = this.#view(session).list(kind);
+    const page =
+      range === undefined || isText ? list.page(range && stringAt(bytes, range.start, range.end)) : undefined;
+    if (page === undefined) {
+      throw new HubError("params_invalid", `unknown cursor; ask for ${request.method} from its start, without one`);
     }
-    const list = bytesOf(this.#view(request.session));
-    request.session.wasServed(list);
-    return answer(request, list);
+    if (page === list.whole) session.wasServed(page);
+    return answer(request, page);
   }
 
   #setLevel(request: Incoming): Outcome {
@@ -159,6 +168,7 @@ export class Methods {
     session.revision = greeting.revision;
     session.client = greeting.client;
     session.capabilities = greeting.capabilities;
+    session.caller = this.#deps.callerOf(session);
     session.phase = "ready";
     this.#deps.greeted(session);
     const instructions = this.#view(session).instructions;
@@ -169,13 +179,19 @@ export class Methods {
       peer: session.peer,
       principal: session.principal.name,
       client: greeting.client.name,
+      profile: session.caller.profile?.name,
       revision: greeting.revision,
     });
     return "answered";
   }
 
-  #forward(request: Incoming, coreKey: string, rename: Splice | undefined): void {
-    this.#deps.calls.begin(request, this.#deps.lane(coreKey, request.session), rename);
+  #forward(
+    request: Incoming,
+    coreKey: string,
+    rename: Splice | undefined,
+    hooks?: readonly CallHook[] | undefined,
+  ): void {
+    this.#deps.calls.begin(request, this.#deps.lane(coreKey, request.session), rename, hooks);
   }
 
   #unknown(request: Incoming, kind: string, name: string): Outcome {
@@ -185,7 +201,7 @@ export class Methods {
   }
 
   #view(session: ClientSession): View {
-    return this.#deps.catalog(session).view(session.principal);
+    return this.#deps.catalog(session).view(session.caller);
   }
 
   #stringParam(request: Incoming, start: number, end: number, name: string): string {

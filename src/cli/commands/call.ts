@@ -4,7 +4,7 @@ import { HubError } from "../../base/errors.ts";
 import { version } from "../../library/version.ts";
 import { InProcessClient, type Progress } from "../in-process-client.ts";
 import { hasPerson, Person, personCapabilities } from "../person.ts";
-import { prepareOrThrow } from "../prepare.ts";
+import { checkProfile, prepareOrThrow } from "../prepare.ts";
 import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
 import type { Terminal } from "../terminal.ts";
@@ -40,11 +40,14 @@ export async function call(terminal: Terminal, name: string, json: string, optio
       person,
     );
   }
+  const prepared = prepareOrThrow(terminal, options);
+  checkProfile(options.profile, prepared);
   return withHub(
     terminal,
-    prepareOrThrow(terminal, options),
+    prepared,
     async (hub) => {
-      const client = new InProcessClient(hub.doorkeeper, hub.everyone, onProgress, person);
+      const principal = { ...hub.everyone, profileName: options.profile };
+      const client = new InProcessClient(hub.doorkeeper, principal, onProgress, person);
       const interrupted = () => client.cancelAll();
       process.once("SIGINT", interrupted);
       try {

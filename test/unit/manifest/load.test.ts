@@ -142,6 +142,7 @@ cores:
     allow: ["files.*", "#prod"],
     deny: [],
     admin: false,
+    profile: undefined,
     limits: { maxConcurrency: undefined, maxQueue: undefined, rateLimitRps: undefined },
   });
 });
