@@ -130,6 +130,8 @@ export class Hub {
         meter: (key) => this.metrics.forCore(key),
         secrets: (definition, setup) => findSecrets(options, definition, setup),
         frame: (lane, frame, scan) => this.#fromCore.receive(lane, frame, scan),
+        unanswered: (lane, id, error) => this.#calls.unanswered(lane, id, error),
+        returned: (lane, id, frame) => this.#calls.returned(lane, id, frame),
         state: (member) => this.#coreChanged(member),
         lists: (key) => {
           this.#changes.refresh();

@@ -11,7 +11,7 @@ import { type Frame, noSplices, type Sent, type Splice } from "../wire/frame.ts"
 import type { Framing } from "../wire/framing.ts";
 import type { Scan } from "../wire/scan.ts";
 import { logState } from "./core-log.ts";
-import { childEnvironment, type Host, instanceMarker } from "./environment.ts";
+import type { Host } from "./environment.ts";
 import {
   framingPlan,
   type Greeting,
@@ -28,8 +28,9 @@ import {
 } from "./handshake.ts";
 import { watchHealth } from "./health.ts";
 import { pong, sortOut } from "./incoming.ts";
-import { endInstance, type Instance, type InstanceDeps, type InstanceEvents, startInstance } from "./instance.ts";
+import type { Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
 import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
+import { openInstance } from "./open-instance.ts";
 import { coreErrorCode } from "./own-requests.ts";
 import type { LinkLimits } from "./stdio-link.ts";
 import {
@@ -47,6 +48,10 @@ export interface CoreEvents {
    * `scan` is valid during this call only.
    */
   frame(core: Core, frame: Frame, scan: Scan): void;
+  /** A request of the relay gets no answer, while the Core goes on. */
+  unanswered(core: Core, id: number, error: HubError): void;
+  /** As `unanswered`; the Core has not run it. `frame` is what was sent. */
+  returned(core: Core, id: number, frame: Frame): void;
   state(core: Core): void;
   /** `core.lists` is another one. */
   lists(core: Core): void;
@@ -114,6 +119,14 @@ export class Core {
       down: (instance, fall) => {
         if (instance === this.#instance) this.#down(this.generation, fall);
       },
+      unanswered: (instance, id, error) => {
+        if (instance.requests.has(id)) instance.requests.reject(id, error);
+        else this.#events.unanswered(this, id, error);
+      },
+      returned: (instance, id, frame, error) => {
+        if (instance.requests.has(id)) instance.requests.reject(id, error);
+        else this.#events.returned(this, id, frame);
+      },
     };
   }
 
@@ -145,7 +158,7 @@ export class Core {
 
   /** Of the current process, or the last one. */
   get pid(): number | undefined {
-    return this.#lastInstance?.process.pid;
+    return this.#lastInstance?.pid;
   }
 
   /** The framing that the Core has answered in. */
@@ -200,7 +213,7 @@ export class Core {
 
   /** The last lines that the current or last process wrote to stderr, masked. */
   stderrTail(): string[] {
-    return this.#lastInstance?.process.stderrTail() ?? [];
+    return this.#lastInstance?.stderrTail() ?? [];
   }
 
   #dispatch(event: SupervisorEvent): void {
@@ -253,8 +266,9 @@ export class Core {
   /** A process that has answered `initialize`; undefined when the start was overtaken. */
   async #greet(generation: number, secrets: ReadonlyMap<string, Secret>): Promise<Instance | undefined> {
     const { startupTimeoutMs } = this.definition.health;
+    const isRemote = this.definition.remote !== undefined;
     const plan = framingPlan({
-      framing: this.definition.framing,
+      framing: isRemote ? "newline" : this.definition.framing,
       worked: this.#framing,
       restarts: this.#supervised.restarts,
       startupTimeoutMs,
@@ -264,36 +278,35 @@ export class Core {
       // The one that was silent leaves before another comes.
       await this.#retire();
       if (!this.#isStarting(generation)) return undefined;
-      const instance = this.#spawn(attempt.framing, secrets);
+      const instance = this.#open(attempt.framing, secrets);
       const read = await this.#initialize(instance, attempt);
       if (!this.#isStarting(generation)) return undefined;
       if (read === "silent") continue;
       if (read.t === "era_unsupported") throw startFailed("era_unsupported", read.reason, true);
       if (read.t === "garbled") throw startFailed("core_garbled", read.reason, false);
-      this.#framing = attempt.framing;
+      if (this.definition.remote === undefined) this.#framing = attempt.framing;
       this.greeting = read.greeting;
+      instance.agreed(read.greeting.protocolVersion);
       instance.notify("notifications/initialized");
       return instance;
     }
     throw startFailed("core_timeout", neverAnswered(plan), false);
   }
 
-  #spawn(framing: Framing, secrets: ReadonlyMap<string, Secret>): Instance {
-    const { definition } = this;
-    const { host, limits, log } = this.#deps;
-    const marker = instanceMarker(host.hubId, definition.namespace, host.nextInstance());
-    const env = childEnvironment(host, { ...definition, secrets, marker });
-    const launch = { command: definition.command, args: definition.args, cwd: definition.cwd, env };
-    const started = startInstance(
-      { coreName: this.name, launch, framing, limits, marker, nextId: () => this.nextId() },
+  #open(framing: Framing, secrets: ReadonlyMap<string, Secret>): Instance {
+    const { name, definition } = this;
+    const { host, limits, clock, log } = this.#deps;
+    const facts = { coreName: name, nextId: () => this.nextId() };
+    const opened = openInstance(
+      { definition, framing, secrets, facts, host, limits, clock },
       this.#instanceDeps,
       this.#instanceEvents,
     );
-    if (started.t === "refused") throw new StartFailed(started.fall);
-    this.#instance = started.instance;
-    this.#lastInstance = started.instance;
-    log.debug("core_spawned", { pid: started.instance.process.pid, framing });
-    return started.instance;
+    if (opened.t === "refused") throw new StartFailed(opened.fall);
+    this.#instance = opened.instance;
+    this.#lastInstance = opened.instance;
+    log.debug("core_spawned", { pid: opened.instance.pid, framing });
+    return opened.instance;
   }
 
   async #initialize(instance: Instance, attempt: Try): Promise<GreetingRead | "silent"> {
@@ -354,9 +367,7 @@ export class Core {
     this.#endHealth();
     this.#keeper?.close();
     instance.requests.rejectAll(this.#gone());
-    this.#tornDown = this.#tornDown.then(() =>
-      endInstance(instance, this.definition.health.stopTimeoutMs, this.#instanceDeps),
-    );
+    this.#tornDown = this.#tornDown.then(() => instance.end(this.definition.health.stopTimeoutMs));
     return this.#tornDown;
   }
 

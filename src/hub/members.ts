@@ -1,5 +1,7 @@
 // An instance of a Core with the lane to it: made here, whatever it is for.
+
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
+import type { HubError } from "../base/errors.ts";
 import { Core, type CoreDeps, type SecretsFound } from "../cores/core.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
@@ -29,6 +31,8 @@ export interface MembersDeps {
   meter(coreKey: string): CoreMeter;
   secrets(definition: ResolvedCore, setup: Setup): Promise<SecretsFound>;
   frame(lane: Lane, frame: Frame, scan: Scan): void;
+  unanswered(lane: Lane, id: number, error: HubError): void;
+  returned(lane: Lane, id: number, frame: Frame): void;
   /** Of any member, whatever its place. */
   state(member: Member): void;
 }
@@ -55,7 +59,7 @@ export class Members {
   }
 
   make(definition: ResolvedCore, setup: Setup, making: Making, place: Member["place"]): Member {
-    const { core: common, meter, secrets, frame, state } = this.#deps;
+    const { core: common, meter, secrets, frame, unanswered, returned, state } = this.#deps;
     const { ids, owner, serial, context } = making;
     const core: Core = new Core(
       definition,
@@ -68,6 +72,8 @@ export class Members {
       },
       {
         frame: (_core, received, scan) => frame(lane, received, scan),
+        unanswered: (_core, id, error) => unanswered(lane, id, error),
+        returned: (_core, id, sent) => returned(lane, id, sent),
         state: () => {
           state(member);
           member.watcher?.();

@@ -1,6 +1,7 @@
 // Rules inside one Core's entry: what to run, what it gets, how long it may take.
 import { defaults } from "./model.ts";
 import type { Entry, Report } from "./parts.ts";
+import { checkPlace } from "./place-rules.ts";
 import type { Path } from "./problems.ts";
 import { isHubCredential } from "./secret-names.ts";
 import { record, text, texts } from "./values.ts";
@@ -9,6 +10,7 @@ export function checkCore(core: Entry, report: Report): void {
   const values = record(core.value);
   if (values === undefined) return;
   checkCommand(core, values, report);
+  checkPlace(core, values, report);
   checkPlaceholders(core, values, report);
   checkVariables(core, values, report);
   checkTimeouts(core, values, report);
@@ -44,7 +46,7 @@ type Values = Readonly<Record<string, unknown>>;
 function checkCommand(core: Entry, values: Values, report: Report): void {
   const command = values["command"];
   if (command === undefined) {
-    // A key that says another way to run the Core has a finding of its own: not in this version.
+    // A key that says another way to run the Core has findings of its own.
     if (values["url"] !== undefined || values["container"] !== undefined) return;
     const near = Object.keys(values).find((key) => /^com+and?$|^cmd$|^exec$/i.test(key));
     if (near !== undefined) return;

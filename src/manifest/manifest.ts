@@ -90,6 +90,17 @@ export interface ResolvedClient {
   };
 }
 
+/** Where a remote Core is, and what every request to it carries. In `url` and header values `${secret:NAME}` stands for a secret. */
+export interface RemotePlace {
+  readonly url: string;
+  readonly transport: "auto" | "streamable-http" | "sse" | "websocket";
+  readonly headers: Readonly<Record<string, string>>;
+  /** The secret that goes out as a bearer token. */
+  readonly bearer: string | undefined;
+  /** Whether it may be a loopback or private address. */
+  readonly allowPrivate: boolean;
+}
+
 export interface ResolvedCore {
   /** As written in the manifest; names the Core in logs and errors. */
   readonly key: string;
@@ -99,6 +110,8 @@ export interface ResolvedCore {
   readonly file: string;
   /** Absolute folder of that file. */
   readonly folder: string;
+  /** A server somewhere else; undefined for a local process, of which the next six are. */
+  readonly remote: RemotePlace | undefined;
   readonly command: string;
   readonly args: readonly string[];
   /** Absolute. */

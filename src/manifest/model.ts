@@ -378,23 +378,20 @@ export interface Core {
   };
   scaling?: CoreScaling;
   /**
-   * Address of a remote Core: http(s) or ws(s).
+   * Address of a remote Core: http(s) or ws(s). `${secret:NAME}` stands for a secret.
    */
   url?: string;
   /**
-   * How to speak to `url`.
+   * How to speak to `url`. auto: WebSocket for ws(s), else Streamable HTTP.
    */
   transport?: "auto" | "streamable-http" | "sse" | "websocket";
   /**
-   * Headers sent to `url`; `${secret:NAME}` stands for a secret.
+   * Headers sent with every request to `url`; `${secret:NAME}` stands for a secret.
    */
   headers?: {
     [k: string]: string;
   };
-  /**
-   * How the hub signs in at `url`.
-   */
-  auth?: {};
+  auth?: CoreAuth;
   /**
    * Whose login a Core uses.
    */
@@ -544,6 +541,15 @@ export interface CoreScaling {
    */
   max?: number;
 }
+/**
+ * How the hub signs in at `url`.
+ */
+export interface CoreAuth {
+  /**
+   * The secret that is sent as a bearer token.
+   */
+  bearer?: string;
+}
 
 /** What a key that is left out means. */
 export const defaults = {
@@ -619,6 +625,9 @@ export const defaults = {
       "min": 1,
       "max": 1
     },
+    "transport": "auto",
+    "auth": {},
+    "allow_private": false,
     "max_sessions": 64,
     "idle_timeout_ms": 600000
   },

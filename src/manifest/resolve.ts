@@ -14,6 +14,7 @@ import type {
   CoreHealth,
   CorePolicy,
   HubConfig,
+  RemotePlace,
   ResolvedClient,
   ResolvedCore,
   SecretSpec,
@@ -28,6 +29,7 @@ import {
   type ToolOverride as WrittenTool,
 } from "./model.ts";
 import { namespaceOf } from "./namespaces.ts";
+import { secretsNamedBy } from "./templates.ts";
 
 export interface CoreOrigin {
   readonly key: string;
@@ -107,12 +109,13 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
   return {
     ...origin,
     namespace: core.namespace ?? namespaceOf(origin.key) ?? "",
+    remote: remoteOf(core),
     command: core.command ?? "",
     args: core.args ?? d.args,
     cwd: resolvePath(origin.folder, core.cwd ?? d.cwd),
     env: core.env ?? d.env,
     inheritEnv: core.inherit_env ?? d.inherit_env,
-    secrets: (core.secrets ?? d.secrets).map((secret) => resolveSecret(secret, origin.folder)),
+    secrets: secretsOf(core, origin.folder),
     framing: core.framing ?? d.framing,
     prefix: core.prefix ?? d.prefix,
     isolation: core.isolation ?? d.isolation,
@@ -127,6 +130,28 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
       Object.entries<WrittenTool>(core.tools ?? d.tools).map(([native, tool]) => [native, resolveTool(tool)]),
     ),
   };
+}
+
+function remoteOf(core: Core): RemotePlace | undefined {
+  if (core.url === undefined) return undefined;
+  const d = defaults.core;
+  return {
+    url: core.url,
+    transport: core.transport ?? d.transport,
+    headers: core.headers ?? {},
+    bearer: core.auth?.bearer,
+    allowPrivate: core.allow_private ?? d.allow_private,
+  };
+}
+
+/** Those listed, and those that a remote Core's address, headers and login name. */
+function secretsOf(core: Core, folder: string): readonly SecretSpec[] {
+  const listed = (core.secrets ?? defaults.core.secrets).map((secret) => resolveSecret(secret, folder));
+  const named = core.url === undefined ? [] : secretsNamedBy([core.url, ...Object.values(core.headers ?? {})]);
+  if (core.auth?.bearer !== undefined) named.push(core.auth.bearer);
+  const known = new Set(listed.map(({ name }) => name));
+  const further = [...new Set(named)].filter((name) => !known.has(name));
+  return [...listed, ...further.map((name): SecretSpec => ({ name, from: { t: "search" } }))];
 }
 
 function resolvePolicy(policy: NonNullable<Core["policy"]>): CorePolicy {

@@ -28,7 +28,7 @@ export interface Call {
   /** The request until it is sent. */
   frame: Frame | undefined;
   /** What makes it the Core's: the hub's id as id and progress token, the native name. */
-  readonly splices: readonly Splice[];
+  splices: readonly Splice[];
   state: CallState;
   /** The id towards the Core. */
   readonly hubId: number;

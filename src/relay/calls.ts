@@ -11,6 +11,7 @@ import { errorFrame, notificationFrame } from "./answers.ts";
 import type { Call, CallHook, CallOutcome, ClientSession, Lane } from "./call.ts";
 import { diedUnderCall, overloaded, timedOut } from "./call-errors.ts";
 import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
+import { retain } from "./retain.ts";
 
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
 const sweepEveryMs = 250;
@@ -207,6 +208,23 @@ export class Calls {
     return lane.closing.done;
   }
 
+  /** The Core will not answer this one, while it goes on. */
+  unanswered(lane: Lane, hubId: number, error: HubError): void {
+    const call = lane.running.get(hubId);
+    if (call !== undefined) this.#fail(call, error);
+  }
+
+  /** The Core has not run it, and is gone: the next instance may be asked, with `frame`, which is what was sent. */
+  returned(lane: Lane, hubId: number, frame: Frame): void {
+    const call = lane.running.get(hubId);
+    if (call === undefined) return;
+    lane.running.delete(hubId);
+    call.state = "held";
+    call.frame = frame;
+    call.splices = noSplices;
+    lane.held.add(call);
+  }
+
   /** The Core waited so long for its client: its calls have that much more time. */
   waited(lane: Lane, ms: number): void {
     for (const call of lane.running.values()) {
@@ -366,17 +384,6 @@ function noteAstray({ lane, state, hubId }: Call): void {
 function tellHooks({ hooks }: Call, outcome: CallOutcome): void {
   if (hooks === undefined) return;
   for (const hook of hooks) hook.over?.(outcome);
-}
-
-/** A call that waits must not pin much more than its frame: read chunks that the frame is only a slice of. */
-function retain(call: Call): void {
-  const { frame } = call;
-  if (frame === undefined) return;
-  let pinned = 0;
-  for (const chunk of frame.chunks) pinned += chunk.buffer.byteLength;
-  if (pinned <= 2 * frame.size) return;
-  const { chunks, size, isOneLine } = frame;
-  call.frame = { chunks: [Buffer.concat(chunks, size)], size, isOneLine };
 }
 
 /** Two splices in the order of the bytes. A literal, as the array of nearly every call: one that grows takes several times the memory. */

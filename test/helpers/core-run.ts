@@ -126,6 +126,8 @@ export class CoreRun implements AsyncDisposable {
           this.upward.push(flatten(frame).toString());
           this.#wake();
         },
+        unanswered: () => {},
+        returned: () => {},
         state: (core) => {
           this.states.push(core.state.t);
           this.#wake();
@@ -190,6 +192,7 @@ export class CoreRun implements AsyncDisposable {
 function coreDefinition(options: RunOptions): ResolvedCore {
   const file = options.fixture === undefined ? [] : [`${fixtures}${options.fixture}`];
   return {
+    remote: undefined,
     key: "fix",
     namespace: "fix",
     file: "hub.yaml",

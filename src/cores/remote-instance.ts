@@ -1,0 +1,160 @@
+// An instance that is a connection to a server somewhere else: over Streamable HTTP or WebSocket. There is no process to end, only a
+// session to say goodbye to.
+import { HubError } from "../base/errors.ts";
+import type { Connection, ConnectionEvents } from "../links/connection.ts";
+import type { Loss } from "../links/losses.ts";
+import {
+  type ByteString,
+  type Frame,
+  flatten,
+  frameOf,
+  integerAt,
+  joined,
+  type Sent,
+  type Splice,
+} from "../wire/frame.ts";
+import { createScan, type Scan, scan, scanCore, stringAt } from "../wire/scan.ts";
+import { Instance, type InstanceDeps, type InstanceEvents, type InstanceFacts, type InstanceLink } from "./instance.ts";
+import { RateLimit } from "./stderr.ts";
+
+/** Messages that wait for the connection to open: the handshake, and no more. */
+const maxQueued = 16;
+
+export class RemoteInstance extends Instance {
+  readonly pid: undefined;
+  readonly link: RemoteLink;
+  readonly #connection: Connection;
+  readonly #gone: Promise<void>;
+
+  /** `dial` begins to connect. */
+  constructor(
+    facts: InstanceFacts,
+    deps: InstanceDeps,
+    events: InstanceEvents,
+    dial: (events: ConnectionEvents) => Connection,
+  ) {
+    super(facts, deps);
+    let gone = () => {};
+    this.#gone = new Promise((resolve) => {
+      gone = resolve;
+    });
+    const errorOf = (error: HubError) => coreError(facts.coreName, error);
+    const link = new RemoteLink(deps, (frame, record) => events.frame(this, frame, record));
+    this.link = link;
+    this.#connection = dial({
+      opened: () => link.opened(),
+      message: (frame) => link.received(frame),
+      unanswered: (idText, error) => events.unanswered(this, Number(idText), errorOf(error)),
+      returned: (idText, frame, loss) => events.returned(this, Number(idText), frame, errorOf(errorOfLoss(loss))),
+      lost: (loss) => {
+        link.close();
+        gone();
+        events.down(this, { code: "core_down", reason: loss.reason, fatal: false });
+      },
+      pressed: () => {},
+    });
+    link.to(this.#connection);
+  }
+
+  get heardMs(): number {
+    return this.link.heardMs;
+  }
+
+  /** A server elsewhere has no stderr here. */
+  stderrTail(): string[] {
+    return [];
+  }
+
+  agreed(revision: string): void {
+    this.#connection.agreed(revision);
+  }
+
+  /** The connection bounds how long its goodbye takes. */
+  end(): Promise<void> {
+    this.#connection.close();
+    return this.#gone.finally(() => this.link.close());
+  }
+}
+
+class RemoteLink implements InstanceLink {
+  heardMs: number;
+  readonly #deps: InstanceDeps;
+  readonly #frame: (frame: Frame, scan: Scan) => void;
+  readonly #sent = createScan();
+  readonly #received = createScan();
+  readonly #garbage: RateLimit;
+  #connection: Connection | undefined;
+  #queue: Frame[] | undefined = [];
+  #isOpen = true;
+
+  constructor(deps: InstanceDeps, frame: (frame: Frame, scan: Scan) => void) {
+    this.#deps = deps;
+    this.#frame = frame;
+    this.heardMs = deps.clock.now();
+    this.#garbage = new RateLimit(deps.clock, 10, (count) => deps.log.warn("core_garbage_dropped", { count }));
+  }
+
+  to(connection: Connection): void {
+    this.#connection = connection;
+  }
+
+  opened(): void {
+    const queue = this.#queue ?? [];
+    this.#queue = undefined;
+    for (const frame of queue) this.#send(frame);
+  }
+
+  send(frame: Frame, splices: readonly Splice[]): Sent {
+    if (!this.#isOpen) return "closed";
+    const whole = splices.length === 0 ? frame : frameOf(joined(frame, splices, "", ""));
+    if (this.#queue === undefined) return this.#send(whole);
+    if (this.#queue.length >= maxQueued) return "full";
+    this.#queue.push(whole);
+    return "ok";
+  }
+
+  received(frame: Frame): void {
+    if (!this.#isOpen) return;
+    this.heardMs = this.#deps.clock.now();
+    const fault = scanCore(frame, this.#received);
+    if (fault !== undefined) {
+      if (this.#garbage.take()) this.#deps.log.warn("core_garbage", { why: fault.message });
+      return;
+    }
+    const record = this.#received;
+    if (record.kind === "response" && record.idStart >= 0) {
+      const id = integerAt(frame, record.idStart, record.idEnd);
+      if (id >= 0) this.#connection?.settled(String(id));
+    }
+    this.#frame(frame, record);
+  }
+
+  /** Receives nothing more. */
+  close(): void {
+    this.#isOpen = false;
+    this.#queue = undefined;
+    this.#garbage.close();
+  }
+
+  /** A request is told from what needs no answer. */
+  #send(frame: Frame): Sent {
+    const bytes = flatten(frame);
+    const record = this.#sent;
+    if (scan(bytes, record) !== undefined || record.kind === "response")
+      return this.#connection?.send(frame) ?? "closed";
+    const method = stringAt(bytes, record.methodStart, record.methodEnd);
+    if (record.kind === "notification") return this.#connection?.send(frame, { method }) ?? "closed";
+    const idText: ByteString = bytes.toString("latin1", record.idStart, record.idEnd);
+    return this.#connection?.send(frame, { method, idText }) ?? "closed";
+  }
+}
+
+function errorOfLoss({ reason }: Loss): HubError {
+  return new HubError("core_down", reason, { may_have_run: false, retry_after_ms: 1000 });
+}
+
+/** In the words of the links there is an endpoint that cannot be reached; here it has a name. */
+function coreError(core: string, { code, message, data }: HubError): HubError {
+  const isUnreachable = code === "hub_unreachable" || code === "unauthenticated";
+  return new HubError(isUnreachable ? "core_down" : code, `core "${core}": ${message}`, { ...data, core });
+}

@@ -1,0 +1,77 @@
+// Rules of where a Core is: a process of the hub's, or a server somewhere else.
+import type { Entry, Report } from "./parts.ts";
+import { fillSecrets } from "./templates.ts";
+import { record, text } from "./values.ts";
+
+/** Keys that only one of the two has. */
+const localKeys = ["args", "cwd", "env", "inherit_env", "framing"];
+const remoteKeys = ["transport", "headers", "auth", "allow_private"];
+
+const token = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+/** The hub writes these itself. */
+const ownHeaders = new Set(["host", "content-type", "content-length", "accept", "connection", "mcp-session-id"]);
+
+export function checkPlace(core: Entry, values: Readonly<Record<string, unknown>>, report: Report): void {
+  const at = (...keys: string[]) => ({ source: core.source, path: [...core.path, ...keys] });
+  const url = text(values["url"]);
+  if (url === undefined) {
+    if (values["url"] !== undefined) return;
+    for (const key of remoteKeys) {
+      if (values[key] === undefined) continue;
+      report(at(key), "error", "is for a remote Core", "write url: https://…, or remove it");
+    }
+    return;
+  }
+  if (values["command"] !== undefined) {
+    report(at("url"), "error", "a Core is either a command or a url", "remove command, or url");
+  }
+  for (const key of localKeys) {
+    if (values[key] !== undefined) report(at(key), "error", "is for a local process", "remove it: url is a server");
+  }
+  checkUrl(url, values, at, report);
+  checkHeaders(values, at, report);
+}
+
+type At = (...keys: string[]) => { source: Entry["source"]; path: Entry["path"]; on?: "key" | "value" };
+
+function checkUrl(url: string, values: Readonly<Record<string, unknown>>, at: At, report: Report): void {
+  const flaw = flawOf(url);
+  if (flaw !== undefined) {
+    report({ ...at("url"), on: "value" }, "error", ...flaw);
+    return;
+  }
+  const protocol = url.slice(0, url.indexOf("/"));
+  const isWs = protocol.startsWith("ws");
+  const transport = values["transport"] ?? "auto";
+  if (transport === "auto" || (transport === "websocket") === isWs) return;
+  const fix = isWs ? "websocket" : "streamable-http or sse";
+  report(at("transport"), "error", `does not go with ${protocol}//`, `write transport: ${fix}, or leave it out`);
+}
+
+/** What is wrong with it, and what to write instead. */
+function flawOf(url: string): [message: string, hint: string] | undefined {
+  const filled = fillSecrets(url, () => "x");
+  if (!URL.canParse(filled)) return ["is no URL", "write the whole address: https://wiki.example/mcp"];
+  const { protocol, username, password } = new URL(filled);
+  if (!["http:", "https:", "ws:", "wss:"].includes(protocol)) {
+    return [`${protocol}// is no way to a Core`, "write http://, https://, ws:// or wss://"];
+  }
+  if (username === "" && password === "") return undefined;
+  return ["has a user or password in it", "take it out, and write auth or headers with a secret"];
+}
+
+function checkHeaders(values: Readonly<Record<string, unknown>>, at: At, report: Report): void {
+  const bearer = record(values["auth"])?.["bearer"];
+  for (const [name, value] of Object.entries(record(values["headers"]) ?? {})) {
+    const lower = name.toLowerCase();
+    if (!token.test(name))
+      report(at("headers", name), "error", "is no name of a header", "write letters, digits and -");
+    else if (ownHeaders.has(lower) || lower.startsWith("mcp-")) {
+      report(at("headers", name), "error", "is written by the hub", "remove it");
+    } else if (lower === "authorization" && bearer !== undefined) {
+      report(at("headers", name), "error", "is also what auth.bearer writes", "keep one of them");
+    }
+    if (/[\r\n\0]/.test(text(value) ?? ""))
+      report(at("headers", name), "error", "has a line end in it", "write one line");
+  }
+}
