@@ -9,21 +9,22 @@ import type { View } from "./catalog/view.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
 import type { RequestDoorkeeper } from "./doors/port.ts";
 import type { Auth } from "./gates/auth.ts";
-import { createLimits } from "./gates/limits.ts";
 import { createPolicy } from "./gates/policy.ts";
+import { catalogSource } from "./hub/catalog-source.ts";
+import { healthOf, troubleOf } from "./hub/condition.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
 import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
 import { Fleet, type Member } from "./hub/fleet.ts";
 import { levelTarget } from "./hub/level-target.ts";
-import { clientLimits, coreLimits } from "./hub/limits.ts";
+import { createHubLimits } from "./hub/limits.ts";
 import { watchNumbers } from "./hub/numbers.ts";
 import { Oversight } from "./hub/oversight.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
 import { Asks } from "./relay/asks.ts";
-import type { Call, ClientSession, Lane } from "./relay/call.ts";
+import type { ClientSession, Lane } from "./relay/call.ts";
 import { Calls } from "./relay/calls.ts";
 import { Changes } from "./relay/changes.ts";
 import { FromCore } from "./relay/from-core.ts";
@@ -32,6 +33,7 @@ import { Methods } from "./relay/methods.ts";
 import { ownerOf } from "./relay/owner.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
+import { Subscriptions } from "./relay/subscriptions.ts";
 import { UrlElicitations } from "./relay/url-elicitations.ts";
 import type { Principal } from "./sessions/principal.ts";
 import { logCalls } from "./telemetry/call-log.ts";
@@ -58,9 +60,6 @@ export interface HubOptions {
   /** Other time than the system's. */
   readonly clock?: Clock;
 }
-
-/** Requests that wait may keep this much memory, all clients and Cores together. */
-const maxWaitingBytes = 512 * 1024 * 1024;
 
 /** Starts the Cores of a manifest. Resolves when they are on their way; `settled` says when they have arrived. */
 export async function openHub(options: HubOptions): Promise<Hub> {
@@ -98,6 +97,7 @@ export class Hub {
   readonly #asks: Asks;
   readonly #fromCore: FromCore;
   readonly #logLevels: LogLevels;
+  readonly #subscriptions: Subscriptions;
   readonly #changes: Changes;
   readonly #exchange: Exchange;
   #setup: Setup;
@@ -145,18 +145,15 @@ export class Hub {
       observer,
       sessions: () => this.#relay.sessions,
       createLimiter: (start) =>
-        createLimits<Call>({
+        createHubLimits(
           clock,
           start,
-          client: (key) => clientLimits(key, this.#setup),
-          core: (key) => {
-            const core = this.#fleet.core(key);
-            return core === undefined ? undefined : coreLimits(core.definition);
-          },
-          maxWaitingBytes,
-        }),
+          () => this.#setup,
+          (key) => this.#fleet.core(key)?.definition,
+        ),
     });
     this.#logLevels = new LogLevels(() => this.#fleet.cores.map(levelTarget));
+    this.#subscriptions = new Subscriptions({ calls: this.#calls, log: log.child({ component: "relay" }) });
     const listWaitMs = () => this.settings.listWaitMs;
     const parking = new Parking({ clock, listWaitMs, starting: () => !this.#isSettled() });
     const methods = new Methods({
@@ -164,6 +161,7 @@ export class Hub {
       calls: this.#calls,
       parking,
       logLevels: this.#logLevels,
+      subscriptions: this.#subscriptions,
       log: log.child({ component: "relay" }),
       catalog: () => this.#changes.catalog,
       lane: (key, session) => this.#fleet.lane(key, session),
@@ -184,6 +182,7 @@ export class Hub {
       methods,
       parking,
       logLevels: this.#logLevels,
+      subscriptions: this.#subscriptions,
       log: log.child({ component: "relay" }),
       clock,
       meter: this.metrics.hub,
@@ -195,6 +194,7 @@ export class Hub {
       masker,
       asks,
       urls,
+      subscriptions: this.#subscriptions,
       dropped: (reason) => this.metrics.notificationDropped(reason),
       ownerOf: owner,
     });
@@ -204,7 +204,13 @@ export class Hub {
       loads: () => this.#calls.loads(),
       sessions: () => this.#relay.sessions,
     };
-    watchNumbers(this.metrics, { ...seen, asks, cores: () => this.#fleet.cores, masked: () => masker.masked });
+    watchNumbers(this.metrics, {
+      ...seen,
+      asks,
+      subscriptions: this.#subscriptions,
+      cores: () => this.#fleet.cores,
+      masked: () => masker.masked,
+    });
     this.oversight = new Oversight({ ...seen, clock, fleet: this.#fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }
@@ -259,10 +265,7 @@ export class Hub {
   /** What is wrong with a Core, in a sentence with its last words; undefined while it is up. */
   trouble(coreKey: string): string | undefined {
     const core = this.#fleet.core(coreKey);
-    if (core === undefined || core.state.t === "up") return undefined;
-    const reason = "reason" in core.state ? `: ${core.state.reason}` : "";
-    const words = core.stderrTail().slice(-3);
-    return [`core "${coreKey}" is ${core.state.t}${reason}`, ...words.map((line) => `  ${line}`)].join("\n");
+    return core === undefined ? undefined : troubleOf(core);
   }
 
   /** Entries of the Cores' lists that cannot be served, and why. */
@@ -281,10 +284,7 @@ export class Hub {
 
   /** Counts for /healthz: no names. `ok` is false only when there are Cores and none is up or on its way. */
   health(): { ok: boolean; cores: number; tools: number } {
-    const states = this.#fleet.cores.map((core) => core.state.t);
-    const alive = states.some((state) => state === "up" || state === "starting" || state === "idle");
-    const up = states.filter((state) => state === "up").length;
-    return { ok: alive || states.length === 0, cores: up, tools: this.toolNames().length };
+    return { ...healthOf(this.#fleet.cores), tools: this.toolNames().length };
   }
 
   /** Notes where the doors are, with which certificate (SHA-256), and where the admin API is, for commands. Never rejects. */
@@ -338,12 +338,16 @@ export class Hub {
         this.#setup = setup;
         this.#rules = createPolicy(setup.settings.policy);
       },
+      moved: (from, to) => this.#subscriptions.move(from, to),
       arrived: (core) => this.#logLevels.tell(levelTarget(core)),
       gone: (key) => {
         this.metrics.dropCore(key);
         this.#restarts.delete(key);
       },
-      exchanged: () => this.#settle(),
+      exchanged: () => {
+        this.#subscriptions.review((session, uri) => this.view(session.principal).resource(uri)?.core);
+        this.#settle();
+      },
     };
     return new Exchange(deps, this.#setup);
   }
@@ -370,6 +374,7 @@ export class Hub {
       this.#asks.dropLane(lane, `core "${core.name}" is ${core.state.t}`);
     }
     this.#calls.coreChanged(lane);
+    this.#subscriptions.coreChanged(lane);
     this.#settle();
   }
 
@@ -390,10 +395,6 @@ export class Hub {
   }
 
   #sources(): CatalogSource[] {
-    return this.#fleet.cores.map((core) => {
-      const { key, namespace, prefix, tags, tools, policy } = core.definition;
-      const { lists, instructions } = core;
-      return { key, namespace, prefix, tags, tools, policy, state: core.state.t, lists, instructions };
-    });
+    return this.#fleet.cores.map(catalogSource);
   }
 }

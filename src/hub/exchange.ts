@@ -3,7 +3,7 @@
 import type { Core } from "../cores/core.ts";
 import { diffSetups, isSame, liveSettings, type Setup, type SetupDiff } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
-import type { ClientSession } from "../relay/call.ts";
+import type { ClientSession, Lane } from "../relay/call.ts";
 import type { Calls } from "../relay/calls.ts";
 import type { Changes } from "../relay/changes.ts";
 import type { Doorman } from "./doorman.ts";
@@ -30,6 +30,8 @@ export interface ExchangeDeps {
   sessions(): Iterable<ClientSession>;
   /** The setup in force is another one from now on. Told in the middle of the step: it may only take note. */
   inForce(setup: Setup): void;
+  /** The calls of one Core go to another from now on; to nobody where there is no such place any more. */
+  moved(from: Lane, to: Lane | undefined): void;
   /** The Core has taken its place. */
   arrived(core: Core): void;
   /** Nothing of this name is in force any more, or was after all. */
@@ -106,6 +108,7 @@ export class Exchange {
     for (const [member, successor] of replaced.departures) {
       if (successor !== undefined) calls.move(member.lane, successor.lane);
       else this.#deps.gone(member.core.name);
+      this.#deps.moved(member.lane, successor?.lane);
       void fleet.retire(member);
     }
     this.#judgeAnew(setup);

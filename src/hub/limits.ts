@@ -1,17 +1,42 @@
 // What the manifest allows each client and each Core, as the gate counts it.
+import type { Clock } from "../base/clock.ts";
 import type { LimitSettings } from "../gates/limited.ts";
+import { type CallLimiter, createLimits } from "../gates/limits.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import { limitsOf } from "../manifest/settings.ts";
+import type { Call } from "../relay/call.ts";
+
+/** Requests that wait may keep this much memory, all clients and Cores together. */
+const maxWaitingBytes = 512 * 1024 * 1024;
+
+/** `start`: puts a call on its way that may run now. */
+export function createHubLimits(
+  clock: Clock,
+  start: (call: Call) => void,
+  setup: () => Setup,
+  core: (key: string) => ResolvedCore | undefined,
+): CallLimiter<Call> {
+  return createLimits<Call>({
+    clock,
+    start,
+    client: (key) => clientLimits(key, setup()),
+    core: (key) => {
+      const definition = core(key);
+      return definition === undefined ? undefined : coreLimits(definition);
+    },
+    maxWaitingBytes,
+  });
+}
 
 /** `key`: whose limits count, as a session names it. */
-export function clientLimits(key: string, { manifest, settings }: Setup): LimitSettings {
+function clientLimits(key: string, { manifest, settings }: Setup): LimitSettings {
   const client = manifest.clients.find(({ name }) => key === `client ${name}`);
   return limitSettings(limitsOf(client, settings));
 }
 
 /** A Core that is to know whose each of its words is has one call at a time. */
-export function coreLimits({ policy, interactive }: ResolvedCore): LimitSettings {
+function coreLimits({ policy, interactive }: ResolvedCore): LimitSettings {
   const settings = limitSettings(policy);
   return interactive === "serialize" ? { ...settings, maxConcurrency: 1 } : settings;
 }

@@ -4,6 +4,7 @@ import { doorKinds } from "../base/door-kind.ts";
 import type { Core } from "../cores/core.ts";
 import type { CoreLoad } from "../gates/limits.ts";
 import type { Asks } from "../relay/asks.ts";
+import type { Subscriptions } from "../relay/subscriptions.ts";
 import type { Metrics, Reading } from "../telemetry/metrics.ts";
 
 export interface NumbersOf {
@@ -15,6 +16,7 @@ export interface NumbersOf {
   sessions(): Iterable<{ readonly door: DoorKind }>;
   masked(): number;
   readonly asks: Pick<Asks, "open" | "outcomes">;
+  readonly subscriptions: Pick<Subscriptions, "size">;
 }
 
 export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
@@ -48,5 +50,6 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   });
   metrics.watch("thehub_asks_open", () => [["", hub.asks.open]]);
   metrics.watch("thehub_asks_total", () => hub.asks.outcomes);
+  metrics.watch("thehub_subscriptions", () => [["", hub.subscriptions.size]]);
   metrics.watch("thehub_masked_total", () => [["", hub.masked()]]);
 }

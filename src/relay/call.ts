@@ -89,8 +89,12 @@ export interface CorePort {
   readonly state: CoreState;
   /** When the Core last wrote anything: for a message that is just being handed on, when it was read. */
   readonly heardMs: number;
+  /** What it declared that it can do; empty before its first greeting. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
   nextId(): number;
   send(frame: Frame, splices: readonly Splice[]): Sent;
+  /** A request of the hub itself: resolves to the raw result, rejects where there is none. */
+  request(method: string, params: object | undefined, timeoutMs: number): Promise<Buffer>;
 }
 
 export interface LanePolicy {

@@ -9,7 +9,7 @@ import { type ByteString, type Frame, noSplices, partOf, type ReplySink, type Sp
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
 import type { Call, CallHook, CallOutcome, ClientSession, Lane } from "./call.ts";
-import { diedUnderCall, overloaded, timedOut } from "./call-errors.ts";
+import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
 import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
 
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
@@ -77,7 +77,7 @@ export class Calls {
     const call = this.#createCall(request, lane, rename, hooks);
     const { session } = call;
     if (session.calls.has(call.idKey)) {
-      const error = new HubError("request_invalid", `id ${call.idText} is already in use by a request under way`);
+      const error = idInUse(call.idText);
       call.lane.meter.request(call.method);
       call.lane.meter.error(error.code);
       call.replies.answer(errorFrame(call.idText, error, reqIdOf(call)), noSplices);

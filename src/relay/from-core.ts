@@ -10,12 +10,14 @@ import type { Asks } from "./asks.ts";
 import type { Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import type { Owner } from "./owner.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 import type { UrlElicitations } from "./url-elicitations.ts";
 
 export interface FromCoreDeps {
   readonly asks: Pick<Asks, "ask" | "cancelled">;
   readonly calls: Pick<Calls, "answer" | "progress">;
   readonly urls: Pick<UrlElicitations, "done">;
+  readonly subscriptions: Pick<Subscriptions, "changed">;
   readonly log: Log;
   readonly masker: Pick<Masker, "active" | "maskFrame">;
   /** Counts a notification that reached nobody. */
@@ -57,6 +59,7 @@ export class FromCore {
     else if (method === "notifications/cancelled") {
       if (!this.#deps.asks.cancelled(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/elicitation/complete") this.#elicitationDone(lane, frame, bytes, scan);
+    else if (method === "notifications/resources/updated") this.#resourceUpdated(lane, frame, flatten(read), scan);
     else this.#other(lane, method, frame);
   }
 
@@ -64,6 +67,19 @@ export class FromCore {
     const done = this.#deps.urls.done(lane, bytes, scan);
     if (done === undefined) this.#deps.dropped("no_owner");
     else done.session.sink.send(frame, [done.edit]);
+  }
+
+  /** `bytes` as they were before masking: the uri must be known again. */
+  #resourceUpdated(lane: Lane, frame: Frame, bytes: Buffer, scan: Scan): void {
+    const { uriStart, uriEnd } = scan;
+    const isNamed = uriStart >= 0 && bytes[uriStart] === 0x22;
+    // Where the uris of a Core are given another form for clients, the edit that does it goes here.
+    const isHeard =
+      isNamed &&
+      this.#deps.subscriptions.changed(lane, stringAt(bytes, uriStart, uriEnd), ({ sink }) => {
+        sink.send(frame, noSplices);
+      });
+    if (!isHeard) this.#deps.dropped("no_owner");
   }
 
   /** Of a kind that the hub knows nothing of: the client of an instance that has only one may know it. */

@@ -40,7 +40,7 @@ export function initializeResult(revision: string, hub: HubIdentity, instruction
     protocolVersion: revision,
     capabilities: {
       tools: { listChanged: true },
-      resources: { listChanged: true },
+      resources: { listChanged: true, subscribe: true },
       prompts: { listChanged: true },
       completions: {},
       logging: {},

@@ -12,6 +12,7 @@ import type { Calls } from "./calls.ts";
 import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 
 /** A request as it was scanned. `bytes` (the frame in one piece) and `scan` are shared by all: valid until the handler returns. */
 export interface Incoming {
@@ -33,6 +34,7 @@ export interface MethodsDeps {
   readonly calls: Calls;
   readonly parking: Parking;
   readonly logLevels: LogLevels;
+  readonly subscriptions: Subscriptions;
   readonly log: Log;
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
@@ -54,6 +56,8 @@ export class Methods {
       ["tools/call", (request) => this.#named(request, "tool")],
       ["prompts/get", (request) => this.#named(request, "prompt")],
       ["resources/read", (request) => this.#read(request)],
+      ["resources/subscribe", (request) => this.#subscribe(request)],
+      ["resources/unsubscribe", (request) => this.#unsubscribe(request)],
       ["completion/complete", (request) => this.#complete(request)],
       ["tools/list", (request) => this.#list(request, (view) => view.toolsList)],
       ["prompts/list", (request) => this.#list(request, (view) => view.promptsList)],
@@ -98,6 +102,22 @@ export class Methods {
     if (route === undefined) return this.#unknown(request, "resource", uri);
     this.#forward(request, route.core, undefined);
     return "forwarded";
+  }
+
+  #subscribe(request: Incoming): Outcome {
+    const { session, scan } = request;
+    const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
+    const route = this.#view(session).resource(uri);
+    if (route === undefined) return this.#unknown(request, "resource", uri);
+    const { subscriptions, lane } = this.#deps;
+    // Where the uris of a Core are given another form for clients, its own form goes here as nativeUri.
+    const to = { uri, nativeUri: uri, lane: lane(route.core, session) };
+    return subscriptions.subscribe(request, to) ? "forwarded" : answer(request, emptyResult);
+  }
+
+  #unsubscribe(request: Incoming): Outcome {
+    const uri = this.#stringParam(request, request.scan.uriStart, request.scan.uriEnd, "uri");
+    return this.#deps.subscriptions.unsubscribe(request, uri) ? "forwarded" : answer(request, emptyResult);
   }
 
   /** A completion goes where its reference leads; one that leads nowhere completes to nothing. */

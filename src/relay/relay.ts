@@ -17,6 +17,7 @@ import type { Calls } from "./calls.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Incoming, Methods } from "./methods.ts";
 import type { Parking } from "./parking.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 
 /** Larger messages would be copied for the sake of a few short parts. */
 const wholeTextBytes = 2 * 1024;
@@ -27,6 +28,7 @@ export interface RelayDeps {
   readonly methods: Methods;
   readonly parking: Parking;
   readonly logLevels: LogLevels;
+  readonly subscriptions: Pick<Subscriptions, "forget">;
   readonly log: Log;
   readonly clock: Clock;
   /** The lanes that belong to this session alone. */
@@ -185,6 +187,7 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.asks.dropSession(session);
     this.#deps.calls.dropSession(session);
     this.#deps.logLevels.forget(session);
+    this.#deps.subscriptions.forget(session);
     session.settled();
   }
 }
