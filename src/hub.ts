@@ -24,16 +24,17 @@ import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
 import { Asks } from "./relay/asks.ts";
-import type { ClientSession, Lane } from "./relay/call.ts";
+import type { Lane } from "./relay/call.ts";
 import { Calls } from "./relay/calls.ts";
 import { Changes } from "./relay/changes.ts";
 import { FromCore } from "./relay/from-core.ts";
 import { LogLevels } from "./relay/log-levels.ts";
 import { Methods } from "./relay/methods.ts";
-import { ownerOf } from "./relay/owner.ts";
+import { type CoreMessage, ownerOf } from "./relay/owner.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
 import { Subscriptions } from "./relay/subscriptions.ts";
+import { Tasks } from "./relay/tasks.ts";
 import { UrlElicitations } from "./relay/url-elicitations.ts";
 import type { Principal } from "./sessions/principal.ts";
 import { logCalls } from "./telemetry/call-log.ts";
@@ -76,14 +77,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 
 export class Hub {
   /** Sees everything: the command line's own view. */
-  readonly everyone: Principal = {
-    id: "cli",
-    name: "cli",
-    allow: undefined,
-    deny: [],
-    admin: true,
-    shared: true,
-  };
+  readonly everyone: Principal = { id: "cli", name: "cli", allow: undefined, deny: [], admin: true, shared: true };
   readonly metrics: Metrics;
   /** For admins. */
   readonly oversight: Oversight;
@@ -98,6 +92,7 @@ export class Hub {
   readonly #fromCore: FromCore;
   readonly #logLevels: LogLevels;
   readonly #subscriptions: Subscriptions;
+  readonly #tasks: Tasks;
   readonly #changes: Changes;
   readonly #exchange: Exchange;
   #setup: Setup;
@@ -154,6 +149,7 @@ export class Hub {
     });
     this.#logLevels = new LogLevels(() => this.#fleet.cores.map(levelTarget));
     this.#subscriptions = new Subscriptions({ calls: this.#calls, log: log.child({ component: "relay" }) });
+    this.#tasks = new Tasks({ clock, log: log.child({ component: "relay" }) });
     const listWaitMs = () => this.settings.listWaitMs;
     const parking = new Parking({ clock, listWaitMs, starting: () => !this.#isSettled() });
     const methods = new Methods({
@@ -162,11 +158,12 @@ export class Hub {
       parking,
       logLevels: this.#logLevels,
       subscriptions: this.#subscriptions,
+      tasks: this.#tasks,
       log: log.child({ component: "relay" }),
       catalog: () => this.#changes.catalog,
       lane: (key, session) => this.#fleet.lane(key, session),
     });
-    const owner = (lane: Lane) => ownerOf(lane, () => this.#onlySession());
+    const owner = (lane: Lane, message: CoreMessage) => ownerOf(lane, message, () => this.#relay.onlySession);
     const asks = new Asks({
       clock,
       log: log.child({ component: "relay" }),
@@ -183,6 +180,7 @@ export class Hub {
       parking,
       logLevels: this.#logLevels,
       subscriptions: this.#subscriptions,
+      tasks: this.#tasks,
       log: log.child({ component: "relay" }),
       clock,
       meter: this.metrics.hub,
@@ -195,6 +193,7 @@ export class Hub {
       asks,
       urls,
       subscriptions: this.#subscriptions,
+      tasks: this.#tasks,
       dropped: (reason) => this.metrics.notificationDropped(reason),
       ownerOf: owner,
     });
@@ -208,6 +207,7 @@ export class Hub {
       ...seen,
       asks,
       subscriptions: this.#subscriptions,
+      tasks: this.#tasks,
       cores: () => this.#fleet.cores,
       masked: () => masker.masked,
     });
@@ -352,11 +352,6 @@ export class Hub {
     return new Exchange(deps, this.#setup);
   }
 
-  #onlySession(): ClientSession | undefined {
-    const { sessions } = this.#relay;
-    return sessions.size === 1 ? [...sessions][0] : undefined;
-  }
-
   /** Undefined, so that calls pay for nothing, unless there are traces or debug lines to make of each. */
   #observer(clock: Clock): CallObserver | undefined {
     const { log, telemetry } = this.#options;
@@ -371,6 +366,7 @@ export class Hub {
     }
     if (core.state.t === "up" && place === "in_force") this.#logLevels.tell(levelTarget(core));
     if (core.state.t !== "up" && core.state.t !== "starting") {
+      if (core.state.t !== "draining") this.#tasks.dropLane(lane);
       this.#asks.dropLane(lane, `core "${core.name}" is ${core.state.t}`);
     }
     this.#calls.coreChanged(lane);

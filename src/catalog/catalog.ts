@@ -82,6 +82,7 @@ function readsTheSame(a: CatalogSource, b: CatalogSource): boolean {
     a.namespace === b.namespace &&
     a.prefix === b.prefix &&
     a.tools === b.tools &&
+    a.runsTasks === b.runsTasks &&
     a.lists?.tools === b.lists?.tools &&
     a.lists?.resources === b.lists?.resources &&
     a.lists?.templates === b.lists?.templates &&

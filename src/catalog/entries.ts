@@ -45,7 +45,11 @@ export function readShelf(source: CatalogSource, names: NamesConfig): Shelf {
     const override = source.tools.get(raw.id);
     const named = nameOf(source, names, raw, key, override);
     const route = { ...named.route, ...hintsOf(raw) };
-    const edits = [...named.edits, ...descriptionEdits(raw, override?.description), ...withoutExecution(raw)];
+    const edits = [
+      ...named.edits,
+      ...descriptionEdits(raw, override?.description),
+      ...(source.runsTasks ? [] : withoutExecution(raw)),
+    ];
     return { ...named, route, edits: inOrder(edits), override };
   });
   const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw): PromptEntry => {
@@ -151,7 +155,7 @@ function descriptionEdits(raw: RawEntry, description: string | undefined): reado
   return [{ start: end, end, text: `,"description":${text}` }];
 }
 
-/** Takes the member `execution` out: it invites clients to run the tool as a task, which does not reach the Core. */
+/** Takes the member `execution` out: it invites clients to run the tool as a task, which its Core does not know. */
 function withoutExecution(raw: RawEntry): readonly Splice[] {
   const { bytes, members: all } = raw;
   if (!all.some(isExecution)) return [];

@@ -19,6 +19,8 @@ interface CoreLists {
 export interface CatalogSource extends Pick<ResolvedCore, "key" | "namespace" | "prefix" | "tags" | "tools"> {
   /** Handed on to the rules; the catalog does not look into it. */
   readonly policy: CoreToolPolicy;
+  /** Whether the Core can go on with calls as tasks. */
+  readonly runsTasks: boolean;
   /** The state in one word, for people. */
   readonly state: string;
   /** Undefined until the Core has listed once. */

@@ -127,7 +127,7 @@ export class Calls {
   progress(lane: Lane, frame: Frame, scan: Scan, hubId: number): boolean {
     const call = lane.running.get(hubId);
     if (call?.tokenText === undefined) return false;
-    call.deadlineMs = Math.min(call.lastMs, this.#clock.now() + lane.policy.timeoutMs);
+    call.deadlineMs = Math.max(call.deadlineMs, Math.min(call.lastMs, this.#clock.now() + lane.policy.timeoutMs));
     const splice = { start: scan.paramTokenStart, end: scan.paramTokenEnd, text: call.tokenText };
     call.replies.send(frame, [splice]);
     return true;
@@ -249,6 +249,7 @@ export class Calls {
     lane.running.set(call.hubId, call);
     const splices = call.watch === undefined ? call.splices : call.watch.sent(call.splices);
     const sent = lane.core.send(frame, splices);
+    if (untilOf(call.hooks) !== undefined) this.#limiter.release(call);
     if (sent === "ok" || call.state !== "running") return;
     if (sent === "full") this.#fail(call, overloaded(lane, 1000));
     else this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
@@ -258,7 +259,7 @@ export class Calls {
     const isError = scan.errorStart >= 0;
     if (!isError && call.hooks === undefined) return [id];
     const edits = isError ? [...this.#deps.errorEdits(call, frame, scan)] : [];
-    for (const hook of call.hooks ?? []) edits.push(...(hook.edits?.(frame, scan) ?? noSplices));
+    for (const hook of call.hooks ?? []) edits.push(...(hook.edits?.(frame, scan, call) ?? noSplices));
     edits.push(id);
     return edits.sort((one, other) => one.start - other.start);
   }
@@ -344,7 +345,7 @@ export class Calls {
       hubId,
       receivedMs: now,
       sentMs: now,
-      deadlineMs: now + lane.policy.timeoutMs,
+      deadlineMs: untilOf(hooks) ?? now + lane.policy.timeoutMs,
       lastMs: now + lane.policy.maxTimeoutMs,
       clientKey: session.limitKey,
       coreKey: lane.core.name,
@@ -359,6 +360,10 @@ export class Calls {
 /** Of a serial lane: as long as the Core may still work on this, what it says is not for certain another call's. */
 function noteAstray({ lane, state, hubId }: Call): void {
   if (lane.policy.serial && state === "running" && lane.astray.size < maxAstray) lane.astray.add(hubId);
+}
+
+function untilOf(hooks: readonly CallHook[] | undefined): number | undefined {
+  return hooks?.find(({ untilMs }) => untilMs !== undefined)?.untilMs;
 }
 
 function tellHooks({ hooks }: Call, outcome: CallOutcome): void {

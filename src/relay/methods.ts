@@ -2,17 +2,21 @@
 import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { View } from "../catalog/view.ts";
+import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type ByteString, type Frame, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { emptyResult, resultFrame, resultOf } from "./answers.ts";
-import type { ClientSession, Lane } from "./call.ts";
+import type { CallHook, ClientSession, Lane } from "./call.ts";
+import { idInUse } from "./call-errors.ts";
 import type { Calls } from "./calls.ts";
 import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
 import type { Subscriptions } from "./subscriptions.ts";
+import { idAt, native, taskIdIn } from "./task-ids.ts";
+import { runsTasks, type Tasks } from "./tasks.ts";
 
 /** A request as it was scanned. `bytes` (the frame in one piece) and `scan` are shared by all: valid until the handler returns. */
 export interface Incoming {
@@ -35,6 +39,7 @@ export interface MethodsDeps {
   readonly parking: Parking;
   readonly logLevels: LogLevels;
   readonly subscriptions: Subscriptions;
+  readonly tasks: Tasks;
   readonly log: Log;
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
@@ -58,6 +63,11 @@ export class Methods {
       ["resources/read", (request) => this.#read(request)],
       ["resources/subscribe", (request) => this.#subscribe(request)],
       ["resources/unsubscribe", (request) => this.#unsubscribe(request)],
+      ["tasks/list", (request) => this.#listTasks(request)],
+      ...["tasks/get", "tasks/result", "tasks/cancel"].map((method): [string, Handler] => [
+        method,
+        (request) => this.#task(request),
+      ]),
       ["completion/complete", (request) => this.#complete(request)],
       ["tools/list", (request) => this.#list(request, (view) => view.toolsList)],
       ["prompts/list", (request) => this.#list(request, (view) => view.promptsList)],
@@ -91,7 +101,7 @@ export class Methods {
     }
     const { core, nativeNameJson } = found.route;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
-    this.#forward(request, core, rename);
+    this.#forward(request, core, rename, kind === "tool" ? (lane) => this.#asTask(request, lane) : undefined);
     return "forwarded";
   }
 
@@ -191,8 +201,49 @@ export class Methods {
     return "answered";
   }
 
-  #forward(request: Incoming, coreKey: string, rename: Splice | undefined): void {
-    this.#deps.calls.begin(request, this.#deps.lane(coreKey, request.session), rename);
+  #forward(
+    request: Incoming,
+    coreKey: string,
+    rename: Splice | undefined,
+    hooks?: (lane: Lane) => readonly CallHook[] | undefined,
+  ): void {
+    const lane = this.#deps.lane(coreKey, request.session);
+    this.#deps.calls.begin(request, lane, rename, hooks?.(lane));
+  }
+
+  /** A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only. */
+  #asTask({ session, bytes, scan }: Incoming, lane: Lane): readonly CallHook[] | undefined {
+    if (!runsTasks(lane.core.capabilities) || scan.paramsStart < 0) return undefined;
+    if (findMember(bytes, scan.paramsStart, scan.paramsEnd, "task") === undefined) return undefined;
+    return [this.#deps.tasks.creating(session, lane)];
+  }
+
+  #task(request: Incoming): Outcome {
+    const { session, bytes, scan, method, replies } = request;
+    const range = taskIdIn(bytes, { start: scan.paramsStart, end: scan.paramsEnd });
+    if (range === undefined) throw new HubError("params_invalid", `${method} needs params.taskId, a string`);
+    const { tasks, calls } = this.#deps;
+    const task = tasks.find(session, idAt(bytes, range));
+    // Whether it is another's or nobody's is not for the asker to know.
+    if (task === undefined) throw new HubError("name_unknown", "unknown task; tasks/list shows what there is");
+    // A call that is refused for its id tells no hook.
+    if (session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
+    calls.begin(request, task.lane, native(range, task), [tasks.asking(task, method, replies)]);
+    return "forwarded";
+  }
+
+  #listTasks(request: Incoming): Outcome {
+    const { session, bytes, scan } = request;
+    const params = { start: scan.paramsStart, end: scan.paramsEnd };
+    const cursor = params.start < 0 ? undefined : findMember(bytes, params.start, params.end, "cursor");
+    const text = cursor === undefined ? undefined : (memberText(bytes, params, "cursor") ?? "");
+    session.answering++;
+    this.#deps.tasks.list(session, text).then((list) => {
+      session.answering--;
+      answer(request, list);
+      session.settled();
+    });
+    return "answered";
   }
 
   #unknown(request: Incoming, kind: string, name: string): Outcome {

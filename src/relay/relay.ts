@@ -18,6 +18,7 @@ import type { LogLevels } from "./log-levels.ts";
 import type { Incoming, Methods } from "./methods.ts";
 import type { Parking } from "./parking.ts";
 import type { Subscriptions } from "./subscriptions.ts";
+import type { Tasks } from "./tasks.ts";
 
 /** Larger messages would be copied for the sake of a few short parts. */
 const wholeTextBytes = 2 * 1024;
@@ -29,6 +30,7 @@ export interface RelayDeps {
   readonly parking: Parking;
   readonly logLevels: LogLevels;
   readonly subscriptions: Pick<Subscriptions, "forget">;
+  readonly tasks: Pick<Tasks, "forgetSession">;
   readonly log: Log;
   readonly clock: Clock;
   /** The lanes that belong to this session alone. */
@@ -50,6 +52,10 @@ export class Relay implements RequestDoorkeeper {
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
+  }
+
+  get onlySession(): ClientSession | undefined {
+    return this.sessions.size === 1 ? [...this.sessions][0] : undefined;
   }
 
   open(visit: Visit): RequestVisitor {
@@ -188,6 +194,7 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.calls.dropSession(session);
     this.#deps.logLevels.forget(session);
     this.#deps.subscriptions.forget(session);
+    this.#deps.tasks.forgetSession(session);
     session.settled();
   }
 }

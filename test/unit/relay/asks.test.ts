@@ -39,7 +39,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
     clock,
     log: new LogRecord().log,
     urls,
-    ownerOf: (lane) => ownerOf(lane, () => undefined),
+    ownerOf: (lane, message) => ownerOf(lane, message, () => undefined),
     waited: (_lane, ms) => waited.push(ms),
   });
   let sessions = 0;
