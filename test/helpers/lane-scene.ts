@@ -7,6 +7,7 @@ import { createLimits } from "../../src/gates/limits.ts";
 import { resultFrame } from "../../src/relay/answers.ts";
 import { type Call, type ClientSession, type CorePort, createLane, type Lane } from "../../src/relay/call.ts";
 import { Calls, type Request } from "../../src/relay/calls.ts";
+import type { Principal } from "../../src/sessions/principal.ts";
 import { Session } from "../../src/sessions/session.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { flatten, frameOfText, joined, noSplices, type ReplySink, replySink } from "../../src/wire/frame.ts";
@@ -42,8 +43,15 @@ export function scanned(text: string): { bytes: Buffer; record: Scan } {
 interface Own {
   readonly method: string;
   readonly params: unknown;
-  resolve(): void;
+  resolve(result?: string): void;
   reject(): void;
+}
+
+export interface LaneOptions {
+  readonly capabilities?: object;
+  readonly owner?: ClientSession;
+  readonly namespace?: string;
+  readonly serial?: boolean;
 }
 
 export class LaneScene {
@@ -69,13 +77,13 @@ export class LaneScene {
     });
   }
 
-  client(capabilities: ClientCapabilities = {}) {
+  client(capabilities: ClientCapabilities = {}, principal: Principal = somebody) {
     const heard: Said[] = [];
     const id = `s${++this.#clients}`;
     const session: ClientSession = new Session<Call>({
       id,
       openedMs: 0,
-      principal: somebody,
+      principal,
       door: "websocket",
       sink: keeping(heard),
     });
@@ -112,7 +120,7 @@ export class LaneScene {
     return { session, heard, request, asks, answerTo, leave };
   }
 
-  core(options: { readonly capabilities?: object; readonly owner?: ClientSession; readonly namespace?: string } = {}) {
+  core(options: LaneOptions = {}) {
     const told: Said[] = [];
     const own: Own[] = [];
     const port = {
@@ -128,13 +136,19 @@ export class LaneScene {
           own.push({
             method,
             params,
-            resolve: () => resolve(Buffer.from("{}")),
+            resolve: (result = "{}") => resolve(Buffer.from(result)),
             reject: () => reject(new Error("no")),
           });
         }),
     };
     let ids = 100 * this.#cores;
-    const policy = { timeoutMs: 1000, maxTimeoutMs: 1000, exclusive: false, serial: false, label: undefined };
+    const policy = {
+      timeoutMs: 1000,
+      maxTimeoutMs: 1000,
+      exclusive: false,
+      serial: options.serial === true,
+      label: undefined,
+    };
     const meter = createMetrics({ version: "0", node: "0" }).forCore(port.name);
     const lane: Lane = createLane(port, policy, meter, options.owner);
     /** The Core's answer to the last request of this method: a result, or an error. */
