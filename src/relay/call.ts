@@ -1,5 +1,6 @@
 // One client request on its way through the hub and back, and the relay's side of one Core.
 import { ChurnMap, integerHash } from "../base/churn-map.ts";
+import type { HubError } from "../base/errors.ts";
 import type { CoreState } from "../cores/supervisor.ts";
 import type { Session } from "../sessions/session.ts";
 import type { CallWatch } from "../telemetry/call-observer.ts";
@@ -60,6 +61,8 @@ export interface CallHook {
    * place from others.
    */
   readonly untilMs?: number;
+  /** Asked just before the call is sent on this lane: it is refused instead, where what it is about is not there. */
+  refuses?(lane: Lane): HubError | undefined;
   /** Said once, when the call is out of every table and its answer is on its way. */
   over?(outcome: CallOutcome): void;
 }

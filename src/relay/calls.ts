@@ -8,8 +8,9 @@ import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-ob
 import { type ByteString, type Frame, noSplices, partOf, type ReplySink, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
-import type { Call, CallHook, CallOutcome, ClientSession, Lane } from "./call.ts";
+import type { Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
+import { refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
 import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
 
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
@@ -242,6 +243,11 @@ export class Calls {
   #send(call: Call): void {
     const { lane, frame } = call;
     if (frame === undefined) return;
+    const refusal = refusalOf(call);
+    if (refusal !== undefined) {
+      this.#fail(call, refusal);
+      return;
+    }
     call.frame = undefined;
     call.sentMs = this.#clock.now();
     // Entered before it is sent: a Core that dies inside `send` must find the call to answer it.
@@ -358,17 +364,9 @@ export class Calls {
 }
 
 /** Of a serial lane: as long as the Core may still work on this, what it says is not for certain another call's. */
-function noteAstray({ lane, state, hubId }: Call): void {
-  if (lane.policy.serial && state === "running" && lane.astray.size < maxAstray) lane.astray.add(hubId);
-}
-
-function untilOf(hooks: readonly CallHook[] | undefined): number | undefined {
-  return hooks?.find(({ untilMs }) => untilMs !== undefined)?.untilMs;
-}
-
-function tellHooks({ hooks }: Call, outcome: CallOutcome): void {
-  if (hooks === undefined) return;
-  for (const hook of hooks) hook.over?.(outcome);
+function noteAstray({ lane, state, hubId, hooks }: Call): void {
+  if (!lane.policy.serial || state !== "running" || untilOf(hooks) !== undefined) return;
+  if (lane.astray.size < maxAstray) lane.astray.add(hubId);
 }
 
 /** A call that waits must not pin much more than its frame: read chunks that the frame is only a slice of. */

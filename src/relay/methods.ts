@@ -16,7 +16,7 @@ import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { idAt, native, taskIdIn } from "./task-ids.ts";
-import { runsTasks, type Tasks } from "./tasks.ts";
+import { runsTasks, type Tasks, unknownTask } from "./tasks.ts";
 
 /** A request as it was scanned. `bytes` (the frame in one piece) and `scan` are shared by all: valid until the handler returns. */
 export interface Incoming {
@@ -46,6 +46,9 @@ export interface MethodsDeps {
   /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
   lane(coreKey: string, session: ClientSession): Lane;
 }
+
+/** Of one session. */
+const maxAnswering = 16;
 
 /** `answered`: by the hub itself. `forwarded`: a call now. `park`: not answered, to be taken again when the Cores are ready. */
 type Outcome = "answered" | "forwarded" | "park";
@@ -224,8 +227,7 @@ export class Methods {
     if (range === undefined) throw new HubError("params_invalid", `${method} needs params.taskId, a string`);
     const { tasks, calls } = this.#deps;
     const task = tasks.find(session, idAt(bytes, range));
-    // Whether it is another's or nobody's is not for the asker to know.
-    if (task === undefined) throw new HubError("name_unknown", "unknown task; tasks/list shows what there is");
+    if (task === undefined) throw unknownTask();
     // A call that is refused for its id tells no hook.
     if (session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
     calls.begin(request, task.lane, native(range, task), [tasks.asking(task, method, replies)]);
@@ -237,6 +239,10 @@ export class Methods {
     const params = { start: scan.paramsStart, end: scan.paramsEnd };
     const cursor = params.start < 0 ? undefined : findMember(bytes, params.start, params.end, "cursor");
     const text = cursor === undefined ? undefined : (memberText(bytes, params, "cursor") ?? "");
+    if (session.answering >= maxAnswering) {
+      const message = `${maxAnswering} lists of tasks are being made for this client already`;
+      throw new HubError("overloaded", message, { retry_after_ms: 1000 });
+    }
     session.answering++;
     this.#deps.tasks.list(session, text).then((list) => {
       session.answering--;

@@ -44,7 +44,7 @@ export function ownerOf(
 
 /** What belongs to a task goes to who waits for its result, as MCP wants it; else as all that belongs to no request. */
 export function heardOn({ lane, session, waiting }: Task): ReplySink {
-  return waiting.at(-1) ?? streamOf(session, lane);
+  return waiting.findLast(({ isHeard }) => isHeard !== false) ?? streamOf(session, lane);
 }
 
 /** More than one can run where some wait for the results of tasks. */

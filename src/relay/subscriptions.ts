@@ -18,6 +18,8 @@ import type { Calls, Request } from "./calls.ts";
 const maxPerSession = 1024;
 const maxPerLane = 8192;
 const maxUriBytes = 8192;
+/** What a resource lies in is looked for so far up. */
+const maxSteps = 64;
 
 /** The hub's own requests to a Core that has to be told anew: so many at once, each with this much time. */
 const renewedAtOnce = 16;
@@ -302,7 +304,8 @@ function hasWish(row: Row, session: ClientSession): boolean {
 /** The uri itself, then what it lies in, step by step. */
 function* withAncestors(uri: string): Iterable<string> {
   yield uri;
-  for (let end = uri.lastIndexOf("/"); end > 0; end = uri.lastIndexOf("/", end - 1)) {
+  let steps = 0;
+  for (let end = uri.lastIndexOf("/"); end > 0 && steps++ < maxSteps; end = uri.lastIndexOf("/", end - 1)) {
     yield uri.slice(0, end + 1);
     yield uri.slice(0, end);
   }

@@ -45,6 +45,7 @@ export class Tasks {
   readonly #byOwner = new Map<string, Set<Task>>();
   /** Those that nobody can ask for any more, and the Core may still work on. */
   readonly #left = new Set<Task>();
+  readonly #refreshing = new Map<Task, Promise<void>>();
   #lastNumber = 0;
   #sweeper: Timer | undefined;
 
@@ -83,8 +84,11 @@ export class Tasks {
 
   /** For a request about a task. Throws `overloaded`. */
   asking(task: Task, method: string, replies: ReplySink): CallHook {
+    // The call may have waited: another instance may have given the same id to another's task.
+    const refuses = (lane: Lane) => (lane.tasks.get(task.id) === task ? undefined : unknownTask());
     if (method !== "tasks/result") {
       return {
+        refuses,
         edits: (frame, scan) => this.#told(task, frame, scan),
         over: (outcome) => {
           // A Core that does not know it any more has forgotten it.
@@ -95,6 +99,7 @@ export class Tasks {
     if (task.waiting.length >= maxWaiting) throw tooMany(`${maxWaiting} requests wait for its result`, task.lane);
     task.waiting.push(replies);
     return {
+      refuses,
       untilMs: task.expiresMs + task.lane.policy.timeoutMs,
       edits: (frame, scan) => resultEdits(task, frame, scan),
       over: (outcome) => {
@@ -217,7 +222,14 @@ export class Tasks {
     task.shown = Buffer.from(JSON.stringify({ ...kept, createdAt, lastUpdatedAt, pollInterval }));
   }
 
-  async #refresh(task: Task): Promise<void> {
+  /** However many lists are asked for, a task is asked for once at a time. */
+  #refresh(task: Task): Promise<void> {
+    const asked = this.#refreshing.get(task) ?? this.#askFor(task).finally(() => this.#refreshing.delete(task));
+    this.#refreshing.set(task, asked);
+    return asked;
+  }
+
+  async #askFor(task: Task): Promise<void> {
     const { core } = task.lane;
     if (task.isOver || core.state.t !== "up") return;
     try {
@@ -316,6 +328,11 @@ function numberOf(cursor: string): number {
   const [, digits] = cursorForm.exec(Buffer.from(cursor, "base64url").toString("latin1")) ?? [];
   if (digits === undefined) throw new HubError("params_invalid", "unknown cursor; use one that tasks/list has given");
   return Number(digits);
+}
+
+/** Whether it is another's or nobody's is not for the asker to know. */
+export function unknownTask(): HubError {
+  return new HubError("name_unknown", "unknown task; tasks/list shows what there is");
 }
 
 function tooMany(what: string, { core }: Lane): HubError {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Asks } from "../../../src/relay/asks.ts";
 import type { ClientSession, Lane } from "../../../src/relay/call.ts";
 import { ownerOf } from "../../../src/relay/owner.ts";
 import { Tasks } from "../../../src/relay/tasks.ts";
+import { UrlElicitations } from "../../../src/relay/url-elicitations.ts";
 import type { Principal } from "../../../src/sessions/principal.ts";
 import { frameOf, frameOfText } from "../../../src/wire/frame.ts";
 import { LogRecord } from "../../helpers/core-run.ts";
@@ -341,4 +343,61 @@ test("tasks: an answer that names no task is an answer as any other", () => {
   answers("tools/call", '"result":{"content":[],"task":{"taskId":7}}');
   assert.deepEqual(one.answerTo(call)?.result, { content: [], task: { taskId: 7 } });
   assert.equal(tasks.size, 0);
+});
+
+test("tasks: a request that waited does not reach another process, where the id may be another's", () => {
+  const { client, core, tasks } = scene();
+  const one = client();
+  const { lane, creates, becomes, methods } = core();
+  one.start(lane);
+  creates("1");
+  becomes({ t: "starting", since: 0 } as never);
+  const asked = one.about("tasks/get", "ns~1");
+  tasks.dropLane(lane);
+  becomes({ t: "up", since: 1 });
+  assert.match(one.answerTo(asked)?.error?.message ?? "", /unknown task/);
+  assert.deepEqual(methods(), ["tools/call"]);
+});
+
+test("tasks: many lists at once ask for each task once", async () => {
+  const { client, core } = scene();
+  const one = client();
+  const { lane, creates, own } = core();
+  one.start(lane);
+  creates("1");
+  const lists = [one.ids(), one.ids(), one.ids()];
+  assert.equal(own.length, 1);
+  own[0]?.resolve('{"taskId":"1","status":"working"}');
+  for (const { ids } of await Promise.all(lists)) assert.deepEqual(ids, ["ns~1"]);
+});
+
+test("tasks: what a Core asks for a task goes to who waits for its result, and the answer names the task as the Core does", () => {
+  const { client, core, relay, log } = scene();
+  const one = client();
+  one.session.capabilities = { roots: {} };
+  const { lane, creates, told } = core();
+  one.start(lane);
+  creates("1");
+  one.about("tasks/result", "ns~1");
+  const asks = new Asks({
+    clock: relay.clock,
+    log: log.log,
+    urls: new UrlElicitations(),
+    ownerOf: (where, message) => ownerOf(where, message, () => undefined),
+    waited: () => {},
+  });
+  const meta = (taskId: string) => ({ [related]: { taskId } });
+  const ask = (taskId: string) => {
+    const text = { jsonrpc: "2.0", id: 5, method: "roots/list", params: { _meta: meta(taskId) } };
+    const { bytes, record } = scanned(JSON.stringify(text));
+    asks.ask(lane, "roots/list", "5", bytes, record);
+  };
+  ask("2");
+  assert.equal(told.at(-1)?.error?.code, -32601);
+  ask("1");
+  const question = one.heard.at(-1);
+  assert.deepEqual(question?.params._meta, meta("ns~1"));
+  const answer = JSON.stringify({ jsonrpc: "2.0", id: question?.id, result: { roots: [], _meta: meta("ns~1") } });
+  asks.answered(one.session, frameOfText(answer), scanned(answer).record);
+  assert.deepEqual(told.at(-1), { jsonrpc: "2.0", id: 5, result: { roots: [], _meta: meta("1") } });
 });
