@@ -28,7 +28,7 @@ export function taskIdIn(bytes: Buffer, object: Range | undefined): Range | unde
 }
 
 /** The id of the task that the object with this `_meta` belongs to. */
-export function relatedTaskIn(bytes: Buffer, meta: Range | undefined): Range | undefined {
+function relatedTaskIn(bytes: Buffer, meta: Range | undefined): Range | undefined {
   if (meta === undefined || meta.start < 0) return undefined;
   return taskIdIn(bytes, findMember(bytes, meta.start, meta.end, relatedKey));
 }

@@ -26,7 +26,7 @@ export interface Said {
 }
 
 /** A sink that keeps what it is sent, as it goes over the wire. */
-export function keeping(said: Said[]): ReplySink {
+function keeping(said: Said[]): ReplySink {
   return replySink((frame, splices) => {
     said.push(JSON.parse(joined(frame, splices, "", "").toString()));
     return "ok";
