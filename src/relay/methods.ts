@@ -104,7 +104,7 @@ export class Methods {
     }
     const { core, nativeNameJson } = found.route;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
-    this.#forward(request, core, rename, kind === "tool" ? (lane) => this.#asTask(request, lane) : undefined);
+    this.#forward(request, core, rename, kind === "tool");
     return "forwarded";
   }
 
@@ -204,14 +204,9 @@ export class Methods {
     return "answered";
   }
 
-  #forward(
-    request: Incoming,
-    coreKey: string,
-    rename: Splice | undefined,
-    hooks?: (lane: Lane) => readonly CallHook[] | undefined,
-  ): void {
+  #forward(request: Incoming, coreKey: string, rename: Splice | undefined, mayBeTask = false): void {
     const lane = this.#deps.lane(coreKey, request.session);
-    this.#deps.calls.begin(request, lane, rename, hooks?.(lane));
+    this.#deps.calls.begin(request, lane, rename, mayBeTask ? this.#asTask(request, lane) : undefined);
   }
 
   /** A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only. */

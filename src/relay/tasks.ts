@@ -205,16 +205,18 @@ export class Tasks {
       : withRelated(task.lane, bytes, result, exposing(task.lane.core.namespace, range));
   }
 
+  /** What the Core says of it; of another one it says nothing here. */
   #note(task: Task, bytes: Buffer, { start, end }: Range): void {
+    const named = taskIdIn(bytes, { start, end });
+    if (named === undefined || idAt(bytes, named) !== task.id) return;
     const status = memberOf(bytes, { start, end }, "status");
     const ttl = memberOf(bytes, { start, end }, "ttl");
     if (status !== undefined && overStates.has(status)) task.isOver = true;
     if (ttl !== undefined && /^\d+$/.test(ttl)) task.expiresMs = task.createdMs + Number(ttl);
-    const object = Buffer.from(bytes.subarray(start, end));
-    const range = taskIdIn(object, { start: 0, end: object.length });
-    if (range === undefined) return;
+    const object = bytes.subarray(start, end);
     if (object.length <= maxShownBytes) {
-      task.shown = joined(frameOf(object), [exposing(task.lane.core.namespace, range)], "", "");
+      const id = { start: named.start - start, end: named.end - start };
+      task.shown = joined(frameOf(object), [exposing(task.lane.core.namespace, id)], "", "");
       return;
     }
     const { createdAt, lastUpdatedAt, pollInterval } = JSON.parse(object.toString()) as Record<string, unknown>;

@@ -401,3 +401,16 @@ test("tasks: what a Core asks for a task goes to who waits for its result, and t
   asks.answered(one.session, frameOfText(answer), scanned(answer).record);
   assert.deepEqual(told.at(-1), { jsonrpc: "2.0", id: 5, result: { roots: [], _meta: meta("1") } });
 });
+
+test("tasks: what a Core answers of another task is not taken for this one", async () => {
+  const { client, core } = scene();
+  const one = client();
+  const { lane, creates, answers, becomes } = core();
+  one.start(lane);
+  creates("1");
+  one.about("tasks/get", "ns~1");
+  answers("tasks/get", '"result":{"taskId":"2","status":"completed"}');
+  becomes({ t: "draining", since: 0 } as never);
+  const { ids, all } = await one.ids();
+  assert.deepEqual([ids, all[0].status], [["ns~1"], "working"]);
+});
