@@ -14,6 +14,8 @@ test("subscriptions: changes go to who holds the resource, and go on after the C
   const url = await hub.wsUrl();
   await using holder = await WsClient.connect(url);
   await using bystander = await WsClient.connect(url);
+  // Waits for both Cores: the first in the manifest has the resource.
+  await holder.request("tools/list");
   const seen = async () =>
     JSON.parse((await bystander.call("echo__seen")).result?.content[0].text).subscribed as readonly string[];
 
