@@ -36,7 +36,7 @@ async function renderModel(): Promise<string> {
 function defaultsOf(node: SchemaNode): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const [key, property] of Object.entries(node.properties ?? {})) {
-    if (property["x-planned"] !== undefined && property["x-supported"] === undefined) continue;
+    if (property["x-planned"] !== undefined) continue;
     if (property.properties !== undefined) found[key] = defaultsOf(property);
     else if (property.default !== undefined) found[key] = property.default;
   }
@@ -78,16 +78,7 @@ function renderValidator(): string {
 
 /** Only what decides validity; the rest would be carried along in the code. */
 function bare(schema: SchemaNode): Record<string, unknown> {
-  const notes = [
-    "title",
-    "description",
-    "default",
-    "examples",
-    "patternErrorMessage",
-    "x-planned",
-    "x-supported",
-    "x-instead",
-  ];
+  const notes = ["title", "description", "default", "examples", "patternErrorMessage", "x-planned", "x-instead"];
   const strip = (node: unknown, isMap: boolean): unknown => {
     if (Array.isArray(node)) return node.map((item) => strip(item, false));
     if (typeof node !== "object" || node === null) return node;

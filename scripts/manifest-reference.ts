@@ -5,6 +5,7 @@ import { follow, type SchemaNode } from "../src/manifest/schema.ts";
 const sections: readonly [string, string, string][] = [
   ["The hub", "hub", "hub"],
   ["Clients", "clients.<name>", "client"],
+  ["Profiles", "profiles.<name>", "profile"],
   ["Cores", "cores.<key>", "core"],
   ["Single tools", "cores.<key>.tools.<native name>", "tool"],
   ["Secrets in the long form", "cores.<key>.secrets[]", "secret"],
@@ -51,9 +52,7 @@ function rows(node: SchemaNode, prefix: string): string[] {
 function meaning(node: SchemaNode): string {
   const planned = node["x-planned"];
   if (planned === undefined) return node.description ?? "";
-  const supported = node["x-supported"];
-  const which = supported === undefined ? "" : ` for all but ${supported.map((value) => `\`${value}\``).join(", ")}`;
-  return `${node.description ?? ""} *Planned${which}, with ${planned}. Until then: ${node["x-instead"] ?? "leave it out"}.*`;
+  return `${node.description ?? ""} *Planned, with ${planned}. Until then: ${node["x-instead"] ?? "leave it out"}.*`;
 }
 
 function typeOf(node: SchemaNode): string {

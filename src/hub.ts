@@ -1,44 +1,48 @@
 // The composition root: from a manifest to a running hub. Everything is made here and handed what it needs; nothing else
 // imports more than its layer.
 import { randomBytes } from "node:crypto";
+import type { ClientCapabilities } from "./base/client-capabilities.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
-import type { Caller, CatalogNote, CatalogSource, ViewRules } from "./catalog/model.ts";
+import type { CatalogNote } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
 import type { RequestDoorkeeper } from "./doors/port.ts";
 import type { Auth } from "./gates/auth.ts";
-import { createPolicy } from "./gates/policy.ts";
-import { catalogSource } from "./hub/catalog-source.ts";
+import { Arrival } from "./hub/arrival.ts";
 import { healthOf, troubleOf } from "./hub/condition.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
 import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
-import { Fleet, type Member } from "./hub/fleet.ts";
-import { levelTarget } from "./hub/level-target.ts";
+import { Fleet } from "./hub/fleet.ts";
+import { Isolation } from "./hub/isolation.ts";
+import { levelTarget, levelTargets } from "./hub/level-target.ts";
 import { createHubLimits } from "./hub/limits.ts";
+import type { Member } from "./hub/members.ts";
 import { watchNumbers } from "./hub/numbers.ts";
+import { observerOf } from "./hub/observer.ts";
+import { OnlyClient } from "./hub/only-client.ts";
 import { Oversight } from "./hub/oversight.ts";
+import { sourcesOf } from "./hub/sources.ts";
+import { type Standing, standingOf } from "./hub/standing.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
 import { Asks } from "./relay/asks.ts";
-import type { Lane } from "./relay/call.ts";
+import type { ClientSession } from "./relay/call.ts";
 import { Calls } from "./relay/calls.ts";
 import { Changes } from "./relay/changes.ts";
 import { FromCore } from "./relay/from-core.ts";
 import { LogLevels } from "./relay/log-levels.ts";
 import { Methods } from "./relay/methods.ts";
-import { type CoreMessage, ownerOf } from "./relay/owner.ts";
+import { ownerOf } from "./relay/owner.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
 import { Subscriptions } from "./relay/subscriptions.ts";
 import { Tasks } from "./relay/tasks.ts";
 import { UrlElicitations } from "./relay/url-elicitations.ts";
 import type { Principal } from "./sessions/principal.ts";
-import { logCalls } from "./telemetry/call-log.ts";
-import type { CallObserver } from "./telemetry/call-observer.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
@@ -54,8 +58,10 @@ export interface HubOptions {
   readonly platform: NodeJS.Platform;
   readonly extraPath: readonly string[];
   readonly version: string;
-  /** True where the hub serves one client only: what its Cores say without naming a request belongs to that client. */
+  /** True where the hub serves one client only: everything that its Cores say belongs to that client. */
   readonly exclusive: boolean;
+  /** What that client can be asked, where it is known before it comes. */
+  readonly capabilities?: ClientCapabilities;
   /** Absent while it is off. */
   readonly telemetry?: Telemetry | undefined;
   /** Other time than the system's. */
@@ -89,16 +95,16 @@ export class Hub {
   readonly #relay: Relay;
   readonly #calls: Calls;
   readonly #asks: Asks;
+  readonly #isolation: Isolation;
   readonly #fromCore: FromCore;
   readonly #logLevels: LogLevels;
   readonly #subscriptions: Subscriptions;
   readonly #tasks: Tasks;
   readonly #changes: Changes;
   readonly #exchange: Exchange;
+  readonly #arrival: Arrival = new Arrival(() => this.#fleet.cores);
   #setup: Setup;
-  #rules: (caller: Caller) => ViewRules;
-  #settledWaiters: (() => void)[] = [];
-  #wasSettled = false;
+  #standing: Standing;
   #stopped: Promise<void> | undefined;
 
   constructor(options: HubOptions, hubId: string, reaper: Promise<Reaper>, clock: Clock) {
@@ -106,19 +112,26 @@ export class Hub {
     this.#reaper = reaper;
     const { manifest, settings, log, masker, version, exclusive } = options;
     this.#setup = { manifest, settings };
-    this.#rules = createPolicy(settings.policy);
+    this.#standing = standingOf(this.#setup);
     this.metrics = createMetrics({ version, node: process.version });
     this.#doorman = new Doorman(masker, this.#setup);
+    const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
     this.#fleet = new Fleet(
       {
+        clock,
         core: coreDepsOf(options, hubId, clock),
-        exclusive,
+        onlyClient: onlyClient?.capabilities,
         meter: (key) => this.metrics.forCore(key),
         secrets: (definition, setup) => findSecrets(options, definition, setup),
         frame: (lane, frame, scan) => this.#fromCore.receive(lane, frame, scan),
         state: (member) => this.#coreChanged(member),
-        lists: () => this.#changes.refresh(),
+        lists: (key) => {
+          this.#changes.refresh();
+          this.#isolation.homeLists(key);
+        },
+        ownLists: (session, member) => this.#isolation.ownLists(session, member),
         close: (lane) => this.#calls.close(lane),
+        callOver: (lane) => this.#asks.dropLane(lane, "the call that it belonged to is over"),
       },
       this.#setup,
     );
@@ -126,13 +139,11 @@ export class Hub {
     this.#changes = new Changes({
       clock,
       log: log.child({ component: "catalog" }),
-      build: (previous) => {
-        const { names } = this.settings;
-        return buildCatalog(this.#sources(), { names, rules: this.#rules }, previous);
-      },
+      build: (previous, own) => buildCatalog(sourcesOf(this.#fleet.cores, own), this.#standing.catalog, previous),
+      callerOf: (session) => this.#standing.callers.of(session),
       sessions: () => this.#relay.sessions,
     });
-    const observer = this.#observer(clock);
+    const observer = observerOf(options, clock, (name) => this.#fleet.core(name)?.greeting?.protocolVersion);
     const urls = new UrlElicitations();
     this.#calls = new Calls({
       clock,
@@ -143,32 +154,43 @@ export class Hub {
         createHubLimits(
           clock,
           start,
+          exclusive,
           () => this.#setup,
           (key) => this.#fleet.core(key)?.definition,
         ),
     });
-    this.#logLevels = new LogLevels(() => this.#fleet.cores.map(levelTarget));
+    this.#logLevels = new LogLevels(levelTargets(this.#fleet));
+    this.#isolation = new Isolation({
+      fleet: this.#fleet,
+      changes: this.#changes,
+      sessions: () => this.#relay.sessions,
+      onlyClient,
+      arrived: (session) => this.#relay.unparkSession(session),
+      anew: (key) => void this.#exchange.restart(key),
+    });
     this.#subscriptions = new Subscriptions({ calls: this.#calls, log: log.child({ component: "relay" }) });
     this.#tasks = new Tasks({ clock, log: log.child({ component: "relay" }) });
+    const two = { subscriptions: this.#subscriptions, tasks: this.#tasks };
     const listWaitMs = () => this.settings.listWaitMs;
-    const parking = new Parking({ clock, listWaitMs, starting: () => !this.#isSettled() });
+    const starting = (session: ClientSession) => this.#isolation.prepare(session) || !this.#arrival.isOver;
+    const parking = new Parking({ clock, listWaitMs, starting });
     const methods = new Methods({
       hub: { name: "thehub", version },
       calls: this.#calls,
       parking,
       logLevels: this.#logLevels,
-      subscriptions: this.#subscriptions,
-      tasks: this.#tasks,
+      ...two,
       log: log.child({ component: "relay" }),
-      catalog: () => this.#changes.catalog,
+      catalog: (session) => this.#changes.catalogOf(session),
+      callerOf: (session) => this.#standing.callers.of(session),
+      greeted: (session) => this.#isolation.greeted(session),
       lane: (key, session) => this.#fleet.lane(key, session),
     });
-    const owner = (lane: Lane, message: CoreMessage) => ownerOf(lane, message, () => this.#relay.onlySession);
     const asks = new Asks({
       clock,
       log: log.child({ component: "relay" }),
       urls,
-      ownerOf: owner,
+      ownerOf,
       waited: (lane, ms) => this.#calls.waited(lane, ms),
     });
     this.#asks = asks;
@@ -176,11 +198,12 @@ export class Hub {
       calls: this.#calls,
       asks,
       lanesOf: (session) => this.#fleet.lanesOf(session),
+      opened: (session) => this.#isolation.opened(session),
+      left: (session) => this.#isolation.left(session),
       methods,
       parking,
       logLevels: this.#logLevels,
-      subscriptions: this.#subscriptions,
-      tasks: this.#tasks,
+      ...two,
       log: log.child({ component: "relay" }),
       clock,
       meter: this.metrics.hub,
@@ -192,10 +215,9 @@ export class Hub {
       masker,
       asks,
       urls,
-      subscriptions: this.#subscriptions,
-      tasks: this.#tasks,
+      ...two,
       dropped: (reason) => this.metrics.notificationDropped(reason),
-      ownerOf: owner,
+      ownerOf,
     });
     this.#exchange = this.#createExchange();
     const seen = {
@@ -203,14 +225,7 @@ export class Hub {
       loads: () => this.#calls.loads(),
       sessions: () => this.#relay.sessions,
     };
-    watchNumbers(this.metrics, {
-      ...seen,
-      asks,
-      subscriptions: this.#subscriptions,
-      tasks: this.#tasks,
-      cores: () => this.#fleet.cores,
-      masked: () => masker.masked,
-    });
+    watchNumbers(this.metrics, { ...seen, ...two, asks, fleet: this.#fleet, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet: this.#fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }
@@ -240,8 +255,7 @@ export class Hub {
 
   /** Resolves once every Core is up, or has failed at least once. */
   settled(): Promise<void> {
-    if (this.#isSettled()) return Promise.resolve();
-    return new Promise((resolve) => this.#settledWaiters.push(resolve));
+    return this.#arrival.whenOver();
   }
 
   /** Puts another setup in force, or leaves everything as it is. Never rejects. */
@@ -254,12 +268,12 @@ export class Hub {
     return this.#exchange.restart(coreKey);
   }
 
-  view(caller: Caller): View {
-    return this.#changes.catalog.view(caller);
+  view(principal: Principal): View {
+    return this.#changes.catalog.view(this.#standing.callers.of({ principal }));
   }
 
   summaries(): readonly CoreSummary[] {
-    return summarize(this.#sources(), this.view(this.everyone));
+    return summarize(sourcesOf(this.#fleet.cores), this.view(this.everyone));
   }
 
   /** What is wrong with a Core, in a sentence with its last words; undefined while it is up. */
@@ -336,61 +350,48 @@ export class Hub {
       sessions: () => this.#relay.sessions,
       inForce: (setup) => {
         this.#setup = setup;
-        this.#rules = createPolicy(setup.settings.policy);
+        this.#standing = standingOf(setup);
       },
-      moved: (from, to) => this.#subscriptions.move(from, to),
-      arrived: (core) => this.#logLevels.tell(levelTarget(core)),
+      moved: (from, key) => this.#subscriptions.move(from, this.#fleet.core(key) && this.#fleet.home(key)),
+      arrived: (core) => {
+        this.#isolation.forget(core.name);
+        this.#logLevels.tell(levelTarget(core), this.#fleet.home(core.name).owner);
+      },
       gone: (key) => {
         this.metrics.dropCore(key);
+        this.#isolation.forget(key);
         this.#restarts.delete(key);
       },
       exchanged: () => {
-        this.#subscriptions.review((session, uri) => this.view(session.principal).resource(uri)?.core);
+        this.#subscriptions.review(
+          (session, uri) => this.#changes.catalogOf(session).view(session.caller).resource(uri)?.core,
+        );
         this.#settle();
       },
     };
     return new Exchange(deps, this.#setup);
   }
 
-  /** Undefined, so that calls pay for nothing, unless there are traces or debug lines to make of each. */
-  #observer(clock: Clock): CallObserver | undefined {
-    const { log, telemetry } = this.#options;
-    const coreRevision = (name: string) => this.#fleet.core(name)?.greeting?.protocolVersion;
-    const tracer = telemetry?.traceCalls({ coreRevision });
-    return log.isDebug ? logCalls({ log: log.child({ component: "relay" }), clock, tracer }) : tracer;
-  }
-
-  #coreChanged({ core, lane, place }: Member): void {
+  #coreChanged(member: Member): void {
+    const { core, lane, place } = member;
     if (core.state.t === "starting" && core.generation > 1) {
       this.#restarts.set(core.name, (this.#restarts.get(core.name) ?? 0) + 1);
     }
-    if (core.state.t === "up" && place === "in_force") this.#logLevels.tell(levelTarget(core));
+    if (core.state.t === "up" && place !== "tried") this.#logLevels.tell(levelTarget(core), lane.owner);
     if (core.state.t !== "up" && core.state.t !== "starting") {
       if (core.state.t !== "draining") this.#tasks.dropLane(lane);
       this.#asks.dropLane(lane, `core "${core.name}" is ${core.state.t}`);
     }
     this.#calls.coreChanged(lane);
     this.#subscriptions.coreChanged(lane);
+    this.#isolation.changed(member);
     this.#settle();
   }
 
   /** To be called whenever the last Core that others wait for may have arrived. */
   #settle(): void {
-    if (this.#wasSettled || !this.#isSettled()) return;
-    this.#wasSettled = true;
+    if (!this.#arrival.look()) return;
     this.#relay.unpark();
-    for (const wake of this.#settledWaiters) wake();
-    this.#settledWaiters = [];
-  }
-
-  #isSettled(): boolean {
-    if (this.#wasSettled) return true;
-    return this.#fleet.cores.every(({ state, generation }) => {
-      return state.t !== "idle" && (state.t !== "starting" || generation > 1);
-    });
-  }
-
-  #sources(): CatalogSource[] {
-    return this.#fleet.cores.map(catalogSource);
+    this.#arrival.announce();
   }
 }

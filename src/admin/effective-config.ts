@@ -15,13 +15,21 @@ export function effectiveConfig({ manifest, settings }: { manifest: Manifest; se
       adminListen: settings.adminListen.map(addressText),
     }),
     clients: Object.fromEntries(manifest.clients.map((client) => [client.name, clientConfig(client)])),
+    profiles: Object.fromEntries([...manifest.profiles].map(([name, { name: _, ...rest }]) => [name, spelt(rest)])),
     cores: Object.fromEntries(manifest.cores.map((core) => [core.key, coreConfig(core)])),
     disabled: manifest.disabled,
   };
 }
 
-function clientConfig({ allow, deny, admin, limits }: ResolvedClient): object {
-  return { token_sha256: "[secret]", allow: allow ?? null, deny, admin, limits: spelt(limits) };
+function clientConfig({ allow, deny, admin, profile, limits }: ResolvedClient): object {
+  return {
+    token_sha256: "[secret]",
+    allow: allow ?? null,
+    deny,
+    admin,
+    profile: profile ?? null,
+    limits: spelt(limits),
+  };
 }
 
 function coreConfig(core: ResolvedCore): object {

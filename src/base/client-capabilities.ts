@@ -15,6 +15,40 @@ export function capabilitiesOf(value: unknown): ClientCapabilities {
   return isObject(value) ? value : {};
 }
 
+const maxPartChars = 1024;
+
+/** In this order, so that the same capabilities make the same key. */
+const relayed: readonly (readonly [name: string, parts: readonly string[]])[] = [
+  ["sampling", ["context", "tools"]],
+  ["elicitation", ["form", "url"]],
+  ["roots", ["listChanged"]],
+  ["extensions", ["io.modelcontextprotocol/ui"]],
+];
+
+/**
+ * What of it a Core may be told, when the Core is this client's alone: what the hub hands on. `tasks` and `experimental` are not among
+ * it. Clients of whom the same can be told are of one class, by `classKey`.
+ */
+export function relayable(capabilities: ClientCapabilities): ClientCapabilities {
+  const told: Record<string, unknown> = {};
+  for (const [name, parts] of relayed) {
+    const declared = capabilities[name];
+    if (!isObject(declared)) continue;
+    const kept = parts.filter((part) => isSmall(declared[part])).map((part) => [part, declared[part]]);
+    told[name] = Object.fromEntries(kept);
+  }
+  return told;
+}
+
+export function classKey(told: ClientCapabilities): string {
+  return JSON.stringify(told);
+}
+
+/** There, and no larger than what it has to say. */
+function isSmall(value: unknown): boolean {
+  return value !== undefined && JSON.stringify(value).length <= maxPartChars;
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

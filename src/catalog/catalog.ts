@@ -1,14 +1,20 @@
 // The merged snapshot of all Cores' lists. A new one is built whenever a list changes and swapped in whole; what did not
 // change is taken over from the one before.
+import type { ClientProfile } from "../base/client-profile.ts";
+import { defaultOf, type Profiles } from "../manifest/profiles.ts";
+import type { Caller } from "../sessions/principal.ts";
 import { readShelf } from "./entries.ts";
-import type { Caller, CatalogNote, CatalogSource, NamesConfig, Shelf, ViewRules } from "./model.ts";
+import { entriesKey } from "./exposed.ts";
+import type { CatalogNote, CatalogSource, Shelf, ViewRules } from "./model.ts";
+import { Naming, namesKey } from "./names.ts";
 import { View } from "./view.ts";
 
 /** Views kept per snapshot; more callers with different rules make views anew. */
 const maxViews = 256;
 
 export interface CatalogConfig {
-  readonly names: NamesConfig;
+  /** All there are; another object when one of them is another. A call may use the names of each. */
+  readonly profiles: Profiles;
   /** What a caller may see; a pure function of what the caller's rules say. */
   rules(caller: Caller): ViewRules;
 }
@@ -18,16 +24,16 @@ export class Catalog {
   readonly version: number;
   /** In manifest order. */
   readonly shelves: readonly Shelf[];
-  readonly names: NamesConfig;
-  readonly #config: CatalogConfig;
+  readonly config: CatalogConfig;
+  readonly #namings: readonly Naming[];
   readonly #byCaller = new WeakMap<Caller, View>();
-  readonly #byRules = new Map<string, View>();
+  readonly #byKey = new Map<string, View>();
 
   constructor(version: number, shelves: readonly Shelf[], config: CatalogConfig) {
     this.version = version;
     this.shelves = shelves;
-    this.names = config.names;
-    this.#config = config;
+    this.config = config;
+    this.#namings = namingsOf(config.profiles);
   }
 
   /** Entries that were left out, and why. What policy and collisions hide is for a view to say. */
@@ -35,45 +41,54 @@ export class Catalog {
     return this.shelves.flatMap((shelf) => shelf.notes);
   }
 
-  /** The caller's view: the same object for the same caller, and for callers with the same rules. */
+  /** The caller's view: the same object for the same caller, and for callers with the same rules and clients of the same kind. */
   view(caller: Caller): View {
     const known = this.#byCaller.get(caller);
     if (known !== undefined) return known;
-    const view = this.#viewOf(this.#config.rules(caller));
+    const view = this.#viewOf(this.config.rules(caller), caller.profile ?? defaultOf(this.config.profiles));
     this.#byCaller.set(caller, view);
     return view;
   }
 
-  #viewOf(rules: ViewRules): View {
-    const known = this.#byRules.get(rules.key);
+  #viewOf(rules: ViewRules, profile: ClientProfile): View {
+    const key = `${viewKey(profile)} ${rules.key}`;
+    const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const view = new View(this.shelves, rules, this.names);
-    if (this.#byRules.size >= maxViews) {
-      for (const oldest of this.#byRules.keys()) {
-        this.#byRules.delete(oldest);
+    const view = new View(this.shelves, rules, profile, this.#namings);
+    if (this.#byKey.size >= maxViews) {
+      for (const oldest of this.#byKey.keys()) {
+        this.#byKey.delete(oldest);
         break;
       }
     }
-    this.#byRules.set(rules.key, view);
+    this.#byKey.set(key, view);
     return view;
   }
 }
 
-/** A snapshot of the sources, given in manifest order. `previous` only saves work: the outcome is the same without it. */
-export function buildCatalog(sources: readonly CatalogSource[], config: CatalogConfig, previous?: Catalog): Catalog {
-  const before = previous !== undefined && sameNames(previous.names, config.names) ? previous.shelves : [];
-  const known = new Map(before.map((shelf) => [shelf.source.key, shelf]));
-  const shelves = sources.map((source) => {
-    const shelf = known.get(source.key);
-    return shelf !== undefined && readsTheSame(shelf.source, source)
-      ? { ...shelf, source }
-      : readShelf(source, config.names);
-  });
-  return new Catalog((previous?.version ?? 0) + 1, shelves, config);
+/** The same for profiles whose clients see the same. */
+function viewKey(profile: ClientProfile): string {
+  const { pageSize, toolCap, pinned } = profile;
+  return JSON.stringify([entriesKey(profile), pageSize ?? 0, toolCap ?? 0, toolCap === undefined ? [] : pinned]);
 }
 
-function sameNames(a: NamesConfig, b: NamesConfig): boolean {
-  return a.separator === b.separator && a.maxLength === b.maxLength;
+/** One for all profiles that have the same. */
+function namingsOf(profiles: Profiles): readonly Naming[] {
+  const byKey = new Map([...profiles.values()].map((profile) => [namesKey(profile), profile]));
+  return [...byKey.values()].map((profile) => new Naming(profile));
+}
+
+/** A snapshot of the sources, given in manifest order. `previous` only saves work: the outcome is the same without it. */
+export function buildCatalog(sources: readonly CatalogSource[], config: CatalogConfig, previous?: Catalog): Catalog {
+  const known = new Map(previous?.shelves.map((shelf) => [shelf.source.key, shelf]));
+  // Names that no profile has any more are not kept.
+  const isAsBefore = previous?.config.profiles === config.profiles;
+  const shelves = sources.map((source) => {
+    const shelf = known.get(source.key);
+    if (shelf === undefined || !readsTheSame(shelf.source, source)) return readShelf(source);
+    return isAsBefore ? { ...shelf, source } : { ...shelf, source, named: new Map() };
+  });
+  return new Catalog((previous?.version ?? 0) + 1, shelves, config);
 }
 
 /** Lists are replaced, not changed, so the same array has the same entries. */

@@ -1,22 +1,21 @@
-// Reads a Core's list entries, as bytes, into what the catalog routes by, and plans the few edits made on their way to a
-// client. What the hub does not have to understand stays as the Core wrote it.
+// Reads a Core's list entries, as bytes, into what the catalog routes by, and plans the few edits made on their way to any
+// client; those for one kind of client are in exposed.ts. What the hub does not have to understand stays as the Core wrote it.
 import { isUtf8 } from "node:buffer";
 import type { ToolOverride } from "../manifest/manifest.ts";
+import { cutMembers, type Member, membersOf } from "../wire/cut-members.ts";
 import { type ByteString, byteString, type Splice } from "../wire/frame.ts";
-import { members } from "../wire/json.ts";
 import { stringAt } from "../wire/scan.ts";
 import type {
   CatalogKey,
   CatalogNote,
   CatalogSource,
   ListItem,
-  NamesConfig,
-  PromptEntry,
+  NamedItem,
   Shelf,
-  ToolEntry,
+  ToolItem,
   UriEntry,
 } from "./model.ts";
-import { canonicalName, exposedName } from "./names.ts";
+import { canonicalName } from "./names.ts";
 
 const maxNameBytes = 1024;
 const maxUriBytes = 8192;
@@ -29,32 +28,18 @@ const unprintable = /[\p{Cc}\p{Cs}]/u;
 const ascii = /^[\x20-\x7e]*$/;
 const plain = /^[A-Za-z0-9_. -]*$/;
 
-interface Member {
-  readonly key: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Reads the four lists of one Core. An entry that cannot be served is left out with a note; the others are not affected. */
-export function readShelf(source: CatalogSource, names: NamesConfig): Shelf {
-  const key: CatalogKey = { core: source.key, capabilityClass: "none", credential: "shared" };
+export function readShelf(source: CatalogSource): Shelf {
+  const key = keyOf(source);
   const route = { core: source.key, key };
   const notes = new Notes(source.key);
   const { lists } = source;
-  const tools = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolEntry => {
+  const tools = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolItem => {
     const override = source.tools.get(raw.id);
-    const named = nameOf(source, names, raw, key, override);
-    const route = { ...named.route, ...hintsOf(raw) };
-    const edits = [
-      ...named.edits,
-      ...descriptionEdits(raw, override?.description),
-      ...(source.runsTasks ? [] : withoutExecution(raw)),
-    ];
-    return { ...named, route, edits: inOrder(edits), override };
+    const item = named(source, raw, override);
+    return { ...item, ...hintsOf(raw), edits: toolEdits(raw, override, source.runsTasks ? nothing : forNobody) };
   });
-  const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw): PromptEntry => {
-    return { ...nameOf(source, names, raw, key, undefined), override: undefined };
-  });
+  const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw) => named(source, raw, undefined));
   const readUri = (raw: RawEntry): UriEntry => ({
     uri: raw.id,
     route,
@@ -64,7 +49,20 @@ export function readShelf(source: CatalogSource, names: NamesConfig): Shelf {
   });
   const resources = read(lists?.resources, notes, "resource", "uri", maxUriBytes, readUri);
   const templates = read(lists?.templates, notes, "resource template", "uriTemplate", maxUriBytes, readUri);
-  return { source, tools, prompts, resources, templates, notes: notes.list() };
+  return { source, tools, prompts, resources, templates, notes: notes.list(), named: new Map() };
+}
+
+export function keyOf({ key }: CatalogSource): CatalogKey {
+  return { core: key, capabilityClass: "none", credential: "shared" };
+}
+
+/** `execution` invites clients to run the tool as a task, which does not reach the Core. */
+const forNobody: ReadonlySet<string> = new Set(["execution"]);
+
+/** The edits of a tool for clients that are not to see its output schema either. */
+export function editsWithoutOutput({ bytes, override }: ToolItem): readonly Splice[] {
+  const raw = readEntry(bytes, "name", maxNameBytes);
+  return typeof raw === "string" ? [] : toolEdits(raw, override, new Set([...forNobody, "outputSchema"]));
 }
 
 /** An entry that can be served: an object that has its identifying member, a string, exactly once. */
@@ -115,35 +113,32 @@ function readEntry(bytes: Buffer, idKey: string, maxBytes: number): RawEntry | s
   return { bytes, members: list, idMember, id };
 }
 
-/** Undefined when the bytes are not one whole object. */
-function membersOf(bytes: Buffer, start: number, end: number): readonly Member[] | undefined {
-  const list: Member[] = [];
-  const whole = members(bytes, start, end, (key, valueStart, valueEnd) => {
-    list.push({ key, start: valueStart, end: valueEnd });
-  });
-  return whole ? list : undefined;
+function named(source: CatalogSource, raw: RawEntry, override: ToolOverride | undefined): NamedItem {
+  const { bytes, idMember, id: native } = raw;
+  const meta = raw.members.find((member) => member.key === "_meta" && bytes[member.start] === 0x7b);
+  return {
+    native,
+    canonical: canonicalName(source.namespace, native),
+    nativeNameJson: bytes.toString("latin1", idMember.start, idMember.end),
+    nameStart: idMember.start,
+    nameEnd: idMember.end,
+    hasTitle: raw.members.some((member) => member.key === "title"),
+    metaStart: meta?.start ?? -1,
+    bytes,
+    edits: [],
+    sortKey: sortKeyOf(native),
+    override,
+  };
 }
 
-/** The entry under its exposed name. A name that was altered is kept for people as the title, if there is none. */
-function nameOf(
-  source: CatalogSource,
-  names: NamesConfig,
+const nothing: ReadonlySet<string> = new Set();
+
+function toolEdits(
   raw: RawEntry,
-  key: CatalogKey,
   override: ToolOverride | undefined,
-): PromptEntry {
-  const { bytes, idMember, id: native } = raw;
-  const exposed = exposedName(names, source, native, override);
-  const nativeNameJson = bytes.toString("latin1", idMember.start, idMember.end);
-  const edits: Splice[] = [];
-  if (exposed.name !== native) {
-    const needsTitle = exposed.altered && !raw.members.some((member) => member.key === "title");
-    const title = needsTitle ? `,"title":${nativeNameJson}` : "";
-    edits.push({ start: idMember.start, end: idMember.end, text: jsonBytes(exposed.name) + title });
-  }
-  const canonical = canonicalName(source.namespace, native);
-  const route = { core: source.key, key, native, canonical, exposed: exposed.name, nativeNameJson };
-  return { t: "found", route, bytes, edits, sortKey: sortKeyOf(native), override };
+  unwanted: ReadonlySet<string>,
+): readonly Splice[] {
+  return inOrder([...descriptionEdits(raw, override?.description), ...cutMembers(raw.bytes, 0, raw.members, unwanted)]);
 }
 
 function descriptionEdits(raw: RawEntry, description: string | undefined): readonly Splice[] {
@@ -155,32 +150,8 @@ function descriptionEdits(raw: RawEntry, description: string | undefined): reado
   return [{ start: end, end, text: `,"description":${text}` }];
 }
 
-/** Takes the member `execution` out: it invites clients to run the tool as a task, which its Core does not know. */
-function withoutExecution(raw: RawEntry): readonly Splice[] {
-  const { bytes, members: all } = raw;
-  if (!all.some(isExecution)) return [];
-  const firstKept = all.findIndex((member) => !isExecution(member));
-  const cuts: Splice[] = [];
-  if (firstKept > 0) {
-    // Leading members go with the comma behind them, all others with the comma before them.
-    const end = bytes.indexOf(0x2c, all[firstKept - 1]?.end) + 1;
-    cuts.push({ start: 1, end, text: "" });
-  }
-  for (const [index, member] of all.entries()) {
-    const before = all[index - 1];
-    if (index > firstKept && before !== undefined && isExecution(member)) {
-      cuts.push({ start: before.end, end: member.end, text: "" });
-    }
-  }
-  return cuts;
-}
-
-function isExecution(member: Member): boolean {
-  return member.key === "execution";
-}
-
 /** In order and apart. Where a text is put in and a cut starts at one offset, the text comes first, as it was planned first. */
-function inOrder(edits: readonly Splice[]): readonly Splice[] {
+export function inOrder(edits: readonly Splice[]): readonly Splice[] {
   return edits.length < 2 ? edits : edits.toSorted((a, b) => a.start - b.start);
 }
 
@@ -210,7 +181,7 @@ function sortKeyOf(text: string): ByteString {
 }
 
 /** JSON as bytes; most names need no escape and no second look. */
-function jsonBytes(text: string): ByteString {
+export function jsonBytes(text: string): ByteString {
   return plain.test(text) ? `"${text}"` : byteString(JSON.stringify(text));
 }
 

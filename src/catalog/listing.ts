@@ -1,10 +1,12 @@
-// Writes list results: the Cores' own bytes with the planned edits, joined. Made once per view, not per request.
+// Writes list results: the Cores' own bytes with the planned edits, joined. Made once per view (pages.ts), not per request.
 import type { Listed } from "./model.ts";
 
-/** `{"KEY":[...]}` as a whole result, with no cursor: every list is one page. */
-export function listResult(key: string, entries: readonly Listed[]): Buffer {
+/** `{"KEY":[...]}` as a whole result; with `next`, the cursor of what comes behind it. */
+export function listResult(key: string, entries: readonly Listed[], next?: string): Buffer {
   const head = `{"${key}":[`;
-  let size = head.length + Math.max(0, entries.length - 1) + 2;
+  // At the end there is no cursor at all: an empty one is one that clients come back with, for ever.
+  const tail = next === undefined ? "]}" : `],"nextCursor":"${next}"}`;
+  let size = head.length + Math.max(0, entries.length - 1) + tail.length;
   for (const entry of entries) size += sizeOf(entry);
   const result = Buffer.allocUnsafe(size);
   let at = result.write(head, "latin1");
@@ -12,7 +14,7 @@ export function listResult(key: string, entries: readonly Listed[]): Buffer {
     if (index > 0) result[at++] = 0x2c;
     at = write(entry, result, at);
   }
-  result.write("]}", at, "latin1");
+  result.write(tail, at, "latin1");
   return result;
 }
 

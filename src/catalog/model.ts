@@ -1,4 +1,5 @@
 // The words of the catalog: what it is built from, what it hands out. Types only.
+import type { ClientProfile } from "../base/client-profile.ts";
 import type { CorePolicy, ResolvedCore, ToolOverride } from "../manifest/manifest.ts";
 import type { ByteString, Splice } from "../wire/frame.ts";
 
@@ -40,10 +41,8 @@ export interface CatalogKey {
   readonly credential: "shared";
 }
 
-export interface NamesConfig {
-  readonly separator: string;
-  readonly maxLength: number;
-}
+/** What of a profile makes the names. */
+export type NamesConfig = Pick<ClientProfile, "separator" | "charset" | "maxLength">;
 
 /** Where a prompt is to be asked for. */
 export interface PromptRoute {
@@ -99,11 +98,38 @@ export interface UriEntry extends Listed {
   readonly route: ResourceRoute;
 }
 
+/** A tool or a prompt as its Core lists it, whatever clients call it. */
+export interface NamedItem extends Listed {
+  readonly native: string;
+  readonly canonical: string;
+  readonly nativeNameJson: ByteString;
+  /** Where the name stands in `bytes`. */
+  readonly nameStart: number;
+  readonly nameEnd: number;
+  readonly hasTitle: boolean;
+  /** Where the member `_meta`, an object, starts in `bytes`; -1 where there is none. */
+  readonly metaStart: number;
+  readonly override: ToolOverride | undefined;
+}
+
+export interface ToolItem extends NamedItem {
+  readonly destructiveHint: boolean | undefined;
+  readonly readOnlyHint: boolean | undefined;
+}
+
+/** A Core's tools and prompts as one kind of client has them. */
+export interface NamedShelf {
+  readonly tools: readonly ToolEntry[];
+  readonly prompts: readonly PromptEntry[];
+}
+
 /** What was read from one Core's lists, sorted. Does not depend on any other Core, nor on who is asking. */
 export interface Shelf {
   readonly source: CatalogSource;
-  readonly tools: readonly ToolEntry[];
-  readonly prompts: readonly PromptEntry[];
+  readonly tools: readonly ToolItem[];
+  readonly prompts: readonly NamedItem[];
+  /** For the kinds of clients that have asked so far. */
+  readonly named: Map<string, NamedShelf>;
   readonly resources: readonly UriEntry[];
   readonly templates: readonly UriEntry[];
   readonly notes: readonly CatalogNote[];
@@ -140,9 +166,4 @@ interface CoreRules {
 export interface ViewRules {
   readonly key: string;
   forCore(source: CatalogSource): CoreRules;
-}
-
-export interface Caller {
-  readonly allow: readonly string[] | undefined;
-  readonly deny?: readonly string[] | undefined;
 }

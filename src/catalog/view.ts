@@ -1,14 +1,16 @@
 // What one caller sees of a snapshot: who a name or a uri belongs to, and the lists as bytes. Immutable; everything but
 // the verdicts is made when it is first asked for.
+import type { ClientProfile } from "../base/client-profile.ts";
+import type { ListKind } from "./cursor.ts";
+import { namedShelf } from "./exposed.ts";
 import { mergeInstructions } from "./instructions.ts";
-import { listResult } from "./listing.ts";
 import type {
   Ambiguous,
   CatalogNote,
   Found,
   HiddenReason,
   NamedEntry,
-  NamesConfig,
+  NamedShelf,
   PromptEntry,
   PromptRoute,
   ResourceRoute,
@@ -20,7 +22,8 @@ import type {
   ViewRules,
 } from "./model.ts";
 import { NameTable } from "./name-table.ts";
-import { otherSpellings } from "./names.ts";
+import { type Naming, otherSpellings } from "./names.ts";
+import { ListPages } from "./pages.ts";
 import { UriTable } from "./uri-table.ts";
 
 /** One thing of a Core and what becomes of it in this view, for `list --all`. */
@@ -41,6 +44,7 @@ interface Part {
   readonly whole: Verdict;
   readonly tools: readonly ToolEntry[];
   readonly hiddenTools: ReadonlyMap<ToolEntry, HiddenReason>;
+  readonly named: NamedShelf;
 }
 
 /** Entries of one kind that the caller may use, in manifest order of their Cores. */
@@ -51,7 +55,8 @@ interface Claims<E> {
 
 export class View {
   readonly #parts: readonly Part[];
-  readonly #names: NamesConfig;
+  readonly #profile: ClientProfile;
+  readonly #namings: readonly Naming[];
   readonly #tools: Claims<ToolEntry>;
   readonly #prompts: Claims<PromptEntry>;
   readonly #resources: Claims<UriEntry>;
@@ -60,19 +65,19 @@ export class View {
   #toolTable: NameTable<ToolRoute> | undefined;
   #promptTable: NameTable<PromptRoute> | undefined;
   #uriTable: UriTable | undefined;
-  #toolsList: Buffer | undefined;
-  #promptsList: Buffer | undefined;
-  #resourcesList: Buffer | undefined;
-  #resourceTemplatesList: Buffer | undefined;
+  readonly #lists = new Map<ListKind, ListPages>();
   #instructions: string | undefined;
 
-  constructor(shelves: readonly Shelf[], rules: ViewRules, names: NamesConfig) {
-    this.#parts = shelves.map((shelf) => partOf(shelf, rules));
-    this.#names = names;
-    const whole = this.#parts.filter((part) => part.whole.t === "allowed").map((part) => part.shelf);
+  /** `namings`: of all profiles, each of which a call may use. */
+  constructor(shelves: readonly Shelf[], rules: ViewRules, profile: ClientProfile, namings: readonly Naming[]) {
+    this.#parts = shelves.map((shelf) => partOf(shelf, rules, profile));
+    this.#profile = profile;
+    this.#namings = namings;
+    const wholeParts = this.#parts.filter((part) => part.whole.t === "allowed");
+    const whole = wholeParts.map((part) => part.shelf);
     const uri = (entry: UriEntry) => entry.uri;
     this.#tools = claimNames(this.#parts.flatMap((part) => part.tools));
-    this.#prompts = claimNames(whole.flatMap((shelf) => shelf.prompts));
+    this.#prompts = claimNames(wholeParts.flatMap((part) => part.named.prompts));
     this.#resources = claim(
       whole.flatMap((shelf) => shelf.resources),
       uri,
@@ -104,25 +109,13 @@ export class View {
     return this.#uris.template(uriTemplate);
   }
 
-  /** The result of tools/list; the other lists likewise. Shared: not to be written to. */
-  get toolsList(): Buffer {
-    this.#toolsList ??= listResult("tools", this.#sorted(this.#tools.winners));
-    return this.#toolsList;
-  }
-
-  get promptsList(): Buffer {
-    this.#promptsList ??= listResult("prompts", this.#sorted(this.#prompts.winners));
-    return this.#promptsList;
-  }
-
-  get resourcesList(): Buffer {
-    this.#resourcesList ??= listResult("resources", this.#sorted(this.#resources.winners));
-    return this.#resourcesList;
-  }
-
-  get resourceTemplatesList(): Buffer {
-    this.#resourceTemplatesList ??= listResult("resourceTemplates", this.#sorted(this.#templates.winners));
-    return this.#resourceTemplatesList;
+  /** What the client gets of a list. */
+  list(kind: ListKind): ListPages {
+    const known = this.#lists.get(kind);
+    if (known !== undefined) return known;
+    const pages = this.#pagesOf(kind);
+    this.#lists.set(kind, pages);
+    return pages;
   }
 
   /** Of the Cores that the caller has anything of. Empty when none says anything. */
@@ -154,6 +147,21 @@ export class View {
     ];
   }
 
+  #pagesOf(kind: ListKind): ListPages {
+    const { pageSize } = this.#profile;
+    const named = ({ winners }: Claims<PromptEntry>) => {
+      const entries = this.#sorted(winners);
+      return new ListPages(kind, entries, (at) => entries[at]?.route.exposed ?? "", pageSize);
+    };
+    const byUri = ({ winners }: Claims<UriEntry>) => {
+      const entries = this.#sorted(winners);
+      return new ListPages(kind, entries, (at) => entries[at]?.uri ?? "", pageSize);
+    };
+    if (kind === "tools") return named(this.#tools);
+    if (kind === "prompts") return named(this.#prompts);
+    return byUri(kind === "resources" ? this.#resources : this.#templates);
+  }
+
   get #uris(): UriTable {
     const all = ({ winners, losers }: Claims<UriEntry>) => [...winners, ...losers];
     this.#uriTable ??= new UriTable(all(this.#resources), all(this.#templates));
@@ -164,7 +172,7 @@ export class View {
     const cores = new Map(this.#parts.map(({ shelf }) => [shelf.source.key, shelf.source]));
     return new NameTable(winners, losers, ({ route, override }) => {
       const source = cores.get(route.core);
-      return source === undefined ? [] : otherSpellings(this.#names, source, route.native, override);
+      return source === undefined ? [] : otherSpellings(this.#namings, source, route.native, override);
     });
   }
 
@@ -185,28 +193,31 @@ export function diffViews(
   after: View,
   isKnown: (list: Buffer) => boolean = () => false,
 ): { tools: boolean; resources: boolean; prompts: boolean } {
-  if (before === after) return { tools: false, resources: false, prompts: false };
-  const isNew = (old: Buffer, list: Buffer) => !isKnown(list) && !old.equals(list);
+  const isNew = (kind: ListKind): boolean => {
+    if (before === after) return false;
+    const list = after.list(kind);
+    const { whole } = list;
+    return !(whole !== undefined && isKnown(whole)) && !before.list(kind).equals(list);
+  };
   return {
-    tools: isNew(before.toolsList, after.toolsList),
-    resources:
-      isNew(before.resourcesList, after.resourcesList) ||
-      isNew(before.resourceTemplatesList, after.resourceTemplatesList),
-    prompts: isNew(before.promptsList, after.promptsList),
+    tools: isNew("tools"),
+    resources: isNew("resources") || isNew("resourceTemplates"),
+    prompts: isNew("prompts"),
   };
 }
 
-function partOf(shelf: Shelf, rules: ViewRules): Part {
+function partOf(shelf: Shelf, rules: ViewRules, profile: ClientProfile): Part {
   const core = rules.forCore(shelf.source);
+  const named = namedShelf(shelf, profile);
   const tools: ToolEntry[] = [];
   const hiddenTools = new Map<ToolEntry, HiddenReason>();
-  for (const entry of shelf.tools) {
+  for (const entry of named.tools) {
     const verdict: Verdict =
       entry.override?.hidden === true ? { t: "hidden", reason: "override" } : core.tool(entry.route);
     if (verdict.t === "hidden") hiddenTools.set(entry, verdict.reason);
     else tools.push(entry);
   }
-  return { shelf, whole: core.whole, tools, hiddenTools };
+  return { shelf, whole: core.whole, tools, hiddenTools, named };
 }
 
 /** By exposed names. A Core's own name for its tool may not be another tool's canonical one: only `expose` may say so. */
@@ -248,7 +259,10 @@ function rankByNamespace(shelves: readonly Shelf[]): ReadonlyMap<string, number>
   return new Map(ordered.map((source, index) => [source.key, index]));
 }
 
-function explainPart({ shelf, whole, hiddenTools }: Part, collided: ReadonlySet<unknown>): readonly Explained[] {
+function explainPart(
+  { shelf, whole, hiddenTools, named: own }: Part,
+  collided: ReadonlySet<unknown>,
+): readonly Explained[] {
   const core = shelf.source.key;
   const rest = (entry: unknown): HiddenReason | undefined => {
     if (whole.t === "hidden") return whole.reason;
@@ -261,10 +275,10 @@ function explainPart({ shelf, whole, hiddenTools }: Part, collided: ReadonlySet<
     return { kind, core, id: entry.uri, exposed: entry.uri, hidden: rest(entry) };
   };
   return [
-    ...shelf.tools.map((tool) =>
+    ...own.tools.map((tool) =>
       named("tool", tool, hiddenTools.get(tool) ?? (collided.has(tool) ? "collision" : undefined)),
     ),
-    ...shelf.prompts.map((prompt) => named("prompt", prompt, rest(prompt))),
+    ...own.prompts.map((prompt) => named("prompt", prompt, rest(prompt))),
     ...shelf.resources.map((resource) => byUri("resource", resource)),
     ...shelf.templates.map((template) => byUri("template", template)),
   ];

@@ -1,6 +1,6 @@
 // What `thehub connect` is told: the hub, its token, further headers. No secret comes in by an argument.
 import { Secret } from "../base/secret.ts";
-import { parseTarget } from "../connect/target.ts";
+import { parseTarget, withProfile } from "../connect/target.ts";
 import { isLoopbackHost } from "../doors/listen.ts";
 import type { Target } from "../links/connection.ts";
 import { variable } from "../manifest/environment.ts";
@@ -16,6 +16,7 @@ export interface ConnectOptions {
   /** `Name: value`, with `${env:NAME}` in the value for what must not be an argument. */
   readonly header?: readonly string[];
   readonly maxMessageBytes?: string;
+  readonly profile?: string;
 }
 
 export interface ConnectSettings extends Pick<Settings, "token" | "logLevel" | "logFormat"> {
@@ -43,7 +44,7 @@ export async function readConnectSettings(
     problems.push({ severity: "error", file: "arguments", line: 0, column: 0, path, message, hint });
     return undefined;
   };
-  const target = readTarget(url ?? variable(env, "HUB_URL"), wrong);
+  const target = readTarget(url ?? variable(env, "HUB_URL"), options.profile, wrong);
   const source = tokenSource(env, options, wrong);
   const resolved = resolveSettings({
     env: { ...source.env, HUB_LOG_LEVEL: env["HUB_LOG_LEVEL"], HUB_LOG_FORMAT: env["HUB_LOG_FORMAT"] },
@@ -80,11 +81,18 @@ export function isSentInClear({ secrets, target }: ConnectSettings): boolean {
 
 type Wrong = (path: string, message: string, hint: string) => undefined;
 
-function readTarget(url: string | undefined, wrong: Wrong): Target | undefined {
+function readTarget(url: string | undefined, profile: string | undefined, wrong: Wrong): Target | undefined {
   const hint = "thehub connect ws://localhost:3000";
   if (url === undefined) return wrong("URL", "no hub is named", `write ${hint}, or set HUB_URL`);
   const parsed = parseTarget(url);
-  return parsed.t === "ok" ? parsed.target : wrong("URL", parsed.message, hint);
+  if (parsed.t === "bad") return wrong("URL", parsed.message, hint);
+  if (profile === undefined) return parsed.target;
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(profile)) {
+    return wrong("--profile", "not a profile's name", "write small letters, digits and -: --profile claude");
+  }
+  return (
+    withProfile(parsed.target, profile) ?? wrong("--profile", "the URL names a profile as well", "name one of them")
+  );
 }
 
 /** The variable or file that holds the token, as the one that settings are read from. */

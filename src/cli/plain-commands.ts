@@ -3,18 +3,19 @@
 import type { Terminal } from "./terminal.ts";
 
 /** Options that take a value, and options that do not, by spelling. Those of program.ts have the same names. */
-const valued: Readonly<Record<string, "manifest" | "listen" | "timeoutMs">> = {
+const valued: Readonly<Record<string, "manifest" | "listen" | "profile" | "timeoutMs">> = {
   "-m": "manifest",
   "--manifest": "manifest",
   "-l": "listen",
   "--listen": "listen",
+  "--profile": "profile",
   "--timeout-ms": "timeoutMs",
 };
 const plain: Readonly<Record<string, "json">> = { "--json": "json" };
 
 const commands: Readonly<Record<string, { readonly options: readonly string[]; readonly operands: number }>> = {
   serve: { options: ["manifest", "listen"], operands: 0 },
-  stdio: { options: ["manifest"], operands: 0 },
+  stdio: { options: ["manifest", "profile"], operands: 0 },
   check: { options: ["json"], operands: 1 },
   health: { options: ["json", "timeoutMs"], operands: 0 },
 };
@@ -28,6 +29,7 @@ export interface PlainCommand {
 interface PlainOptions {
   manifest?: string;
   listen?: string;
+  profile?: string;
   timeoutMs?: string;
   json?: true;
 }

@@ -5,6 +5,7 @@ import { HubError } from "../base/errors.ts";
 import { findManifest, loadManifest } from "../manifest/load.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type Problem, renderProblems } from "../manifest/problems.ts";
+import { profileProblem } from "../manifest/profiles.ts";
 import { resolveSettings, type Settings } from "../manifest/settings.ts";
 import { manifestPrint } from "../manifest/watch.ts";
 import type { Terminal } from "./terminal.ts";
@@ -44,6 +45,12 @@ export function prepare(terminal: Terminal, options: PrepareOptions): Preparatio
   const warnings = [...loaded.warnings, ...resolved.warnings];
   const prepared = { manifestPath: path, builtIn, print, manifest, settings: resolved.settings, warnings };
   return { t: "ok", prepared };
+}
+
+/** Throws `usage` for a profile that there is not. */
+export function checkProfile(profile: string | undefined, { manifest }: Prepared): void {
+  const problem = profileProblem(profile, manifest.profiles.keys());
+  if (problem !== undefined) throw new HubError("usage", `--profile: ${problem}`);
 }
 
 /** For commands that a person runs: problems as text, in one error with exit code 2. */

@@ -18,6 +18,7 @@ const tokenEnvOption = [
   "the variable that holds the hub's token (default: HUB_TOKEN, or the file of HUB_TOKEN_FILE)",
 ] as const;
 const tokenFileOption = ["--token-file <file>", "the file that holds the hub's token"] as const;
+const profileOption = ["--profile <name>", "as a client of this kind: chatgpt, claude, cursor …"] as const;
 const headerOption = [
   "--header <header>",
   `a further header, 'Name: value' or 'Name: \${env:VARIABLE}'; may be repeated`,
@@ -57,6 +58,10 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .command("stdio")
     .description("serve one client on stdin and stdout, with Cores of its own")
     .option(...manifestOption)
+    .option(
+      "--profile <name>",
+      "what kind of client it is: chatgpt, claude, cursor … (default: by what it calls itself)",
+    )
     .action(async (options) => {
       exit = await (await import("./serving.ts")).runServing("stdio", terminal, options);
     });
@@ -70,6 +75,10 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .option(...tokenEnvOption)
     .option(...tokenFileOption)
     .option(...headerOption, append)
+    .option(
+      "--profile <name>",
+      "what kind of client it is: chatgpt, claude, cursor … (default: by what it calls itself)",
+    )
     .option("--max-message-bytes <bytes>", "largest message taken from the client (default: 10485760, as the hub's)")
     .addHelpText(
       "after",
@@ -99,6 +108,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .option(...manifestOption)
     .option("--json", "print JSON")
     .option("--all", "also what is hidden, and why; of Cores of one's own only")
+    .option(...profileOption)
     .option(...urlOption)
     .option(...tokenEnvOption)
     .option(...tokenFileOption)
@@ -114,6 +124,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .argument("[arguments]", "a JSON object, or - to read it from stdin", "{}")
     .option(...manifestOption)
     .option("--json", "print the whole result as JSON")
+    .option(...profileOption)
     .option(...urlOption)
     .option(...tokenEnvOption)
     .option(...tokenFileOption)

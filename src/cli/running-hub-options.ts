@@ -9,6 +9,7 @@ export interface RunningHubOptions {
   readonly tokenEnv?: string;
   readonly tokenFile?: string;
   readonly header?: readonly string[];
+  readonly profile?: string;
 }
 
 /** The URL of the hub to ask; undefined: none. A manifest that is named stands for Cores of one's own, whatever HUB_URL says. */

@@ -7,6 +7,8 @@ export interface ServingOptions {
   readonly manifest?: string;
   /** For `serve`. */
   readonly listen?: string;
+  /** For `stdio`. */
+  readonly profile?: string;
 }
 
 /** Resolves with the exit code. */

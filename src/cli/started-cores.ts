@@ -1,4 +1,5 @@
 // Cores of one's own for a short command: started, waited for, used, stopped.
+import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { CoreSummary } from "../catalog/summary.ts";
 import { type Hub, openHub } from "../hub.ts";
 import { coreEnvironment } from "../library/core-environment.ts";
@@ -6,12 +7,17 @@ import type { Prepared } from "./prepare.ts";
 import type { Terminal } from "./terminal.ts";
 import { openVoice } from "./voice.ts";
 
-/** Starts the manifest's Cores, waits until each is up or has failed once, and stops them when `use` is done. */
-export async function withHub<T>(terminal: Terminal, prepared: Prepared, use: (hub: Hub) => Promise<T>): Promise<T> {
+/** Starts the manifest's Cores, which are told that their client can be asked this, waits until each is up or has failed once, and stops them when `use` is done. */
+export async function withHub<T>(
+  terminal: Terminal,
+  prepared: Prepared,
+  use: (hub: Hub) => Promise<T>,
+  capabilities: ClientCapabilities = {},
+): Promise<T> {
   // People see what they asked for, not the log; what is wrong with a Core is in its state.
   const level = prepared.settings.logLevel === "debug" ? "debug" : "silent";
   const voice = openVoice(terminal, { logLevel: level, logFormat: prepared.settings.logFormat });
-  const hub = await openHub({ ...prepared, ...voice, ...coreEnvironment(terminal), exclusive: true });
+  const hub = await openHub({ ...prepared, ...voice, ...coreEnvironment(terminal), exclusive: true, capabilities });
   const interrupted = () => void hub.stop().then(() => process.exit(130));
   process.once("SIGINT", interrupted);
   process.once("SIGTERM", interrupted);

@@ -43,6 +43,17 @@ export function parseTarget(text: string): ParsedTarget {
   };
 }
 
+/** The same hub, as a client of this profile: `/mcp/p/claude`. Undefined where the URL names a profile itself. */
+export function withProfile(target: Target, profile: string): Target | undefined {
+  const url = new URL(target.url);
+  const path = url.pathname.replace(/\/$/, "");
+  if (/\/p\/[^/]+$/.test(path)) return undefined;
+  const door = /\/(?:mcp|ws)$/.test(path) ? path : `${path}/mcp`;
+  url.pathname = `${door}/p/${profile}`;
+  const name = target.socketPath === undefined ? `${url.protocol}//${url.host}${url.pathname}` : target.name;
+  return { ...target, url: url.href, name };
+}
+
 /** `unix:/run/hub.sock`, or with the path of a URL behind it: `unix:/run/hub.sock:/hub/mcp`. */
 function parseUnix(text: string): ParsedTarget {
   const rest = text.slice("unix:".length);

@@ -5,7 +5,6 @@ import type { Socket } from "node:net";
 import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Auth } from "../gates/auth.ts";
-import type { Principal } from "../sessions/principal.ts";
 import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
 import { type Client, createProxies } from "./forwarded.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
@@ -50,13 +49,15 @@ export interface RouterDeps {
   readonly pages: Partial<HttpPages>;
   /** By path, the base path left out: `/mcp`. */
   readonly doors: ReadonlyMap<string, WebDoor>;
+  /** The profiles that a path may name, as of now: `/mcp/p/claude`. */
+  profiles(): ReadonlyMap<string, unknown>;
   /** Open sessions, and whether new ones are taken; undefined where nobody speaks WebSocket. */
   readonly house: { readonly sessions: number; readonly draining: boolean } | undefined;
 }
 
 /** Whether an upgrade may become a session. `peer`: the client's address, as far as trusted proxies tell it. */
 export type Admission =
-  | { readonly t: "admitted"; readonly principal: Principal; readonly peer: string | undefined }
+  | { readonly t: "admitted"; readonly guest: Guest }
   | { readonly t: "refused"; readonly reply: Reply; readonly reason: string; readonly peer: string | undefined };
 
 /** What becomes of a request that is no upgrade. `headers` belong into every response: they let a browser's page read it. */
@@ -137,7 +138,15 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     return above?.subpaths === true ? above : undefined;
   }
 
-  function atDoor(door: WebDoor, path: string, request: IncomingMessage, { address }: Client): Routed {
+  /** The refusal of a path that names a profile which there is not. Only for who was let in: names are the operator's own. */
+  function profileRefusal({ profile }: Place): Reply | undefined {
+    if (profile === undefined) return undefined;
+    const known = deps.profiles();
+    return known.has(profile) ? undefined : noSuchProfile(profile, known.keys());
+  }
+
+  function atDoor(door: WebDoor, place: Place, request: IncomingMessage, { address }: Client): Routed {
+    const { path, profile } = place;
     const cors = door.access === "admin" ? undefined : corsHeaders(request.headers.origin);
     const { method = "" } = request;
     if (method === "OPTIONS" && cors !== undefined) return replied(preflight(request.headers, door.methods, cors));
@@ -147,7 +156,9 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       return refused(withHeaders(tokenRefusal(result.reason), cors), `token ${result.reason}`, address);
     }
     if (door.access === "admin" && !result.principal.admin) return refused(forbidden, "not an admin", address);
-    return { t: "door", door, path, guest: { principal: result.principal, peer: address }, headers: cors };
+    const unknown = profileRefusal(place);
+    if (unknown !== undefined) return replied(withHeaders(unknown, cors));
+    return { t: "door", door, path, guest: { principal: result.principal, peer: address, profile }, headers: cors };
   }
 
   return {
@@ -155,9 +166,10 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const client = clientOf(request, reach);
       const refusal = refusalOf(request, reach, client);
       if (refusal !== undefined) return refused(refusal, "host or origin", client.address);
-      const path = pathOf(request.url, base) ?? "";
+      const place = placeOf(request.url, base);
+      const { path } = place;
       const door = doorAt(path);
-      if (door !== undefined) return atDoor(door, path, request, client);
+      if (door !== undefined) return atDoor(door, place, request, client);
       const page = pageAt(path);
       if (page === undefined && !upgradePaths.has(path)) return replied(nothingHere);
       if (request.method !== "GET" && request.method !== "HEAD") {
@@ -177,14 +189,17 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const origin = refusalOf(request, reach, client);
       if (origin !== undefined) return refuse(origin, "host or origin");
       const { house } = deps;
-      if (house === undefined || !upgradePaths.has(pathOf(request.url, base) ?? "")) return refuse(nothingHere, "path");
+      const place = placeOf(request.url, base);
+      if (house === undefined || !upgradePaths.has(place.path)) return refuse(nothingHere, "path");
       const result = deps.auth.authenticate(request.headers.authorization);
       if (result.t === "refused") return refuse(tokenRefusal(result.reason), `token ${result.reason}`);
+      const unknown = profileRefusal(place);
+      if (unknown !== undefined) return refuse(unknown, "path");
       const fault = handshakeRefusal(request);
       if (fault !== undefined) return refuse(fault, "handshake");
       if (house.draining) return refuse(draining, "draining");
       if (house.sessions >= options.maxSessions) return refuse(full, "sessions");
-      return { t: "admitted", principal: result.principal, peer };
+      return { t: "admitted", guest: { principal: result.principal, peer, profile: place.profile } };
     },
   };
 }
@@ -236,6 +251,12 @@ const upgradeNeeded = errorReply("request_invalid", `this path speaks WebSocket,
 const draining = errorReply("draining", "the hub is shutting down", { headers: { "retry-after": "5" } });
 const full = errorReply("overloaded", "the hub has as many sessions as it may", { headers: { "retry-after": "5" } });
 
+function noSuchProfile(name: string, known: Iterable<string>): Reply {
+  const names = [...known].toSorted().join(", ");
+  const asked = JSON.stringify(name.slice(0, 64));
+  return errorReply("name_unknown", `there is no profile ${asked}; there are ${names}, or leave /p/… out`);
+}
+
 function replied(reply: Reply): Routed {
   return { t: "reply", answer: () => reply };
 }
@@ -267,6 +288,20 @@ function unauthenticated(reason: "missing" | "invalid", message: string): Reply 
 function normalBasePath(basePath: string): string {
   const inner = basePath.replace(/^\/+|\/+$/g, "");
   return inner === "" ? "" : `/${inner}`;
+}
+
+/** What is asked for. */
+interface Place {
+  /** As doors have it: without the profile. Empty for a target that is no path. */
+  readonly path: string;
+  readonly profile: string | undefined;
+}
+
+function placeOf(url: string | undefined, base: string): Place {
+  const path = pathOf(url, base) ?? "";
+  // Most paths are short, and the same ones over and over.
+  const [, door, profile] = path.includes("/p/") ? (/^(\/(?:mcp|ws|sse))\/p\/([^/]+)$/.exec(path) ?? []) : [];
+  return door === undefined ? { path, profile: undefined } : { path: door, profile };
 }
 
 /** The path without query, base path and trailing slash; undefined for a target that is no path. */

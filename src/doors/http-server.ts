@@ -39,6 +39,8 @@ export interface HttpServerDeps {
   readonly pages: Partial<HttpPages>;
   /** Undefined: upgrades get 404. */
   readonly websocket?: WsDoor | undefined;
+  /** The profiles that a path may name, as of now; absent where none may. */
+  profiles?(): ReadonlyMap<string, unknown>;
   /** By path, the base path left out. */
   readonly doors: ReadonlyMap<string, WebDoor>;
   /** Absent: TCP addresses are plain, as Unix sockets always are. Closed by who opened it. */
@@ -120,6 +122,7 @@ class Front implements HttpServer {
       auth: deps.auth,
       pages: deps.pages,
       doors: deps.doors,
+      profiles: () => deps.profiles?.() ?? new Map(),
       house: websocket && {
         get sessions() {
           return websocket.sessions;
@@ -328,7 +331,7 @@ class Front implements HttpServer {
     }
     // A connection of messages is looked after by its door.
     this.#stalls.delete(socket as Socket);
-    this.#deps.websocket?.accept(request, socket, head, admission);
+    this.#deps.websocket?.accept(request, socket, head, admission.guest);
     socket.off("error", ignore);
   }
 

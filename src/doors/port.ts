@@ -10,6 +10,8 @@ import type { TraceText } from "../wire/trace-context.ts";
 export interface Guest {
   readonly principal: Principal;
   readonly peer: string | undefined;
+  /** The profile that the path names: `/mcp/p/claude`. */
+  readonly profile?: string | undefined;
 }
 
 export interface Visit {
@@ -19,6 +21,8 @@ export interface Visit {
   readonly door: DoorKind;
   /** The client's address, or `unix`; undefined for who came in by no network. */
   readonly peer?: string | undefined;
+  /** The profile that the client asked for. */
+  readonly profile?: string | undefined;
   /** The trace context of the request that opened the connection; absent for most. */
   readonly trace?: TraceText | undefined;
   /** Asks the door to end the connection; `leave` is still called, once, when it has ended. */

@@ -58,10 +58,10 @@ export class WsConnection {
   #takenAtMs: number;
 
   /** `head`: what came behind the upgrade request. The 101 must have been written. */
-  constructor(socket: Duplex, head: Buffer, { principal, peer }: Guest, deps: ConnectionDeps, trace?: TraceText) {
+  constructor(socket: Duplex, head: Buffer, guest: Guest, deps: ConnectionDeps, trace?: TraceText) {
     this.#socket = socket;
     this.#deps = deps;
-    this.#principal = principal;
+    this.#principal = guest.principal;
     this.#heardAtMs = deps.clock.now();
     this.#spokeAtMs = this.#heardAtMs;
     this.#takenAtMs = this.#heardAtMs;
@@ -77,8 +77,7 @@ export class WsConnection {
       },
     );
     this.#visitor = deps.doorkeeper.open({
-      principal,
-      peer,
+      ...guest,
       sink: replySink((frame, splices) => this.#send(frame, splices)),
       door: "websocket",
       trace,

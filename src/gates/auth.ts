@@ -4,7 +4,8 @@ import type { Secret } from "../base/secret.ts";
 import type { ResolvedClient } from "../manifest/manifest.ts";
 import { type Principal, sameCaller } from "../sessions/principal.ts";
 
-export type NamedClient = Pick<ResolvedClient, "name" | "tokenSha256" | "allow" | "deny" | "admin">;
+export type NamedClient = Pick<ResolvedClient, "name" | "tokenSha256" | "allow" | "deny" | "admin"> &
+  Partial<Pick<ResolvedClient, "profile">>;
 
 export interface AuthOptions {
   readonly token?: Secret | undefined;
@@ -93,6 +94,6 @@ function entryOf(principal: Principal, digest: Buffer): Entry {
   return { principal, digest, result: { t: "ok", principal } };
 }
 
-function principalOf({ name, allow, deny, admin }: NamedClient): Principal {
-  return { id: name, name, allow, deny, admin, shared: false };
+function principalOf({ name, allow, deny, admin, profile }: NamedClient): Principal {
+  return { id: name, name, allow, deny, admin, shared: false, profileName: profile };
 }

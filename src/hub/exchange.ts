@@ -30,8 +30,8 @@ export interface ExchangeDeps {
   sessions(): Iterable<ClientSession>;
   /** The setup in force is another one from now on. Told in the middle of the step: it may only take note. */
   inForce(setup: Setup): void;
-  /** The calls of one Core go to another from now on; to nobody where there is no such place any more. */
-  moved(from: Lane, to: Lane | undefined): void;
+  /** What was this lane's is the home instance's of that name from now on; nobody's where there is none. */
+  moved(from: Lane, key: string): void;
   /** The Core has taken its place. */
   arrived(core: Core): void;
   /** Nothing of this name is in force any more, or was after all. */
@@ -105,11 +105,15 @@ export class Exchange {
     this.#setup = setup;
     this.#deps.inForce(setup);
     for (const { core } of tried.members) this.#deps.arrived(core);
-    for (const [member, successor] of replaced.departures) {
-      if (successor !== undefined) calls.move(member.lane, successor.lane);
-      else this.#deps.gone(member.core.name);
-      this.#deps.moved(member.lane, successor?.lane);
-      void fleet.retire(member);
+    for (const departure of replaced.departures) {
+      const { member, entry, successor } = departure;
+      if (successor === undefined) this.#deps.gone(member.core.name);
+      else {
+        calls.move(entry, successor);
+        if (entry !== member.lane) calls.move(member.lane, successor);
+      }
+      this.#deps.moved(member.lane, member.core.name);
+      void fleet.retire(departure);
     }
     this.#judgeAnew(setup);
     changes.refresh();

@@ -2,42 +2,37 @@
 // been replaced or removed and finish what they have. A Core takes another's place in one step.
 import { isDeepStrictEqual } from "node:util";
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
-import { Core, type CoreDeps, type SecretsFound } from "../cores/core.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Core } from "../cores/core.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import { everyCapability } from "../relay/ask-rules.ts";
-import { type ClientSession, createLane, type Lane, type LanePolicy } from "../relay/call.ts";
-import type { CoreMeter } from "../telemetry/metrics.ts";
-import type { Frame } from "../wire/frame.ts";
-import type { Scan } from "../wire/scan.ts";
+import type { ClientSession, Lane } from "../relay/call.ts";
+import type { Instances, InstancesDeps } from "./instances.ts";
+import { type Making, type Member, Members, type MembersDeps, redefine } from "./members.ts";
+import { Pool } from "./pool.ts";
+import { SessionInstances } from "./session-instances.ts";
 
-/** One Core with the lane to it. */
-export interface Member {
-  readonly core: Core;
-  readonly lane: Lane;
-  /** Shared by all that ever stood in this place, so that a call can change over with the id that it has. */
-  readonly ids: { last: number };
-  /** What its secrets are looked up by. */
-  setup: Setup;
-  /** `tried`: started beside those in force. `leaving`: takes no new calls, ends when it has answered those it has. */
-  place: "tried" | "in_force" | "leaving";
-  /** Told of every change of state while it is tried. */
-  watcher: (() => void) | undefined;
-}
-
-export interface FleetDeps {
-  readonly core: Omit<CoreDeps, "secrets" | "ids" | "capabilities">;
-  /** True where the hub serves one client only. */
-  readonly exclusive: boolean;
-  meter(coreKey: string): CoreMeter;
-  secrets(definition: ResolvedCore, setup: Setup): Promise<SecretsFound>;
-  frame(lane: Lane, frame: Frame, scan: Scan): void;
-  /** Of any member, whatever its place. */
-  state(member: Member): void;
+export interface FleetDeps extends MembersDeps {
+  readonly clock: Clock;
+  /** Of a hub that serves one client only: what that client can be asked, as soon as it has said so. Every Core is that client's alone. */
+  readonly onlyClient: (() => Promise<ClientCapabilities>) | undefined;
   /** Of a member in force. */
-  lists(): void;
+  lists(coreKey: string): void;
+  /** An instance of this session alone has lists that are others. */
+  ownLists(session: ClientSession, member: Member): void;
   /** The lane takes no new calls from now on: resolves when none is open. */
   close(lane: Lane): Promise<void>;
+  /** The call that had this lane is over. */
+  callOver(lane: Lane): void;
+}
+
+/** What stands in a Core's place. */
+interface Place {
+  /** Its lists are what everybody sees. */
+  readonly home: Member;
+  /** Undefined where all use the home instance. */
+  readonly instances: Instances | undefined;
 }
 
 export type Tried =
@@ -51,55 +46,110 @@ export interface Fallen {
   readonly stderr: readonly string[];
 }
 
+/** What left its place. */
+export interface Departure {
+  readonly member: Member;
+  readonly instances: Instances | undefined;
+  /** By what calls came to it, and come to who stands in its place now; undefined where there is no such place any more. */
+  readonly entry: Lane;
+  readonly successor: Lane | undefined;
+}
+
 export type Replaced =
   | {
       readonly t: "replaced";
-      /** Members that left their place, and who stands in it now; undefined where there is no such place any more. */
-      readonly departures: ReadonlyMap<Member, Member | undefined>;
+      readonly departures: readonly Departure[];
     }
   | { readonly t: "fell"; readonly falls: readonly Fallen[] };
 
 export class Fleet {
   readonly #deps: FleetDeps;
-  #members: ReadonlyMap<string, Member> = new Map();
-  /** The same as `members`, one step nearer for every call. */
-  #lanes: ReadonlyMap<string, Lane> = new Map();
-  /** Tried and leaving. */
+  readonly #members: Members;
+  #places: ReadonlyMap<string, Place> = new Map();
+  /** Those with an instance for each session. */
+  #ofSessions: readonly Place[] = [];
+  /** Tried, further and leaving. */
   readonly #others = new Set<Member>();
+  /** Of a hub that serves one client only, while it is there. */
+  #onlySession: ClientSession | undefined;
 
   constructor(deps: FleetDeps, setup: Setup) {
     this.#deps = deps;
+    this.#members = new Members({ ...deps, state: (member) => this.#changed(member) });
     const members = setup.manifest.cores.map((definition) => this.#make(definition, setup, { last: 0 }));
     this.#stand(members, setup);
   }
 
   get cores(): readonly Core[] {
-    return [...this.#members.values()].map(({ core }) => core);
+    return [...this.#places.values()].map(({ home }) => home.core);
   }
 
   core(key: string): Core | undefined {
-    return this.#members.get(key)?.core;
+    return this.#places.get(key)?.home.core;
   }
 
-  /** The way to the instance of this Core that serves the session. */
-  lane(key: string, _session: ClientSession): Lane {
-    return this.home(key);
+  /** The instances of a Core beside its home instance. */
+  further(key: string): readonly Core[] {
+    return (this.#places.get(key)?.instances?.members() ?? []).map(({ core }) => core);
+  }
+
+  /** The way to the instance of this Core that serves the session. Throws HubError where there can be none. */
+  lane(key: string, session: ClientSession): Lane {
+    const place = this.#place(key);
+    const { instances, home } = place;
+    return instances === undefined || home.lane.closing !== undefined ? home.lane : instances.laneFor(session);
   }
 
   /** The way to the instance that the Core's lists are of. */
   home(key: string): Lane {
-    const lane = this.#lanes.get(key);
-    if (lane === undefined) throw new Error(`no lane for core ${key}`);
-    return lane;
+    return this.#place(key).home.lane;
   }
 
   /** The lanes that belong to this session alone. */
-  lanesOf(_session: ClientSession): readonly Lane[] {
-    return [];
+  lanesOf(session: ClientSession): readonly Lane[] {
+    if (session === this.#onlySession) return [...this.#places.values()].map(({ home }) => home.lane);
+    return [...this.#places.values()].flatMap(({ instances }) => instances?.ownOf(session)?.lane ?? []);
+  }
+
+  /** The instances that belong to this session alone. */
+  coresOf(session: ClientSession): readonly Core[] {
+    if (session === this.#onlySession) return this.cores;
+    return this.#ofSessions.flatMap(({ instances }) => instances?.ownOf(session)?.core ?? []);
+  }
+
+  /** The Cores of which this session has, or would have, an instance of its own: with those that it has. */
+  owned(session: ClientSession): readonly (readonly [key: string, core: Core | undefined])[] {
+    if (this.#ofSessions.length === 0) return this.#ofSessions as readonly [];
+    return this.#ofSessions.map(({ home, instances }) => [home.core.name, instances?.ownOf(session)?.core]);
+  }
+
+  /** Whether each session has an instance of this Core for itself. */
+  isOwned(key: string): boolean {
+    return this.#places.get(key)?.instances instanceof SessionInstances;
+  }
+
+  /** The instances of this Core that have an owner. */
+  owners(key: string): readonly (readonly [ClientSession, Member])[] {
+    const members = this.#places.get(key)?.instances?.members() ?? [];
+    return members.flatMap((member) => (member.lane.owner === undefined ? [] : [[member.lane.owner, member] as const]));
+  }
+
+  /** Of a hub that serves one client only: this is its session; undefined when it has left. */
+  adopt(session: ClientSession | undefined): void {
+    if (this.#deps.onlyClient === undefined) return;
+    this.#onlySession = session;
+    for (const { home } of this.#places.values()) home.lane.owner = session;
+    for (const { lane } of this.#others) lane.owner = session;
+  }
+
+  /** The session is gone: what was its alone ends. */
+  leave(session: ClientSession): void {
+    for (const { instances } of this.#places.values()) instances?.leave(session);
+    if (session === this.#onlySession) this.adopt(undefined);
   }
 
   start(): void {
-    for (const { core } of this.#members.values()) core.start();
+    for (const { home } of this.#places.values()) home.core.start();
   }
 
   /**
@@ -108,7 +158,7 @@ export class Fleet {
    */
   async try(definitions: readonly ResolvedCore[], setup: Setup): Promise<Tried> {
     const members = definitions.map((definition) => {
-      return this.#make(definition, setup, this.#members.get(definition.key)?.ids ?? { last: 0 });
+      return this.#make(definition, setup, this.#places.get(definition.key)?.home.ids ?? { last: 0 });
     });
     const falls = await this.#rise(members);
     for (const member of members) member.watcher = undefined;
@@ -135,76 +185,119 @@ export class Fleet {
     const falls = tried.flatMap(fallOf);
     if (falls.length > 0) return { t: "fell", falls };
     const fresh = new Map(tried.map((member) => [member.core.name, member]));
-    const departures = new Map<Member, Member | undefined>();
+    const departures: Departure[] = [];
     const standing = new Set(setup.manifest.cores.map(({ key }) => key));
-    for (const [key, member] of this.#members) {
-      if (!standing.has(key) || fresh.has(key)) departures.set(member, fresh.get(key));
+    for (const [key, place] of this.#places) {
+      if (standing.has(key) && !fresh.has(key)) continue;
+      departures.push({ member: place.home, instances: place.instances, entry: entryOf(place), successor: undefined });
     }
     const members = setup.manifest.cores.map((definition) => {
-      const member = fresh.get(definition.key) ?? this.#members.get(definition.key);
+      const member = fresh.get(definition.key) ?? this.#places.get(definition.key)?.home;
       if (member === undefined) throw new Error(`core ${definition.key} was not started`);
-      if (!isDeepStrictEqual(member.core.definition, definition)) this.#redefine(member, definition);
+      if (!isDeepStrictEqual(member.core.definition, definition)) {
+        redefine(member, definition);
+        this.#places.get(definition.key)?.instances?.redefine(definition);
+      }
       return member;
     });
     this.#stand(members, setup);
-    for (const member of departures.keys()) this.#leave(member);
-    return { t: "replaced", departures };
+    for (const { member } of departures) this.#leave(member);
+    return {
+      t: "replaced",
+      departures: departures.map((departure) => {
+        const place = this.#places.get(departure.member.core.name);
+        return { ...departure, successor: place === undefined ? undefined : entryOf(place) };
+      }),
+    };
   }
 
-  /** Lets a departed member finish the calls that it has, and stops it. Never rejects. */
-  async retire(member: Member): Promise<void> {
-    if (member.core.state.t === "up") await this.#deps.close(member.lane);
+  /** Lets what has departed finish the calls that it has, and stops it. Never rejects. */
+  async retire({ member, instances, entry }: Pick<Departure, "member" | "instances" | "entry">): Promise<void> {
+    const { close } = this.#deps;
+    const further = async () => {
+      // Those that wait for an instance get one first.
+      if (entry !== member.lane) await close(entry);
+      await instances?.retire();
+    };
+    const home = async () => {
+      if (member.core.state.t === "up") await close(member.lane);
+    };
+    await Promise.all([home(), further()]);
     await this.#stop(member);
   }
 
   /** As `retire`, for one that keeps its place: another start is another member's. False where there is no such Core. */
   async drain(key: string): Promise<boolean> {
-    const member = this.#members.get(key);
-    if (member === undefined) return false;
-    await this.retire(member);
+    const place = this.#places.get(key);
+    if (place === undefined) return false;
+    await this.retire({ member: place.home, instances: place.instances, entry: entryOf(place) });
     return true;
   }
 
-  /** Resolves when no process is left of any Core: in force, tried or leaving. */
+  /** Resolves when no process is left of any Core: in force, tried, further or leaving. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#members.values(), ...this.#others].map(({ core }) => core.stop()));
+    const members = [...[...this.#places.values()].map(({ home }) => home), ...this.#others];
+    await Promise.all(members.map(({ core }) => core.stop()));
   }
 
+  #place(key: string): Place {
+    const place = this.#places.get(key);
+    if (place === undefined) throw new Error(`no lane for core ${key}`);
+    return place;
+  }
+
+  /** The home instance of a Core. */
   #make(definition: ResolvedCore, setup: Setup, ids: { last: number }): Member {
-    const { key } = definition;
-    const fleet = this.#deps;
-    const core: Core = new Core(
-      definition,
-      {
-        ...fleet.core,
-        ids,
-        capabilities: () => Promise.resolve(declaredTo(member.core.definition)),
-        secrets: (asked) => fleet.secrets(asked, member.setup),
+    const { onlyClient, lists } = this.#deps;
+    const serial = onlyClient === undefined && definition.interactive === "serialize";
+    const making: Making = {
+      ids,
+      serial,
+      owner: this.#onlySession,
+      // A Core that is given one call at a time may ask whatever it likes: each question is judged by what its client can answer.
+      capabilities: onlyClient ?? (() => Promise.resolve(serial ? everyCapability : {})),
+      lists: (member) => {
+        if (member.place === "in_force") lists(definition.key);
       },
-      {
-        frame: (_core, frame, scan) => fleet.frame(lane, frame, scan),
-        state: () => this.#changed(member),
-        lists: () => {
-          if (member.place === "in_force") fleet.lists();
-        },
-      },
-    );
-    const lane = createLane(core, this.#lanePolicy(definition), fleet.meter(key));
-    const member: Member = { core, lane, ids, setup, place: "tried", watcher: undefined };
+    };
+    const member = this.#members.make(definition, setup, making, "tried");
     this.#others.add(member);
     return member;
   }
 
-  #lanePolicy({ policy, interactive, namespace, prefix }: ResolvedCore): LanePolicy {
-    const { timeoutMs, maxTimeoutMs } = policy;
-    const serial = interactive === "serialize";
-    const label = prefix ? namespace : undefined;
-    return { timeoutMs, maxTimeoutMs, exclusive: this.#deps.exclusive, serial, label };
+  #instancesOf(home: Member): Instances | undefined {
+    const { definition } = home.core;
+    if (this.#deps.onlyClient !== undefined) return undefined;
+    if (definition.isolation !== "session" && definition.isolation !== "pool") return undefined;
+    const deps: InstancesDeps = {
+      clock: this.#deps.clock,
+      definition,
+      make: (owner, told, serial) => this.#makeFurther(home, owner, told, serial),
+      stop: (member) => this.#stop(member),
+      finish: async (member) => {
+        await this.#deps.close(member.lane);
+        await this.#stop(member);
+      },
+      callOver: (lane) => this.#deps.callOver(lane),
+    };
+    return definition.isolation === "pool" ? new Pool(deps, home) : new SessionInstances(deps);
   }
 
-  #redefine(member: Member, definition: ResolvedCore): void {
-    member.core.redefine(definition);
-    member.lane.policy = this.#lanePolicy(definition);
+  #makeFurther(home: Member, owner: ClientSession | undefined, told: ClientCapabilities, serial: boolean): Member {
+    const making: Making = {
+      // A call of a pool has the id that it was given before its instance was known.
+      ids: owner === undefined ? home.ids : { last: 0 },
+      owner,
+      serial,
+      context: owner === undefined ? { instance: "pool" } : { session: owner.id },
+      capabilities: () => Promise.resolve(told),
+      lists: (member) => {
+        if (owner !== undefined) this.#deps.ownLists(owner, member);
+      },
+    };
+    const member = this.#members.make(home.core.definition, home.setup, making, "further");
+    this.#others.add(member);
+    return member;
   }
 
   #stand(members: readonly Member[], setup: Setup): void {
@@ -213,8 +306,15 @@ export class Fleet {
       member.setup = setup;
       this.#others.delete(member);
     }
-    this.#members = new Map(members.map((member) => [member.core.name, member]));
-    this.#lanes = new Map(members.map(({ core, lane }) => [core.name, lane]));
+    const before = this.#places;
+    this.#places = new Map(
+      members.map((home) => {
+        const { name } = home.core;
+        const stood = before.get(name);
+        return [name, stood?.home === home ? stood : { home, instances: this.#instancesOf(home) }];
+      }),
+    );
+    this.#ofSessions = [...this.#places.values()].filter(({ instances }) => instances instanceof SessionInstances);
   }
 
   #leave(member: Member): void {
@@ -229,7 +329,6 @@ export class Fleet {
 
   #changed(member: Member): void {
     this.#deps.state(member);
-    member.watcher?.();
     // Nobody waits for a Core to come back that has departed, or takes no new calls.
     const isGoing = member.place === "leaving" || member.lane.closing !== undefined;
     if (isGoing && member.core.state.t === "backoff") void member.core.stop();
@@ -249,9 +348,9 @@ export class Fleet {
   }
 }
 
-/** A Core that is given one call at a time may ask whatever it likes: each question is judged by what its client can answer. */
-function declaredTo({ interactive }: ResolvedCore): ClientCapabilities {
-  return interactive === "serialize" ? everyCapability : {};
+/** By what calls come in. */
+function entryOf({ home, instances }: Place): Lane {
+  return instances instanceof Pool ? instances.laneFor() : home.lane;
 }
 
 /** Why a member that was started is not up and will not be by itself. */

@@ -1,6 +1,7 @@
 // A Core as the log levels of sessions see it.
 import type { Core } from "../cores/core.ts";
-import type { LevelTarget } from "../relay/log-levels.ts";
+import type { LevelTarget, LogLevelsDeps } from "../relay/log-levels.ts";
+import type { Fleet } from "./fleet.ts";
 
 /** A Core without logging is told nothing; one that refuses keeps the level it has. */
 export function levelTarget(core: Core): LevelTarget {
@@ -11,5 +12,15 @@ export function levelTarget(core: Core): LevelTarget {
         // Its messages are still filtered by each session's own level.
       });
     },
+  };
+}
+
+export function levelTargets(fleet: Fleet): LogLevelsDeps {
+  const shared = (core: Core) => [core, ...fleet.further(core.name)];
+  return {
+    // Those of one session alone are told what it wants, and nothing of others.
+    shared: () =>
+      fleet.cores.flatMap((core) => (fleet.owners(core.name).length > 0 ? [core] : shared(core))).map(levelTarget),
+    own: (session) => fleet.coresOf(session).map(levelTarget),
   };
 }

@@ -14,6 +14,7 @@ const maxWaitingBytes = 512 * 1024 * 1024;
 export function createHubLimits(
   clock: Clock,
   start: (call: Call) => void,
+  hasOneClient: boolean,
   setup: () => Setup,
   core: (key: string) => ResolvedCore | undefined,
 ): CallLimiter<Call> {
@@ -23,7 +24,7 @@ export function createHubLimits(
     client: (key) => clientLimits(key, setup()),
     core: (key) => {
       const definition = core(key);
-      return definition === undefined ? undefined : coreLimits(definition);
+      return definition === undefined ? undefined : coreLimits(definition, hasOneClient);
     },
     maxWaitingBytes,
   });
@@ -35,10 +36,13 @@ function clientLimits(key: string, { manifest, settings }: Setup): LimitSettings
   return limitSettings(limitsOf(client, settings));
 }
 
-/** A Core that is to know whose each of its words is has one call at a time. */
-function coreLimits({ policy, interactive }: ResolvedCore): LimitSettings {
+/** Where a Core's words are to belong to somebody, each instance has one call at a time; with one client they belong to it anyway. */
+function coreLimits({ policy, interactive, isolation, scaling }: ResolvedCore, hasOneClient: boolean): LimitSettings {
   const settings = limitSettings(policy);
-  return interactive === "serialize" ? { ...settings, maxConcurrency: 1 } : settings;
+  if (hasOneClient) return settings;
+  if (interactive === "serialize") return { ...settings, maxConcurrency: 1 };
+  if (isolation !== "pool") return settings;
+  return { ...settings, maxConcurrency: Math.min(settings.maxConcurrency, scaling.max) };
 }
 
 function limitSettings(limits: { maxConcurrency: number; maxQueue: number; rateLimitRps: number }): LimitSettings {

@@ -7,10 +7,10 @@ import type { Asks } from "../relay/asks.ts";
 import type { Subscriptions } from "../relay/subscriptions.ts";
 import type { Tasks } from "../relay/tasks.ts";
 import type { Metrics, Reading } from "../telemetry/metrics.ts";
+import type { Fleet } from "./fleet.ts";
 
 export interface NumbersOf {
-  /** Those in force. */
-  cores(): readonly Core[];
+  readonly fleet: Pick<Fleet, "cores" | "further">;
   restarts(coreKey: string): number;
   /** Of every Core that was called, gone ones included. */
   loads(): Iterable<CoreLoad>;
@@ -22,16 +22,21 @@ export interface NumbersOf {
 }
 
 export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
-  const perCore = (read: (core: Core) => number) => () => hub.cores().map((core): Reading => [core.name, read(core)]);
+  const perCore = (read: (core: Core) => number) => () =>
+    hub.fleet.cores.map((core): Reading => [core.name, read(core)]);
   // A reading per Core, zero for one that nobody has called yet.
   const perLoad = (read: (load: CoreLoad) => number) => () => {
-    const readings = new Map<string, number>(hub.cores().map((core) => [core.name, 0]));
+    const readings = new Map<string, number>(hub.fleet.cores.map((core) => [core.name, 0]));
     for (const load of hub.loads()) if (readings.has(load.core)) readings.set(load.core, read(load));
     return readings;
   };
   metrics.watch(
     "thehub_core_up",
     perCore((core) => (core.state.t === "up" ? 1 : 0)),
+  );
+  metrics.watch(
+    "thehub_core_instances",
+    perCore((core) => [core, ...hub.fleet.further(core.name)].filter(isRunning).length),
   );
   metrics.watch(
     "thehub_core_restarts_total",
@@ -55,4 +60,8 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   metrics.watch("thehub_subscriptions", () => [["", hub.subscriptions.size]]);
   metrics.watch("thehub_tasks", () => [["", hub.tasks.size]]);
   metrics.watch("thehub_masked_total", () => [["", hub.masked()]]);
+}
+
+function isRunning({ state }: Core): boolean {
+  return state.t === "starting" || state.t === "up" || state.t === "draining";
 }

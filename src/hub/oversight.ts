@@ -21,6 +21,8 @@ export interface CoreFacts {
   readonly retry_at?: string;
   /** By itself, since the hub started. */
   readonly restarts: number;
+  /** Beside this one: of sessions, or of a pool. */
+  readonly further_instances: number;
   /** Null while there is no process. */
   readonly pid: number | null;
   /** What it speaks; null before it ever answered. */
@@ -45,6 +47,8 @@ export interface SessionFacts {
   readonly admin: boolean;
   /** What the client calls itself; null before its handshake, as the revision. */
   readonly client: { readonly name: string; readonly version: string } | null;
+  /** The profile that its client goes by; null before initialize. */
+  readonly profile: string | null;
   readonly revision: string | null;
   readonly peer: string | null;
   readonly opened: string;
@@ -90,6 +94,7 @@ export class Oversight {
       principal: session.principal.name,
       admin: session.principal.admin,
       client: session.client === undefined ? null : named(session.client),
+      profile: session.caller.profile?.name ?? null,
       revision: session.revision ?? null,
       peer: session.peer ?? null,
       opened: this.#wallTime(session.openedMs),
@@ -125,6 +130,7 @@ export class Oversight {
       ...("reason" in state ? { code: state.code, reason: state.reason } : {}),
       ...(state.t === "backoff" ? { retry_at: this.#wallTime(state.retryAtMs) } : {}),
       restarts: this.#deps.restarts(core.name),
+      further_instances: this.#deps.fleet.further(core.name).length,
       pid: hasProcess ? (core.pid ?? null) : null,
       era: greeting === undefined ? null : "legacy",
       revision: greeting?.protocolVersion ?? null,

@@ -144,6 +144,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       clock,
       tls,
       websocket,
+      profiles: () => hub.manifest.profiles,
       doors: isApart ? forClients : new Map([...forClients, ...forAdmins]),
       log: doorLog,
       pages: isApart ? { healthz } : pages,

@@ -126,6 +126,8 @@ export function lossOfStatus(
   }
   if (status === 403) return wrong(`${name} refused the connection (403)${because}`);
   if (status === 404) {
+    // A hub is there, and says what it is that is not.
+    if (said?.startsWith("there is no profile ") === true) return wrong(`${name}: ${said}`);
     return wrong(`there is no ${words.noun} at ${name} (404); ${words.paths[way]}`);
   }
   if (status >= 300 && status < 400)

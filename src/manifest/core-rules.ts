@@ -12,6 +12,31 @@ export function checkCore(core: Entry, report: Report): void {
   checkPlaceholders(core, values, report);
   checkVariables(core, values, report);
   checkTimeouts(core, values, report);
+  checkIsolation(core, values, report);
+}
+
+/** What says how instances are shared out must go together. */
+function checkIsolation(core: Entry, values: Values, report: Report): void {
+  const { isolation, interactive, scaling } = values;
+  const at = (...keys: string[]) => ({ ...core, path: [...core.path, ...keys] });
+  const { min = defaults.core.scaling.min, max = defaults.core.scaling.max } = record(scaling) ?? {};
+  if (interactive !== undefined && (isolation === "session" || isolation === "pool")) {
+    const hint = `remove interactive: with isolation: ${isolation} the Core may ask its clients already`;
+    report(at("interactive"), "error", "is for a shared Core", hint);
+  }
+  if (isolation !== "pool" && scaling !== undefined && (min !== 1 || max !== 1)) {
+    report(at("scaling"), "error", "several instances are for isolation: pool", "write isolation: pool as well");
+  } else if (Number(min) > Number(max)) {
+    report(at("scaling"), "error", `min (${min}) is more than max (${max})`, `write max: ${min} or more`);
+  } else if (isolation === "pool" && max === 1) {
+    report(at("isolation"), "warning", "a pool of one runs one call at a time", "write scaling: { max: 4 }, say");
+  }
+  const idle = (key: "max_sessions" | "idle_timeout_ms", isUsed: boolean) => {
+    if (isUsed || values[key] === undefined || values[key] === defaults.core[key]) return;
+    report(at(key), "warning", "has no effect here", "write isolation: session, or remove it");
+  };
+  idle("max_sessions", isolation === "session");
+  idle("idle_timeout_ms", isolation === "session" || isolation === "pool");
 }
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,7 +1,9 @@
 // What differs between what the hub runs on and what it is to run on. Pure: decides what a reload touches, touches nothing.
 import { isDeepStrictEqual } from "node:util";
+import type { ClientProfile } from "../base/client-profile.ts";
 import { Secret } from "../base/secret.ts";
 import type { Manifest, ResolvedClient, ResolvedCore } from "./manifest.ts";
+import { defaultProfileName, type Profiles } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a hub runs on. Replaced as a whole, never changed. */
@@ -25,7 +27,7 @@ export interface SetupDiff {
   readonly rekeyedClients: readonly string[];
   /** The same token, other rules or limits. */
   readonly changedClients: readonly string[];
-  /** Settings that take effect at once. */
+  /** Settings that take effect at once, and profiles (`profiles.claude`). */
   readonly settings: readonly string[];
   /** Settings that keep their old value until the hub is started again. */
   readonly needsRestart: readonly string[];
@@ -36,7 +38,7 @@ export function diffSetups(before: Setup, after: Setup): SetupDiff {
   return {
     ...diffCores(before, after),
     ...diffClients(before, after),
-    settings: settings.filter(isLive),
+    settings: [...settings.filter(isLive), ...changedProfiles(before.manifest.profiles, after.manifest.profiles)],
     needsRestart: settings.filter((key) => !isLive(key)),
   };
 }
@@ -109,6 +111,19 @@ function diffClients(before: Setup, after: Setup) {
       kept.filter((client) => hasOldToken(client) && !isDeepStrictEqual(old.get(client.name), client)),
     ),
   };
+}
+
+/** What `hub.names` says of `default` is told of there. `profiles`: in another order, which decides whose a client is. */
+function changedProfiles(before: Profiles, after: Profiles): string[] {
+  const named = new Set([...before.keys(), ...after.keys()]);
+  const withoutNames = (profile: ClientProfile | undefined) => {
+    return profile?.name === defaultProfileName ? { ...profile, separator: "", maxLength: 0 } : profile;
+  };
+  const changed = [...named].filter((name) => {
+    return !isDeepStrictEqual(withoutNames(before.get(name)), withoutNames(after.get(name)));
+  });
+  if (changed.length === 0 && !isDeepStrictEqual([...before.keys()], [...after.keys()])) return ["profiles"];
+  return changed.map((name) => `profiles.${name}`);
 }
 
 /** Everything else is read once, when the hub starts: a listener's address, what the doors check, the log's level. */

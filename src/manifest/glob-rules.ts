@@ -27,6 +27,9 @@ export function checkRules(parts: Parts, report: Report): void {
   for (const client of parts.clients) {
     for (const key of ["allow", "deny"]) canonical(record(client.value)?.[key], client.source, [...client.path, key]);
   }
+  for (const profile of parts.profiles) {
+    canonical(record(profile.value)?.["pinned"], profile.source, [...profile.path, "pinned"]);
+  }
   for (const core of parts.cores) checkCoreRules(core, report);
 }
 

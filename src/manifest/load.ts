@@ -7,6 +7,7 @@ import type { Manifest } from "./manifest.ts";
 import type { Manifest as Written } from "./model.ts";
 import { gather, type Parts, type Report } from "./parts.ts";
 import { formatPath, hasErrors, type Problem, sortProblems } from "./problems.ts";
+import { resolveProfiles } from "./profiles.ts";
 import { isDisabled, resolveClient, resolveCore, resolveHub } from "./resolve.ts";
 import { checkParts } from "./rules.ts";
 import { checkShape } from "./shape.ts";
@@ -93,11 +94,15 @@ function resolveParts(parts: Parts, files: readonly string[]): Manifest {
   // The validator has said that the values have this shape.
   type Cores = NonNullable<Written["cores"]>;
   type Clients = NonNullable<Written["clients"]>;
+  type Profiles = NonNullable<Written["profiles"]>;
+  const profiles = Object.fromEntries(parts.profiles.map(({ key, value }) => [key, value])) as Profiles;
+  const hub = resolveHub((parts.hub?.value ?? {}) as NonNullable<Written["hub"]>, parts.hub?.source.folder ?? "");
   const cores = parts.cores.map((entry) => ({ entry, core: entry.value as Cores[string] }));
   return {
     files,
-    hub: resolveHub((parts.hub?.value ?? {}) as NonNullable<Written["hub"]>, parts.hub?.source.folder ?? ""),
+    hub,
     clients: parts.clients.map((entry) => resolveClient(entry.key, entry.value as Clients[string])),
+    profiles: resolveProfiles(profiles, hub.names),
     cores: cores
       .filter(({ core }) => !isDisabled(core))
       .map(({ entry, core }) =>

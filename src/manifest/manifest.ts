@@ -1,5 +1,6 @@
 // The manifest as the rest of the hub sees it: every default filled in, every path absolute, every address parsed.
 // Types only; nothing outside this folder knows a default or the YAML spelling of a key.
+import type { ClientProfile } from "../base/client-profile.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import type { TlsFiles } from "../base/tls-files.ts";
 
@@ -8,6 +9,10 @@ export interface Manifest {
   readonly files: readonly string[];
   readonly hub: HubConfig;
   readonly clients: readonly ResolvedClient[];
+  /**
+   * By name: the built-in ones, the manifest's own, and `default`. In the order in which they are asked whether a client is theirs.
+   */
+  readonly profiles: ReadonlyMap<string, ClientProfile>;
   /** In manifest order: files by name, then as written. Disabled ones are left out. */
   readonly cores: readonly ResolvedCore[];
   /** Keys of the Cores that say `disabled: true`. */
@@ -40,6 +45,7 @@ export interface HubConfig {
   readonly watch: boolean;
   readonly listWaitMs: number;
   readonly drainTimeoutMs: number;
+  /** Of the profile `default`. */
   readonly names: { readonly separator: string; readonly maxLength: number };
   readonly limits: HubLimits;
   readonly policy: HubPolicy;
@@ -74,6 +80,8 @@ export interface ResolvedClient {
   readonly allow: readonly string[] | undefined;
   readonly deny: readonly string[];
   readonly admin: boolean;
+  /** The name of a profile; undefined: found by path, or by what the client calls itself. */
+  readonly profile: string | undefined;
   /** Undefined parts follow the hub's limits: see `limitsOf`. */
   readonly limits: {
     readonly maxConcurrency: number | undefined;
@@ -101,7 +109,13 @@ export interface ResolvedCore {
   readonly framing: "auto" | "newline" | "content-length";
   /** false: native names are exposed unchanged. */
   readonly prefix: boolean;
-  readonly isolation: "auto" | "shared";
+  readonly isolation: "auto" | "shared" | "session" | "pool";
+  /** Most instances of `session`, one for each client. */
+  readonly maxSessions: number;
+  /** How long an instance of `session` or `pool` waits for its next call before it is ended. */
+  readonly idleTimeoutMs: number;
+  /** Of `pool`: instances kept running, and most at once. */
+  readonly scaling: { readonly min: number; readonly max: number };
   /** `serialize`: one call at a time, so that the Core may ask the client of that call. */
   readonly interactive: "serialize" | undefined;
   readonly tags: readonly string[];

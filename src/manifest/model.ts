@@ -27,6 +27,12 @@ export interface Manifest {
     [k: string]: Client;
   };
   /**
+   * What each kind of client can take: its names, tools, pages and content. Profiles of one's own, and changes to the built-in ones (`chatgpt`, `claude`, `claude-code`, `codex`, `cursor`, `vscode`) and to `default`, which is for everybody else.
+   */
+  profiles?: {
+    [k: string]: Profile;
+  };
+  /**
    * The MCP servers behind the hub. The key is free text; made legal, it is the default namespace (`another_api` becomes `another-api`).
    */
   cores?: {
@@ -220,6 +226,10 @@ export interface Client {
   admin?: boolean;
   limits?: ClientLimits;
   /**
+   * The profile that counts for this client, whatever path it uses and whatever it calls itself. Default: by path (`/mcp/p/claude`), else by what it calls itself.
+   */
+  profile?: string;
+  /**
    * Several tokens valid at once.
    */
   tokens?: unknown[];
@@ -248,6 +258,61 @@ export interface ClientLimits {
    * Calls per second; 0 is no limit. Default: `hub.limits.rate_limit_rps`.
    */
   rate_limit_rps?: number;
+}
+/**
+ * What one kind of client can take. What is left out is as in the built-in profile of this name, else as in `extends`, else as in `default`.
+ */
+export interface Profile {
+  /**
+   * The profile that this one starts from.
+   */
+  extends?: string;
+  /**
+   * Who it is for.
+   */
+  description?: string;
+  /**
+   * What such a client calls itself (`clientInfo.name` of `initialize`), as globs; case does not count. Of several profiles that match, one from the manifest comes before the built-in ones.
+   */
+  client_names?: string[];
+  /**
+   * Stands between namespace and native name.
+   */
+  separator?: string;
+  /**
+   * The characters that the client takes in a name; every name is made of these. `any`: names that `expose` or a Core with `prefix: false` sets stay as they are.
+   */
+  charset?: string;
+  /**
+   * Longest name; longer ones are shortened with a hash.
+   */
+  max_length?: number;
+  /**
+   * As many tools as the client can use. 0: any number.
+   */
+  tool_cap?: number;
+  /**
+   * Tools that are listed whatever the cap: canonical names (`files.read_*`) or `#tag`, the most wanted first.
+   */
+  pinned?: string[];
+  /**
+   * Entries on one page of a list. 0: every list is one page, as many clients read only the first.
+   */
+  page_size?: number;
+  downgrade?: Downgrade;
+}
+/**
+ * What of a result is made text for this client. Costs a look into every result, so nothing is by default.
+ */
+export interface Downgrade {
+  /**
+   * true: what the revision agreed on does not know: `audio` before 2025-03-26, `resource_link` and `structuredContent` before 2025-06-18.
+   */
+  by_revision?: boolean;
+  /**
+   * What the client cannot show, whatever its revision.
+   */
+  kinds?: ("audio" | "image" | "resource" | "resource_link" | "structured_content")[];
 }
 /**
  * One MCP server behind the hub: a local process, started and kept alive by the hub.
@@ -292,7 +357,7 @@ export interface Core {
    */
   prefix?: boolean;
   /**
-   * Whether clients share one instance of this Core.
+   * Whether clients share one instance of this Core (shared, which auto is under serve), each has its own (session), or each call borrows one of a few (pool). Only session and pool let the Core ask its clients: sampling, elicitation, roots, log messages. Under stdio every Core is its one client's own.
    */
   isolation?: "auto" | "shared" | "session" | "pool";
   /**
@@ -343,9 +408,13 @@ export interface Core {
    */
   container?: {};
   /**
-   * Most instances of a Core with `isolation: session`.
+   * Most instances of a Core with `isolation: session`. Where all are in use, a further client's call is refused; one that is idle makes room.
    */
   max_sessions?: number;
+  /**
+   * How long an instance of `isolation: session` or `pool` waits for its next call before it is ended.
+   */
+  idle_timeout_ms?: number;
   /**
    * serialize: a shared Core is given one call at a time, of all clients together, so that what it asks meanwhile (sampling, elicitation, roots) can be asked of that call's client.
    */
@@ -467,11 +536,11 @@ export interface ToolOverride {
  */
 export interface CoreScaling {
   /**
-   * Instances kept running.
+   * Instances that are kept, however long nobody needs them; one of them holds the lists.
    */
   min?: number;
   /**
-   * Most instances at once.
+   * Most instances that calls are lent, and so most calls at once; with `isolation: pool` only.
    */
   max?: number;
 }
@@ -549,7 +618,9 @@ export const defaults = {
     "scaling": {
       "min": 1,
       "max": 1
-    }
+    },
+    "max_sessions": 64,
+    "idle_timeout_ms": 600000
   },
   "tool": {
     "hidden": false

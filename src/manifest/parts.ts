@@ -1,9 +1,9 @@
-// The parts of a manifest as written, put together from its files: the hub's settings, the clients, the Cores.
+// The parts of a manifest as written, put together from its files: the hub's settings, the clients, their profiles, the Cores.
 import type { Path, Severity } from "./problems.ts";
 import type { Source } from "./source.ts";
 import { record } from "./values.ts";
 
-/** One entry of `cores:` or `clients:`, and where it stands. */
+/** One entry of `cores:`, `clients:` or `profiles:`, and where it stands. */
 export interface Entry {
   readonly key: string;
   readonly value: unknown;
@@ -14,6 +14,7 @@ export interface Entry {
 export interface Parts {
   readonly hub: { readonly value: unknown; readonly source: Source } | undefined;
   readonly clients: readonly Entry[];
+  readonly profiles: readonly Entry[];
   readonly cores: readonly Entry[];
   /** `cores:` is written, if only as an empty map. */
   readonly hasCores: boolean;
@@ -44,6 +45,7 @@ export function gather(sources: readonly Source[], report: Report): Parts {
   return {
     hub,
     clients: entries(sources, "clients", report),
+    profiles: entries(sources, "profiles", report),
     cores: entries(sources, "cores", report),
     hasCores: sources.some((source) => record(source.value)?.["cores"] !== undefined),
   };

@@ -14,6 +14,7 @@ import { checkRules } from "./glob-rules.ts";
 import { namespaceOf, reservedNamespaces } from "./namespaces.ts";
 import { type Entry, type Parts, placeOf, type Report } from "./parts.ts";
 import { formatPath } from "./problems.ts";
+import { checkProfiles } from "./profile-rules.ts";
 import { record, text, texts } from "./values.ts";
 
 export function checkParts(parts: Parts, report: Report): void {
@@ -22,6 +23,7 @@ export function checkParts(parts: Parts, report: Report): void {
   for (const core of parts.cores) checkCore(core, report);
   checkNamespaces(parts.cores, report);
   checkExposed(parts, report);
+  checkProfiles(parts, report);
   checkRules(parts, report);
 }
 

@@ -22,9 +22,8 @@ export interface SchemaNode {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly $defs?: Readonly<Record<string, SchemaNode>>;
-  /** What brings this key, in words: this version does not enforce it. With `x-supported`, those values are enforced. */
+  /** What brings this key, in words: this version does not enforce it. */
   readonly "x-planned"?: string;
-  readonly "x-supported"?: readonly unknown[];
   /** What to write until then. */
   readonly "x-instead"?: string;
 }
@@ -61,7 +60,7 @@ export function plannedIn(value: unknown): Planned[] {
   const found: Planned[] = [];
   const visit = (part: unknown, node: SchemaNode, path: Path): void => {
     const by = node["x-planned"];
-    if (by !== undefined && !node["x-supported"]?.includes(part)) {
+    if (by !== undefined) {
       found.push({ path, by, instead: node["x-instead"] ?? "remove it" });
       return;
     }

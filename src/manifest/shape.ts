@@ -180,8 +180,7 @@ function typeHint(path: Path, value: unknown, types: readonly string[], node: Sc
 }
 
 function wrongChoice(path: Path, value: unknown, node: SchemaNode): Finding {
-  const all = node.enum ?? [node.const];
-  const choices = (node["x-supported"] ?? all).map(String);
+  const choices = (node.enum ?? [node.const]).map(String);
   const near = typeof value === "string" ? nearest(value, choices) : undefined;
   const list = choices.length === 1 ? `write ${choices[0]}` : `write one of ${choices.join(", ")}`;
   const hint = near === undefined ? list : `did you mean ${near}?`;

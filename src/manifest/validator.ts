@@ -4,8 +4,9 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}},"client":{"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":0},"max":{"type":"integer","minimum":1}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object"},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1},"interactive":{"enum":["serialize"]}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}},"client":{"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object"},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"interactive":{"enum":["serialize"]}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
 const schema40 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
+const schema44 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
 const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}};
 const schema33 = {"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"};
 const schema38 = {"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"};
@@ -1138,8 +1139,9 @@ return errors === 0;
 }
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema41 = {"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}};
+const schema41 = {"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}};
 const pattern22 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
+const pattern25 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1163,7 +1165,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((((((((key0 === "token_sha256") || (key0 === "allow")) || (key0 === "deny")) || (key0 === "admin")) || (key0 === "limits")) || (key0 === "tokens")) || (key0 === "expires")) || (key0 === "jwt"))){
+if(!(func1.call(schema41.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -1425,9 +1427,11 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.tokens !== undefined){
-if(!(Array.isArray(data.tokens))){
-const err22 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/type",keyword:"type",params:{type: "array"}};
+if(data.profile !== undefined){
+let data10 = data.profile;
+if(typeof data10 === "string"){
+if(!pattern25.test(data10)){
+const err22 = {instancePath:instancePath+"/profile",schemaPath:"#/$defs/profile_name/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1437,9 +1441,8 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data.expires !== undefined){
-if(typeof data.expires !== "string"){
-const err23 = {instancePath:instancePath+"/expires",schemaPath:"#/properties/expires/type",keyword:"type",params:{type: "string"}};
+else {
+const err23 = {instancePath:instancePath+"/profile",schemaPath:"#/$defs/profile_name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1449,10 +1452,374 @@ vErrors.push(err23);
 errors++;
 }
 }
+if(data.tokens !== undefined){
+if(!(Array.isArray(data.tokens))){
+const err24 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data.expires !== undefined){
+if(typeof data.expires !== "string"){
+const err25 = {instancePath:instancePath+"/expires",schemaPath:"#/properties/expires/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
 if(data.jwt !== undefined){
-let data12 = data.jwt;
-if(!(data12 && typeof data12 == "object" && !Array.isArray(data12))){
-const err24 = {instancePath:instancePath+"/jwt",schemaPath:"#/properties/jwt/type",keyword:"type",params:{type: "object"}};
+let data13 = data.jwt;
+if(!(data13 && typeof data13 == "object" && !Array.isArray(data13))){
+const err26 = {instancePath:instancePath+"/jwt",schemaPath:"#/properties/jwt/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+validate23.errors = vErrors;
+return errors === 0;
+}
+validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema46 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}};
+const schema49 = {"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"};
+const pattern29 = new RegExp("^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$", "u");
+const pattern31 = new RegExp("^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$", "u");
+
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate25.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(Object.keys(data).length < 1){
+const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func1.call(schema46.properties, key0))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.extends !== undefined){
+let data0 = data.extends;
+if(typeof data0 === "string"){
+if(!pattern25.test(data0)){
+const err2 = {instancePath:instancePath+"/extends",schemaPath:"#/$defs/profile_name/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/extends",schemaPath:"#/$defs/profile_name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.description !== undefined){
+let data1 = data.description;
+if(typeof data1 === "string"){
+if(!pattern5.test(data1)){
+const err4 = {instancePath:instancePath+"/description",schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/description",schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.client_names !== undefined){
+let data2 = data.client_names;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+if(typeof data3 === "string"){
+if(!pattern29.test(data3)){
+const err6 = {instancePath:instancePath+"/client_names/" + i0,schemaPath:"#/$defs/client_glob/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/client_names/" + i0,schemaPath:"#/$defs/client_glob/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/client_names",schemaPath:"#/properties/client_names/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.separator !== undefined){
+let data4 = data.separator;
+if(typeof data4 === "string"){
+if(!pattern18.test(data4)){
+const err9 = {instancePath:instancePath+"/separator",schemaPath:"#/properties/separator/pattern",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/separator",schemaPath:"#/properties/separator/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.charset !== undefined){
+let data5 = data.charset;
+if(typeof data5 === "string"){
+if(!pattern31.test(data5)){
+const err11 = {instancePath:instancePath+"/charset",schemaPath:"#/properties/charset/pattern",keyword:"pattern",params:{pattern: "^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/charset",schemaPath:"#/properties/charset/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.max_length !== undefined){
+let data6 = data.max_length;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err13 = {instancePath:instancePath+"/max_length",schemaPath:"#/properties/max_length/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 128 || isNaN(data6)){
+const err14 = {instancePath:instancePath+"/max_length",schemaPath:"#/properties/max_length/maximum",keyword:"maximum",params:{comparison: "<=", limit: 128}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(data6 < 16 || isNaN(data6)){
+const err15 = {instancePath:instancePath+"/max_length",schemaPath:"#/properties/max_length/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+if(data.tool_cap !== undefined){
+let data7 = data.tool_cap;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err16 = {instancePath:instancePath+"/tool_cap",schemaPath:"#/properties/tool_cap/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 100000 || isNaN(data7)){
+const err17 = {instancePath:instancePath+"/tool_cap",schemaPath:"#/properties/tool_cap/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if(data7 < 0 || isNaN(data7)){
+const err18 = {instancePath:instancePath+"/tool_cap",schemaPath:"#/properties/tool_cap/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+if(data.pinned !== undefined){
+let data8 = data.pinned;
+if(Array.isArray(data8)){
+const len1 = data8.length;
+for(let i1=0; i1<len1; i1++){
+let data9 = data8[i1];
+if(typeof data9 === "string"){
+if(!pattern19.test(data9)){
+const err19 = {instancePath:instancePath+"/pinned/" + i1,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/pinned/" + i1,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.page_size !== undefined){
+let data10 = data.page_size;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err22 = {instancePath:instancePath+"/page_size",schemaPath:"#/properties/page_size/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 100000 || isNaN(data10)){
+const err23 = {instancePath:instancePath+"/page_size",schemaPath:"#/properties/page_size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data10 < 0 || isNaN(data10)){
+const err24 = {instancePath:instancePath+"/page_size",schemaPath:"#/properties/page_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1463,8 +1830,11 @@ errors++;
 }
 }
 }
-else {
-const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.downgrade !== undefined){
+let data11 = data.downgrade;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if(Object.keys(data11).length < 1){
+const err25 = {instancePath:instancePath+"/downgrade",schemaPath:"#/properties/downgrade/minProperties",keyword:"minProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1473,25 +1843,101 @@ vErrors.push(err25);
 }
 errors++;
 }
-validate23.errors = vErrors;
+for(const key1 in data11){
+if(!((key1 === "by_revision") || (key1 === "kinds"))){
+const err26 = {instancePath:instancePath+"/downgrade",schemaPath:"#/properties/downgrade/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data11.by_revision !== undefined){
+if(typeof data11.by_revision !== "boolean"){
+const err27 = {instancePath:instancePath+"/downgrade/by_revision",schemaPath:"#/properties/downgrade/properties/by_revision/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data11.kinds !== undefined){
+let data13 = data11.kinds;
+if(Array.isArray(data13)){
+const len2 = data13.length;
+for(let i2=0; i2<len2; i2++){
+let data14 = data13[i2];
+if(!(((((data14 === "audio") || (data14 === "image")) || (data14 === "resource")) || (data14 === "resource_link")) || (data14 === "structured_content"))){
+const err28 = {instancePath:instancePath+"/downgrade/kinds/" + i2,schemaPath:"#/properties/downgrade/properties/kinds/items/enum",keyword:"enum",params:{allowedValues: schema46.properties.downgrade.properties.kinds.items.enum}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/downgrade/kinds",schemaPath:"#/properties/downgrade/properties/kinds/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/downgrade",schemaPath:"#/properties/downgrade/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+else {
+const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+validate25.errors = vErrors;
 return errors === 0;
 }
-validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema44 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":0},"max":{"type":"integer","minimum":1}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object"},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1},"interactive":{"enum":["serialize"]}}};
-const schema45 = {"type":"string","pattern":"^[^\\u0000]*$"};
-const schema46 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
-const schema53 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
-const pattern26 = new RegExp("^[^\\u0000]*$", "u");
-const pattern28 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-const pattern36 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-const pattern37 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
-const schema49 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
+const schema51 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object"},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"interactive":{"enum":["serialize"]}}};
+const schema52 = {"type":"string","pattern":"^[^\\u0000]*$"};
+const schema53 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
+const schema60 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
+const pattern34 = new RegExp("^[^\\u0000]*$", "u");
+const pattern36 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern44 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+const pattern45 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
+const schema56 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
 
-function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate26.evaluated;
+const evaluated0 = validate28.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1499,7 +1945,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema49.type}};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema56.type}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1509,7 +1955,7 @@ vErrors.push(err0);
 errors++;
 }
 if(typeof data === "string"){
-if(!pattern28.test(data)){
+if(!pattern36.test(data)){
 const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -1556,7 +2002,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern28.test(data0)){
+if(!pattern36.test(data0)){
 const err5 = {instancePath:instancePath+"/name",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -1616,7 +2062,7 @@ errors++;
 if(data1.env !== undefined){
 let data2 = data1.env;
 if(typeof data2 === "string"){
-if(!pattern28.test(data2)){
+if(!pattern36.test(data2)){
 const err10 = {instancePath:instancePath+"/from/env",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -1680,7 +2126,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern26.test(data5)){
+if(!pattern34.test(data5)){
 const err15 = {instancePath:instancePath+"/from/command/" + i0,schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -1727,19 +2173,19 @@ errors++;
 }
 }
 }
-validate26.errors = vErrors;
+validate28.errors = vErrors;
 return errors === 0;
 }
-validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema57 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}};
-const schema58 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
-const pattern41 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
+const schema64 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}};
+const schema65 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
+const pattern49 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate28.evaluated;
+const evaluated0 = validate30.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1772,7 +2218,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern41.test(data0)){
+if(!pattern49.test(data0)){
 const err2 = {instancePath:instancePath+"/name",schemaPath:"#/$defs/tool_name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -1797,7 +2243,7 @@ errors++;
 if(data.expose !== undefined){
 let data1 = data.expose;
 if(typeof data1 === "string"){
-if(!pattern41.test(data1)){
+if(!pattern49.test(data1)){
 const err4 = {instancePath:instancePath+"/expose",schemaPath:"#/$defs/tool_name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -1822,7 +2268,7 @@ errors++;
 if(data.description !== undefined){
 let data2 = data.description;
 if(typeof data2 === "string"){
-if(!pattern26.test(data2)){
+if(!pattern34.test(data2)){
 const err6 = {instancePath:instancePath+"/description",schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -1867,16 +2313,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate28.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }
-validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate25.evaluated;
+const evaluated0 = validate27.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1885,7 +2331,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema44.properties, key0))){
+if(!(func1.call(schema51.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -1928,7 +2374,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
-if(!pattern26.test(data2)){
+if(!pattern34.test(data2)){
 const err3 = {instancePath:instancePath+"/args/" + i0,schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -1993,7 +2439,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key1 in data4){
 const _errs13 = errors;
 if(typeof key1 === "string"){
-if(!pattern28.test(key1)){
+if(!pattern36.test(key1)){
 const err8 = {instancePath:instancePath+"/env",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err8];
@@ -2029,7 +2475,7 @@ errors++;
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 === "string"){
-if(!pattern26.test(data5)){
+if(!pattern34.test(data5)){
 const err11 = {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err11];
@@ -2070,7 +2516,7 @@ const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(typeof data7 === "string"){
-if(!pattern28.test(data7)){
+if(!pattern36.test(data7)){
 const err14 = {instancePath:instancePath+"/inherit_env/" + i1,schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err14];
@@ -2109,8 +2555,8 @@ let data8 = data.secrets;
 if(Array.isArray(data8)){
 const len2 = data8.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate26(data8[i2], {instancePath:instancePath+"/secrets/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+if(!(validate28(data8[i2], {instancePath:instancePath+"/secrets/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
 }
@@ -2129,7 +2575,7 @@ errors++;
 if(data.framing !== undefined){
 let data10 = data.framing;
 if(!(((data10 === "auto") || (data10 === "newline")) || (data10 === "content-length"))){
-const err18 = {instancePath:instancePath+"/framing",schemaPath:"#/properties/framing/enum",keyword:"enum",params:{allowedValues: schema44.properties.framing.enum}};
+const err18 = {instancePath:instancePath+"/framing",schemaPath:"#/properties/framing/enum",keyword:"enum",params:{allowedValues: schema51.properties.framing.enum}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2142,7 +2588,7 @@ errors++;
 if(data.namespace !== undefined){
 let data11 = data.namespace;
 if(typeof data11 === "string"){
-if(!pattern36.test(data11)){
+if(!pattern44.test(data11)){
 const err19 = {instancePath:instancePath+"/namespace",schemaPath:"#/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
 if(vErrors === null){
 vErrors = [err19];
@@ -2179,7 +2625,7 @@ errors++;
 if(data.isolation !== undefined){
 let data13 = data.isolation;
 if(!((((data13 === "auto") || (data13 === "shared")) || (data13 === "session")) || (data13 === "pool"))){
-const err22 = {instancePath:instancePath+"/isolation",schemaPath:"#/properties/isolation/enum",keyword:"enum",params:{allowedValues: schema44.properties.isolation.enum}};
+const err22 = {instancePath:instancePath+"/isolation",schemaPath:"#/properties/isolation/enum",keyword:"enum",params:{allowedValues: schema51.properties.isolation.enum}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2208,7 +2654,7 @@ const len3 = data15.length;
 for(let i3=0; i3<len3; i3++){
 let data16 = data15[i3];
 if(typeof data16 === "string"){
-if(!pattern37.test(data16)){
+if(!pattern45.test(data16)){
 const err24 = {instancePath:instancePath+"/tags/" + i3,schemaPath:"#/$defs/tag/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err24];
@@ -2246,7 +2692,7 @@ if(data.policy !== undefined){
 let data17 = data.policy;
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 for(const key3 in data17){
-if(!(func1.call(schema44.properties.policy.properties, key3))){
+if(!(func1.call(schema51.properties.policy.properties, key3))){
 const err27 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err27];
@@ -2395,7 +2841,7 @@ errors++;
 if(data17.destructive !== undefined){
 let data25 = data17.destructive;
 if(!((data25 === "declared") || (data25 === "assumed"))){
-const err38 = {instancePath:instancePath+"/policy/destructive",schemaPath:"#/properties/policy/properties/destructive/enum",keyword:"enum",params:{allowedValues: schema44.properties.policy.properties.destructive.enum}};
+const err38 = {instancePath:instancePath+"/policy/destructive",schemaPath:"#/properties/policy/properties/destructive/enum",keyword:"enum",params:{allowedValues: schema51.properties.policy.properties.destructive.enum}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2833,8 +3279,8 @@ if(data.tools !== undefined){
 let data38 = data.tools;
 if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
 for(const key5 in data38){
-if(!(validate28(data38[key5], {instancePath:instancePath+"/tools/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data38,parentDataProperty:key5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+if(!(validate30(data38[key5], {instancePath:instancePath+"/tools/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data38,parentDataProperty:key5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
 }
@@ -2878,8 +3324,8 @@ vErrors.push(err77);
 errors++;
 }
 if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 < 0 || isNaN(data41)){
-const err78 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data41 > 1000 || isNaN(data41)){
+const err78 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -2888,12 +3334,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-}
-if(data40.max !== undefined){
-let data42 = data40.max;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err79 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/type",keyword:"type",params:{type: "integer"}};
+if(data41 < 1 || isNaN(data41)){
+const err79 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -2902,9 +3344,12 @@ vErrors.push(err79);
 }
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 < 1 || isNaN(data42)){
-const err80 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data40.max !== undefined){
+let data42 = data40.max;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+const err80 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -2913,11 +3358,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err81 = {instancePath:instancePath+"/scaling",schemaPath:"#/properties/scaling/type",keyword:"type",params:{type: "object"}};
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 1000 || isNaN(data42)){
+const err81 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -2926,10 +3369,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-if(data.url !== undefined){
-if(typeof data.url !== "string"){
-const err82 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"}};
+if(data42 < 1 || isNaN(data42)){
+const err82 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -2939,10 +3380,10 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data.transport !== undefined){
-let data44 = data.transport;
-if(!((((data44 === "auto") || (data44 === "streamable-http")) || (data44 === "sse")) || (data44 === "websocket"))){
-const err83 = {instancePath:instancePath+"/transport",schemaPath:"#/properties/transport/enum",keyword:"enum",params:{allowedValues: schema44.properties.transport.enum}};
+}
+}
+else {
+const err83 = {instancePath:instancePath+"/scaling",schemaPath:"#/properties/scaling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -2952,12 +3393,9 @@ vErrors.push(err83);
 errors++;
 }
 }
-if(data.headers !== undefined){
-let data45 = data.headers;
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-for(const key7 in data45){
-if(typeof data45[key7] !== "string"){
-const err84 = {instancePath:instancePath+"/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(data.url !== undefined){
+if(typeof data.url !== "string"){
+const err84 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -2967,9 +3405,10 @@ vErrors.push(err84);
 errors++;
 }
 }
-}
-else {
-const err85 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"}};
+if(data.transport !== undefined){
+let data44 = data.transport;
+if(!((((data44 === "auto") || (data44 === "streamable-http")) || (data44 === "sse")) || (data44 === "websocket"))){
+const err85 = {instancePath:instancePath+"/transport",schemaPath:"#/properties/transport/enum",keyword:"enum",params:{allowedValues: schema51.properties.transport.enum}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -2979,10 +3418,12 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data.auth !== undefined){
-let data47 = data.auth;
-if(!(data47 && typeof data47 == "object" && !Array.isArray(data47))){
-const err86 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: "object"}};
+if(data.headers !== undefined){
+let data45 = data.headers;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+for(const key7 in data45){
+if(typeof data45[key7] !== "string"){
+const err86 = {instancePath:instancePath+"/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -2992,10 +3433,9 @@ vErrors.push(err86);
 errors++;
 }
 }
-if(data.credentials !== undefined){
-let data48 = data.credentials;
-if(!((data48 === "shared") || (data48 === "per-user"))){
-const err87 = {instancePath:instancePath+"/credentials",schemaPath:"#/properties/credentials/enum",keyword:"enum",params:{allowedValues: schema44.properties.credentials.enum}};
+}
+else {
+const err87 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -3005,9 +3445,10 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data.allow_private !== undefined){
-if(typeof data.allow_private !== "boolean"){
-const err88 = {instancePath:instancePath+"/allow_private",schemaPath:"#/properties/allow_private/type",keyword:"type",params:{type: "boolean"}};
+if(data.auth !== undefined){
+let data47 = data.auth;
+if(!(data47 && typeof data47 == "object" && !Array.isArray(data47))){
+const err88 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -3017,10 +3458,10 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data.container !== undefined){
-let data50 = data.container;
-if(!(data50 && typeof data50 == "object" && !Array.isArray(data50))){
-const err89 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"}};
+if(data.credentials !== undefined){
+let data48 = data.credentials;
+if(!((data48 === "shared") || (data48 === "per-user"))){
+const err89 = {instancePath:instancePath+"/credentials",schemaPath:"#/properties/credentials/enum",keyword:"enum",params:{allowedValues: schema51.properties.credentials.enum}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -3030,10 +3471,9 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data.max_sessions !== undefined){
-let data51 = data.max_sessions;
-if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
-const err90 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/type",keyword:"type",params:{type: "integer"}};
+if(data.allow_private !== undefined){
+if(typeof data.allow_private !== "boolean"){
+const err90 = {instancePath:instancePath+"/allow_private",schemaPath:"#/properties/allow_private/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -3042,9 +3482,11 @@ vErrors.push(err90);
 }
 errors++;
 }
-if((typeof data51 == "number") && (isFinite(data51))){
-if(data51 < 1 || isNaN(data51)){
-const err91 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data.container !== undefined){
+let data50 = data.container;
+if(!(data50 && typeof data50 == "object" && !Array.isArray(data50))){
+const err91 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -3054,10 +3496,10 @@ vErrors.push(err91);
 errors++;
 }
 }
-}
-if(data.interactive !== undefined){
-if(!(data.interactive === "serialize")){
-const err92 = {instancePath:instancePath+"/interactive",schemaPath:"#/properties/interactive/enum",keyword:"enum",params:{allowedValues: schema44.properties.interactive.enum}};
+if(data.max_sessions !== undefined){
+let data51 = data.max_sessions;
+if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
+const err92 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -3066,10 +3508,9 @@ vErrors.push(err92);
 }
 errors++;
 }
-}
-}
-else {
-const err93 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if((typeof data51 == "number") && (isFinite(data51))){
+if(data51 > 10000 || isNaN(data51)){
+const err93 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -3078,10 +3519,80 @@ vErrors.push(err93);
 }
 errors++;
 }
-validate25.errors = vErrors;
+if(data51 < 1 || isNaN(data51)){
+const err94 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+}
+}
+if(data.idle_timeout_ms !== undefined){
+let data52 = data.idle_timeout_ms;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
+const err95 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 86400000 || isNaN(data52)){
+const err96 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+if(data52 < 1000 || isNaN(data52)){
+const err97 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000}};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+}
+}
+if(data.interactive !== undefined){
+if(!(data.interactive === "serialize")){
+const err98 = {instancePath:instancePath+"/interactive",schemaPath:"#/properties/interactive/enum",keyword:"enum",params:{allowedValues: schema51.properties.interactive.enum}};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+}
+else {
+const err99 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+validate27.errors = vErrors;
 return errors === 0;
 }
-validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const pattern21 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
 
@@ -3098,7 +3609,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(((((key0 === "version") || (key0 === "hub")) || (key0 === "clients")) || (key0 === "cores")) || (key0 === "include"))){
+if(!((((((key0 === "version") || (key0 === "hub")) || (key0 === "clients")) || (key0 === "profiles")) || (key0 === "cores")) || (key0 === "include"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -3184,18 +3695,14 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data.cores !== undefined){
-let data4 = data.cores;
+if(data.profiles !== undefined){
+let data4 = data.profiles;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key3 in data4){
-if(!(validate25(data4[key3], {instancePath:instancePath+"/cores/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err6 = {instancePath:instancePath+"/cores",schemaPath:"#/properties/cores/type",keyword:"type",params:{type: "object"}};
+const _errs13 = errors;
+if(typeof key3 === "string"){
+if(!pattern25.test(key3)){
+const err6 = {instancePath:instancePath+"/profiles",schemaPath:"#/$defs/profile_name/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"},propertyName:key3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3205,13 +3712,8 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.include !== undefined){
-let data6 = data.include;
-if(Array.isArray(data6)){
-const len0 = data6.length;
-for(let i0=0; i0<len0; i0++){
-if(typeof data6[i0] !== "string"){
-const err7 = {instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/type",keyword:"type",params:{type: "string"}};
+else {
+const err7 = {instancePath:instancePath+"/profiles",schemaPath:"#/$defs/profile_name/type",keyword:"type",params:{type: "string"},propertyName:key3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3220,10 +3722,9 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"}};
+var valid4 = _errs13 === errors;
+if(!valid4){
+const err8 = {instancePath:instancePath+"/profiles",schemaPath:"#/properties/profiles/propertyNames",keyword:"propertyNames",params:{propertyName: key3}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3233,14 +3734,81 @@ vErrors.push(err8);
 errors++;
 }
 }
+for(const key4 in data4){
+if(!(validate25(data4[key4], {instancePath:instancePath+"/profiles/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err9 = {instancePath:instancePath+"/profiles",schemaPath:"#/properties/profiles/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err9];
 }
 else {
 vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.cores !== undefined){
+let data6 = data.cores;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key5 in data6){
+if(!(validate27(data6[key5], {instancePath:instancePath+"/cores/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/cores",schemaPath:"#/properties/cores/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.include !== undefined){
+let data8 = data.include;
+if(Array.isArray(data8)){
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data8[i0] !== "string"){
+const err11 = {instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+else {
+const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
 }
 errors++;
 }

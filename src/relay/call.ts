@@ -137,8 +137,6 @@ export interface CorePort {
 export interface LanePolicy {
   readonly timeoutMs: number;
   readonly maxTimeoutMs: number;
-  /** True when this hub has one client only, so that everything the Core says belongs to it. */
-  readonly exclusive: boolean;
   /** True where the Core is given one call at a time, so that what it says meanwhile belongs to that call's client. */
   readonly serial: boolean;
   /** What a person is told of who asks: the namespace; undefined where the hub shows the Core as itself (`prefix: false`). */
@@ -150,7 +148,11 @@ export interface Lane {
   readonly core: CorePort;
   policy: LanePolicy;
   /** The one session that everything on this lane belongs to; undefined where several share it. */
-  readonly owner: ClientSession | undefined;
+  owner: ClientSession | undefined;
+  /** Of a lane that leads to several instances: the one for this call, which is its own until `release` of that one. */
+  lease: ((call: Call) => Lane) | undefined;
+  /** The call that had it is over, and out of every table. */
+  release: (() => void) | undefined;
   readonly meter: CoreMeter;
   readonly running: ChurnMap<number, Call>;
   readonly held: Set<Call>;
@@ -158,6 +160,8 @@ export interface Lane {
   readonly astray: Set<number>;
   /** What the Core waits for its client to answer, by `idKey` of the Core's id. */
   readonly asks: Map<string, Ask>;
+  /** Whether clients wait for news of its resources. */
+  isWatched: boolean;
   /** Calls that the Core goes on with, by its own ids: an instance that has some is not idle. */
   readonly tasks: Map<string, Task>;
   /** Since when there has been one at any time; means nothing while there is none. */
@@ -172,5 +176,18 @@ export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter,
   const running = new ChurnMap<number, Call>(integerHash);
   const tables = { running, held: new Set<Call>(), astray: new Set<number>(), asks: new Map<string, Ask>() };
   const tasks = new Map<string, Task>();
-  return { core, policy, owner, meter, ...tables, tasks, askingSinceMs: 0, wasUp: false, closing: undefined };
+  return {
+    core,
+    policy,
+    owner,
+    lease: undefined,
+    release: undefined,
+    meter,
+    ...tables,
+    tasks,
+    isWatched: false,
+    askingSinceMs: 0,
+    wasUp: false,
+    closing: undefined,
+  };
 }

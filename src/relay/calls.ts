@@ -231,6 +231,7 @@ export class Calls {
   }
 
   #forward(call: Call): void {
+    if (call.lane.lease !== undefined) call.lane = call.lane.lease(call);
     const { lane } = call;
     if (lane.core.state.t === "up") this.#send(call);
     else if (heldWhile(lane, this.#clock.now())) {
@@ -300,6 +301,7 @@ export class Calls {
     call.session.calls.delete(call.idKey);
     call.session.settled();
     if (call.lane.closing !== undefined) this.#checkDone(call.lane);
+    call.lane.release?.();
   }
 
   #sweepSoon(): void {

@@ -2,13 +2,14 @@
 // Cores came or went in the meantime. The operator is told in the log what of the Cores' lists is not served, and why.
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Caller, CatalogNote } from "../catalog/model.ts";
-import { diffViews } from "../catalog/view.ts";
-import type { Principal } from "../sessions/principal.ts";
+import type { CatalogNote } from "../catalog/model.ts";
+import { diffViews, type View } from "../catalog/view.ts";
+import type { Caller, Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import { noSplices } from "../wire/frame.ts";
 import { notificationFrame } from "./answers.ts";
 import type { ClientSession } from "./call.ts";
+import { type Lists, OwnCatalogs, type OwnLists } from "./own-catalogs.ts";
 
 const debounceMs = 100;
 
@@ -18,9 +19,11 @@ const everyone: Caller = { allow: undefined };
 export interface ChangesDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** A snapshot of what the Cores have now; the one before saves work. */
-  build(previous: Catalog | undefined): Catalog;
+  /** A snapshot of what the Cores have now; the one before saves work. `own`: what stands in the place of the Cores' own lists. */
+  build(previous: Catalog | undefined, own?: OwnLists): Catalog;
   sessions(): Iterable<ClientSession>;
+  /** Whose view the session has under the rules and profiles in force. */
+  callerOf(session: ClientSession): Caller;
 }
 
 /** Owns the current catalog: a snapshot that is replaced as a whole, never changed. */
@@ -29,31 +32,67 @@ export class Changes {
   #catalog: Catalog;
   /** The catalog that clients were last told of; undefined when nothing is to be told. */
   #told: Catalog | undefined;
-  /** Who sessions were when they were last told, where that is another principal now. */
-  readonly #were = new Map<ClientSession, Principal>();
+  /** Who sessions were when they were last told, where that is another caller now. */
+  readonly #were = new Map<ClientSession, Caller>();
+  /** What sessions have that is not what everybody had when they were last told: they came later, or have lists of their own. */
+  readonly #had = new Map<ClientSession, View>();
+  readonly #own: OwnCatalogs;
   #timer: Timer | undefined;
 
   constructor(deps: ChangesDeps) {
     this.#deps = deps;
     this.#catalog = deps.build(undefined);
+    this.#own = new OwnCatalogs((own) => deps.build(this.#catalog, own));
   }
 
+  /** What everybody sees who has no lists of their own. */
   get catalog(): Catalog {
     return this.#catalog;
+  }
+
+  catalogOf(session: ClientSession): Catalog {
+    return this.#own.catalogOf(session) ?? this.#catalog;
+  }
+
+  /** The client is here from now on: of what changed before, nobody has to tell it. */
+  greeted(session: ClientSession): void {
+    if (this.#told !== undefined) this.#had.set(session, this.catalogOf(session).view(session.caller));
+  }
+
+  /** The session's own instance of the Core has these lists; undefined: those that everybody sees. */
+  own(session: ClientSession, coreKey: string, lists: Lists | undefined): void {
+    if (this.#own.listsOf(session, coreKey) === lists) return;
+    if (!this.#had.has(session)) this.#had.set(session, this.catalogOf(session).view(session.caller));
+    this.#own.set(session, coreKey, lists);
+    this.#told ??= this.#catalog;
+    this.#tellSoon();
+  }
+
+  forget(session: ClientSession): void {
+    this.#own.forget(session);
+    this.#had.delete(session);
+    this.#were.delete(session);
   }
 
   /** A Core's lists changed: the new snapshot serves from now on, the clients hear of it once things are quiet. */
   refresh(): void {
     this.#told ??= this.#catalog;
     this.#catalog = this.#deps.build(this.#catalog);
+    this.#own.outdated();
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
     this.#timer ??= this.#deps.clock.after(debounceMs, () => this.#tell());
   }
 
-  /** The session's caller has other rules from now on. To be followed by `refresh`, which sees to it that the client is told. */
+  /** Other rules and profiles are in force. To be followed by `refresh`, which sees to it that the client is told. */
   become(session: ClientSession, principal: Principal): void {
-    if (session.principal === principal) return;
-    if (!this.#were.has(session)) this.#were.set(session, session.principal);
     session.principal = principal;
+    const caller = this.#deps.callerOf(session);
+    if (session.caller === caller) return;
+    if (!this.#were.has(session)) this.#were.set(session, session.caller);
+    session.caller = caller;
   }
 
   #tell(): void {
@@ -66,9 +105,12 @@ export class Changes {
     this.#log(before);
     for (const session of this.#deps.sessions()) {
       if (session.phase !== "ready") continue;
-      const { principal } = session;
-      const was = before.view(were.get(session) ?? principal);
-      const changed = diffViews(was, this.#catalog.view(principal), (list) => session.hasSeen(list));
+      const { caller } = session;
+      const was = this.#had.get(session) ?? before.view(were.get(session) ?? caller);
+      const now = this.catalogOf(session).view(caller);
+      if (this.#own.has(session)) this.#had.set(session, now);
+      else this.#had.delete(session);
+      const changed = diffViews(was, now, (list) => session.hasSeen(list));
       session.forgetServed();
       for (const kind of ["tools", "resources", "prompts"] as const) {
         if (changed[kind]) session.sink.send(notificationFrame(`notifications/${kind}/list_changed`), noSplices);

@@ -8,13 +8,20 @@ export interface LevelTarget {
   setLogLevel(name: string): void;
 }
 
+export interface LogLevelsDeps {
+  /** Instances that several sessions share. */
+  shared(): Iterable<LevelTarget>;
+  /** Those that are this session's alone. */
+  own(session: ClientSession): Iterable<LevelTarget>;
+}
+
 export class LogLevels {
   readonly #asked = new Map<ClientSession, LogLevel>();
-  readonly #targets: () => Iterable<LevelTarget>;
+  readonly #deps: LogLevelsDeps;
   #current: LogLevel | undefined;
 
-  constructor(targets: () => Iterable<LevelTarget>) {
-    this.#targets = targets;
+  constructor(deps: LogLevelsDeps) {
+    this.#deps = deps;
   }
 
   /** Throws params_invalid for a level that MCP does not know. */
@@ -26,6 +33,7 @@ export class LogLevels {
     }
     session.logLevel = level;
     this.#asked.set(session, level);
+    for (const target of this.#deps.own(session)) target.setLogLevel(logLevelName(level));
     this.#apply();
   }
 
@@ -34,15 +42,17 @@ export class LogLevels {
     if (this.#asked.delete(session) && this.#asked.size > 0) this.#apply();
   }
 
-  /** For a Core that just came up: it starts with a level of its own. */
-  tell(target: LevelTarget): void {
-    if (this.#current !== undefined) target.setLogLevel(logLevelName(this.#current));
+  /** For an instance that just came up: it starts with a level of its own. `owner`: of one that is this session's alone. */
+  tell(target: LevelTarget, owner?: ClientSession): void {
+    if (owner !== undefined) {
+      if (owner.logLevel !== undefined) target.setLogLevel(logLevelName(owner.logLevel));
+    } else if (this.#current !== undefined) target.setLogLevel(logLevelName(this.#current));
   }
 
   #apply(): void {
     const level = Math.min(...this.#asked.values());
     if (level === this.#current) return;
     this.#current = level;
-    for (const target of this.#targets()) this.tell(target);
+    for (const target of this.#deps.shared()) this.tell(target);
   }
 }

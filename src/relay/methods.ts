@@ -1,7 +1,9 @@
 // Every request method that clients may send, and who answers it. A method that is not in the table does not exist.
 import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { ListKind } from "../catalog/cursor.ts";
 import type { View } from "../catalog/view.ts";
+import type { Caller } from "../sessions/principal.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type ByteString, type Frame, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
@@ -11,6 +13,7 @@ import { emptyResult, resultFrame, resultOf } from "./answers.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
 import type { Calls } from "./calls.ts";
+import { downgradeHooks } from "./downgrade.ts";
 import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
@@ -43,6 +46,10 @@ export interface MethodsDeps {
   readonly log: Log;
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
+  /** The client has said who it is and what it can be asked. */
+  greeted(session: ClientSession): void;
+  /** Whose view an initialized session has. */
+  callerOf(session: ClientSession): Caller;
   /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
   lane(coreKey: string, session: ClientSession): Lane;
 }
@@ -72,10 +79,10 @@ export class Methods {
         (request) => this.#task(request),
       ]),
       ["completion/complete", (request) => this.#complete(request)],
-      ["tools/list", (request) => this.#list(request, (view) => view.toolsList)],
-      ["prompts/list", (request) => this.#list(request, (view) => view.promptsList)],
-      ["resources/list", (request) => this.#list(request, (view) => view.resourcesList)],
-      ["resources/templates/list", (request) => this.#list(request, (view) => view.resourceTemplatesList)],
+      ["tools/list", (request) => this.#list(request, "tools")],
+      ["prompts/list", (request) => this.#list(request, "prompts")],
+      ["resources/list", (request) => this.#list(request, "resources")],
+      ["resources/templates/list", (request) => this.#list(request, "resourceTemplates")],
       ["logging/setLevel", (request) => this.#setLevel(request)],
       ["initialize", (request) => this.#initialize(request)],
       ["ping", (request) => answer(request, emptyResult)],
@@ -104,7 +111,8 @@ export class Methods {
     }
     const { core, nativeNameJson } = found.route;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
-    this.#forward(request, core, rename, kind === "tool");
+    const { caller, revision } = session;
+    this.#forward(request, core, rename, downgradeHooks(caller.profile?.downgrade, revision), kind === "tool");
     return "forwarded";
   }
 
@@ -131,6 +139,37 @@ export class Methods {
   #unsubscribe(request: Incoming): Outcome {
     const uri = this.#stringParam(request, request.scan.uriStart, request.scan.uriEnd, "uri");
     return this.#deps.subscriptions.unsubscribe(request, uri) ? "forwarded" : answer(request, emptyResult);
+  }
+
+  #task(request: Incoming): Outcome {
+    const { session, bytes, scan, method, replies } = request;
+    const range = taskIdIn(bytes, { start: scan.paramsStart, end: scan.paramsEnd });
+    if (range === undefined) throw new HubError("params_invalid", `${method} needs params.taskId, a string`);
+    const { tasks, calls } = this.#deps;
+    const task = tasks.find(session, idAt(bytes, range));
+    if (task === undefined) throw unknownTask();
+    // A call that is refused for its id tells no hook.
+    if (session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
+    calls.begin(request, task.lane, native(range, task), [tasks.asking(task, method, replies)]);
+    return "forwarded";
+  }
+
+  #listTasks(request: Incoming): Outcome {
+    const { session, bytes, scan } = request;
+    const params = { start: scan.paramsStart, end: scan.paramsEnd };
+    const cursor = params.start < 0 ? undefined : findMember(bytes, params.start, params.end, "cursor");
+    const text = cursor === undefined ? undefined : (memberText(bytes, params, "cursor") ?? "");
+    if (session.answering >= maxAnswering) {
+      const message = `${maxAnswering} lists of tasks are being made for this client already`;
+      throw new HubError("overloaded", message, { retry_after_ms: 1000 });
+    }
+    session.answering++;
+    this.#deps.tasks.list(session, text).then((list) => {
+      session.answering--;
+      answer(request, list);
+      session.settled();
+    });
+    return "answered";
   }
 
   /** A completion goes where its reference leads; one that leads nowhere completes to nothing. */
@@ -166,16 +205,19 @@ export class Methods {
     return answer(request, resultOf({ completion: { values: [], total: 0, hasMore: false } }));
   }
 
-  #list(request: Incoming, bytesOf: (view: View) => Buffer): Outcome {
+  #list(request: Incoming, kind: ListKind): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
-    const { bytes, scan } = request;
-    // Every list is one page, so no cursor is ever handed out, and none that comes in can be one of ours.
-    if (scan.paramsStart >= 0 && findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor") !== undefined) {
-      throw new HubError("params_invalid", "unknown cursor; this hub answers every list in one page");
+    const { session, bytes, scan } = request;
+    const range = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor");
+    const isText = range !== undefined && bytes[range.start] === 0x22;
+    const list = this.#view(session).list(kind);
+    const page =
+      range === undefined || isText ? list.page(range && stringAt(bytes, range.start, range.end)) : undefined;
+    if (page === undefined) {
+      throw new HubError("params_invalid", `unknown cursor; ask for ${request.method} from its start, without one`);
     }
-    const list = bytesOf(this.#view(request.session));
-    request.session.wasServed(list);
-    return answer(request, list);
+    if (page === list.whole) session.wasServed(page);
+    return answer(request, page);
   }
 
   #setLevel(request: Incoming): Outcome {
@@ -190,7 +232,9 @@ export class Methods {
     session.revision = greeting.revision;
     session.client = greeting.client;
     session.capabilities = greeting.capabilities;
+    session.caller = this.#deps.callerOf(session);
     session.phase = "ready";
+    this.#deps.greeted(session);
     const instructions = this.#view(session).instructions;
     answer(request, resultOf(initializeResult(greeting.revision, this.#deps.hub, instructions)));
     this.#deps.log.info("session_opened", {
@@ -199,52 +243,30 @@ export class Methods {
       peer: session.peer,
       principal: session.principal.name,
       client: greeting.client.name,
+      profile: session.caller.profile?.name,
       revision: greeting.revision,
     });
     return "answered";
   }
 
-  #forward(request: Incoming, coreKey: string, rename: Splice | undefined, mayBeTask = false): void {
+  #forward(
+    request: Incoming,
+    coreKey: string,
+    rename: Splice | undefined,
+    hooks?: readonly CallHook[] | undefined,
+    mayBeTask = false,
+  ): void {
     const lane = this.#deps.lane(coreKey, request.session);
-    this.#deps.calls.begin(request, lane, rename, mayBeTask ? this.#asTask(request, lane) : undefined);
+    const asTask = mayBeTask ? this.#asTask(request, lane) : undefined;
+    const all = asTask === undefined ? hooks : [...(hooks ?? []), asTask];
+    this.#deps.calls.begin(request, lane, rename, all);
   }
 
   /** A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only. */
-  #asTask({ session, bytes, scan }: Incoming, lane: Lane): readonly CallHook[] | undefined {
+  #asTask({ session, bytes, scan }: Incoming, lane: Lane): CallHook | undefined {
     if (!runsTasks(lane.core.capabilities) || scan.paramsStart < 0) return undefined;
     if (findMember(bytes, scan.paramsStart, scan.paramsEnd, "task") === undefined) return undefined;
-    return [this.#deps.tasks.creating(session, lane)];
-  }
-
-  #task(request: Incoming): Outcome {
-    const { session, bytes, scan, method, replies } = request;
-    const range = taskIdIn(bytes, { start: scan.paramsStart, end: scan.paramsEnd });
-    if (range === undefined) throw new HubError("params_invalid", `${method} needs params.taskId, a string`);
-    const { tasks, calls } = this.#deps;
-    const task = tasks.find(session, idAt(bytes, range));
-    if (task === undefined) throw unknownTask();
-    // A call that is refused for its id tells no hook.
-    if (session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
-    calls.begin(request, task.lane, native(range, task), [tasks.asking(task, method, replies)]);
-    return "forwarded";
-  }
-
-  #listTasks(request: Incoming): Outcome {
-    const { session, bytes, scan } = request;
-    const params = { start: scan.paramsStart, end: scan.paramsEnd };
-    const cursor = params.start < 0 ? undefined : findMember(bytes, params.start, params.end, "cursor");
-    const text = cursor === undefined ? undefined : (memberText(bytes, params, "cursor") ?? "");
-    if (session.answering >= maxAnswering) {
-      const message = `${maxAnswering} lists of tasks are being made for this client already`;
-      throw new HubError("overloaded", message, { retry_after_ms: 1000 });
-    }
-    session.answering++;
-    this.#deps.tasks.list(session, text).then((list) => {
-      session.answering--;
-      answer(request, list);
-      session.settled();
-    });
-    return "answered";
+    return this.#deps.tasks.creating(session, lane);
   }
 
   #unknown(request: Incoming, kind: string, name: string): Outcome {
@@ -254,7 +276,7 @@ export class Methods {
   }
 
   #view(session: ClientSession): View {
-    return this.#deps.catalog(session).view(session.principal);
+    return this.#deps.catalog(session).view(session.caller);
   }
 
   #stringParam(request: Incoming, start: number, end: number, name: string): string {

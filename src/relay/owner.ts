@@ -20,21 +20,16 @@ export interface CoreMessage {
 
 /**
  * Who the task is of that the message names; else the session of an instance that has only one; else, of a Core that is given one call at a
- * time, the session of the call that runs, unless one that was let go, or somebody else's task, may be talking. `onlySession`: of a
- * hub that has one client.
+ * time, the session of the call that runs, unless one that was let go, or somebody else's task, may be talking.
  */
-export function ownerOf(
-  lane: Lane,
-  { bytes, scan }: CoreMessage,
-  onlySession: () => ClientSession | undefined,
-): Owner | undefined {
+export function ownerOf(lane: Lane, { bytes, scan }: CoreMessage): Owner | undefined {
   const named = relatedTaskOf(bytes, scan);
   const task = named === undefined ? undefined : lane.tasks.get(idAt(bytes, named));
   if (task !== undefined) {
     const { session } = task;
     return session.phase === "ready" ? { session, replies: heardOn(task), task } : undefined;
   }
-  const session = lane.owner ?? (lane.policy.exclusive ? onlySession() : undefined);
+  const session = lane.owner;
   if (session !== undefined)
     return session.phase === "ready" ? { session, replies: streamOf(session, lane) } : undefined;
   // Of a task that nobody knows any more.

@@ -14,8 +14,8 @@ export interface ParkingDeps {
   readonly clock: Clock;
   /** How long a session's first requests wait for starting Cores, in ms. */
   listWaitMs(): number;
-  /** True while a Core that never was up may still come up. */
-  starting(): boolean;
+  /** True while an instance that never was up may still come up, of those whose lists this session sees. */
+  starting(session: ClientSession): boolean;
 }
 
 export class Parking {
@@ -27,7 +27,7 @@ export class Parking {
 
   /** Whether a request of this session should wait instead of being answered from what is there. */
   worthwhile(session: ClientSession): boolean {
-    if (!this.#deps.starting()) return false;
+    if (!this.#deps.starting(session)) return false;
     return session.parkUntilMs === undefined || this.#deps.clock.now() < session.parkUntilMs;
   }
 

@@ -35,6 +35,9 @@ export interface RelayDeps {
   readonly clock: Clock;
   /** The lanes that belong to this session alone. */
   lanesOf(session: ClientSession): Iterable<Lane>;
+  opened(session: ClientSession): void;
+  /** The client is gone, and nothing of it is left here. */
+  left(session: ClientSession): void;
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
   /** Absent while nobody wants to see each request. */
@@ -54,14 +57,11 @@ export class Relay implements RequestDoorkeeper {
     this.#deps = deps;
   }
 
-  get onlySession(): ClientSession | undefined {
-    return this.sessions.size === 1 ? [...this.sessions][0] : undefined;
-  }
-
   open(visit: Visit): RequestVisitor {
     const openedMs = this.#deps.clock.now();
     const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, openedMs, ...visit });
     this.sessions.add(session);
+    this.#deps.opened(session);
     return new SessionVisitor(session, this);
   }
 
@@ -74,7 +74,7 @@ export class Relay implements RequestDoorkeeper {
 
   /** Takes up again the requests of sessions that waited for starting Cores. */
   unpark(): void {
-    for (const session of this.sessions) this.#unpark(session);
+    for (const session of this.sessions) this.unparkSession(session);
   }
 
   /** For visitors. */
@@ -118,7 +118,7 @@ export class Relay implements RequestDoorkeeper {
       const incoming: Incoming = { session, replies, method, frame, bytes, text, scan: record, idText, readMs };
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
-        this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.#unpark(session));
+        this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.unparkSession(session));
       } else if (outcome === "answered") {
         this.#deps.meter.request(method);
         this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan: record });
@@ -169,7 +169,9 @@ export class Relay implements RequestDoorkeeper {
     for (const { core } of this.#deps.lanesOf(session)) core.send(notification, noSplices);
   }
 
-  #unpark(session: ClientSession): void {
+  /** As `unpark`, of one session. */
+  unparkSession(session: ClientSession): void {
+    if (session.parked.size === 0) return;
     const parked = this.#deps.parking.take(session);
     session.resuming = parked.length;
     for (const { frame, replies } of parked) {
@@ -196,6 +198,7 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.subscriptions.forget(session);
     this.#deps.tasks.forgetSession(session);
     session.settled();
+    this.#deps.left(session);
   }
 }
 

@@ -74,11 +74,6 @@ export class Subscriptions {
     return size;
   }
 
-  /** Whether clients wait for news of this instance. */
-  uses(lane: Lane): boolean {
-    return this.#byLane.has(lane);
-  }
-
   /** True when the request is a call now; false when the hub is to answer it with an empty result. Throws HubError. */
   subscribe(request: Request, { uri, nativeUri, lane }: Subscribed): boolean {
     const { session } = request;
@@ -99,6 +94,7 @@ export class Subscriptions {
       if (rows.size >= maxPerLane) throw tooMany(`core "${core.name}" may have ${maxPerLane}`, lane);
       row = { lane, uri: nativeUri, holders: new Map(), wishes: new Set(), confirmed: false, ending: 0 };
       this.#byLane.set(lane, rows.set(nativeUri, row));
+      lane.isWatched = true;
     }
     this.#bySession.set(session, mine.set(uri, row));
     if (row.confirmed) {
@@ -162,6 +158,7 @@ export class Subscriptions {
     const rows = this.#byLane.get(from);
     if (rows === undefined) return;
     this.#byLane.delete(from);
+    from.isWatched = false;
     if (to === undefined) {
       for (const row of rows.values()) {
         row.confirmed = false;
@@ -171,6 +168,7 @@ export class Subscriptions {
       return;
     }
     this.#byLane.set(to, rows);
+    to.isWatched = true;
     for (const row of rows.values()) {
       row.lane = to;
       row.confirmed = false;
@@ -242,7 +240,9 @@ export class Subscriptions {
     row.confirmed = false;
     if (row.wishes.size > 0 || row.ending > 0) return;
     rows.delete(row.uri);
-    if (rows.size === 0) this.#byLane.delete(lane);
+    if (rows.size > 0) return;
+    this.#byLane.delete(lane);
+    lane.isWatched = false;
   }
 
   /** The instance knows of nothing yet: it is told all, and then everyone that something may have changed meanwhile. */

@@ -7,7 +7,7 @@ import type { EndReason } from "../base/end-reason.ts";
 import type { ByteString, Frame, ReplySink } from "../wire/frame.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import type { LogLevel } from "./log-level.ts";
-import type { Principal } from "./principal.ts";
+import type { Caller, Principal } from "./principal.ts";
 
 /** `new` until initialize is answered, `ready` after it, `closed` once the client left: nothing is sent any more. */
 export type SessionPhase = "new" | "ready" | "closed";
@@ -53,6 +53,10 @@ export class Session<C extends InFlight = InFlight> {
   capabilities: ClientCapabilities = {};
   /** The last id that the hub used for a request to this client. */
   lastAskId = 0;
+  /** The profile that the client asked for by the path it came in at. */
+  readonly askedProfile: string | undefined;
+  /** Whose view it has: another object when the same caller gets other rules, or another profile. */
+  caller: Caller;
   /** The least severe level that the client asked for; undefined until it sends logging/setLevel. */
   logLevel: LogLevel | undefined;
   /** Requests that were read and not answered, by `idKey` of their id. */
@@ -77,6 +81,7 @@ export class Session<C extends InFlight = InFlight> {
     door: DoorKind;
     sink: ReplySink;
     peer?: string | undefined;
+    profile?: string | undefined;
     trace?: TraceText | undefined;
     end?: (reason: EndReason) => void;
   }) {
@@ -85,6 +90,8 @@ export class Session<C extends InFlight = InFlight> {
     this.principal = visit.principal;
     this.door = visit.door;
     this.peer = visit.peer;
+    this.askedProfile = visit.profile;
+    this.caller = visit.principal;
     this.sink = visit.sink;
     this.trace = visit.trace;
     this.end = visit.end ?? (() => {});

@@ -51,6 +51,11 @@ const watched = {
   thehub_queue_depth: { type: "gauge", label: "core", help: "Calls that wait for a Core." },
   thehub_concurrency_in_use: { type: "gauge", label: "core", help: "Calls that run on a Core." },
   thehub_core_up: { type: "gauge", label: "core", help: "1 while a Core is up, else 0." },
+  thehub_core_instances: {
+    type: "gauge",
+    label: "core",
+    help: "Processes of a Core that are starting or up: its home instance, and those of sessions or of a pool.",
+  },
   thehub_core_restarts_total: { type: "counter", label: "core", help: "Times a Core was started again." },
   thehub_asks_open: { type: "gauge", label: undefined, help: "Requests of Cores that wait for a client's answer." },
   thehub_asks_total: { type: "counter", label: "outcome", help: "Requests of Cores to clients, by what came of them." },

@@ -7,6 +7,13 @@ export function isLegacyRevision(revision: string): boolean {
   return (legacyRevisions as readonly string[]).includes(revision);
 }
 
+/** Content that came with a revision: clients of an earlier one do not know it. */
+export const contentSince: ReadonlyMap<"audio" | "resource_link" | "structured_content", string> = new Map([
+  ["audio", "2025-03-26"],
+  ["resource_link", "2025-06-18"],
+  ["structured_content", "2025-06-18"],
+] as const);
+
 /** JSON-RPC batches came with one revision and left with the next. */
 export function hasBatches(revision: string | undefined): boolean {
   return revision === "2025-03-26";

@@ -1,8 +1,10 @@
 // Catalog sources for tests: a Core's lists as the JSON text that it would write.
 import { buildCatalog, type Catalog } from "../../src/catalog/catalog.ts";
-import type { Caller, CatalogSource, ListItem } from "../../src/catalog/model.ts";
+import type { CatalogSource, ListItem } from "../../src/catalog/model.ts";
 import { createPolicy } from "../../src/gates/policy.ts";
 import type { HubPolicy } from "../../src/manifest/manifest.ts";
+import { resolveProfiles } from "../../src/manifest/profiles.ts";
+import type { Caller } from "../../src/sessions/principal.ts";
 
 type Json = string | object;
 
@@ -27,7 +29,10 @@ export const openPolicy: CatalogSource["policy"] = {
 
 export const openHub: HubPolicy = { allowTools: [], denyTools: [], allowDestructive: true };
 
-export const names = { separator: "__", maxLength: 64 };
+export const names = { separator: "__", maxLength: 64, charset: undefined };
+
+/** As without `profiles:` in the manifest. */
+export const profiles = resolveProfiles({}, names);
 
 export const everyone: Caller = { allow: undefined };
 
@@ -56,7 +61,7 @@ export function source(namespace: string, sketch: CoreSketch = {}): CatalogSourc
 }
 
 export function catalogOf(sources: readonly CatalogSource[], hub: HubPolicy = openHub, previous?: Catalog): Catalog {
-  return buildCatalog(sources, { names, rules: createPolicy(hub) }, previous);
+  return buildCatalog(sources, { profiles, rules: createPolicy(hub) }, previous);
 }
 
 function items(list: readonly Json[] = []): readonly ListItem[] {

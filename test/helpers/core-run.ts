@@ -204,6 +204,9 @@ function coreDefinition(options: RunOptions): ResolvedCore {
     prefix: true,
     isolation: "auto",
     interactive: undefined,
+    maxSessions: 64,
+    idleTimeoutMs: 600_000,
+    scaling: { min: 1, max: 1 },
     tags: [],
     policy: {
       allowDestructive: true,

@@ -356,10 +356,11 @@ test("admin: lists sessions of every door, and ends one so that its client sees 
     return session;
   });
   const common = { principal: "laptop", admin: false, peer: "127.0.0.1" };
+  const ready = { ...common, profile: "default", revision: "2025-11-25", busy: 1 };
   assert.deepEqual(facts, [
-    { ...common, door: "websocket", client: { name: "raw", version: "1" }, revision: "2025-11-25", busy: 1 },
-    { ...common, door: "http", client: { name: "poster", version: "2" }, revision: "2025-11-25", busy: 1 },
-    { ...common, door: "sse", client: null, revision: null, busy: 0 },
+    { ...ready, door: "websocket", client: { name: "raw", version: "1" } },
+    { ...ready, door: "http", client: { name: "poster", version: "2" } },
+    { ...common, door: "sse", client: null, profile: null, revision: null, busy: 0 },
   ]);
   assert.equal(
     JSON.stringify(sessions).includes(sessionId["mcp-session-id"]),

@@ -3,8 +3,8 @@ import { text as readAll } from "node:stream/consumers";
 import { HubError } from "../../base/errors.ts";
 import { version } from "../../library/version.ts";
 import { InProcessClient, type Progress } from "../in-process-client.ts";
-import { hasPerson, Person } from "../person.ts";
-import { prepareOrThrow } from "../prepare.ts";
+import { hasPerson, Person, personCapabilities } from "../person.ts";
+import { checkProfile, prepareOrThrow } from "../prepare.ts";
 import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
 import type { Terminal } from "../terminal.ts";
@@ -25,6 +25,7 @@ export async function call(terminal: Terminal, name: string, json: string, optio
   const argumentsText = json === "-" ? await readAll(terminal.stdin) : json;
   checkArguments(argumentsText);
   const onProgress = (progress: Progress) => show(terminal, progress);
+  const person = personAt(terminal, json);
   const url = runningHubUrl(terminal, options);
   if (url !== undefined) {
     const { withRunningHub } = await import("../running-hub.ts");
@@ -36,22 +37,30 @@ export async function call(terminal: Terminal, name: string, json: string, optio
       (client) => {
         return callWith(client, terminal, name, argumentsText, options, () => []);
       },
-      personAt(terminal, json),
+      person,
     );
   }
-  return withHub(terminal, prepareOrThrow(terminal, options), async (hub) => {
-    const client = new InProcessClient(hub.doorkeeper, hub.everyone, onProgress, personAt(terminal, json));
-    const interrupted = () => client.cancelAll();
-    process.once("SIGINT", interrupted);
-    try {
-      await client.initialize(version);
-      const troubles = () => hub.summaries().flatMap(({ core }) => hub.trouble(core) ?? []);
-      return await callWith(client, terminal, name, argumentsText, options, troubles);
-    } finally {
-      process.off("SIGINT", interrupted);
-      client.close();
-    }
-  });
+  const prepared = prepareOrThrow(terminal, options);
+  checkProfile(options.profile, prepared);
+  return withHub(
+    terminal,
+    prepared,
+    async (hub) => {
+      const principal = { ...hub.everyone, profileName: options.profile };
+      const client = new InProcessClient(hub.doorkeeper, principal, onProgress, person);
+      const interrupted = () => client.cancelAll();
+      process.once("SIGINT", interrupted);
+      try {
+        await client.initialize(version);
+        const troubles = () => hub.summaries().flatMap(({ core }) => hub.trouble(core) ?? []);
+        return await callWith(client, terminal, name, argumentsText, options, troubles);
+      } finally {
+        process.off("SIGINT", interrupted);
+        client.close();
+      }
+    },
+    person === undefined ? {} : personCapabilities,
+  );
 }
 
 /** Undefined where nobody can be asked: no terminal, or one whose input has the arguments. */

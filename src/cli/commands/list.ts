@@ -5,8 +5,9 @@ import { hiddenBecause } from "../../catalog/summary.ts";
 import type { CoreFacts } from "../../hub/oversight.ts";
 import type { Hub } from "../../hub.ts";
 import { version } from "../../library/version.ts";
+import type { Principal } from "../../sessions/principal.ts";
 import { InProcessClient } from "../in-process-client.ts";
-import { prepareOrThrow } from "../prepare.ts";
+import { checkProfile, prepareOrThrow } from "../prepare.ts";
 import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
 import { oneLine, paint, type Terminal, table } from "../terminal.ts";
@@ -30,10 +31,12 @@ export async function list(terminal: Terminal, what: string, options: ListOption
   const url = runningHubUrl(terminal, options);
   if (url !== undefined) return listRunning(terminal, url, kind, options);
   const prepared = prepareOrThrow(terminal, options);
+  checkProfile(options.profile, prepared);
   return withHub(terminal, prepared, async (hub) => {
-    const rows = kind === "cores" ? coreRows(hub) : await entryRows(hub, kind);
+    const client: Principal = { ...hub.everyone, profileName: options.profile };
+    const rows = kind === "cores" ? coreRows(hub) : await entryRows(hub, client, kind);
     const leftOut = options.all === true ? hub.leftOut().map(({ core, message }) => ({ core, why: message })) : [];
-    const hidden = options.all === true && kind !== "cores" ? hiddenRows(hub, kind) : [];
+    const hidden = options.all === true && kind !== "cores" ? hiddenRows(hub, client, kind) : [];
     if (options.json === true) {
       const more = options.all === true ? { hidden, left_out: leftOut } : {};
       terminal.stdout.write(`${JSON.stringify({ [kind]: rows, ...more }, undefined, 2)}\n`);
@@ -98,8 +101,8 @@ function coreRows(hub: Hub): Row[] {
   });
 }
 
-async function entryRows(hub: Hub, kind: Exclude<Kind, "cores">): Promise<Row[]> {
-  const client = new InProcessClient(hub.doorkeeper, hub.everyone);
+async function entryRows(hub: Hub, principal: Principal, kind: Exclude<Kind, "cores">): Promise<Row[]> {
+  const client = new InProcessClient(hub.doorkeeper, principal);
   try {
     await client.initialize(version);
     return await listedRows(client, kind);
@@ -114,10 +117,10 @@ async function listedRows(client: InProcessClient, kind: Exclude<Kind, "cores">)
   return [...rows, ...(await client.list<Row>("resources/templates/list", "resourceTemplates"))];
 }
 
-function hiddenRows(hub: Hub, kind: Exclude<Kind, "cores">): Row[] {
+function hiddenRows(hub: Hub, client: Principal, kind: Exclude<Kind, "cores">): Row[] {
   const wanted = { tools: ["tool"], prompts: ["prompt"], resources: ["resource", "template"] }[kind];
   const rows: Row[] = [];
-  for (const thing of hub.view(hub.everyone).explain()) {
+  for (const thing of hub.view(client).explain()) {
     if (thing.hidden === undefined || !wanted.includes(thing.kind)) continue;
     rows.push({ name: thing.id, core: thing.core, hidden: thing.hidden, why: hiddenBecause(thing.hidden) });
   }

@@ -5,6 +5,7 @@ import { openStdioDoor } from "../../doors/stdio-door.ts";
 import { logProblems } from "../../hub/log-problems.ts";
 import { openHub } from "../../hub.ts";
 import { coreEnvironment } from "../../library/core-environment.ts";
+import { profileProblem } from "../../manifest/profiles.ts";
 import { prepare } from "../prepare.ts";
 import { openReloading } from "../reloading.ts";
 import { endOfService, logCrashes } from "../service.ts";
@@ -16,7 +17,7 @@ const lastWordsMs = 1_000;
 const maxOutboxBytes = 32 * 1024 * 1024;
 
 /** Ends, with exit 0, when its input does or a signal comes: calls already read are answered first. */
-export async function stdio(terminal: Terminal, options: { manifest?: string }): Promise<number> {
+export async function stdio(terminal: Terminal, options: { manifest?: string; profile?: string }): Promise<number> {
   const preparation = prepare(terminal, options);
   if (preparation.t === "invalid") {
     logProblems(openVoice(terminal, { logLevel: "info", logFormat: "json" }).log, preparation.problems);
@@ -29,6 +30,11 @@ export async function stdio(terminal: Terminal, options: { manifest?: string }):
   logCrashes(log);
   const telemetry = await openTelemetry(terminal, voice);
   logProblems(log, prepared.warnings);
+  const unknown = profileProblem(options.profile, prepared.manifest.profiles.keys());
+  if (unknown !== undefined) {
+    log.error("usage_problem", { at: "--profile", problem: unknown, hint: "docs/profiles.md has what there is" });
+    return 2;
+  }
   const stop = endOfService();
   const hub = await openHub({ ...prepared, ...voice, telemetry, ...coreEnvironment(terminal), exclusive: true });
   const reloading = openReloading(terminal, options, prepared, hub, log);
@@ -39,7 +45,7 @@ export async function stdio(terminal: Terminal, options: { manifest?: string }):
     const door = openStdioDoor({
       input: terminal.stdin,
       output: terminal.stdout,
-      principal: hub.everyone,
+      principal: { ...hub.everyone, profileName: options.profile },
       doorkeeper: hub.doorkeeper,
       clock: systemClock,
       log: log.child({ component: "doors" }),

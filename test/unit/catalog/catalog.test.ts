@@ -3,6 +3,7 @@ import test from "node:test";
 import { buildCatalog } from "../../../src/catalog/catalog.ts";
 import { summarize } from "../../../src/catalog/summary.ts";
 import { createPolicy } from "../../../src/gates/policy.ts";
+import { resolveProfiles } from "../../../src/manifest/profiles.ts";
 import { catalogOf, everyone, names, openHub, source } from "../../helpers/catalog-sources.ts";
 
 test("catalog: callers with the same rules share a view, others have their own", () => {
@@ -32,15 +33,15 @@ test("catalog: what did not change is taken over from the snapshot before", () =
 test("catalog: other names or another namespace are read anew", () => {
   const a = source("a", { listTools: [{ name: "t" }] });
   const first = catalogOf([a]);
-  const config = { names: { ...names, separator: "-" }, rules: createPolicy(openHub) };
+  const config = { profiles: resolveProfiles({}, { ...names, separator: "-" }), rules: createPolicy(openHub) };
   assert.equal(buildCatalog([a], config, first).view(everyone).tool("a-t")?.t, "found");
   const moved = catalogOf([{ ...a, namespace: "z" }], openHub, first);
-  assert.match(moved.view(everyone).toolsList.toString(), /"z__t"/);
+  assert.match(moved.view(everyone).list("tools").first.toString(), /"z__t"/);
 });
 
 test("catalog: a Core that has not listed yet has empty lists", () => {
   const catalog = catalogOf([source("a", { lists: undefined, state: "starting" })]);
-  assert.equal(catalog.view(everyone).toolsList.toString(), '{"tools":[]}');
+  assert.equal(catalog.view(everyone).list("tools").first.toString(), '{"tools":[]}');
   assert.deepEqual(catalog.notes, []);
 });
 
@@ -52,7 +53,7 @@ test("catalog: ten thousand tools are listed, found, and kept apart", () => {
     }),
   );
   const view = catalogOf(cores).view(everyone);
-  const { tools } = JSON.parse(view.toolsList.toString()) as { tools: { name: string }[] };
+  const { tools } = JSON.parse(view.list("tools").first.toString()) as { tools: { name: string }[] };
   assert.equal(tools.length, 10_000);
   assert.equal(new Set(tools.map((tool) => tool.name)).size, 10_000);
   const found = view.tool("core-7_tool_499");

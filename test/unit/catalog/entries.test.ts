@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { readShelf } from "../../../src/catalog/entries.ts";
-import { names, source } from "../../helpers/catalog-sources.ts";
+import { source } from "../../helpers/catalog-sources.ts";
 
 test("entries: what cannot be served is left out with a note, the rest is served", () => {
   const bad = [
@@ -20,12 +20,9 @@ test("entries: what cannot be served is left out with a note, the rest is served
     '{"name":"tail"}x}',
     '{"name":"bad",}',
   ];
-  const shelf = readShelf(
-    source("a", { listTools: [...bad, { name: "good" }, { name: "good", second: true }] }),
-    names,
-  );
+  const shelf = readShelf(source("a", { listTools: [...bad, { name: "good" }, { name: "good", second: true }] }));
   assert.deepEqual(
-    shelf.tools.map((tool) => tool.route.native),
+    shelf.tools.map((tool) => tool.native),
     ["good"],
   );
   assert.equal(shelf.tools[0]?.bytes.toString(), '{"name":"good"}');
@@ -42,18 +39,18 @@ test("entries: bytes that are not UTF-8 are left out", () => {
     resources: [],
     templates: [],
   };
-  const shelf = readShelf(source("a", { lists }), names);
+  const shelf = readShelf(source("a", { lists }));
   assert.deepEqual([shelf.tools.length, shelf.notes.length], [0, 1]);
 });
 
 test("entries: notes are bounded", () => {
-  const shelf = readShelf(source("a", { listTools: Array.from({ length: 500 }, () => "{}") }), names);
+  const shelf = readShelf(source("a", { listTools: Array.from({ length: 500 }, () => "{}") }));
   assert.equal(shelf.notes.length, 21);
   assert.equal(shelf.notes.at(-1)?.message, "480 more entries are left out");
 });
 
 test("entries: resources and templates need their uri", () => {
-  const shelf = readShelf(source("a", { listResources: [{ name: "n" }], listTemplates: [{ uri: "x://" }] }), names);
+  const shelf = readShelf(source("a", { listResources: [{ name: "n" }], listTemplates: [{ uri: "x://" }] }));
   assert.deepEqual(
     shelf.notes.map((note) => note.message),
     [
@@ -65,8 +62,8 @@ test("entries: resources and templates need their uri", () => {
 
 test("entries: of hints given twice the more dangerous one counts, and only booleans count", () => {
   const hints = (annotations: string) => {
-    const shelf = readShelf(source("a", { listTools: [`{"name":"t",${annotations}}`] }), names);
-    const { destructiveHint, readOnlyHint } = shelf.tools[0]?.route ?? {};
+    const shelf = readShelf(source("a", { listTools: [`{"name":"t",${annotations}}`] }));
+    const { destructiveHint, readOnlyHint } = shelf.tools[0] ?? {};
     return [destructiveHint, readOnlyHint];
   };
   assert.deepEqual(hints('"annotations":{"destructiveHint":true,"destructiveHint":false}'), [true, undefined]);

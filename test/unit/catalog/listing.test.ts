@@ -9,7 +9,8 @@ function listed(...tools: (string | object)[]): string {
 function listedWith(sketch: CoreSketch, ...tools: (string | object)[]): string {
   return catalogOf([source("a", { listTools: tools, ...sketch })])
     .view(everyone)
-    .toolsList.toString();
+    .list("tools")
+    .first.toString();
 }
 
 const one = (tool: string) => `{"tools":[${tool}]}`;
@@ -42,9 +43,21 @@ test("listing: native names beyond ASCII are ready to be spliced as bytes", () =
   assert.deepEqual(Buffer.from(found.route.nativeNameJson, "latin1"), Buffer.from('"päth"'));
 });
 
-test("listing: an altered name is kept as the title, unless there is a title", () => {
+test("listing: an altered name is kept as the title, or in _meta where there is a title", () => {
   assert.match(listed('{"name":"a b","x":1}'), /^\{"tools":\[\{"name":"a__a_b_[0-9a-f]{8}","title":"a b","x":1\}\]\}$/);
-  assert.match(listed('{"name":"a b","title":"T"}'), /\{"name":"a__a_b_[0-9a-f]{8}","title":"T"\}/);
+  const inMeta = (text: string) => listed(text).replace(/_[0-9a-f]{8}"/, '_#"');
+  assert.equal(
+    inMeta('{"name":"a b","title":"T"}'),
+    one('{"name":"a__a_b_#","_meta":{"thehub/name":"a b"},"title":"T"}'),
+  );
+  assert.equal(
+    inMeta('{"name":"a b","title":"T","_meta":{ "ui":{} }}'),
+    one('{"name":"a__a_b_#","title":"T","_meta":{"thehub/name":"a b", "ui":{} }}'),
+  );
+  assert.equal(
+    inMeta('{"_meta":{ \n},"name":"a b","title":"T"}'),
+    one('{"_meta":{"thehub/name":"a b" \n},"name":"a__a_b_#","title":"T"}'),
+  );
   assert.equal(listed('{"name":"ab"}'), one('{"name":"a__ab"}'));
 });
 
@@ -81,7 +94,8 @@ test("listing: sorted by namespace and native name, bytewise, whatever the order
   const view = catalogOf([source("b", { listTools: tools }), source("a", { listTools: [{ name: "z" }] })]).view(
     everyone,
   );
-  const order = (JSON.parse(view.toolsList.toString()) as { tools: { name: string; title?: string }[] }).tools;
+  const order = (JSON.parse(view.list("tools").first.toString()) as { tools: { name: string; title?: string }[] })
+    .tools;
   assert.deepEqual(
     order.map((tool) => tool.title ?? tool.name),
     ["a__z", "b__B", "b__a", "b__b", "ä", "\uffee", "🦊"],
@@ -96,9 +110,12 @@ test("listing: the other lists have their own keys, and uris stay as they are", 
       listTemplates: [{ uriTemplate: "x://{id}", name: "n" }],
     }),
   ]).view(everyone);
-  assert.equal(view.toolsList.toString(), '{"tools":[]}');
-  assert.equal(view.promptsList.toString(), '{"prompts":[{"name":"a__p"}]}');
-  assert.equal(view.resourcesList.toString(), '{"resources":[{"uri":"x://1","name":"n"}]}');
-  assert.equal(view.resourceTemplatesList.toString(), '{"resourceTemplates":[{"uriTemplate":"x://{id}","name":"n"}]}');
-  assert.equal(view.promptsList, view.promptsList, "made once");
+  assert.equal(view.list("tools").first.toString(), '{"tools":[]}');
+  assert.equal(view.list("prompts").first.toString(), '{"prompts":[{"name":"a__p"}]}');
+  assert.equal(view.list("resources").first.toString(), '{"resources":[{"uri":"x://1","name":"n"}]}');
+  assert.equal(
+    view.list("resourceTemplates").first.toString(),
+    '{"resourceTemplates":[{"uriTemplate":"x://{id}","name":"n"}]}',
+  );
+  assert.equal(view.list("prompts").first, view.list("prompts").first, "made once");
 });

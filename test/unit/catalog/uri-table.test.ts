@@ -10,7 +10,7 @@ test("uri table: a listed uri belongs to the first Core that lists it", () => {
   assert.equal(view.resource("x://1")?.core, "b");
   assert.equal(view.resource("x://2")?.core, "a");
   assert.equal(
-    view.resourcesList.toString(),
+    view.list("resources").first.toString(),
     '{"resources":[{"uri":"x://2","name":"x://2"},{"uri":"x://1","name":"x://1"}]}',
   );
   assert.deepEqual(view.collisions(), [{ core: "a", message: 'resource x://1 is hidden: core "b" lists it as well' }]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Caller } from "../../../src/catalog/model.ts";
 import { diffViews, type View } from "../../../src/catalog/view.ts";
+import type { Caller } from "../../../src/sessions/principal.ts";
 import { catalogOf, everyone, openHub, source } from "../../helpers/catalog-sources.ts";
 
 function called(view: View, spelling: string): string | readonly string[] | undefined {
@@ -10,7 +10,9 @@ function called(view: View, spelling: string): string | readonly string[] | unde
 }
 
 function shown(view: View): string[] {
-  return (JSON.parse(view.toolsList.toString()) as { tools: { name: string }[] }).tools.map((tool) => tool.name);
+  return (JSON.parse(view.list("tools").first.toString()) as { tools: { name: string }[] }).tools.map(
+    (tool) => tool.name,
+  );
 }
 
 const only = (...allow: string[]): Caller => ({ allow });
@@ -176,7 +178,7 @@ test("view: a rule for one tool grants neither prompts nor resources, one for th
   assert.equal(tool.prompt("files__p"), undefined);
   assert.equal(tool.resource("x://1"), undefined);
   assert.equal(tool.template("x://{id}"), undefined);
-  assert.equal(tool.resourcesList.toString(), '{"resources":[]}');
+  assert.equal(tool.list("resources").first.toString(), '{"resources":[]}');
   assert.equal(tool.instructions, "[files]\nHello.");
   for (const rule of ["files.*", "#prod"]) {
     const view = catalog.view(only(rule));

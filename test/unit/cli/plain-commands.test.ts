@@ -16,7 +16,11 @@ test("plain commands: reads the plain spellings of the commands that start quick
     operands: [],
     options: { json: true, timeoutMs: "500" },
   });
-  assert.deepEqual(read("stdio --manifest a"), { name: "stdio", operands: [], options: { manifest: "a" } });
+  assert.deepEqual(read("stdio --manifest a --profile claude"), {
+    name: "stdio",
+    operands: [],
+    options: { manifest: "a", profile: "claude" },
+  });
 });
 
 test("plain commands: leaves everything else to the full parser", () => {

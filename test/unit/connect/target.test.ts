@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseTarget } from "../../../src/connect/target.ts";
+import { parseTarget, withProfile } from "../../../src/connect/target.ts";
 
 function good(text: string) {
   const parsed = parseTarget(text);
@@ -75,4 +75,20 @@ test("target: says what to write instead of other schemes and no URL at all", ()
   assert.match(bad("localhost:3000"), /ws:\/\/localhost:3000/);
   assert.match(bad(""), /ws:\/\/localhost:3000/);
   assert.match(bad("https://hub.example/mcp?token=hunter22"), /HUB_TOKEN/);
+});
+
+test("target: a profile is part of the path, wherever the hub is", () => {
+  const path = (text: string) => {
+    const target = withProfile(good(text), "claude");
+    return target && new URL(target.url).pathname;
+  };
+  for (const text of ["ws://h", "ws://h/mcp", "ws://h/mcp/", "http://h", "https://h/mcp", "unix:/run/hub.sock"]) {
+    assert.equal(path(text), "/mcp/p/claude", text);
+  }
+  assert.equal(path("ws://h/ws"), "/ws/p/claude");
+  assert.equal(path("wss://h/hub"), "/hub/mcp/p/claude");
+  assert.equal(path("https://h/hub/mcp?tenant=acme"), "/hub/mcp/p/claude");
+  assert.equal(path("ws://h/mcp/p/cursor"), undefined);
+  assert.equal(withProfile(good("https://h/mcp?tenant=acme"), "claude")?.name, "https://h/mcp/p/claude");
+  assert.equal(withProfile(good("unix:/run/hub.sock"), "claude")?.name, "unix:/run/hub.sock");
 });

@@ -38,12 +38,13 @@ test("auth: the holder of the hub's token is an admin and may do everything", ()
 test("auth: a named client brings its own rules", () => {
   const auth = createAuth({
     token: new Secret("hub"),
-    clients: [client("laptop", "l", { allow: ["files.*"], deny: ["#x"] }), client("ops", "o", { admin: true })],
+    clients: [
+      client("laptop", "l", { allow: ["files.*"], deny: ["#x"], profile: "claude" }),
+      client("ops", "o", { admin: true }),
+    ],
   });
-  assert.deepEqual(auth.authenticate("Bearer l"), {
-    t: "ok",
-    principal: { id: "laptop", name: "laptop", allow: ["files.*"], deny: ["#x"], admin: false, shared: false },
-  });
+  const rules = { allow: ["files.*"], deny: ["#x"], admin: false, shared: false, profileName: "claude" };
+  assert.deepEqual(auth.authenticate("Bearer l"), { t: "ok", principal: { id: "laptop", name: "laptop", ...rules } });
   const ops = auth.authenticate("Bearer o");
   assert.ok(ops.t === "ok" && ops.principal.admin);
   assert.equal(who(auth.authenticate("Bearer hub")), "token");

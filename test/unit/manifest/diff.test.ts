@@ -138,3 +138,19 @@ ${core()}`,
     limits: { ...before.settings.limits, rateLimitRps: 5 },
   });
 });
+
+test("diff: profiles are told of by name, and their order where only that differs", async () => {
+  const told = async (before: string, after: string) =>
+    (await diff(`${before}\n${core()}`, `${after}\n${core()}`)).settings;
+  const [a, b] = ["a: { tool_cap: 1 }", "b: { tool_cap: 2 }"];
+  assert.deepEqual(await told("", `profiles: { ${a}, claude: { page_size: 5 } }`), ["profiles.claude", "profiles.a"]);
+  assert.deepEqual(await told(`profiles: { ${a}, ${b} }`, `profiles: { ${a} }`), ["profiles.b"]);
+  assert.deepEqual(await told(`profiles: { ${a}, ${b} }`, `profiles: { ${b}, ${a} }`), ["profiles"]);
+  assert.deepEqual(await told("", "profiles: { claude: { page_size: 0 } }"), ["profiles"], "it is asked first now");
+  const own = "profiles: { default: { page_size: 5 } }";
+  assert.deepEqual(await told("", `hub: { names: { separator: "-" } }\n${own}`), [
+    "hub.names.separator",
+    "profiles.default",
+  ]);
+  assert.deepEqual(await told("", 'hub: { names: { separator: "-" } }'), ["hub.names.separator"]);
+});

@@ -32,6 +32,9 @@ test("load: fills in every default of a Core", async () => {
       prefix: true,
       isolation: "auto",
       interactive: undefined,
+      maxSessions: 64,
+      idleTimeoutMs: 600_000,
+      scaling: { min: 1, max: 1 },
       tags: [],
       policy: {
         allowDestructive: false,
@@ -139,6 +142,7 @@ cores:
     allow: ["files.*", "#prod"],
     deny: [],
     admin: false,
+    profile: undefined,
     limits: { maxConcurrency: undefined, maxQueue: undefined, rateLimitRps: undefined },
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Client, Core, Hub, ToolOverride } from "../../../src/manifest/model.ts";
 import { isDisabled, resolveClient, resolveCore, resolveHub } from "../../../src/manifest/resolve.ts";
-import { follow, manifestSchema, plannedIn, type SchemaNode } from "../../../src/manifest/schema.ts";
+import { follow, manifestSchema, type SchemaNode } from "../../../src/manifest/schema.ts";
 import { problemsOf } from "./load-text.ts";
 
 const definition = (name: string): SchemaNode => manifestSchema.$defs?.[name] ?? {};
@@ -22,7 +22,7 @@ function keysBelow(node: SchemaNode, prefix = ""): Key[] {
 
 function supported(name: string): string[] {
   const isLeaf = ({ node }: Key) => node.properties === undefined;
-  const isPlanned = ({ node }: Key) => node["x-planned"] !== undefined && (node["x-supported"] ?? []).length < 2;
+  const isPlanned = ({ node }: Key) => node["x-planned"] !== undefined;
   return keysBelow(definition(name))
     .filter((key) => isLeaf(key) && !isPlanned(key))
     .map(({ path }) => path);
@@ -68,22 +68,13 @@ test("schema: every planned key is an error that says what to do instead", async
   for (const [name, manifest] of Object.entries(places)) {
     for (const [key, node] of Object.entries(definition(name).properties ?? {})) {
       if (node["x-planned"] === undefined) continue;
-      const value = node["x-supported"] === undefined ? "{ anything: 1 }" : "session";
-      const [first = "", ...more] = await problemsOf(manifest(`${key}: ${value}`));
+      const [first = "", ...more] = await problemsOf(manifest(`${key}: { anything: 1 }`));
       assert.match(first, new RegExp(`error .*\\.${key}: not supported by this version yet`));
       assert.deepEqual(more, [], `${name}.${key}`);
       assert.ok(node["x-instead"], `${name}.${key} says what to do instead`);
     }
   }
   assert.match((await problemsOf("include: [a]\ncores: {}\n"))[0] ?? "", /1:1 error include: not supported/);
-});
-
-test("schema: of a key that is planned in part, the other values are taken", () => {
-  assert.deepEqual(plannedIn({ cores: { a: { isolation: "shared", scaling: { min: 1, max: 1 } } } }), []);
-  const paths = plannedIn({ cores: { a: { isolation: "pool", scaling: { min: 0, max: 2 } } } }).map(({ path }) =>
-    path.join("."),
-  );
-  assert.deepEqual(paths, ["cores.a.isolation", "cores.a.scaling.min", "cores.a.scaling.max"]);
 });
 
 test("schema: every key has a description, and every map refuses keys it does not know", () => {
@@ -105,7 +96,7 @@ test("schema: every default is legal under its own rule", async () => {
     const value = keys.reduceRight<unknown>((inside, key) => ({ [key]: inside }), node.default);
     const manifest = { cores: { a: { command: "x", ...(value as object) } } };
     const found = await problemsOf(JSON.stringify(manifest));
-    const own = node["x-planned"] !== undefined && node["x-supported"] === undefined;
+    const own = node["x-planned"] !== undefined;
     assert.equal(found.length, own ? 1 : 0, found.join());
   }
   for (const { path, node } of leaves("hub")) {

@@ -39,7 +39,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
     clock,
     log: new LogRecord().log,
     urls,
-    ownerOf: (lane, message) => ownerOf(lane, message, () => undefined),
+    ownerOf,
     waited: (_lane, ms) => waited.push(ms),
   });
   let sessions = 0;
@@ -78,7 +78,6 @@ function scene(options: { readonly serial?: boolean } = {}) {
     const policy = {
       timeoutMs: 1000,
       maxTimeoutMs: 1000,
-      exclusive: false,
       serial: options.serial === true,
       label: "ns",
     };

@@ -4,7 +4,7 @@ import type { Call } from "../../../src/relay/call.ts";
 import { Changes } from "../../../src/relay/changes.ts";
 import { Session } from "../../../src/sessions/session.ts";
 import { flatten, replySink } from "../../../src/wire/frame.ts";
-import { catalogOf, source } from "../../helpers/catalog-sources.ts";
+import { catalogOf, profiles, source } from "../../helpers/catalog-sources.ts";
 import { LogRecord } from "../../helpers/core-run.ts";
 import { somebody } from "../../helpers/echo-doorkeeper.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
@@ -25,11 +25,13 @@ function scene() {
   });
   session.phase = "ready";
   const names: string[] = [];
+  const asked = { profile: "default" };
   const changes = new Changes({
     clock,
     log: record.log,
     build: (previous) => catalogOf([source("a", { listTools: names.map((name) => ({ name })) })], undefined, previous),
     sessions: () => [session],
+    callerOf: ({ principal, askedProfile }) => ({ ...principal, profile: profiles.get(askedProfile ?? asked.profile) }),
   });
   return {
     clock,
@@ -38,11 +40,12 @@ function scene() {
     session,
     changes,
     names,
+    asked,
     add: (name: string) => {
       names.push(name);
       changes.refresh();
     },
-    list: () => session.wasServed(changes.catalog.view(somebody).toolsList),
+    list: () => session.wasServed(changes.catalog.view(somebody).list("tools").first),
   };
 }
 
@@ -116,4 +119,24 @@ test("changes: a session whose caller has other rules hears of what that changes
   changes.refresh();
   clock.advance(100);
   assert.deepEqual(told, ["notifications/tools/list_changed"]);
+});
+
+test("changes: a session whose profile is another one hears of the lists that it changes", () => {
+  const { clock, told, session, changes, add, asked } = scene();
+  add("one.two");
+  clock.advance(100);
+  told.length = 0;
+  const anew = (profile: string) => {
+    asked.profile = profile;
+    changes.become(session, somebody);
+    changes.refresh();
+    clock.advance(100);
+    return told.splice(0);
+  };
+  assert.deepEqual(anew("claude"), [], "a profile with the same names");
+  assert.deepEqual(anew("cursor"), [], "short enough for this one, too");
+  add("x".repeat(50));
+  clock.advance(100);
+  told.length = 0;
+  assert.deepEqual(anew("claude"), ["notifications/tools/list_changed"]);
 });

@@ -83,7 +83,7 @@ test("subscriptions: while the first is not answered others ask the Core too, an
 });
 
 test("subscriptions: a client that leaves lets go of all it held, the Core hears of what nobody else holds", () => {
-  const { client, core, subscriptions } = scene();
+  const { client, core } = scene();
   const [one, other] = [client(), client()];
   const { lane, answers, own, changes } = core();
   for (const uri of ["a://1", "a://2"]) {
@@ -91,7 +91,7 @@ test("subscriptions: a client that leaves lets go of all it held, the Core hears
     answers("resources/subscribe", ok);
   }
   other.subscribe(lane, "a://2");
-  assert.equal(subscriptions.uses(lane), true);
+  assert.equal(lane.isWatched, true);
   one.leave();
   assert.deepEqual(
     own.map(({ method, params }) => [method, params]),

@@ -66,7 +66,7 @@ function scene() {
 /** Whose a message of this Core is. */
 function ownerIn(lane: Lane, params: object): ClientSession | undefined {
   const { bytes, record } = scanned(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "m", params }));
-  return ownerOf(lane, { bytes, scan: record }, () => undefined)?.session;
+  return ownerOf(lane, { bytes, scan: record })?.session;
 }
 
 const named = (id: string): Principal => ({ id, name: id, allow: undefined, deny: [], admin: false, shared: false });
@@ -383,7 +383,7 @@ test("tasks: what a Core asks for a task goes to who waits for its result, and t
     clock: relay.clock,
     log: log.log,
     urls: new UrlElicitations(),
-    ownerOf: (where, message) => ownerOf(where, message, () => undefined),
+    ownerOf,
     waited: () => {},
   });
   const meta = (taskId: string) => ({ [related]: { taskId } });

@@ -24,6 +24,9 @@ function fed(): Metrics {
   metrics.watch("thehub_queue_depth", () => [["files", 4]]);
   metrics.watch("thehub_concurrency_in_use", () => [["files", 2]]);
   metrics.watch("thehub_core_up", () => new Map([["files", 1]]));
+  metrics.watch("thehub_core_instances", () => [["files", 1]]);
+  metrics.watch("thehub_asks_open", () => [["", 1]]);
+  metrics.watch("thehub_asks_total", () => [["answered", 1]]);
   metrics.watch("thehub_core_restarts_total", () => [["files", 0]]);
   metrics.watch("thehub_reloads_total", () => [["applied", 1]]);
   metrics.watch("thehub_reload_last_success_timestamp_seconds", () => [["", 1.5]]);

@@ -1,0 +1,49 @@
+// Whose view of the catalog a session has: who is calling, and the profile of what it calls with. Decided when a session is
+// initialized, and again when the manifest changes: never per call.
+import type { ClientProfile } from "../base/client-profile.ts";
+import { globMatches } from "../gates/glob.ts";
+import { defaultOf, type Profiles } from "../manifest/profiles.ts";
+import type { Caller, Principal } from "../sessions/principal.ts";
+
+/** What a session says of its client. */
+export interface Client {
+  readonly principal: Principal;
+  /** By path. */
+  readonly askedProfile?: string | undefined;
+  /** By initialize. */
+  readonly client?: { readonly name: string } | undefined;
+}
+
+export class Callers {
+  readonly #profiles: Profiles;
+  /** One object for the same caller and profile, however many sessions there are. */
+  readonly #known = new WeakMap<Principal, Map<ClientProfile, Caller>>();
+
+  constructor(profiles: Profiles) {
+    this.#profiles = profiles;
+  }
+
+  of(client: Client): Caller {
+    const { principal } = client;
+    const profile = this.#profileOf(client);
+    const known = this.#known.get(principal)?.get(profile);
+    if (known !== undefined) return known;
+    const { allow, deny } = principal;
+    const caller: Caller = { allow, deny, profile };
+    const byProfile = this.#known.get(principal) ?? new Map<ClientProfile, Caller>();
+    this.#known.set(principal, byProfile.set(profile, caller));
+    return caller;
+  }
+
+  /** What the manifest says of the caller, else what the path says, else what the client says of itself. */
+  #profileOf({ principal, askedProfile, client }: Client): ClientProfile {
+    const profiles = this.#profiles;
+    const chosen = profiles.get(principal.profileName ?? "") ?? profiles.get(askedProfile ?? "");
+    if (chosen !== undefined) return chosen;
+    const name = client?.name.toLowerCase() ?? "";
+    for (const profile of profiles.values()) {
+      if (profile.clientNames.some((glob) => globMatches(glob, name))) return profile;
+    }
+    return defaultOf(profiles);
+  }
+}

@@ -1,0 +1,93 @@
+// An instance of a Core with the lane to it: made here, whatever it is for.
+import type { ClientCapabilities } from "../base/client-capabilities.ts";
+import { Core, type CoreDeps, type SecretsFound } from "../cores/core.ts";
+import type { Setup } from "../manifest/diff.ts";
+import type { ResolvedCore } from "../manifest/manifest.ts";
+import { type ClientSession, createLane, type Lane, type LanePolicy } from "../relay/call.ts";
+import type { CoreMeter } from "../telemetry/metrics.ts";
+import type { Frame } from "../wire/frame.ts";
+import type { Scan } from "../wire/scan.ts";
+
+export interface Member {
+  readonly core: Core;
+  readonly lane: Lane;
+  /** Shared by all that ever stood in this place, so that a call can change over with the id that it has. */
+  readonly ids: { last: number };
+  /** What its secrets are looked up by. */
+  setup: Setup;
+  /**
+   * `tried`: started beside those in force. `in_force`: the home instance, whose lists everybody sees. `further`: of one session, or of a pool.
+   * `leaving`: takes no new calls, ends when it has answered those it has.
+   */
+  place: "tried" | "in_force" | "further" | "leaving";
+  /** Told of every change of state while somebody waits for one. */
+  watcher: (() => void) | undefined;
+}
+
+export interface MembersDeps {
+  readonly core: Omit<CoreDeps, "secrets" | "ids" | "capabilities">;
+  meter(coreKey: string): CoreMeter;
+  secrets(definition: ResolvedCore, setup: Setup): Promise<SecretsFound>;
+  frame(lane: Lane, frame: Frame, scan: Scan): void;
+  /** Of any member, whatever its place. */
+  state(member: Member): void;
+}
+
+/** What sets one instance apart. */
+export interface Making {
+  readonly ids: { last: number };
+  readonly owner?: ClientSession | undefined;
+  /** Given one call at a time. */
+  readonly serial: boolean;
+  /** For the log, beside the Core's name. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Asked at every start. */
+  capabilities(): Promise<ClientCapabilities>;
+  /** `core.lists` is another one. */
+  lists(member: Member): void;
+}
+
+export class Members {
+  readonly #deps: MembersDeps;
+
+  constructor(deps: MembersDeps) {
+    this.#deps = deps;
+  }
+
+  make(definition: ResolvedCore, setup: Setup, making: Making, place: Member["place"]): Member {
+    const { core: common, meter, secrets, frame, state } = this.#deps;
+    const { ids, owner, serial, context } = making;
+    const core: Core = new Core(
+      definition,
+      {
+        ...common,
+        log: context === undefined ? common.log : common.log.child(context),
+        ids,
+        capabilities: () => making.capabilities(),
+        secrets: (asked) => secrets(asked, member.setup),
+      },
+      {
+        frame: (_core, received, scan) => frame(lane, received, scan),
+        state: () => {
+          state(member);
+          member.watcher?.();
+        },
+        lists: () => making.lists(member),
+      },
+    );
+    const lane = createLane(core, lanePolicy(definition, serial), meter(definition.key), owner);
+    const member: Member = { core, lane, ids, setup, place, watcher: undefined };
+    return member;
+  }
+}
+
+/** Another policy, health or name for what runs. */
+export function redefine({ core, lane }: Member, definition: ResolvedCore): void {
+  core.redefine(definition);
+  lane.policy = lanePolicy(definition, lane.policy.serial);
+}
+
+function lanePolicy({ policy, namespace, prefix }: ResolvedCore, serial: boolean): LanePolicy {
+  const { timeoutMs, maxTimeoutMs } = policy;
+  return { timeoutMs, maxTimeoutMs, serial, label: prefix ? namespace : undefined };
+}

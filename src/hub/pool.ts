@@ -1,0 +1,148 @@
+// `isolation: pool`: a few instances, each lent to one call at a time, so that what it says meanwhile belongs to that call's client. The
+// limiter admits no more calls than there may be instances, so a call that comes here always finds one, or room for one.
+//
+//   free ──lease──► lent ──its call is answered──► free ──nobody needs it for long──► ended
+//                     └──its call was let go while it ran, and it may still be talking──► ended
+import { type ClientCapabilities, classKey, relayable } from "../base/client-capabilities.ts";
+import type { Timer } from "../base/clock.ts";
+import type { ResolvedCore } from "../manifest/manifest.ts";
+import { type Call, type ClientSession, createLane, type Lane } from "../relay/call.ts";
+import { type Instances, type InstancesDeps, isIdle } from "./instances.ts";
+import { type Member, redefine } from "./members.ts";
+import { Room } from "./room.ts";
+
+interface Pooled {
+  readonly member: Member;
+  /** What it was told that its clients can be asked: only they get it. */
+  readonly told: string;
+  /** Who had it last, and gets it again rather than another's. */
+  last: ClientSession | undefined;
+  isLent: boolean;
+  usedMs: number;
+}
+
+export class Pool implements Instances {
+  /** By which all calls come in; none stays on it. */
+  readonly #entry: Lane;
+  readonly #deps: InstancesDeps;
+  #definition: ResolvedCore;
+  readonly #pooled = new Set<Pooled>();
+  readonly #room: Room;
+  readonly #home: Member;
+  #sweeper: Timer | undefined;
+  #retired = false;
+
+  constructor(deps: InstancesDeps, home: Member) {
+    this.#deps = deps;
+    this.#definition = deps.definition;
+    this.#room = new Room(deps.definition.scaling.max, (member) => deps.stop(member));
+    this.#home = home;
+    const { core, lane } = home;
+    this.#entry = createLane(core, lane.policy, lane.meter);
+    this.#entry.lease = (call) => this.#lease(call);
+  }
+
+  laneFor(): Lane {
+    return this.#entry;
+  }
+
+  ownOf(): undefined {
+    return undefined;
+  }
+
+  members(): readonly Member[] {
+    return [...this.#pooled].map(({ member }) => member);
+  }
+
+  leave(session: ClientSession): void {
+    for (const pooled of this.#pooled) if (pooled.last === session) pooled.last = undefined;
+  }
+
+  redefine(definition: ResolvedCore): void {
+    this.#definition = definition;
+    this.#room.max = definition.scaling.max;
+    for (const { member } of this.#pooled) redefine(member, definition);
+    this.#entry.policy = this.#home.lane.policy;
+  }
+
+  async retire(): Promise<void> {
+    this.#retired = true;
+    this.#sweeper?.cancel();
+    const members = this.members();
+    this.#pooled.clear();
+    await Promise.all(members.map((member) => this.#room.end(member, (ended) => this.#deps.finish(ended))));
+  }
+
+  #lease(call: Call): Lane {
+    const told = relayable(call.session.capabilities);
+    const pooled = this.#free(classKey(told), call.session) ?? this.#start(told);
+    pooled.isLent = true;
+    pooled.last = call.session;
+    return pooled.member.lane;
+  }
+
+  /** One that this client had last, rather than another's; one that runs, rather than one that waits to be started again. */
+  #free(told: string, session: ClientSession): Pooled | undefined {
+    const free = [...this.#pooled].filter((pooled) => !pooled.isLent && pooled.told === told);
+    const running = free.filter(isRunning);
+    const own = running.find(({ last }) => last === session) ?? running.find(({ last }) => last === undefined);
+    if (own !== undefined || running.length > 0) return own ?? running[0];
+    return this.#pooled.size < this.#definition.scaling.max ? undefined : free[0];
+  }
+
+  /** Where there is no room, in the place of one that nobody has: of one that is down, or of another class. */
+  #start(told: ClientCapabilities): Pooled {
+    if (this.#pooled.size >= this.#definition.scaling.max) {
+      const free = [...this.#pooled].filter(({ isLent }) => !isLent);
+      const rank = (pooled: Pooled) => (isRunning(pooled) ? pooled.usedMs : -1);
+      const [first] = free.sort((one, other) => rank(one) - rank(other));
+      if (first !== undefined) this.#end(first);
+    }
+    const member = this.#deps.make(undefined, told, true);
+    const pooled: Pooled = {
+      ...{ member, told: classKey(told), last: undefined },
+      ...{ isLent: false, usedMs: this.#deps.clock.now() },
+    };
+    member.lane.release = () => this.#released(pooled);
+    this.#pooled.add(pooled);
+    this.#room.start(member);
+    this.#sweepSoon();
+    return pooled;
+  }
+
+  #released(pooled: Pooled): void {
+    const { lane } = pooled.member;
+    pooled.isLent = false;
+    pooled.usedMs = this.#deps.clock.now();
+    this.#deps.callOver(lane);
+    if (lane.astray.size > 0) this.#end(pooled);
+  }
+
+  #end(pooled: Pooled): void {
+    if (this.#pooled.delete(pooled)) void this.#room.end(pooled.member);
+  }
+
+  #sweepSoon(): void {
+    if (this.#sweeper !== undefined || this.#retired || this.#pooled.size === 0) return;
+    this.#sweeper = this.#deps.clock.after(this.#definition.idleTimeoutMs / 4, () => {
+      this.#sweeper = undefined;
+      this.#sweep();
+      this.#sweepSoon();
+    });
+  }
+
+  #sweep(): void {
+    const now = this.#deps.clock.now();
+    const idleMs = this.#definition.idleTimeoutMs;
+    for (const pooled of [...this.#pooled]) {
+      // The home instance is one of those that are kept.
+      if (this.#pooled.size < this.#definition.scaling.min) return;
+      if (!pooled.isLent && isIdle(pooled.member) && now - pooled.usedMs >= idleMs) this.#end(pooled);
+    }
+  }
+}
+
+function isRunning({ member }: Pooled): boolean {
+  const { t } = member.core.state;
+  return t === "up" || t === "starting" || t === "idle";
+}

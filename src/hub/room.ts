@@ -1,0 +1,45 @@
+// How many further instances of a Core there may be, those included that are still ending: a process that is slow to end must not make room
+// for another. Who finds no room is started when there is some; calls to it wait meanwhile, as for any Core that is not up yet.
+import type { Member } from "./members.ts";
+
+export class Room {
+  readonly #stop: (member: Member) => Promise<void>;
+  /** Started, and not gone yet. */
+  readonly #live = new Set<Member>();
+  /** To be started, the first first. */
+  readonly #waiting = new Set<Member>();
+  max: number;
+
+  /** `stop` resolves when nothing of a member is left. */
+  constructor(max: number, stop: (member: Member) => Promise<void>) {
+    this.max = max;
+    this.#stop = stop;
+  }
+
+  start(member: Member): void {
+    this.#waiting.add(member);
+    this.#fill();
+  }
+
+  /** Ends it by `way`, or takes it back where it has not started. */
+  async end(member: Member, way: (member: Member) => Promise<void> = this.#stop): Promise<void> {
+    // One that waits may hold calls that are to be answered all the same.
+    if (way === this.#stop && this.#waiting.delete(member)) {
+      await this.#stop(member);
+      return;
+    }
+    await way(member);
+    this.#waiting.delete(member);
+    this.#live.delete(member);
+    this.#fill();
+  }
+
+  #fill(): void {
+    for (const member of this.#waiting) {
+      if (this.#live.size >= this.max) return;
+      this.#waiting.delete(member);
+      this.#live.add(member);
+      member.core.start();
+    }
+  }
+}

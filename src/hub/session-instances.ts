@@ -1,0 +1,112 @@
+// `isolation: session`: an instance for each client that needs the Core, which is told what that client can be asked. It starts at the
+// first need, ends with its client, and when nobody has used it for long; the next need starts another.
+import { relayable } from "../base/client-capabilities.ts";
+import type { Timer } from "../base/clock.ts";
+import { HubError } from "../base/errors.ts";
+import type { ResolvedCore } from "../manifest/manifest.ts";
+import type { ClientSession, Lane } from "../relay/call.ts";
+import { type Instances, type InstancesDeps, isIdle } from "./instances.ts";
+import { type Member, redefine } from "./members.ts";
+import { Room } from "./room.ts";
+
+interface Own {
+  readonly member: Member;
+  usedMs: number;
+}
+
+export class SessionInstances implements Instances {
+  readonly #deps: InstancesDeps;
+  #definition: ResolvedCore;
+  readonly #bySession = new Map<ClientSession, Own>();
+  readonly #room: Room;
+  #sweeper: Timer | undefined;
+  #retired = false;
+
+  constructor(deps: InstancesDeps) {
+    this.#deps = deps;
+    this.#definition = deps.definition;
+    this.#room = new Room(deps.definition.maxSessions, (member) => deps.stop(member));
+  }
+
+  laneFor(session: ClientSession): Lane {
+    const now = this.#deps.clock.now();
+    const own = this.#bySession.get(session);
+    if (own !== undefined) {
+      own.usedMs = now;
+      return own.member.lane;
+    }
+    const oldest = this.#inTheWay();
+    const member = this.#deps.make(session, relayable(session.capabilities), false);
+    this.#bySession.set(session, { member, usedMs: now });
+    if (oldest !== undefined) this.#end(oldest);
+    this.#room.start(member);
+    this.#sweepSoon();
+    return member.lane;
+  }
+
+  ownOf(session: ClientSession): Member | undefined {
+    return this.#bySession.get(session)?.member;
+  }
+
+  members(): readonly Member[] {
+    return [...this.#bySession.values()].map(({ member }) => member);
+  }
+
+  leave(session: ClientSession): void {
+    this.#end(session);
+  }
+
+  redefine(definition: ResolvedCore): void {
+    this.#definition = definition;
+    this.#room.max = definition.maxSessions;
+    for (const { member } of this.#bySession.values()) redefine(member, definition);
+  }
+
+  async retire(): Promise<void> {
+    this.#retired = true;
+    this.#sweeper?.cancel();
+    const members = this.members();
+    this.#bySession.clear();
+    await Promise.all(members.map((member) => this.#room.end(member, (ended) => this.#deps.finish(ended))));
+  }
+
+  /** Whose instance has to go for another one: who has waited longest for its client. Where all are at work there is no room. */
+  #inTheWay(): ClientSession | undefined {
+    const { maxSessions, key } = this.#definition;
+    if (this.#bySession.size < maxSessions) return undefined;
+    const idle = [...this.#bySession].filter(([, { member }]) => isIdle(member));
+    const [oldest] = idle.sort(([, one], [, other]) => one.usedMs - other.usedMs);
+    if (oldest === undefined) {
+      throw new HubError(
+        "overloaded",
+        `all ${maxSessions} instances of core "${key}" are in use (max_sessions); try again later`,
+        { core: key, retry_after_ms: 1000 },
+      );
+    }
+    return oldest[0];
+  }
+
+  #end(session: ClientSession): void {
+    const own = this.#bySession.get(session);
+    if (own === undefined) return;
+    this.#bySession.delete(session);
+    void this.#room.end(own.member);
+  }
+
+  #sweepSoon(): void {
+    if (this.#sweeper !== undefined || this.#retired || this.#bySession.size === 0) return;
+    this.#sweeper = this.#deps.clock.after(this.#definition.idleTimeoutMs / 4, () => {
+      this.#sweeper = undefined;
+      this.#sweep();
+      this.#sweepSoon();
+    });
+  }
+
+  #sweep(): void {
+    const now = this.#deps.clock.now();
+    for (const [session, own] of [...this.#bySession]) {
+      if (!isIdle(own.member)) own.usedMs = now;
+      else if (now - own.usedMs >= this.#definition.idleTimeoutMs) this.#end(session);
+    }
+  }
+}

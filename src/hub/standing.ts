@@ -1,0 +1,15 @@
+// What the setup in force says of each caller: what it may see, and as which kind of client. Another object after a reload.
+import { Callers } from "../catalog/callers.ts";
+import type { CatalogConfig } from "../catalog/catalog.ts";
+import { createPolicy } from "../gates/policy.ts";
+import type { Setup } from "../manifest/diff.ts";
+
+export interface Standing {
+  readonly catalog: CatalogConfig;
+  readonly callers: Callers;
+}
+
+export function standingOf({ manifest, settings }: Setup): Standing {
+  const { profiles } = manifest;
+  return { catalog: { profiles, rules: createPolicy(settings.policy) }, callers: new Callers(profiles) };
+}
