@@ -185,6 +185,7 @@ export class Hub {
       callerOf: (session) => this.#standing.callers.of(session),
       greeted: (session) => this.#isolation.greeted(session),
       lane: (key, session) => this.#fleet.lane(key, session),
+      watchLane: (key, session) => this.#fleet.watchLane(key, session),
     });
     const asks = new Asks({
       clock,
@@ -352,7 +353,7 @@ export class Hub {
         this.#setup = setup;
         this.#standing = standingOf(setup);
       },
-      moved: (from, key) => this.#subscriptions.move(from, this.#fleet.core(key) && this.#fleet.home(key)),
+      moved: (from, key, owner) => this.#subscriptions.move(from, this.#fleet.successor(key, owner)),
       arrived: (core) => {
         this.#isolation.forget(core.name);
         this.#logLevels.tell(levelTarget(core), this.#fleet.home(core.name).owner);

@@ -52,6 +52,8 @@ export interface MethodsDeps {
   callerOf(session: ClientSession): Caller;
   /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
   lane(coreKey: string, session: ClientSession): Lane;
+  /** As `lane`, to the one that tells the session of changes of resources. */
+  watchLane(coreKey: string, session: ClientSession): Lane;
 }
 
 /** Of one session. */
@@ -130,9 +132,9 @@ export class Methods {
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
     const route = this.#view(session).resource(uri);
     if (route === undefined) return this.#unknown(request, "resource", uri);
-    const { subscriptions, lane } = this.#deps;
+    const { subscriptions, watchLane } = this.#deps;
     // Where the uris of a Core are given another form for clients, its own form goes here as nativeUri.
-    const to = { uri, nativeUri: uri, lane: lane(route.core, session) };
+    const to = { uri, nativeUri: uri, lane: watchLane(route.core, session) };
     return subscriptions.subscribe(request, to) ? "forwarded" : answer(request, emptyResult);
   }
 
