@@ -5,6 +5,8 @@ import type { ToolOverride } from "../manifest/manifest.ts";
 import { cutMembers, type Member, membersOf } from "../wire/cut-members.ts";
 import { type ByteString, byteString, type Splice } from "../wire/frame.ts";
 import { stringAt } from "../wire/scan.ts";
+import { isTooDeep, maxEntryDepth } from "./depth.ts";
+import { iconEdits } from "./icons.ts";
 import type {
   CatalogKey,
   CatalogNote,
@@ -44,7 +46,7 @@ export function readShelf(source: CatalogSource): Shelf {
     uri: raw.id,
     route,
     bytes: raw.bytes,
-    edits: [],
+    edits: iconEdits(raw.bytes, raw.members),
     sortKey: sortKeyOf(raw.id),
   });
   const resources = read(lists?.resources, notes, "resource", "uri", maxUriBytes, readUri);
@@ -110,6 +112,7 @@ function readEntry(bytes: Buffer, idKey: string, maxBytes: number): RawEntry | s
   const id = stringAt(bytes, idMember.start, idMember.end);
   if (id === "") return `its ${idKey} is empty`;
   if (!ascii.test(id) && unprintable.test(id)) return `its ${idKey} has control characters or half a surrogate pair`;
+  if (isTooDeep(bytes)) return `${JSON.stringify(id)} is nested deeper than ${maxEntryDepth} levels`;
   return { bytes, members: list, idMember, id };
 }
 
@@ -125,7 +128,7 @@ function named(source: CatalogSource, raw: RawEntry, override: ToolOverride | un
     hasTitle: raw.members.some((member) => member.key === "title"),
     metaStart: meta?.start ?? -1,
     bytes,
-    edits: [],
+    edits: iconEdits(bytes, raw.members),
     sortKey: sortKeyOf(native),
     override,
   };
@@ -138,7 +141,11 @@ function toolEdits(
   override: ToolOverride | undefined,
   unwanted: ReadonlySet<string>,
 ): readonly Splice[] {
-  return inOrder([...descriptionEdits(raw, override?.description), ...cutMembers(raw.bytes, 0, raw.members, unwanted)]);
+  return inOrder([
+    ...descriptionEdits(raw, override?.description),
+    ...iconEdits(raw.bytes, raw.members),
+    ...cutMembers(raw.bytes, 0, raw.members, unwanted),
+  ]);
 }
 
 function descriptionEdits(raw: RawEntry, description: string | undefined): readonly Splice[] {
