@@ -1,0 +1,77 @@
+// Which of a view's tools are listed, the hub's own among them, and which are reached by search only.
+import type { ClientProfile } from "../base/client-profile.ts";
+import { HubTools } from "./hub-tools.ts";
+import type { CatalogSource, ToolEntry } from "./model.ts";
+import type { Naming } from "./names.ts";
+import { ListPages } from "./pages.ts";
+import { decideCap, pinnedTools, type SearchTools } from "./tool-cap.ts";
+import type { SearchedTool } from "./tool-index.ts";
+
+export interface ToolListingRules {
+  readonly profile: ClientProfile;
+  /** Of all profiles. */
+  readonly namings: readonly Naming[];
+  readonly searchTools: SearchTools;
+}
+
+/** Where there are more tools than the client can use: how many are listed, and the pinned ones that found no room. */
+export interface Capped {
+  readonly cap: number;
+  readonly listed: number;
+  readonly tools: number;
+  readonly leftOut: readonly string[];
+}
+
+export class ToolListing {
+  /** Undefined where they are not listed, and do not exist. */
+  readonly hubTools: HubTools | undefined;
+  readonly #profile: ClientProfile;
+  readonly #isCapped: boolean;
+  readonly #sources: ReadonlyMap<string, CatalogSource>;
+
+  /** `tools` are all that the caller may use, `sources` their Cores. */
+  constructor(tools: readonly ToolEntry[], sources: readonly CatalogSource[], rules: ToolListingRules) {
+    const { profile, namings, searchTools } = rules;
+    this.#profile = profile;
+    this.#sources = new Map(sources.map((source) => [source.key, source]));
+    const { hasHubTools, isCapped } = decideCap(tools.length, profile, searchTools);
+    this.#isCapped = isCapped;
+    if (!hasHubTools) return;
+    const routes = tools.map(({ route }) => route);
+    const namespaces = new Set(tools.map((tool) => this.#sourceOf(tool).namespace));
+    this.hubTools = new HubTools({ profile, namings, namespaces: [...namespaces].sort(), tools: routes });
+  }
+
+  /** `tools` in the order of the list; likewise below. */
+  pages(tools: readonly ToolEntry[]): ListPages {
+    const listed = this.#listed(tools);
+    const own = this.hubTools?.entries ?? [];
+    const idAt = (at: number) => listed[at]?.route.exposed ?? own[at - listed.length]?.name ?? "";
+    return new ListPages("tools", [...listed, ...own], idAt, this.#profile.pageSize);
+  }
+
+  /** Undefined where every tool is listed. */
+  capped(tools: readonly ToolEntry[]): Capped | undefined {
+    const { toolCap: cap } = this.#profile;
+    if (!this.#isCapped || cap === undefined) return undefined;
+    const { listed, leftOut } = this.#pinned(tools);
+    const names = leftOut.map(({ route }) => route.canonical);
+    return { cap, listed: listed.length, tools: tools.length, leftOut: names };
+  }
+
+  searched(tools: readonly ToolEntry[]): readonly SearchedTool[] {
+    return tools.map((entry) => ({ entry, source: this.#sourceOf(entry) }));
+  }
+
+  #listed(tools: readonly ToolEntry[]): readonly ToolEntry[] {
+    return this.#isCapped ? this.#pinned(tools).listed : tools;
+  }
+
+  #pinned(tools: readonly ToolEntry[]): { listed: readonly ToolEntry[]; leftOut: readonly ToolEntry[] } {
+    return pinnedTools(tools, this.#profile, (tool) => this.#sourceOf(tool).tags);
+  }
+
+  #sourceOf(tool: ToolEntry): CatalogSource {
+    return this.#sources.get(tool.route.core) as CatalogSource;
+  }
+}
