@@ -32,6 +32,8 @@ export interface Request {
   readonly idText: ByteString;
   /** When it was read; undefined for one that has waited since. */
   readonly readMs: number | undefined;
+  /** What is cut away of the frame, beside what is renamed. */
+  readonly cuts?: readonly Splice[];
 }
 
 export type CreateLimiter = (start: (call: Call) => void) => CallLimiter<Call>;
@@ -326,11 +328,12 @@ export class Calls {
     const hubIdText = String(hubId);
     const id: Splice = { start: scan.idStart, end: scan.idEnd, text: hubIdText };
     let splices = rename === undefined ? [id] : inOrder(id, rename);
+    if (request.cuts !== undefined) splices = [...splices, ...request.cuts].sort(byStart);
     let tokenText: ByteString | undefined;
     if (scan.tokenStart >= 0) {
       tokenText = partOf(bytes, text, scan.tokenStart, scan.tokenEnd);
       const token: Splice = { start: scan.tokenStart, end: scan.tokenEnd, text: hubIdText };
-      splices = [...splices, token].sort((one, other) => one.start - other.start);
+      splices = [...splices, token].sort(byStart);
     }
     return {
       session,
@@ -366,6 +369,10 @@ function noteAstray({ lane, state, hubId }: Call): void {
 function tellHooks({ hooks }: Call, outcome: CallOutcome): void {
   if (hooks === undefined) return;
   for (const hook of hooks) hook.over?.(outcome);
+}
+
+function byStart(one: Splice, other: Splice): number {
+  return one.start - other.start;
 }
 
 /** A call that waits must not pin much more than its frame: read chunks that the frame is only a slice of. */

@@ -135,6 +135,7 @@ ${core()}`,
     names: after.settings.names,
     policy: after.settings.policy,
     listWaitMs: 1,
+    searchTools: "always",
     limits: { ...before.settings.limits, rateLimitRps: 5 },
   });
 });
