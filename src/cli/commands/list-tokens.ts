@@ -6,7 +6,7 @@ import { type Terminal, table } from "../terminal.ts";
 import { estimateRule, estimateTokens, type PricedTool, type Prices, priceTools } from "../token-prices.ts";
 
 /** Nearly as long as any others are. */
-const usualNames: NamesConfig = { separator: "__", maxLength: 64 };
+const usualNames: NamesConfig = { separator: "__", charset: undefined, maxLength: 64 };
 
 export interface TokenListOptions {
   readonly json?: boolean;
@@ -35,7 +35,12 @@ export function printTokens(
   { tools, coreOf, names = usualNames }: TokenList,
   options: TokenListOptions,
 ): void {
-  const own = new HubTools(names, [...new Set(coreOf?.values() ?? [])], []);
+  const own = new HubTools({
+    profile: names,
+    namings: [],
+    namespaces: [...new Set(coreOf?.values() ?? [])],
+    tools: [],
+  });
   const prices = priceTools(tools, (name) => coreOf?.get(name) ?? (own.find(name) === undefined ? undefined : "hub"));
   const searchTokens = own.entries.reduce((sum, { bytes }) => sum + estimateTokens(bytes.toString("utf8")), 0);
   const saved = Math.max(0, prices.tokens - searchTokens);
