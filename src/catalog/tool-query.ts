@@ -59,7 +59,8 @@ export function foundResult(
 
 function heading(query: ToolQuery, total: number, shown: number): string {
   const many = `${total} ${total === 1 ? "tool matches" : "tools match"} ${described(query)}`;
-  return shown < total ? `${many}; the best ${shown}:` : `${many}:`;
+  if (shown === total) return `${many}:`;
+  return query.query === "" ? `${many}; the first ${shown}:` : `${many}; the best ${shown}:`;
 }
 
 function nothing(query: ToolQuery, all: readonly SearchedTool[]): string {

@@ -43,7 +43,7 @@ export function printTokens(
   });
   const prices = priceTools(tools, (name) => coreOf?.get(name) ?? (own.find(name) === undefined ? undefined : "hub"));
   const searchTokens = own.entries.reduce((sum, { bytes }) => sum + estimateTokens(bytes.toString("utf8")), 0);
-  const saved = Math.max(0, prices.tokens - searchTokens);
+  const saved = prices.tokens - searchTokens;
   if (options.json === true) {
     const { tokens, cores, tools: priced } = prices;
     const lists = kind === "tools" ? { cores, tools: priced } : { cores };
@@ -59,7 +59,7 @@ export function printTokens(
   }
   terminal.stdout.write(table(terminal, rowsOf(terminal, kind, prices)));
   terminal.stderr.write(`tokens are estimated: ${estimateRule}\n`);
-  if (saved > 0) {
+  if (!tools.some(({ name }) => own.find(String(name)) !== undefined)) {
     const what = `the hub's three search tools are ${searchTokens} tokens, ${saved} less`;
     terminal.stderr.write(`under a tool cap, ${what}; pinned tools come on top\n`);
   }
