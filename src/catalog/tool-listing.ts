@@ -14,19 +14,23 @@ export interface ToolListingRules {
   readonly searchTools: SearchTools;
 }
 
-/** Where there are more tools than the client can use: how many are listed, and the pinned ones that found no room. */
+/** Where there are more tools than the client can use. */
 export interface Capped {
   readonly cap: number;
-  readonly listed: number;
+  /** How many there are, without the hub's own. */
   readonly tools: number;
+  /** Those of them that are reached by search. */
+  readonly unlisted: readonly ToolEntry[];
+  /** Canonical names of the pinned ones that found no room. */
   readonly leftOut: readonly string[];
 }
 
 export class ToolListing {
   /** Undefined where they are not listed, and do not exist. */
   readonly hubTools: HubTools | undefined;
+  /** Whether there are more tools than the client can use. */
+  readonly isCapped: boolean;
   readonly #profile: ClientProfile;
-  readonly #isCapped: boolean;
   readonly #sources: ReadonlyMap<string, CatalogSource>;
 
   /** `tools` are all that the caller may use, `sources` their Cores. */
@@ -35,7 +39,7 @@ export class ToolListing {
     this.#profile = profile;
     this.#sources = new Map(sources.map((source) => [source.key, source]));
     const { hasHubTools, isCapped } = decideCap(tools.length, profile, searchTools);
-    this.#isCapped = isCapped;
+    this.isCapped = isCapped;
     if (!hasHubTools) return;
     const routes = tools.map(({ route }) => route);
     const namespaces = new Set(tools.map((tool) => this.#sourceOf(tool).namespace));
@@ -53,10 +57,11 @@ export class ToolListing {
   /** Undefined where every tool is listed. */
   capped(tools: readonly ToolEntry[]): Capped | undefined {
     const { toolCap: cap } = this.#profile;
-    if (!this.#isCapped || cap === undefined) return undefined;
+    if (!this.isCapped || cap === undefined) return undefined;
     const { listed, leftOut } = this.#pinned(tools);
+    const direct = new Set(listed);
     const names = leftOut.map(({ route }) => route.canonical);
-    return { cap, listed: listed.length, tools: tools.length, leftOut: names };
+    return { cap, tools: tools.length, unlisted: tools.filter((tool) => !direct.has(tool)), leftOut: names };
   }
 
   searched(tools: readonly ToolEntry[]): readonly SearchedTool[] {
@@ -64,7 +69,7 @@ export class ToolListing {
   }
 
   #listed(tools: readonly ToolEntry[]): readonly ToolEntry[] {
-    return this.#isCapped ? this.#pinned(tools).listed : tools;
+    return this.isCapped ? this.#pinned(tools).listed : tools;
   }
 
   #pinned(tools: readonly ToolEntry[]): { listed: readonly ToolEntry[]; leftOut: readonly ToolEntry[] } {

@@ -71,6 +71,7 @@ export class View {
   #promptTable: NameTable<PromptRoute> | undefined;
   #uriTable: UriTable | undefined;
   readonly #lists = new Map<ListKind, ListPages>();
+  #capped: Capped | undefined;
   #searchedTools: readonly SearchedTool[] | undefined;
   #instructions: string | undefined;
 
@@ -140,7 +141,9 @@ export class View {
 
   /** Where there are more tools than the client can use; undefined where all are listed. */
   get capped(): Capped | undefined {
-    return this.#toolListing.capped(this.#sorted(this.#tools.winners));
+    if (!this.#toolListing.isCapped) return undefined;
+    this.#capped ??= this.#toolListing.capped(this.#sorted(this.#tools.winners));
+    return this.#capped;
   }
 
   /** Every tool that has its exposed name, listed or not, in the order of the list. */

@@ -17,12 +17,11 @@ export class CapLog {
 
   /** To be called when the list of tools is served. */
   served(view: View, caller: Caller): void {
-    if (view.hubTools === undefined) return;
     const capped = view.capped;
     if (capped === undefined) return;
-    const { cap, tools, listed, leftOut } = capped;
+    const { cap, tools, unlisted, leftOut } = capped;
     const profile = caller.profile?.name;
-    const facts = { profile, tool_cap: cap, tools, listed };
+    const facts = { profile, tool_cap: cap, tools, listed: tools - unlisted.length };
     const key = JSON.stringify([facts, leftOut]);
     if (this.#said.has(key) || this.#said.size >= maxSaid) return;
     this.#said.add(key);

@@ -26,7 +26,7 @@ export interface TokenList {
   readonly tools: readonly { readonly name?: unknown }[];
   /** By the exposed name. */
   readonly coreOf?: ReadonlyMap<string, string>;
-  readonly names?: NamesConfig;
+  readonly names?: NamesConfig | undefined;
 }
 
 export function printTokens(

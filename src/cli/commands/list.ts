@@ -2,6 +2,7 @@
 // and why.
 import { HubError } from "../../base/errors.ts";
 import { hiddenBecause } from "../../catalog/summary.ts";
+import type { View } from "../../catalog/view.ts";
 import type { CoreFacts } from "../../hub/oversight.ts";
 import type { Hub } from "../../hub.ts";
 import { version } from "../../library/version.ts";
@@ -54,6 +55,7 @@ export async function list(terminal: Terminal, what: string, options: ListOption
     } else print(terminal, kind, rows, [...hidden, ...leftOut.map(({ core, why }) => ({ name: core, why }))]);
     const exit = sayMissing(terminal, hub);
     if (kind !== "cores" && options.json !== true) {
+      if (kind === "tools") sayCapped(terminal, hub.view(client));
       for (const summary of hub.summaries()) {
         if (Object.keys(summary.hidden).length > 0) terminal.stderr.write(`${summary.line}\n`);
       }
@@ -66,6 +68,16 @@ function sayMissing(terminal: Terminal, hub: Hub): 0 | 3 {
   const missing = hub.summaries().filter((summary) => summary.state !== "up");
   for (const summary of missing) terminal.stderr.write(`${hub.trouble(summary.core) ?? summary.line}\n`);
   return missing.length > 0 ? 3 : 0;
+}
+
+function sayCapped(terminal: Terminal, view: View): void {
+  const { hubTools, capped } = view;
+  if (hubTools === undefined || capped === undefined) return;
+  const { cap, tools, unlisted, leftOut } = capped;
+  const found = `${unlisted.length} of ${tools} tools are not listed (tool_cap ${cap})`;
+  terminal.stderr.write(`${found}: ${hubTools.nameOf("search_tools")} finds them; list --all names them\n`);
+  if (leftOut.length === 0) return;
+  terminal.stderr.write(`${leftOut.length} of these are pinned and found no room: raise tool_cap, or pin less\n`);
 }
 
 /** What one client of a running hub sees. */
@@ -147,7 +159,13 @@ function hiddenRows(hub: Hub, client: Principal, kind: Exclude<Kind, "cores">): 
     if (thing.hidden === undefined || !wanted.includes(thing.kind)) continue;
     rows.push({ name: thing.id, core: thing.core, hidden: thing.hidden, why: hiddenBecause(thing.hidden) });
   }
-  return rows;
+  const { capped, hubTools } = hub.view(client);
+  if (kind !== "tools" || capped === undefined) return rows;
+  const why = `over tool_cap, found by ${hubTools?.nameOf("search_tools")}`;
+  return [
+    ...rows,
+    ...capped.unlisted.map(({ route }) => ({ name: route.canonical, core: route.core, hidden: "tool_cap", why })),
+  ];
 }
 
 function print(terminal: Terminal, kind: Kind, rows: readonly Row[], hidden: readonly Row[]): void {

@@ -32,12 +32,13 @@ test("tool cap: what is not listed can be called by its name", () => {
 test("tool cap: pinned tools that find no room are told of, and stay reachable", () => {
   const view = catalogWith([numbered("a", 9)]).view(capped(5, ["a.t0*"]));
   assert.deepEqual(listedNames(view), ["a__t00", "a__t01", ...own]);
-  assert.deepEqual(view.capped, {
-    cap: 5,
-    listed: 2,
-    tools: 9,
-    leftOut: ["a.t02", "a.t03", "a.t04", "a.t05", "a.t06", "a.t07", "a.t08"],
-  });
+  const { unlisted = [], ...more } = view.capped ?? {};
+  const rest = ["a.t02", "a.t03", "a.t04", "a.t05", "a.t06", "a.t07", "a.t08"];
+  assert.deepEqual(more, { cap: 5, tools: 9, leftOut: rest });
+  assert.deepEqual(
+    unlisted.map(({ route }) => route.canonical),
+    rest,
+  );
 });
 
 test("tool cap: one that has no room for anything still has the hub's own tools", () => {
