@@ -15,7 +15,7 @@ export interface SearchedTool {
 const readAtOnce = 100;
 
 /** Longer queries are cut: every word costs a look into the whole index. */
-const maxQueryWords = 24;
+const maxQueryWords = 16;
 
 interface Document {
   readonly id: number;

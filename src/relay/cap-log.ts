@@ -9,6 +9,7 @@ const maxNamed = 20;
 
 export class CapLog {
   readonly #log: Log;
+  readonly #seen = new WeakSet<View>();
   readonly #said = new Set<string>();
 
   constructor(log: Log) {
@@ -18,7 +19,8 @@ export class CapLog {
   /** To be called when the list of tools is served. */
   served(view: View, caller: Caller): void {
     const capped = view.capped;
-    if (capped === undefined) return;
+    if (capped === undefined || this.#seen.has(view)) return;
+    this.#seen.add(view);
     const { cap, tools, unlisted, leftOut } = capped;
     const profile = caller.profile?.name;
     const facts = { profile, tool_cap: cap, tools, listed: tools - unlisted.length };

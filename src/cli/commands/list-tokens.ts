@@ -59,10 +59,11 @@ export function printTokens(
   }
   terminal.stdout.write(table(terminal, rowsOf(terminal, kind, prices)));
   terminal.stderr.write(`tokens are estimated: ${estimateRule}\n`);
-  if (!tools.some(({ name }) => own.find(String(name)) !== undefined)) {
-    const what = `the hub's three search tools are ${searchTokens} tokens, ${saved} less`;
-    terminal.stderr.write(`under a tool cap, ${what}; pinned tools come on top\n`);
-  }
+  if (tools.some(({ name }) => own.find(String(name)) !== undefined)) return;
+  const search = `the hub's three search tools are ${searchTokens} tokens`;
+  const says =
+    saved > 0 ? `${search}, ${saved} less; pinned tools come on top` : `nothing is saved: ${search} themselves`;
+  terminal.stderr.write(`under a tool cap, ${says}\n`);
 }
 
 function rowsOf(terminal: Terminal, kind: string, { tools, cores, tokens }: Prices): string[][] {
