@@ -16,6 +16,7 @@ import type {
   UriEntry,
 } from "./model.ts";
 import { canonicalName } from "./names.ts";
+import { isAppOnly } from "./visibility.ts";
 
 const maxNameBytes = 1024;
 const maxUriBytes = 8192;
@@ -37,7 +38,12 @@ export function readShelf(source: CatalogSource): Shelf {
   const tools = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolItem => {
     const override = source.tools.get(raw.id);
     const item = named(source, raw, override);
-    return { ...item, ...hintsOf(raw), edits: toolEdits(raw, override, forNobody) };
+    return {
+      ...item,
+      ...hintsOf(raw),
+      appOnly: isAppOnly(raw.bytes, raw.members),
+      edits: toolEdits(raw, override, forNobody),
+    };
   });
   const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw) => named(source, raw, undefined));
   const readUri = (raw: RawEntry): UriEntry => ({

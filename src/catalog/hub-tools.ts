@@ -1,4 +1,5 @@
 // The hub's own tools, by which a client reaches more tools than it is shown: what they are called in one view, and how they are listed.
+import type { ClientProfile } from "../base/client-profile.ts";
 import type { Listed, NamesConfig, ToolRoute } from "./model.ts";
 import { canonicalName, Naming, otherSpellings } from "./names.ts";
 
@@ -20,7 +21,7 @@ interface OwnEntry extends Listed {
 }
 
 export interface HubToolsConfig {
-  readonly profile: NamesConfig;
+  readonly profile: NamesConfig & Partial<Pick<ClientProfile, "downgrade">>;
   /** Of all profiles: how else they may be called. */
   readonly namings: readonly Naming[];
   /** Of the Cores whose tools the caller may use. */
@@ -34,6 +35,8 @@ export class HubTools {
   readonly #bySpelling = new Map<string, HubTool>();
   /** As they are listed; the same bytes as long as the same Cores have tools in the view. */
   readonly entries: readonly OwnEntry[];
+  /** Whether the client may be answered with structured content. */
+  readonly isStructured: boolean;
 
   constructor({ profile, namings, namespaces, tools }: HubToolsConfig) {
     const naming = new Naming(profile);
@@ -46,7 +49,9 @@ export class HubTools {
       this.#bySpelling.set(canonicalName(core.namespace, tool), tool);
       this.#bySpelling.set(this.nameOf(tool), tool);
     }
-    this.entries = this.#define(namespaces, hintsOf(tools)).map((tool) => {
+    this.isStructured = profile.downgrade?.kinds.includes("structured_content") !== true;
+    this.entries = this.#define(namespaces, hintsOf(tools)).map(({ outputSchema, ...rest }) => {
+      const tool = this.isStructured ? { ...rest, outputSchema } : rest;
       return { name: tool.name, bytes: Buffer.from(JSON.stringify(tool)), edits: [], sortKey: "" };
     });
   }

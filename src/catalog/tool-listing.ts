@@ -17,7 +17,7 @@ export interface ToolListingRules {
 /** Where there are more tools than the client can use. */
 export interface Capped {
   readonly cap: number;
-  /** How many there are, without the hub's own. */
+  /** How many there are, without the hub's own and those for apps. */
   readonly tools: number;
   /** Those of them that are reached by search. */
   readonly unlisted: readonly ToolEntry[];
@@ -38,11 +38,13 @@ export class ToolListing {
     const { profile, namings, searchTools } = rules;
     this.#profile = profile;
     this.#sources = new Map(sources.map((source) => [source.key, source]));
-    const { hasHubTools, isCapped } = decideCap(tools.length, profile, searchTools);
+    // Tools of an app's page are in front of no model, and not found by one.
+    const forModels = tools.filter(isForModels);
+    const { hasHubTools, isCapped } = decideCap(forModels.length, profile, searchTools);
     this.isCapped = isCapped;
     if (!hasHubTools) return;
-    const routes = tools.map(({ route }) => route);
-    const namespaces = new Set(tools.map((tool) => this.#sourceOf(tool).namespace));
+    const routes = forModels.map(({ route }) => route);
+    const namespaces = new Set(forModels.map((tool) => this.#sourceOf(tool).namespace));
     this.hubTools = new HubTools({ profile, namings, namespaces: [...namespaces].sort(), tools: routes });
   }
 
@@ -61,22 +63,28 @@ export class ToolListing {
     const { listed, leftOut } = this.#pinned(tools);
     const direct = new Set(listed);
     const names = leftOut.map(({ route }) => route.canonical);
-    return { cap, tools: tools.length, unlisted: tools.filter((tool) => !direct.has(tool)), leftOut: names };
+    const unlisted = tools.filter((tool) => isForModels(tool) && !direct.has(tool));
+    return { cap, tools: listed.length + unlisted.length, unlisted, leftOut: names };
   }
 
   searched(tools: readonly ToolEntry[]): readonly SearchedTool[] {
-    return tools.map((entry) => ({ entry, source: this.#sourceOf(entry) }));
+    return tools.filter(isForModels).map((entry) => ({ entry, source: this.#sourceOf(entry) }));
   }
 
   #listed(tools: readonly ToolEntry[]): readonly ToolEntry[] {
-    return this.isCapped ? this.#pinned(tools).listed : tools;
+    // A client knows which tools an app's page may call by its list.
+    return this.isCapped ? [...this.#pinned(tools).listed, ...tools.filter((tool) => !isForModels(tool))] : tools;
   }
 
   #pinned(tools: readonly ToolEntry[]): { listed: readonly ToolEntry[]; leftOut: readonly ToolEntry[] } {
-    return pinnedTools(tools, this.#profile, (tool) => this.#sourceOf(tool).tags);
+    return pinnedTools(tools.filter(isForModels), this.#profile, (tool) => this.#sourceOf(tool).tags);
   }
 
   #sourceOf(tool: ToolEntry): CatalogSource {
     return this.#sources.get(tool.route.core) as CatalogSource;
   }
+}
+
+export function isForModels({ route }: ToolEntry): boolean {
+  return !route.appOnly;
 }

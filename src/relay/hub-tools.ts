@@ -4,6 +4,7 @@ import type { HubTool, HubTools } from "../catalog/hub-tools.ts";
 import { entryBytes } from "../catalog/listing.ts";
 import type { ToolEntry } from "../catalog/model.ts";
 import type { SearchedTool } from "../catalog/tool-index.ts";
+import { isForModels } from "../catalog/tool-listing.ts";
 import { foundResult, isWanted, readToolQuery, type ToolQuery } from "../catalog/tool-query.ts";
 import type { View } from "../catalog/view.ts";
 import type { Caller } from "../sessions/principal.ts";
@@ -59,7 +60,8 @@ export class HubToolCalls {
     if (asked.mayPark) return { t: "park" };
     const found = this.#find(asked, query);
     if (found instanceof Promise) return { t: "wait", until: found };
-    return { t: "answered", result: resultOf(foundResult(query, found, asked.view.searchedTools)) };
+    const { content, structuredContent } = foundResult(query, found, asked.view.searchedTools);
+    return { t: "answered", result: resultOf({ content, ...(asked.own.isStructured ? { structuredContent } : {}) }) };
   }
 
   #describe(asked: Asked, given: Arguments | string): HubToolOutcome | string {
@@ -75,8 +77,9 @@ export class HubToolCalls {
       return `${canonical} is not listed, as something else has the name ${exposed}; call it as ${canonical}`;
     }
     const bytes = entryBytes(found);
-    const text = JSON.stringify(bytes.toString("utf8"));
-    const head = `{"content":[{"type":"text","text":${text}}],"structuredContent":{"tool":`;
+    const content = [{ type: "text", text: bytes.toString("utf8") }];
+    if (!asked.own.isStructured) return { t: "answered", result: resultOf({ content }) };
+    const head = `{"content":${JSON.stringify(content)},"structuredContent":{"tool":`;
     return { t: "answered", result: Buffer.concat([Buffer.from(head), bytes, Buffer.from("}}")]) };
   }
 
@@ -97,8 +100,8 @@ export class HubToolCalls {
     if (found?.t === "ambiguous") {
       return `the tool ${quoted(name)} is ambiguous; write one of ${found.candidates.join(", ")}`;
     }
-    if (found !== undefined) return found;
-    if (mayPark) return { t: "park" };
+    if (found !== undefined && isForModels(found)) return found;
+    if (mayPark && found === undefined) return { t: "park" };
     const nearest = this.#find(asked, { query: name, core: undefined, tag: undefined });
     if (nearest instanceof Promise) return { t: "wait", until: nearest };
     const names = nearest.slice(0, maxNearest).map(({ entry }) => entry.route.exposed);

@@ -6,6 +6,7 @@ import { type Message, WsClient } from "../helpers/ws-client.ts";
 
 const manifest = `profiles:
   small: { tool_cap: 10, pinned: [work.create_issue, "echo.*"] }
+  plain: { extends: small, downgrade: { kinds: [structured_content] } }
 cores:
   work:
     ${fixture("many.mjs")}
@@ -75,6 +76,17 @@ test("tool search: finds, describes and calls a tool that is not listed", async 
     content: [{ type: "text", text: "create_refund" }],
     structuredContent: { title: "x" },
   });
+});
+
+test("tool search: a client that takes no structured content is answered in text", async () => {
+  await using plain = await WsClient.connect(await hub.wsUrl("/mcp/p/plain"));
+  for (const answer of [
+    await plain.call("hub__search_tools", { query: "work.get_report", limit: 1 }),
+    await plain.call("hub__describe_tool", { name: "work.get_report" }),
+  ]) {
+    assert.deepEqual(Object.keys(answer.result), ["content"]);
+    assert.match(textOf(answer), /work__get_report/);
+  }
 });
 
 test("tool search: what is searched for by its name comes first", async () => {

@@ -66,3 +66,12 @@ test("hub tools: Cores of which the caller has no tools are not named", () => {
   assert.match(String(search?.description), /\(of open\)/);
   assert.doesNotMatch(JSON.stringify(search), /secret/);
 });
+
+test("hub tools: clients that take no structured content are promised none", () => {
+  const catalog = catalogWith([numbered("a", 5)]);
+  const schemas = (caller: Parameters<typeof catalog.view>[0]) =>
+    definitions(catalog.view(caller)).map((tool) => "outputSchema" in tool);
+  assert.deepEqual(schemas(capped(4)), [true, true, false]);
+  const downgrade = { kinds: ["structured_content"], byRevision: false } as const;
+  assert.deepEqual(schemas(capped(4, [], { downgrade })), [false, false, false]);
+});

@@ -89,3 +89,17 @@ test("tool cap: the hub's names are its own, whatever a Core calls its tool; the
   // Where the hub has no tools, it has no names either.
   assert.ok(listedNames(catalog.view(capped(undefined))).includes("hub__call_tool"));
 });
+
+test("tool cap: tools for an app's page are listed and do not count, as no model sees them, and are not searched", () => {
+  const app = { name: "refresh", _meta: { ui: { visibility: ["app"] } } };
+  const both = { name: "open", _meta: { ui: { visibility: ["model", "app"] } } };
+  const catalog = catalogWith([source("a", { listTools: [app, both, { name: "plain" }] })]);
+  assert.equal(catalog.view(capped(2)).capped, undefined);
+  const view = catalog.view(capped(1));
+  assert.deepEqual(listedNames(view), ["a__refresh", ...own]);
+  assert.equal(view.capped?.tools, 2);
+  assert.deepEqual(
+    view.searchedTools.map(({ entry }) => entry.route.native),
+    ["open", "plain"],
+  );
+});
