@@ -1,7 +1,10 @@
 // A client that can use ten tools, in front of Cores that have over three hundred: over a real door, with real processes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { fixture, type HubProcess, startHub } from "../helpers/hub-process.ts";
+import { OtlpReceiver } from "../helpers/otlp-receiver.ts";
 import { type Message, WsClient } from "../helpers/ws-client.ts";
 
 const manifest = `profiles:
@@ -19,9 +22,12 @@ cores:
 
 let hub: HubProcess;
 let client: WsClient;
+let receiver: OtlpReceiver;
 
 before(async () => {
-  hub = await startHub({ manifest });
+  receiver = await OtlpReceiver.http();
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: "20" };
+  hub = await startHub({ manifest, env });
   client = await WsClient.connect(await hub.wsUrl("/mcp/p/small"));
 });
 
@@ -29,6 +35,7 @@ after(async () => {
   await client[Symbol.asyncDispose]();
   await hub.stop();
   await hub[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
 });
 
 const search = (args: object) => client.call("hub__search_tools", args);
@@ -87,6 +94,22 @@ test("tool search: a client that takes no structured content is answered in text
     assert.deepEqual(Object.keys(answer.result), ["content"]);
     assert.match(textOf(answer), /work__get_report/);
   }
+});
+
+test("tool search: the official client takes the answers for what the definitions promise, over HTTP", async () => {
+  const sdk = new Client({ name: "sdk", version: "1" });
+  await sdk.connect(new StreamableHTTPClientTransport(new URL(`${await hub.url()}/mcp/p/small`)));
+  // It holds results to the output schemas of the list that it has read.
+  await sdk.listTools();
+  const found = await sdk.callTool({ name: "hub__search_tools", arguments: { query: "assign ticket", limit: 2 } });
+  const [first] = (found.structuredContent as { tools: { name: string }[] }).tools;
+  assert.equal(first?.name, "work__assign_ticket");
+  const described = await sdk.callTool({ name: "hub__describe_tool", arguments: { name: first.name } });
+  assert.equal((described.structuredContent as { tool: { name: string } }).tool.name, first.name);
+  const args = { name: first.name, arguments: { ticketId: "7" } };
+  const called = await sdk.callTool({ name: "hub__call_tool", arguments: args });
+  assert.deepEqual(called.structuredContent, { ticketId: "7" });
+  await sdk.close();
 });
 
 test("tool search: what is searched for by its name comes first", async () => {
@@ -177,6 +200,18 @@ test("tool search: metrics count a call through as one of its Core", async () =>
   assert.equal(await count(), before + 1);
 });
 
+test("tool search: a trace has what the client called, and the tool that it reached, which is told of its place", async () => {
+  for (const meta of [undefined, { mine: 1 }]) {
+    const told = JSON.parse(textOf(await through("echo__meta", {}, meta))) as Record<string, unknown>;
+    const [, traceId, spanId] = String(told["traceparent"]).split("-");
+    const core = await receiver.span((span) => span.spanId === spanId);
+    assert.deepEqual([core.name, core.traceId], ["tools/call meta", traceId]);
+    const server = await receiver.span((span) => span.spanId === core.parentSpanId);
+    assert.equal(server.name, "tools/call hub__call_tool");
+    assert.equal(told["mine"], meta?.mine);
+  }
+});
+
 test("tool search: what is wrong with a request is said where a model reads it", async () => {
   const cases: [Message, RegExp][] = [
     [await search({}), /hub__search_tools: say in query what the tool should do/],
@@ -197,4 +232,18 @@ test("tool search: searches that come at once, before there is an index, are all
   other.notify("notifications/cancelled", { requestId: taken?.id });
   for (const { answer } of rest) assert.ok((await answer).result.structuredContent.total > 0);
   assert.deepEqual(other.strays, []);
+});
+
+test("tool search: a tool that comes is found, and only clients that see it in their list are told", async () => {
+  await using other = await WsClient.connect(await hub.wsUrl());
+  await other.request("tools/list");
+  await search({ query: "zebra" });
+  await through("echo__grow", { name: "stripe_zebra" });
+  await other.notified("notifications/tools/list_changed");
+  const { tools } = (await search({ query: "zebra" })).result.structuredContent;
+  assert.deepEqual(
+    tools.map(({ name }: { name: string }) => name),
+    ["echo__stripe_zebra"],
+  );
+  assert.equal(client.notifications.filter(({ method }) => method === "notifications/tools/list_changed").length, 0);
 });
