@@ -113,7 +113,7 @@ export class HubToolCalls {
   #find({ caller, view, request }: Asked, query: Omit<ToolQuery, "limit">): readonly SearchedTool[] | Promise<void> {
     const tools = view.searchedTools;
     if (query.query === "") return tools.filter((tool) => isWanted(query, tool));
-    const index = this.#indexes.get(caller, tools, request.readMs === undefined);
+    const index = this.#indexes.get(caller, tools, request.session.resuming > 0);
     if (index instanceof Promise) return index;
     const isThere = ({ entry }: SearchedTool) => view.tool(entry.route.exposed) === entry;
     const found = index.search(query.query, (tool) => isWanted(query, tool) && isThere(tool));
