@@ -1,7 +1,7 @@
 // What a tool's list entry says of itself, for search: read from the entry as a client gets it. A Core writes what it likes, so every
 // part is looked at before it is taken, and cut.
 import { entryBytes } from "./listing.ts";
-import type { Listed } from "./model.ts";
+import type { Listed, ToolEntry } from "./model.ts";
 
 /** Of one tool; more arguments than anybody reads through. */
 const maxParameters = 64;
@@ -25,6 +25,13 @@ export function toolFacts(entry: Listed): ToolFacts {
     parameters: Object.keys(record(schema["properties"])).slice(0, maxParameters),
     required: required.filter((name) => typeof name === "string"),
   };
+}
+
+/** Whether two say the same of themselves, under the same name. */
+export function isSameTool(one: ToolEntry, other: ToolEntry): boolean {
+  if (one === other) return true;
+  const { route, override, bytes } = one;
+  return route.exposed === other.route.exposed && override === other.override && bytes.equals(other.bytes);
 }
 
 /** The first line that says anything, in at most `maxChars`. */

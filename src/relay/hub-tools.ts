@@ -3,6 +3,7 @@
 import type { HubTool, HubTools } from "../catalog/hub-tools.ts";
 import { entryBytes } from "../catalog/listing.ts";
 import type { ToolEntry } from "../catalog/model.ts";
+import { isSameTool } from "../catalog/tool-facts.ts";
 import type { SearchedTool } from "../catalog/tool-index.ts";
 import { isForModels } from "../catalog/tool-listing.ts";
 import { foundResult, isWanted, readToolQuery, type ToolQuery } from "../catalog/tool-query.ts";
@@ -115,12 +116,15 @@ export class HubToolCalls {
     if (query.query === "") return tools.filter((tool) => isWanted(query, tool));
     const index = this.#indexes.get(caller, tools, request.session.resuming > 0);
     if (index instanceof Promise) return index;
-    const isThere = ({ entry }: SearchedTool) => view.tool(entry.route.exposed) === entry;
+    const isThere = ({ entry }: SearchedTool) => {
+      const now = view.tool(entry.route.exposed);
+      return now?.t === "found" && isSameTool(now, entry);
+    };
     const found = index.search(query.query, (tool) => isWanted(query, tool) && isThere(tool));
     // Who knows a tool's name means that tool.
     const named = view.tool(query.query);
-    const first = found.filter(({ entry }) => entry === named);
-    return first.length === 0 ? found : [...first, ...found.filter(({ entry }) => entry !== named)];
+    const isNamed = ({ entry }: SearchedTool) => named?.t === "found" && named.route.exposed === entry.route.exposed;
+    return found.some(isNamed) ? [...found.filter(isNamed), ...found.filter((tool) => !isNamed(tool))] : found;
   }
 }
 

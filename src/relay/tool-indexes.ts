@@ -1,5 +1,6 @@
 // The indexes that tools are searched in: made when somebody searches, one at a time, and a few of them kept. Callers who see the same
 // tools share one.
+import { isSameTool } from "../catalog/tool-facts.ts";
 import { buildToolIndex, type SearchedTool, type ToolIndex } from "../catalog/tool-index.ts";
 
 /** An index takes about 2 KiB a tool. */
@@ -73,12 +74,12 @@ export class ToolIndexes {
   }
 }
 
-/** Entries and tags are replaced, not changed. */
+/** By content: sessions with instances of their own have lists of their own, most of which are the same. */
 function isSame(some: readonly SearchedTool[], others: readonly SearchedTool[]): boolean {
   if (some === others) return true;
   if (some.length !== others.length) return false;
   return some.every(({ entry, source }, at) => {
     const other = others[at];
-    return entry === other?.entry && source.tags === other.source.tags;
+    return other !== undefined && source.tags === other.source.tags && isSameTool(entry, other.entry);
   });
 }

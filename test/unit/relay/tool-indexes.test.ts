@@ -27,9 +27,18 @@ test("tool indexes: other tools, or other tags, are another index", async () => 
   const indexes = new ToolIndexes();
   const tools = toolsOf("a");
   await indexes.get(someone, tools, false);
-  assert.ok(indexes.get(someone, toolsOf("a"), false) instanceof Promise);
+  assert.ok(indexes.get(someone, toolsOf("b"), false) instanceof Promise);
+  assert.ok(indexes.get(someone, toolsOf("a", 4), false) instanceof Promise);
   const tagged = tools.map(({ entry, source }) => ({ entry, source: { ...source, tags: ["new"] } }));
   assert.ok(indexes.get(someone, tagged, false) instanceof Promise);
+});
+
+test("tool indexes: lists that are the same share one, whichever instance of a Core they are of", async () => {
+  const indexes = new ToolIndexes();
+  const tags: string[] = [];
+  const ofInstance = () => catalogWith([numbered("a", 3, { tags })]).view(everyone).searchedTools;
+  await indexes.get(someone, ofInstance(), false);
+  assert.ok(!(indexes.get({}, ofInstance(), false) instanceof Promise));
 });
 
 test("tool indexes: who has waited gets the index of before, where the tools have changed again", async () => {
