@@ -18,6 +18,7 @@ import type {
   UriEntry,
 } from "./model.ts";
 import { canonicalName } from "./names.ts";
+import { isAppOnly } from "./visibility.ts";
 
 const maxNameBytes = 1024;
 const maxUriBytes = 8192;
@@ -39,7 +40,12 @@ export function readShelf(source: CatalogSource): Shelf {
   const tools = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolItem => {
     const override = source.tools.get(raw.id);
     const item = named(source, raw, override);
-    return { ...item, ...hintsOf(raw), edits: toolEdits(raw, override, source.runsTasks ? nothing : forNobody) };
+    return {
+      ...item,
+      ...hintsOf(raw),
+      appOnly: isAppOnly(raw.bytes, raw.members),
+      edits: toolEdits(raw, override, source.runsTasks ? nothing : forNobody),
+    };
   });
   const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw) => named(source, raw, undefined));
   const readUri = (raw: RawEntry): UriEntry => ({

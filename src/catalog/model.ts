@@ -59,6 +59,8 @@ export interface PromptRoute {
 export interface ToolRoute extends PromptRoute {
   readonly destructiveHint: boolean | undefined;
   readonly readOnlyHint: boolean | undefined;
+  /** For the page of an MCP App only: clients do not show it to a model. */
+  readonly appOnly: boolean;
 }
 
 export interface ResourceRoute {
@@ -115,6 +117,7 @@ export interface NamedItem extends Listed {
 export interface ToolItem extends NamedItem {
   readonly destructiveHint: boolean | undefined;
   readonly readOnlyHint: boolean | undefined;
+  readonly appOnly: boolean;
 }
 
 /** A Core's tools and prompts as one kind of client has them. */

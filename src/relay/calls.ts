@@ -33,6 +33,8 @@ export interface Request {
   readonly idText: ByteString;
   /** When it was read; undefined for one that has waited since. */
   readonly readMs: number | undefined;
+  /** What is cut away of the frame, beside what is renamed. */
+  readonly cuts?: readonly Splice[];
 }
 
 export type CreateLimiter = (start: (call: Call) => void) => CallLimiter<Call>;
@@ -333,11 +335,12 @@ export class Calls {
     const hubIdText = String(hubId);
     const id: Splice = { start: scan.idStart, end: scan.idEnd, text: hubIdText };
     let splices = rename === undefined ? [id] : inOrder(id, rename);
+    if (request.cuts !== undefined) splices = [...splices, ...request.cuts].sort(byStart);
     let tokenText: ByteString | undefined;
     if (scan.tokenStart >= 0) {
       tokenText = partOf(bytes, text, scan.tokenStart, scan.tokenEnd);
       const token: Splice = { start: scan.tokenStart, end: scan.tokenEnd, text: hubIdText };
-      splices = [...splices, token].sort((one, other) => one.start - other.start);
+      splices = [...splices, token].sort(byStart);
     }
     return {
       session,
@@ -369,6 +372,10 @@ export class Calls {
 function noteAstray({ lane, state, hubId, hooks }: Call): void {
   if (!lane.policy.serial || state !== "running" || untilOf(hooks) !== undefined) return;
   if (lane.astray.size < maxAstray) lane.astray.add(hubId);
+}
+
+function byStart(one: Splice, other: Splice): number {
+  return one.start - other.start;
 }
 
 /** A call that waits must not pin much more than its frame: read chunks that the frame is only a slice of. */

@@ -119,6 +119,10 @@ export class Relay implements RequestDoorkeeper {
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
         this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.unparkSession(session));
+      } else if (typeof outcome === "object") {
+        const key = idKey(idText);
+        this.#deps.parking.keep(session, key, bytes, replies);
+        void outcome.until.then(() => this.#unparkOne(session, key));
       } else if (outcome === "answered") {
         this.#deps.meter.request(method);
         this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan: record });
@@ -167,6 +171,16 @@ export class Relay implements RequestDoorkeeper {
   /** Roots are one client's own: only instances that have no other client hear of them. */
   #tellInstances(session: ClientSession, notification: Frame): void {
     for (const { core } of this.#deps.lanesOf(session)) core.send(notification, noSplices);
+  }
+
+  #unparkOne(session: ClientSession, key: string): void {
+    const parked = session.parked.get(key);
+    if (parked === undefined) return;
+    session.parked.delete(key);
+    session.resuming++;
+    this.receive(session, parked.frame, undefined, parked.replies);
+    session.resuming--;
+    session.settled();
   }
 
   /** As `unpark`, of one session. */
