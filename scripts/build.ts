@@ -20,6 +20,7 @@ const others = {
   "hub/health": "src/cli/commands/health.ts",
   "hub/otel": "src/telemetry/otel/start.ts",
   "hub/prom-client": "prom-client",
+  "hub/minisearch": "minisearch",
   "library/create-hub": "src/library/create-hub.ts",
 };
 

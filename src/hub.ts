@@ -10,15 +10,15 @@ import type { View } from "./catalog/view.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
 import type { RequestDoorkeeper } from "./doors/port.ts";
 import type { Auth } from "./gates/auth.ts";
-import { createLimits } from "./gates/limits.ts";
 import { Arrival } from "./hub/arrival.ts";
+import { healthOf, troubleOf } from "./hub/condition.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
 import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
 import { Fleet } from "./hub/fleet.ts";
 import { Isolation } from "./hub/isolation.ts";
 import { levelTarget, levelTargets } from "./hub/level-target.ts";
-import { clientLimits, coreLimits } from "./hub/limits.ts";
+import { createHubLimits } from "./hub/limits.ts";
 import type { Member } from "./hub/members.ts";
 import { watchNumbers } from "./hub/numbers.ts";
 import { observerOf } from "./hub/observer.ts";
@@ -30,7 +30,7 @@ import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
 import { Asks } from "./relay/asks.ts";
-import type { Call, ClientSession } from "./relay/call.ts";
+import type { ClientSession } from "./relay/call.ts";
 import { Calls } from "./relay/calls.ts";
 import { Changes } from "./relay/changes.ts";
 import { FromCore } from "./relay/from-core.ts";
@@ -39,6 +39,8 @@ import { Methods } from "./relay/methods.ts";
 import { ownerOf } from "./relay/owner.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
+import { Subscriptions } from "./relay/subscriptions.ts";
+import { Tasks } from "./relay/tasks.ts";
 import { UrlElicitations } from "./relay/url-elicitations.ts";
 import type { Principal } from "./sessions/principal.ts";
 import type { Log } from "./telemetry/log.ts";
@@ -66,9 +68,6 @@ export interface HubOptions {
   readonly clock?: Clock;
 }
 
-/** Requests that wait may keep this much memory, all clients and Cores together. */
-const maxWaitingBytes = 512 * 1024 * 1024;
-
 /** Starts the Cores of a manifest. Resolves when they are on their way; `settled` says when they have arrived. */
 export async function openHub(options: HubOptions): Promise<Hub> {
   const hubId = randomBytes(8).toString("hex");
@@ -84,14 +83,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 
 export class Hub {
   /** Sees everything: the command line's own view. */
-  readonly everyone: Principal = {
-    id: "cli",
-    name: "cli",
-    allow: undefined,
-    deny: [],
-    admin: true,
-    shared: true,
-  };
+  readonly everyone: Principal = { id: "cli", name: "cli", allow: undefined, deny: [], admin: true, shared: true };
   readonly metrics: Metrics;
   /** For admins. */
   readonly oversight: Oversight;
@@ -106,6 +98,8 @@ export class Hub {
   readonly #isolation: Isolation;
   readonly #fromCore: FromCore;
   readonly #logLevels: LogLevels;
+  readonly #subscriptions: Subscriptions;
+  readonly #tasks: Tasks;
   readonly #changes: Changes;
   readonly #exchange: Exchange;
   readonly #arrival: Arrival = new Arrival(() => this.#fleet.cores);
@@ -159,16 +153,13 @@ export class Hub {
       observer,
       sessions: () => this.#relay.sessions,
       createLimiter: (start) =>
-        createLimits<Call>({
+        createHubLimits(
           clock,
           start,
-          client: (key) => clientLimits(key, this.#setup),
-          core: (key) => {
-            const core = this.#fleet.core(key);
-            return core === undefined ? undefined : coreLimits(core.definition, exclusive);
-          },
-          maxWaitingBytes,
-        }),
+          exclusive,
+          () => this.#setup,
+          (key) => this.#fleet.core(key)?.definition,
+        ),
     });
     this.#logLevels = new LogLevels(levelTargets(this.#fleet));
     this.#isolation = new Isolation({
@@ -179,6 +170,9 @@ export class Hub {
       arrived: (session) => this.#relay.unparkSession(session),
       anew: (key) => void this.#exchange.restart(key),
     });
+    this.#subscriptions = new Subscriptions({ calls: this.#calls, log: log.child({ component: "relay" }) });
+    this.#tasks = new Tasks({ clock, log: log.child({ component: "relay" }) });
+    const two = { subscriptions: this.#subscriptions, tasks: this.#tasks };
     const listWaitMs = () => this.settings.listWaitMs;
     const starting = (session: ClientSession) => this.#isolation.prepare(session) || !this.#arrival.isOver;
     const parking = new Parking({ clock, listWaitMs, starting });
@@ -187,11 +181,13 @@ export class Hub {
       calls: this.#calls,
       parking,
       logLevels: this.#logLevels,
+      ...two,
       log: log.child({ component: "relay" }),
       catalog: (session) => this.#changes.catalogOf(session),
       callerOf: (session) => this.#standing.callers.of(session),
       greeted: (session) => this.#isolation.greeted(session),
       lane: (key, session) => this.#fleet.lane(key, session),
+      watchLane: (key, session) => this.#fleet.watchLane(key, session),
     });
     const asks = new Asks({
       clock,
@@ -210,6 +206,7 @@ export class Hub {
       methods,
       parking,
       logLevels: this.#logLevels,
+      ...two,
       log: log.child({ component: "relay" }),
       clock,
       meter: this.metrics.hub,
@@ -221,6 +218,7 @@ export class Hub {
       masker,
       asks,
       urls,
+      ...two,
       dropped: (reason) => this.metrics.notificationDropped(reason),
       ownerOf,
     });
@@ -230,7 +228,7 @@ export class Hub {
       loads: () => this.#calls.loads(),
       sessions: () => this.#relay.sessions,
     };
-    watchNumbers(this.metrics, { ...seen, asks, fleet: this.#fleet, masked: () => masker.masked });
+    watchNumbers(this.metrics, { ...seen, ...two, asks, fleet: this.#fleet, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet: this.#fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }
@@ -284,10 +282,7 @@ export class Hub {
   /** What is wrong with a Core, in a sentence with its last words; undefined while it is up. */
   trouble(coreKey: string): string | undefined {
     const core = this.#fleet.core(coreKey);
-    if (core === undefined || core.state.t === "up") return undefined;
-    const reason = "reason" in core.state ? `: ${core.state.reason}` : "";
-    const words = core.stderrTail().slice(-3);
-    return [`core "${coreKey}" is ${core.state.t}${reason}`, ...words.map((line) => `  ${line}`)].join("\n");
+    return core === undefined ? undefined : troubleOf(core);
   }
 
   /** Entries of the Cores' lists that cannot be served, and why. */
@@ -306,10 +301,7 @@ export class Hub {
 
   /** Counts for /healthz: no names. `ok` is false only when there are Cores and none is up or on its way. */
   health(): { ok: boolean; cores: number; tools: number } {
-    const states = this.#fleet.cores.map((core) => core.state.t);
-    const alive = states.some((state) => state === "up" || state === "starting" || state === "idle");
-    const up = states.filter((state) => state === "up").length;
-    return { ok: alive || states.length === 0, cores: up, tools: this.toolNames().length };
+    return { ...healthOf(this.#fleet.cores), tools: this.toolNames().length };
   }
 
   /** Notes where the doors are, with which certificate (SHA-256), and where the admin API is, for commands. Never rejects. */
@@ -363,6 +355,7 @@ export class Hub {
         this.#setup = setup;
         this.#standing = standingOf(setup);
       },
+      moved: (from, key, owner) => this.#subscriptions.move(from, this.#fleet.successor(key, owner)),
       arrived: (core) => {
         this.#isolation.forget(core.name);
         this.#logLevels.tell(levelTarget(core), this.#fleet.home(core.name).owner);
@@ -372,7 +365,12 @@ export class Hub {
         this.#isolation.forget(key);
         this.#restarts.delete(key);
       },
-      exchanged: () => this.#settle(),
+      exchanged: () => {
+        this.#subscriptions.review(
+          (session, uri) => this.#changes.catalogOf(session).view(session.caller).resource(uri)?.core,
+        );
+        this.#settle();
+      },
     };
     return new Exchange(deps, this.#setup);
   }
@@ -384,9 +382,11 @@ export class Hub {
     }
     if (core.state.t === "up" && place !== "tried") this.#logLevels.tell(levelTarget(core), lane.owner);
     if (core.state.t !== "up" && core.state.t !== "starting") {
+      if (core.state.t !== "draining") this.#tasks.dropLane(lane);
       this.#asks.dropLane(lane, `core "${core.name}" is ${core.state.t}`);
     }
     this.#calls.coreChanged(lane);
+    this.#subscriptions.coreChanged(lane);
     this.#isolation.changed(member);
     this.#settle();
   }

@@ -7,6 +7,7 @@ import { readShelf } from "./entries.ts";
 import { entriesKey } from "./exposed.ts";
 import type { CatalogNote, CatalogSource, Shelf, ViewRules } from "./model.ts";
 import { Naming, namesKey } from "./names.ts";
+import type { SearchTools } from "./tool-cap.ts";
 import { View } from "./view.ts";
 
 /** Views kept per snapshot; more callers with different rules make views anew. */
@@ -15,6 +16,7 @@ const maxViews = 256;
 export interface CatalogConfig {
   /** All there are; another object when one of them is another. A call may use the names of each. */
   readonly profiles: Profiles;
+  readonly searchTools?: SearchTools;
   /** What a caller may see; a pure function of what the caller's rules say. */
   rules(caller: Caller): ViewRules;
 }
@@ -54,7 +56,7 @@ export class Catalog {
     const key = `${viewKey(profile)} ${rules.key}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const view = new View(this.shelves, rules, profile, this.#namings);
+    const view = new View(this.shelves, rules, profile, this.#namings, this.config.searchTools);
     if (this.#byKey.size >= maxViews) {
       for (const oldest of this.#byKey.keys()) {
         this.#byKey.delete(oldest);
@@ -97,6 +99,7 @@ function readsTheSame(a: CatalogSource, b: CatalogSource): boolean {
     a.namespace === b.namespace &&
     a.prefix === b.prefix &&
     a.tools === b.tools &&
+    a.runsTasks === b.runsTasks &&
     a.lists?.tools === b.lists?.tools &&
     a.lists?.resources === b.lists?.resources &&
     a.lists?.templates === b.lists?.templates &&

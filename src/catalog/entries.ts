@@ -5,6 +5,8 @@ import type { ToolOverride } from "../manifest/manifest.ts";
 import { cutMembers, type Member, membersOf } from "../wire/cut-members.ts";
 import { type ByteString, byteString, type Splice } from "../wire/frame.ts";
 import { stringAt } from "../wire/scan.ts";
+import { isTooDeep, maxEntryDepth } from "./depth.ts";
+import { iconEdits } from "./icons.ts";
 import type {
   CatalogKey,
   CatalogNote,
@@ -16,6 +18,7 @@ import type {
   UriEntry,
 } from "./model.ts";
 import { canonicalName } from "./names.ts";
+import { isAppOnly } from "./visibility.ts";
 
 const maxNameBytes = 1024;
 const maxUriBytes = 8192;
@@ -37,14 +40,19 @@ export function readShelf(source: CatalogSource): Shelf {
   const tools = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolItem => {
     const override = source.tools.get(raw.id);
     const item = named(source, raw, override);
-    return { ...item, ...hintsOf(raw), edits: toolEdits(raw, override, forNobody) };
+    return {
+      ...item,
+      ...hintsOf(raw),
+      appOnly: isAppOnly(raw.bytes, raw.members),
+      edits: toolEdits(raw, override, source.runsTasks ? nothing : forNobody),
+    };
   });
   const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw) => named(source, raw, undefined));
   const readUri = (raw: RawEntry): UriEntry => ({
     uri: raw.id,
     route,
     bytes: raw.bytes,
-    edits: [],
+    edits: iconEdits(raw.bytes, raw.members),
     sortKey: sortKeyOf(raw.id),
   });
   const resources = read(lists?.resources, notes, "resource", "uri", maxUriBytes, readUri);
@@ -110,6 +118,7 @@ function readEntry(bytes: Buffer, idKey: string, maxBytes: number): RawEntry | s
   const id = stringAt(bytes, idMember.start, idMember.end);
   if (id === "") return `its ${idKey} is empty`;
   if (!ascii.test(id) && unprintable.test(id)) return `its ${idKey} has control characters or half a surrogate pair`;
+  if (isTooDeep(bytes)) return `${JSON.stringify(id)} is nested deeper than ${maxEntryDepth} levels`;
   return { bytes, members: list, idMember, id };
 }
 
@@ -125,18 +134,24 @@ function named(source: CatalogSource, raw: RawEntry, override: ToolOverride | un
     hasTitle: raw.members.some((member) => member.key === "title"),
     metaStart: meta?.start ?? -1,
     bytes,
-    edits: [],
+    edits: iconEdits(bytes, raw.members),
     sortKey: sortKeyOf(native),
     override,
   };
 }
+
+const nothing: ReadonlySet<string> = new Set();
 
 function toolEdits(
   raw: RawEntry,
   override: ToolOverride | undefined,
   unwanted: ReadonlySet<string>,
 ): readonly Splice[] {
-  return inOrder([...descriptionEdits(raw, override?.description), ...cutMembers(raw.bytes, 0, raw.members, unwanted)]);
+  return inOrder([
+    ...descriptionEdits(raw, override?.description),
+    ...iconEdits(raw.bytes, raw.members),
+    ...cutMembers(raw.bytes, 0, raw.members, unwanted),
+  ]);
 }
 
 function descriptionEdits(raw: RawEntry, description: string | undefined): readonly Splice[] {

@@ -29,10 +29,11 @@ function nameShelf(shelf: Shelf, profile: ClientProfile): NamedShelf {
   const naming = new Naming(profile);
   const isPlain = !seesStructure(profile);
   const tools = shelf.tools.map((item): ToolEntry => {
-    const { native, canonical, nativeNameJson, destructiveHint, readOnlyHint, bytes, sortKey, override } = item;
+    const { native, canonical, nativeNameJson, bytes, sortKey, override } = item;
+    const { destructiveHint, readOnlyHint, appOnly } = item;
     const { name, altered } = naming.exposed(source, native, override);
     const named = { core: source.key, key, native, canonical, exposed: name, nativeNameJson };
-    const route = { ...named, destructiveHint, readOnlyHint };
+    const route = { ...named, destructiveHint, readOnlyHint, appOnly };
     const others = isPlain ? editsWithoutOutput(item) : item.edits;
     return { t: "found", route, bytes, edits: withRenaming(item, name, altered, others), sortKey, override };
   });

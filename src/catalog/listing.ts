@@ -18,6 +18,13 @@ export function listResult(key: string, entries: readonly Listed[], next?: strin
   return result;
 }
 
+/** One entry as a client gets it. */
+export function entryBytes(entry: Listed): Buffer {
+  const bytes = Buffer.allocUnsafe(sizeOf(entry));
+  write(entry, bytes, 0);
+  return bytes;
+}
+
 function sizeOf({ bytes, edits }: Listed): number {
   let size = bytes.length;
   for (const { start, end, text } of edits) size += text.length - (end - start);

@@ -20,6 +20,8 @@ interface CoreLists {
 export interface CatalogSource extends Pick<ResolvedCore, "key" | "namespace" | "prefix" | "tags" | "tools"> {
   /** Handed on to the rules; the catalog does not look into it. */
   readonly policy: CoreToolPolicy;
+  /** Whether the Core can go on with calls as tasks. */
+  readonly runsTasks: boolean;
   /** The state in one word, for people. */
   readonly state: string;
   /** Undefined until the Core has listed once. */
@@ -57,6 +59,8 @@ export interface PromptRoute {
 export interface ToolRoute extends PromptRoute {
   readonly destructiveHint: boolean | undefined;
   readonly readOnlyHint: boolean | undefined;
+  /** For the page of an MCP App only: clients do not show it to a model. */
+  readonly appOnly: boolean;
 }
 
 export interface ResourceRoute {
@@ -113,6 +117,7 @@ export interface NamedItem extends Listed {
 export interface ToolItem extends NamedItem {
   readonly destructiveHint: boolean | undefined;
   readonly readOnlyHint: boolean | undefined;
+  readonly appOnly: boolean;
 }
 
 /** A Core's tools and prompts as one kind of client has them. */

@@ -3,6 +3,7 @@
 import type { ClientProfile } from "../base/client-profile.ts";
 import type { ListKind } from "./cursor.ts";
 import { namedShelf } from "./exposed.ts";
+import type { HubTools } from "./hub-tools.ts";
 import { mergeInstructions } from "./instructions.ts";
 import type {
   Ambiguous,
@@ -24,6 +25,9 @@ import type {
 import { NameTable } from "./name-table.ts";
 import { type Naming, otherSpellings } from "./names.ts";
 import { ListPages } from "./pages.ts";
+import type { SearchTools } from "./tool-cap.ts";
+import type { SearchedTool } from "./tool-index.ts";
+import { type Capped, ToolListing } from "./tool-listing.ts";
 import { UriTable } from "./uri-table.ts";
 
 /** One thing of a Core and what becomes of it in this view, for `list --all`. */
@@ -58,6 +62,7 @@ export class View {
   readonly #profile: ClientProfile;
   readonly #namings: readonly Naming[];
   readonly #tools: Claims<ToolEntry>;
+  readonly #toolListing: ToolListing;
   readonly #prompts: Claims<PromptEntry>;
   readonly #resources: Claims<UriEntry>;
   readonly #templates: Claims<UriEntry>;
@@ -66,17 +71,28 @@ export class View {
   #promptTable: NameTable<PromptRoute> | undefined;
   #uriTable: UriTable | undefined;
   readonly #lists = new Map<ListKind, ListPages>();
+  #capped: Capped | undefined;
+  #searchedTools: readonly SearchedTool[] | undefined;
   #instructions: string | undefined;
 
   /** `namings`: of all profiles, each of which a call may use. */
-  constructor(shelves: readonly Shelf[], rules: ViewRules, profile: ClientProfile, namings: readonly Naming[]) {
+  constructor(
+    shelves: readonly Shelf[],
+    rules: ViewRules,
+    profile: ClientProfile,
+    namings: readonly Naming[],
+    searchTools: SearchTools = "auto",
+  ) {
     this.#parts = shelves.map((shelf) => partOf(shelf, rules, profile));
     this.#profile = profile;
     this.#namings = namings;
     const wholeParts = this.#parts.filter((part) => part.whole.t === "allowed");
     const whole = wholeParts.map((part) => part.shelf);
     const uri = (entry: UriEntry) => entry.uri;
-    this.#tools = claimNames(this.#parts.flatMap((part) => part.tools));
+    const tools = claimNames(this.#parts.flatMap((part) => part.tools));
+    const sources = shelves.map((shelf) => shelf.source);
+    this.#toolListing = new ToolListing(tools.winners, sources, { profile, namings, searchTools });
+    this.#tools = withoutNames(tools, this.hubTools?.names ?? []);
     this.#prompts = claimNames(wholeParts.flatMap((part) => part.named.prompts));
     this.#resources = claim(
       whole.flatMap((shelf) => shelf.resources),
@@ -89,7 +105,7 @@ export class View {
     this.#rank = rankByNamespace(shelves);
   }
 
-  tool(spelling: string): Found<ToolRoute> | Ambiguous | undefined {
+  tool(spelling: string): ToolEntry | Ambiguous | undefined {
     this.#toolTable ??= this.#tableOf(this.#tools);
     return this.#toolTable.find(spelling);
   }
@@ -118,6 +134,24 @@ export class View {
     return pages;
   }
 
+  /** The hub's own tools; undefined where they are not listed, and do not exist. */
+  get hubTools(): HubTools | undefined {
+    return this.#toolListing.hubTools;
+  }
+
+  /** Where there are more tools than the client can use; undefined where all are listed. */
+  get capped(): Capped | undefined {
+    if (!this.#toolListing.isCapped) return undefined;
+    this.#capped ??= this.#toolListing.capped(this.#sorted(this.#tools.winners));
+    return this.#capped;
+  }
+
+  /** Every tool that has its exposed name, listed or not, in the order of the list. */
+  get searchedTools(): readonly SearchedTool[] {
+    this.#searchedTools ??= this.#toolListing.searched(this.#sorted(this.#tools.winners));
+    return this.#searchedTools;
+  }
+
   /** Of the Cores that the caller has anything of. Empty when none says anything. */
   get instructions(): string {
     this.#instructions ??= mergeInstructions(
@@ -140,7 +174,7 @@ export class View {
   /** Names and uris that two Cores want: who has it, and how to reach the other. */
   collisions(): readonly CatalogNote[] {
     return [
-      ...nameCollisions("tool", this.#tools),
+      ...nameCollisions("tool", this.#tools, this.hubTools?.names),
       ...nameCollisions("prompt", this.#prompts),
       ...uriCollisions("resource", this.#resources),
       ...uriCollisions("resource template", this.#templates),
@@ -149,16 +183,15 @@ export class View {
 
   #pagesOf(kind: ListKind): ListPages {
     const { pageSize } = this.#profile;
-    const named = ({ winners }: Claims<PromptEntry>) => {
-      const entries = this.#sorted(winners);
-      return new ListPages(kind, entries, (at) => entries[at]?.route.exposed ?? "", pageSize);
-    };
     const byUri = ({ winners }: Claims<UriEntry>) => {
       const entries = this.#sorted(winners);
       return new ListPages(kind, entries, (at) => entries[at]?.uri ?? "", pageSize);
     };
-    if (kind === "tools") return named(this.#tools);
-    if (kind === "prompts") return named(this.#prompts);
+    if (kind === "tools") return this.#toolListing.pages(this.#sorted(this.#tools.winners));
+    if (kind === "prompts") {
+      const entries = this.#sorted(this.#prompts.winners);
+      return new ListPages(kind, entries, (at) => entries[at]?.route.exposed ?? "", pageSize);
+    }
     return byUri(kind === "resources" ? this.#resources : this.#templates);
   }
 
@@ -234,6 +267,14 @@ function claimNames<E extends NamedEntry<PromptRoute>>(entries: readonly E[]): C
   );
 }
 
+/** What the hub itself is called, no Core's tool is: such a tool can be called by its canonical name. */
+function withoutNames<E extends NamedEntry<PromptRoute>>(claims: Claims<E>, names: readonly string[]): Claims<E> {
+  const isTaken = ({ route }: E) => names.includes(route.exposed);
+  const { winners, losers } = claims;
+  if (names.length === 0 || !winners.some(isTaken)) return claims;
+  return { winners: winners.filter((entry) => !isTaken(entry)), losers: [...losers, ...winners.filter(isTaken)] };
+}
+
 function claim<E>(
   entries: readonly E[],
   nameOf: (entry: E) => string,
@@ -284,9 +325,15 @@ function explainPart(
   ];
 }
 
-function nameCollisions(what: string, { winners, losers }: Claims<PromptEntry>): readonly CatalogNote[] {
+/** `own`: names that the hub has itself. */
+function nameCollisions(
+  what: string,
+  { winners, losers }: Claims<PromptEntry>,
+  own: readonly string[] = [],
+): readonly CatalogNote[] {
   if (losers.length === 0) return [];
   const owners = new Map(winners.map(({ route }) => [route.exposed, route.canonical]));
+  for (const name of own) owners.set(name, "the hub itself");
   return losers.map(({ route }) => ({
     core: route.core,
     message: `${what} ${route.canonical} is hidden: ${owners.get(route.exposed) ?? route.exposed} has the name ${route.exposed}; call it as ${route.canonical}`,

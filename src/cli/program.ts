@@ -109,6 +109,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .option("--json", "print JSON")
     .option("--all", "also what is hidden, and why; of Cores of one's own only")
     .option(...profileOption)
+    .option("--tokens", "what each Core and tool costs a model, in estimated tokens")
     .option(...urlOption)
     .option(...tokenEnvOption)
     .option(...tokenFileOption)

@@ -3,11 +3,11 @@
 import { HubError } from "../base/errors.ts";
 import type { Doorkeeper, Visit, Visitor } from "../doors/port.ts";
 import type { Loss } from "../links/losses.ts";
-import { errorFrame, notificationFrame } from "../relay/answers.ts";
+import { errorFrame } from "../relay/answers.ts";
 import { idKey } from "../sessions/session.ts";
 import { type ByteString, byteText, type Frame, flatten, frameOf, noSplices } from "../wire/frame.ts";
 import { createScan, type Scan, scan, scanCore } from "../wire/scan.ts";
-import { Handshake, requestFrame } from "./handshake.ts";
+import { Handshake, lastingMethods, requestFrame } from "./handshake.ts";
 import { Link, type LinkDeps } from "./link.ts";
 import { Replay } from "./replay.ts";
 import { type WaitingLimits, type WaitingRequest, WaitingRoom } from "./waiting-room.ts";
@@ -201,7 +201,7 @@ export class Bridge implements Doorkeeper, Visitor {
     } else if (sent === "closed") {
       this.#wait({ ...request, bytes: Buffer.from(bytes) });
     } else {
-      const matters = (method === "initialize" || method === "logging/setLevel") && record.paramsStart >= 0;
+      const matters = lastingMethods.has(method) && record.paramsStart >= 0;
       // A copy: the params stay, and the chunk that they were read in should not.
       const params = matters ? Buffer.from(bytes.subarray(record.paramsStart, record.paramsEnd)) : undefined;
       const { clock, limits } = this.#deps;
@@ -283,7 +283,7 @@ export class Bridge implements Doorkeeper, Visitor {
     if (request.params !== undefined && record.resultStart >= 0) {
       if (request.method === "initialize") {
         this.#link.agreed(this.#handshake.learn(request.params, bytes.subarray(record.resultStart, record.resultEnd)));
-      } else this.#handshake.learnLevel(request.params);
+      } else this.#handshake.granted(request.method, request.params);
     }
     this.#leave(key);
     return true;
@@ -321,7 +321,7 @@ export class Bridge implements Doorkeeper, Visitor {
   }
 
   #ready(again: boolean): void {
-    if (again) for (const method of this.#handshake.changes) this.#tell(notificationFrame(method));
+    if (again) for (const change of this.#handshake.changes) this.#tell(change);
     for (const request of this.#room.take()) {
       scan(request.bytes, this.#scan);
       this.#forward(request, this.#scan);

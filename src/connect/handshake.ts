@@ -1,8 +1,22 @@
-// What a hub must be told of a client that it meets again: the client's own initialize, and the log level it asked for.
+// What a hub must be told of a client that it meets again: the client's own initialize, the log level it asked for, and the resources that
+// it waits for news of.
+import { notificationFrame } from "../relay/answers.ts";
 import { type ByteString, type Frame, frameOf } from "../wire/frame.ts";
 
 /** Lists that the client was told it would hear of. */
 const lists = ["tools", "resources", "prompts"] as const;
+
+/** What a later hub must know of, once it was granted. */
+export const lastingMethods: ReadonlySet<string> = new Set([
+  "initialize",
+  "logging/setLevel",
+  "resources/subscribe",
+  "resources/unsubscribe",
+]);
+
+/** As many as a hub takes of one client; params of any sensible size. */
+const maxSubscriptions = 1024;
+const maxParamsBytes = 16 * 1024;
 
 interface Told {
   readonly protocolVersion: string;
@@ -19,6 +33,8 @@ export class Handshake {
   #told: Told | undefined;
   #initialize: Buffer | undefined;
   #level: Buffer | undefined;
+  /** By uri, the params of resources/subscribe. */
+  readonly #subscriptions = new Map<string, Buffer>();
   /** The client has sent notifications/initialized. */
   initialized = false;
 
@@ -39,9 +55,20 @@ export class Handshake {
     return this.#told?.protocolVersion ?? "";
   }
 
-  /** The client's logging/setLevel was granted: `params` as JSON. */
-  learnLevel(params: Buffer): void {
-    this.#level = params;
+  /** A request of the client with one of `lastingMethods` other than initialize was granted: `params` as JSON. */
+  granted(method: string, params: Buffer): void {
+    if (method === "logging/setLevel") this.#level = params;
+    else {
+      const uri = uriIn(params);
+      if (uri === undefined) return;
+      if (method === "resources/unsubscribe") this.#subscriptions.delete(uri);
+      else if (this.#subscriptions.size < maxSubscriptions) this.#subscriptions.set(uri, params);
+    }
+  }
+
+  /** The params of each resources/subscribe that counts. */
+  get subscriptions(): readonly Buffer[] {
+    return [...this.#subscriptions.values()];
   }
 
   /** The params of the client's initialize, once it was answered. */
@@ -61,10 +88,18 @@ export class Handshake {
     return `the hub now speaks ${String(protocolVersion).slice(0, 32)}, and the client ${this.#told?.protocolVersion}`;
   }
 
-  /** What tells the client to list again. */
-  get changes(): readonly string[] {
-    return this.#told?.lists.map((name) => `notifications/${name}/list_changed`) ?? [];
+  /** What tells the client to list again, and to read again what it waits for news of. */
+  get changes(): readonly Frame[] {
+    const changed = this.#told?.lists.map((name) => notificationFrame(`notifications/${name}/list_changed`)) ?? [];
+    const uris = [...this.#subscriptions.keys()];
+    return [...changed, ...uris.map((uri) => notificationFrame("notifications/resources/updated", { uri }))];
   }
+}
+
+function uriIn(params: Buffer): string | undefined {
+  if (params.length > maxParamsBytes) return undefined;
+  const { uri } = JSON.parse(params.toString("utf8")) as { uri?: unknown };
+  return typeof uri === "string" ? uri : undefined;
 }
 
 /** A large result is not checked to be JSON before it comes here. */

@@ -25,13 +25,14 @@ export interface ReplayDeps {
 }
 
 /** No client request is under way meanwhile, so these ids meet no other. */
-const idOf = (method: string): ByteString => `"thehub-connect ${method}"`;
+const idOf = (method: string, number: number): ByteString => `"thehub-connect ${number} ${method}"`;
 
 export class Replay {
   readonly #deps: ReplayDeps;
   #idText: ByteString = "";
   #answered: ((scan: Scan, bytes: Buffer) => void) | undefined;
   #timer: Timer | undefined;
+  #said = 0;
 
   constructor(deps: ReplayDeps) {
     this.#deps = deps;
@@ -72,7 +73,7 @@ export class Replay {
   }
 
   #initialized({ resultStart, resultEnd }: Scan, bytes: Buffer): void {
-    const { handshake, send, agreed, abandon, greeted } = this.#deps;
+    const { handshake, send, agreed, abandon } = this.#deps;
     if (resultStart < 0) {
       abandon(away("the hub refuses the client's handshake"));
       return;
@@ -86,16 +87,34 @@ export class Replay {
     if (handshake.initialized) {
       send(notificationFrame("notifications/initialized"), { method: "notifications/initialized" });
     }
-    if (handshake.level === undefined) greeted();
+    const next = () => this.#subscribe(handshake.subscriptions.values());
+    if (handshake.level === undefined) next();
     // A hub that does not know the level any more keeps its own.
-    else this.#say("logging/setLevel", handshake.level, greeted);
+    else this.#say("logging/setLevel", handshake.level, next);
   }
 
-  #say(method: string, params: Buffer, answered: (scan: Scan, bytes: Buffer) => void): void {
+  /** What the hub would not have any more the client finds out when it is told to look. */
+  #subscribe(rest: Iterator<Buffer>): void {
+    const { value: params, done } = rest.next();
+    if (done === true) {
+      this.#deps.greeted();
+      return;
+    }
+    const next = () => this.#subscribe(rest);
+    this.#say("resources/subscribe", params, next, () => {
+      // The hub is there, and one of its Cores is slow: the client has waited long enough.
+      this.#deps.settled(this.#idText);
+      this.stop();
+      this.#deps.greeted();
+    });
+  }
+
+  #say(method: string, params: Buffer, answered: (scan: Scan, bytes: Buffer) => void, late?: () => void): void {
     const { clock, greetMs, send, abandon } = this.#deps;
-    this.#idText = idOf(method);
+    this.#idText = idOf(method, ++this.#said);
     this.#answered = answered;
-    this.#timer = clock.after(greetMs, () => abandon(away(`the hub did not answer ${method} within ${greetMs} ms`)));
+    const silent = () => abandon(away(`the hub did not answer ${method} within ${greetMs} ms`));
+    this.#timer = clock.after(greetMs, late ?? silent);
     send(requestFrame(this.#idText, method, params), { method, idText: this.#idText });
   }
 }

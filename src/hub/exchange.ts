@@ -3,7 +3,7 @@
 import type { Core } from "../cores/core.ts";
 import { diffSetups, isSame, liveSettings, type Setup, type SetupDiff } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
-import type { ClientSession } from "../relay/call.ts";
+import type { ClientSession, Lane } from "../relay/call.ts";
 import type { Calls } from "../relay/calls.ts";
 import type { Changes } from "../relay/changes.ts";
 import type { Doorman } from "./doorman.ts";
@@ -30,6 +30,8 @@ export interface ExchangeDeps {
   sessions(): Iterable<ClientSession>;
   /** The setup in force is another one from now on. Told in the middle of the step: it may only take note. */
   inForce(setup: Setup): void;
+  /** What was this lane's is the home instance's of that name from now on, or its owner's; nobody's where there is none. */
+  moved(from: Lane, key: string, owner?: ClientSession): void;
   /** The Core has taken its place. */
   arrived(core: Core): void;
   /** Nothing of this name is in force any more, or was after all. */
@@ -109,6 +111,11 @@ export class Exchange {
       else {
         calls.move(entry, successor);
         if (entry !== member.lane) calls.move(member.lane, successor);
+      }
+      this.#deps.moved(member.lane, member.core.name);
+      // What a session's own instance was to tell it of, its next one will.
+      for (const { lane } of departure.instances?.members() ?? []) {
+        if (lane.isWatched && lane.owner !== undefined) this.#deps.moved(lane, member.core.name, lane.owner);
       }
       void fleet.retire(departure);
     }

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Clock } from "../base/clock.ts";
+import { HubError } from "../base/errors.ts";
 import type { Core } from "../cores/core.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
@@ -98,6 +99,24 @@ export class Fleet {
     const place = this.#place(key);
     const { instances, home } = place;
     return instances === undefined || home.lane.closing !== undefined ? home.lane : instances.laneFor(session);
+  }
+
+  /** The way to the instance that tells this session of changes: of a pool, the one that is lent to nobody. */
+  watchLane(key: string, session: ClientSession): Lane {
+    const { home, instances } = this.#place(key);
+    return instances instanceof Pool ? home.lane : this.lane(key, session);
+  }
+
+  /** Who takes over what a departed instance was to tell of: undefined where there is no such Core any more, or no room. */
+  successor(key: string, owner: ClientSession | undefined): Lane | undefined {
+    const place = this.#places.get(key);
+    if (owner === undefined || place?.instances === undefined) return place?.home.lane;
+    try {
+      return place.instances.laneFor(owner);
+    } catch (error) {
+      if (error instanceof HubError) return undefined;
+      throw error;
+    }
   }
 
   /** The way to the instance that the Core's lists are of. */

@@ -37,5 +37,6 @@ export interface InstancesDeps {
 export function isIdle({ lane }: Member): boolean {
   const { owner } = lane;
   if (lane.running.size > 0 || lane.held.size > 0 || lane.asks.size > 0) return false;
+  if (lane.tasks.size > 0 || lane.isWatched) return false;
   return owner === undefined || (owner.parked.size === 0 && owner.calls.values().every((call) => call.lane !== lane));
 }

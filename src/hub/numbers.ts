@@ -4,6 +4,8 @@ import { doorKinds } from "../base/door-kind.ts";
 import type { Core } from "../cores/core.ts";
 import type { CoreLoad } from "../gates/limits.ts";
 import type { Asks } from "../relay/asks.ts";
+import type { Subscriptions } from "../relay/subscriptions.ts";
+import type { Tasks } from "../relay/tasks.ts";
 import type { Metrics, Reading } from "../telemetry/metrics.ts";
 import type { Fleet } from "./fleet.ts";
 
@@ -15,6 +17,8 @@ export interface NumbersOf {
   sessions(): Iterable<{ readonly door: DoorKind }>;
   masked(): number;
   readonly asks: Pick<Asks, "open" | "outcomes">;
+  readonly subscriptions: Pick<Subscriptions, "size">;
+  readonly tasks: Pick<Tasks, "size">;
 }
 
 export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
@@ -53,6 +57,8 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   });
   metrics.watch("thehub_asks_open", () => [["", hub.asks.open]]);
   metrics.watch("thehub_asks_total", () => hub.asks.outcomes);
+  metrics.watch("thehub_subscriptions", () => [["", hub.subscriptions.size]]);
+  metrics.watch("thehub_tasks", () => [["", hub.tasks.size]]);
   metrics.watch("thehub_masked_total", () => [["", hub.masked()]]);
 }
 

@@ -93,7 +93,7 @@ export class Pool implements Instances {
   /** Where there is no room, in the place of one that nobody has: of one that is down, or of another class. */
   #start(told: ClientCapabilities): Pooled {
     if (this.#pooled.size >= this.#definition.scaling.max) {
-      const free = [...this.#pooled].filter(({ isLent }) => !isLent);
+      const free = [...this.#pooled].filter(({ isLent, member }) => !isLent && isIdle(member));
       const rank = (pooled: Pooled) => (isRunning(pooled) ? pooled.usedMs : -1);
       const [first] = free.sort((one, other) => rank(one) - rank(other));
       if (first !== undefined) this.#end(first);

@@ -2,13 +2,25 @@
 import type { CatalogSource } from "../catalog/model.ts";
 import type { Core } from "../cores/core.ts";
 import type { OwnLists } from "../relay/own-catalogs.ts";
+import { runsTasks } from "../relay/tasks.ts";
 
 /** `own`: lists that stand in the place of those of the home instances. */
 export function sourcesOf(cores: readonly Core[], own?: OwnLists): CatalogSource[] {
   return cores.map((core) => {
     const { key, namespace, prefix, tags, tools, policy } = core.definition;
-    const { instructions } = core;
+    const { instructions, capabilities } = core;
     const lists = own?.get(key) ?? core.lists;
-    return { key, namespace, prefix, tags, tools, policy, state: core.state.t, lists, instructions };
+    return {
+      key,
+      namespace,
+      prefix,
+      tags,
+      tools,
+      policy,
+      runsTasks: runsTasks(capabilities),
+      state: core.state.t,
+      lists,
+      instructions,
+    };
   });
 }

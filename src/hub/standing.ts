@@ -11,5 +11,6 @@ export interface Standing {
 
 export function standingOf({ manifest, settings }: Setup): Standing {
   const { profiles } = manifest;
-  return { catalog: { profiles, rules: createPolicy(settings.policy) }, callers: new Callers(profiles) };
+  const { policy, searchTools } = settings;
+  return { catalog: { profiles, searchTools, rules: createPolicy(policy) }, callers: new Callers(profiles) };
 }

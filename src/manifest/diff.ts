@@ -147,6 +147,7 @@ const live: readonly string[] = [
   "hub.limits.max_queue_per_client",
   "hub.limits.rate_limit_rps",
   "hub.list_wait_ms",
+  "hub.search_tools",
   "hub.drain_timeout_ms",
   "hub.secrets_dir",
   "hub.anonymous",

@@ -44,6 +44,8 @@ export interface HubConfig {
   /** Whether a change of its files is taken up at once. */
   readonly watch: boolean;
   readonly listWaitMs: number;
+  /** When the hub's own tools are listed. */
+  readonly searchTools: "auto" | "always" | "off";
   readonly drainTimeoutMs: number;
   /** Of the profile `default`. */
   readonly names: { readonly separator: string; readonly maxLength: number };

@@ -104,6 +104,10 @@ export interface Hub {
    */
   list_wait_ms?: number;
   /**
+   * When the hub's own tools (`hub__search_tools`, `hub__describe_tool`, `hub__call_tool`) are listed. `auto`: where there are more tools than a client's profile takes (`tool_cap`); only pinned tools are listed beside them then. `off`: never, and no list is cut.
+   */
+  search_tools?: "auto" | "always" | "off";
+  /**
    * How long a shutdown waits for calls under way. With the time that Cores take to stop it fits into the ten seconds that docker stop gives.
    */
   drain_timeout_ms?: number;
@@ -564,6 +568,7 @@ export const defaults = {
     "log_format": "json",
     "watch": true,
     "list_wait_ms": 5000,
+    "search_tools": "auto",
     "drain_timeout_ms": 4000,
     "tls": {},
     "names": {

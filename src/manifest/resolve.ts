@@ -58,6 +58,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
     secretsDir: absolute(hub.secrets_dir),
     watch: hub.watch ?? d.watch,
     listWaitMs: hub.list_wait_ms ?? d.list_wait_ms,
+    searchTools: hub.search_tools ?? d.search_tools,
     drainTimeoutMs: hub.drain_timeout_ms ?? d.drain_timeout_ms,
     names: {
       separator: hub.names?.separator ?? d.names.separator,

@@ -27,3 +27,8 @@ export function notificationFrame(method: string, params?: object): Frame {
   const body = params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params };
   return frameOf(Buffer.from(JSON.stringify(body)));
 }
+
+/** A client's own word in a message: short, and safe to print. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+}

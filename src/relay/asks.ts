@@ -12,6 +12,7 @@ import {
   byteString,
   byteText,
   type Frame,
+  flatten,
   frameOf,
   integerAt,
   noSplices,
@@ -22,7 +23,8 @@ import type { Scan } from "../wire/scan.ts";
 import { notificationFrame } from "./answers.ts";
 import { type AskRefusal, isKnownAsk, refusalOf } from "./ask-rules.ts";
 import type { Ask, ClientSession, Lane } from "./call.ts";
-import type { Owner } from "./owner.ts";
+import type { CoreMessage, Owner } from "./owner.ts";
+import { native, relatedEdits, relatedTaskOfResult } from "./task-ids.ts";
 import type { UrlElicitations } from "./url-elicitations.ts";
 
 /** Open questions of one instance, and towards one client. */
@@ -43,7 +45,7 @@ export interface AsksDeps {
   readonly log: Log;
   readonly urls: Pick<UrlElicitations, "asked">;
   /** Whose a message of the Core is; undefined where nobody can tell. */
-  ownerOf(lane: Lane): Owner | undefined;
+  ownerOf(lane: Lane, message: CoreMessage): Owner | undefined;
   /** The Core waited so long for its client. */
   waited(lane: Lane, ms: number): void;
 }
@@ -69,7 +71,7 @@ export class Asks {
 
   /** A request of a Core: `bytes` is the frame in one piece, `idText` its id as the Core wrote it. */
   ask(lane: Lane, method: string, idText: ByteString, bytes: Buffer, scan: Scan): void {
-    const owner = this.#deps.ownerOf(lane);
+    const owner = this.#deps.ownerOf(lane, { bytes, scan });
     const key = idKey(idText);
     const refusal = this.#refusal(lane, owner, method, key, bytes, scan);
     if (refusal !== undefined || owner === undefined) {
@@ -83,7 +85,7 @@ export class Asks {
     const hasToken = scan.tokenStart >= 0;
     const tokenText = hasToken ? byteText(bytes, scan.tokenStart, scan.tokenEnd) : undefined;
     const ask: Ask = {
-      ...{ lane, session, method, coreIdText: idText, id, tokenText, replies },
+      ...{ lane, session, method, coreIdText: idText, id, tokenText, replies, task: owner.task },
       ...{ openedMs: now, deadlineMs: now + answerMs },
     };
     const asks = this.#bySession.get(session) ?? new Map<number, Ask>();
@@ -108,7 +110,7 @@ export class Asks {
       return;
     }
     this.#close(ask, "answered");
-    const sent = ask.lane.core.send(frame, [{ start: scan.idStart, end: scan.idEnd, text: ask.coreIdText }]);
+    const sent = ask.lane.core.send(frame, answerEdits(ask, frame, scan));
     this.#deps.log.debug("ask_answered", { session: session.id, core: ask.lane.core.name, method: ask.method, sent });
   }
 
@@ -168,9 +170,10 @@ export class Asks {
   }
 
   /** The hub's id and token, and who asks: through the hub a person sees the hub only, so the Core's name stands before the words. */
-  #editsOf({ lane, session, method, id }: Ask, bytes: Buffer, scan: Scan): readonly Splice[] {
-    const text = String(id);
-    const edits: Splice[] = [{ start: scan.idStart, end: scan.idEnd, text }];
+  #editsOf({ lane, session, method, id: askId }: Ask, bytes: Buffer, scan: Scan): readonly Splice[] {
+    const text = String(askId);
+    const id: Splice = { start: scan.idStart, end: scan.idEnd, text };
+    const edits = [id, ...relatedEdits(lane.core.namespace, bytes, scan)];
     if (scan.tokenStart >= 0) edits.push({ start: scan.tokenStart, end: scan.tokenEnd, text });
     if (method === "elicitation/create" && scan.paramsStart >= 0) {
       const params = { start: scan.paramsStart, end: scan.paramsEnd };
@@ -233,6 +236,14 @@ export class Asks {
       }
     }
   }
+}
+
+/** The Core's own id, and its own name for the task that it asked for. */
+function answerEdits({ coreIdText, task }: Ask, frame: Frame, scan: Scan): readonly Splice[] {
+  const id: Splice = { start: scan.idStart, end: scan.idEnd, text: coreIdText };
+  if (task === undefined || scan.resultStart < 0) return [id];
+  const range = relatedTaskOfResult(flatten(frame), { start: scan.resultStart, end: scan.resultEnd });
+  return range === undefined ? [id] : [id, native(range, task)].sort((one, other) => one.start - other.start);
 }
 
 /** The client's answer comes back by its id, whichever stream the question went on. */

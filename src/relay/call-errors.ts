@@ -2,6 +2,10 @@
 import { HubError } from "../base/errors.ts";
 import type { Call, Lane } from "./call.ts";
 
+export function idInUse(idText: string): HubError {
+  return new HubError("request_invalid", `id ${idText} is already in use by a request under way`);
+}
+
 export function overloaded(lane: Lane, retryAfterMs: number): HubError {
   return new HubError("overloaded", `too many calls wait already (core "${lane.core.name}"); try again later`, {
     core: lane.core.name,

@@ -1,5 +1,6 @@
 // One client request on its way through the hub and back, and the relay's side of one Core.
 import { ChurnMap, integerHash } from "../base/churn-map.ts";
+import type { HubError } from "../base/errors.ts";
 import type { CoreState } from "../cores/supervisor.ts";
 import type { Session } from "../sessions/session.ts";
 import type { CallWatch } from "../telemetry/call-observer.ts";
@@ -54,7 +55,14 @@ export type CallOutcome = "answered" | "refused" | "failed" | "abandoned";
 /** Takes part in the answer of one call. */
 export interface CallHook {
   /** The Core's answer, before it is handed on: returns further edits of it, in order. `scan` is valid during this call only. */
-  edits?(frame: Frame, scan: Scan): readonly Splice[];
+  edits?(frame: Frame, scan: Scan, call: Call): readonly Splice[];
+  /**
+   * The Core only waits, as long as something else goes on in it: the call has until then (Clock milliseconds), and once it is sent it takes no
+   * place from others.
+   */
+  readonly untilMs?: number;
+  /** Asked just before the call is sent on this lane: it is refused instead, where what it is about is not there. */
+  refuses?(lane: Lane): HubError | undefined;
   /** Said once, when the call is out of every table and its answer is on its way. */
   over?(outcome: CallOutcome): void;
 }
@@ -73,10 +81,39 @@ export interface Ask {
   readonly id: number;
   /** The Core's own token; undefined where it asked for no progress. */
   readonly tokenText: ByteString | undefined;
+  /** What the Core asks for, where it said so. */
+  readonly task: Task | undefined;
   /** On what the client was asked, and is told of an end. */
   readonly replies: ReplySink;
   readonly openedMs: number;
   readonly deadlineMs: number;
+}
+
+/** A call that its Core goes on with after it has answered it (2025-11-25). */
+export interface Task {
+  readonly lane: Lane;
+  /** Whose it is: `limitKey` of the session that it was started in. */
+  readonly owner: string;
+  /** Who hears of it: where it was started, or where the same owner asked for it after that was closed. */
+  session: ClientSession;
+  /** The Core's own, what it says and as it was written; and what clients call it. */
+  readonly id: string;
+  readonly idJson: ByteString;
+  readonly exposedId: string;
+  /** Counts up. */
+  readonly number: number;
+  /** Of the call that it was started with: the Core's token of progress, and the client's. */
+  readonly hubId: number;
+  readonly tokenText: ByteString | undefined;
+  /** Where its owner waits for the result. */
+  readonly waiting: ReplySink[];
+  readonly createdMs: number;
+  /** In Clock milliseconds; Infinity for one that the Core keeps. */
+  expiresMs: number;
+  /** What was heard of it last, as clients see it. */
+  shown: Buffer;
+  /** Completed, failed or cancelled. */
+  isOver: boolean;
 }
 
 export type ClientSession = Session<Call>;
@@ -89,8 +126,12 @@ export interface CorePort {
   readonly state: CoreState;
   /** When the Core last wrote anything: for a message that is just being handed on, when it was read. */
   readonly heardMs: number;
+  /** What it declared that it can do; empty before its first greeting. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
   nextId(): number;
   send(frame: Frame, splices: readonly Splice[]): Sent;
+  /** A request of the hub itself: resolves to the raw result, rejects where there is none. */
+  request(method: string, params: object | undefined, timeoutMs: number): Promise<Buffer>;
 }
 
 export interface LanePolicy {
@@ -119,6 +160,10 @@ export interface Lane {
   readonly astray: Set<number>;
   /** What the Core waits for its client to answer, by `idKey` of the Core's id. */
   readonly asks: Map<string, Ask>;
+  /** Whether clients wait for news of its resources. */
+  isWatched: boolean;
+  /** Calls that the Core goes on with, by its own ids: an instance that has some is not idle. */
+  readonly tasks: Map<string, Task>;
   /** Since when there has been one at any time; means nothing while there is none. */
   askingSinceMs: number;
   /** Whether the Core has been up since the hub started. */
@@ -130,6 +175,7 @@ export interface Lane {
 export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter, owner?: ClientSession): Lane {
   const running = new ChurnMap<number, Call>(integerHash);
   const tables = { running, held: new Set<Call>(), astray: new Set<number>(), asks: new Map<string, Ask>() };
+  const tasks = new Map<string, Task>();
   return {
     core,
     policy,
@@ -138,6 +184,8 @@ export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter,
     release: undefined,
     meter,
     ...tables,
+    tasks,
+    isWatched: false,
     askingSinceMs: 0,
     wasUp: false,
     closing: undefined,

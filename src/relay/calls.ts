@@ -8,8 +8,9 @@ import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-ob
 import { type ByteString, type Frame, noSplices, partOf, type ReplySink, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
-import type { Call, CallHook, CallOutcome, ClientSession, Lane } from "./call.ts";
-import { diedUnderCall, overloaded, timedOut } from "./call-errors.ts";
+import type { Call, CallHook, ClientSession, Lane } from "./call.ts";
+import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
+import { refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
 import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
 import { retain } from "./retain.ts";
 
@@ -33,6 +34,8 @@ export interface Request {
   readonly idText: ByteString;
   /** When it was read; undefined for one that has waited since. */
   readonly readMs: number | undefined;
+  /** What is cut away of the frame, beside what is renamed. */
+  readonly cuts?: readonly Splice[];
 }
 
 export type CreateLimiter = (start: (call: Call) => void) => CallLimiter<Call>;
@@ -78,7 +81,7 @@ export class Calls {
     const call = this.#createCall(request, lane, rename, hooks);
     const { session } = call;
     if (session.calls.has(call.idKey)) {
-      const error = new HubError("request_invalid", `id ${call.idText} is already in use by a request under way`);
+      const error = idInUse(call.idText);
       call.lane.meter.request(call.method);
       call.lane.meter.error(error.code);
       call.replies.answer(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
@@ -128,7 +131,7 @@ export class Calls {
   progress(lane: Lane, frame: Frame, scan: Scan, hubId: number): boolean {
     const call = lane.running.get(hubId);
     if (call?.tokenText === undefined) return false;
-    call.deadlineMs = Math.min(call.lastMs, this.#clock.now() + lane.policy.timeoutMs);
+    call.deadlineMs = Math.max(call.deadlineMs, Math.min(call.lastMs, this.#clock.now() + lane.policy.timeoutMs));
     const splice = { start: scan.paramTokenStart, end: scan.paramTokenEnd, text: call.tokenText };
     call.replies.send(frame, [splice]);
     return true;
@@ -261,6 +264,11 @@ export class Calls {
   #send(call: Call): void {
     const { lane, frame } = call;
     if (frame === undefined) return;
+    const refusal = refusalOf(call);
+    if (refusal !== undefined) {
+      this.#fail(call, refusal);
+      return;
+    }
     call.frame = undefined;
     call.sentMs = this.#clock.now();
     // Entered before it is sent: a Core that dies inside `send` must find the call to answer it.
@@ -268,6 +276,7 @@ export class Calls {
     lane.running.set(call.hubId, call);
     const splices = call.watch === undefined ? call.splices : call.watch.sent(call.splices);
     const sent = lane.core.send(frame, splices);
+    if (untilOf(call.hooks) !== undefined) this.#limiter.release(call);
     if (sent === "ok" || call.state !== "running") return;
     if (sent === "full") this.#fail(call, overloaded(lane, 1000));
     else this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
@@ -277,7 +286,7 @@ export class Calls {
     const isError = scan.errorStart >= 0;
     if (!isError && call.hooks === undefined) return [id];
     const edits = isError ? [...this.#deps.errorEdits(call, frame, scan)] : [];
-    for (const hook of call.hooks ?? []) edits.push(...(hook.edits?.(frame, scan) ?? noSplices));
+    for (const hook of call.hooks ?? []) edits.push(...(hook.edits?.(frame, scan, call) ?? noSplices));
     edits.push(id);
     return edits.sort((one, other) => one.start - other.start);
   }
@@ -344,11 +353,12 @@ export class Calls {
     const hubIdText = String(hubId);
     const id: Splice = { start: scan.idStart, end: scan.idEnd, text: hubIdText };
     let splices = rename === undefined ? [id] : inOrder(id, rename);
+    if (request.cuts !== undefined) splices = [...splices, ...request.cuts].sort(byStart);
     let tokenText: ByteString | undefined;
     if (scan.tokenStart >= 0) {
       tokenText = partOf(bytes, text, scan.tokenStart, scan.tokenEnd);
       const token: Splice = { start: scan.tokenStart, end: scan.tokenEnd, text: hubIdText };
-      splices = [...splices, token].sort((one, other) => one.start - other.start);
+      splices = [...splices, token].sort(byStart);
     }
     return {
       session,
@@ -364,7 +374,7 @@ export class Calls {
       hubId,
       receivedMs: now,
       sentMs: now,
-      deadlineMs: now + lane.policy.timeoutMs,
+      deadlineMs: untilOf(hooks) ?? now + lane.policy.timeoutMs,
       lastMs: now + lane.policy.maxTimeoutMs,
       clientKey: session.limitKey,
       coreKey: lane.core.name,
@@ -377,13 +387,13 @@ export class Calls {
 }
 
 /** Of a serial lane: as long as the Core may still work on this, what it says is not for certain another call's. */
-function noteAstray({ lane, state, hubId }: Call): void {
-  if (lane.policy.serial && state === "running" && lane.astray.size < maxAstray) lane.astray.add(hubId);
+function noteAstray({ lane, state, hubId, hooks }: Call): void {
+  if (!lane.policy.serial || state !== "running" || untilOf(hooks) !== undefined) return;
+  if (lane.astray.size < maxAstray) lane.astray.add(hubId);
 }
 
-function tellHooks({ hooks }: Call, outcome: CallOutcome): void {
-  if (hooks === undefined) return;
-  for (const hook of hooks) hook.over?.(outcome);
+function byStart(one: Splice, other: Splice): number {
+  return one.start - other.start;
 }
 
 /** Two splices in the order of the bytes. A literal, as the array of nearly every call: one that grows takes several times the memory. */

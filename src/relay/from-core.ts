@@ -9,19 +9,24 @@ import { type Scan, stringAt } from "../wire/scan.ts";
 import type { Asks } from "./asks.ts";
 import type { Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
-import type { Owner } from "./owner.ts";
+import type { CoreMessage, Owner } from "./owner.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+import { relatedEdits } from "./task-ids.ts";
+import type { Tasks } from "./tasks.ts";
 import type { UrlElicitations } from "./url-elicitations.ts";
 
 export interface FromCoreDeps {
   readonly asks: Pick<Asks, "ask" | "cancelled">;
   readonly calls: Pick<Calls, "answer" | "progress">;
   readonly urls: Pick<UrlElicitations, "done">;
+  readonly tasks: Pick<Tasks, "status" | "progress">;
+  readonly subscriptions: Pick<Subscriptions, "changed">;
   readonly log: Log;
   readonly masker: Pick<Masker, "active" | "maskFrame">;
   /** Counts a notification that reached nobody. */
   dropped(reason: DropReason): void;
   /** Whose a message is that names no request; undefined where nobody can tell. */
-  ownerOf(lane: Lane): Owner | undefined;
+  ownerOf(lane: Lane, message: CoreMessage): Owner | undefined;
 }
 
 export class FromCore {
@@ -52,11 +57,16 @@ export class FromCore {
       // The id as it was before masking: the Core must know it again.
       this.#deps.asks.ask(lane, method, textBetween(read, scan.idStart, scan.idEnd), bytes, scan);
     } else if (method === "notifications/progress") {
-      if (!calls.progress(lane, frame, scan, hubId)) this.#deps.dropped("no_owner");
-    } else if (method === "notifications/message") this.#logMessage(lane, frame, bytes, scan);
+      const { tasks } = this.#deps;
+      const isHeard = calls.progress(lane, frame, scan, hubId) || tasks.progress(lane, frame, bytes, scan, hubId);
+      if (!isHeard) this.#deps.dropped("no_owner");
+    } else if (method === "notifications/message") this.#logMessage(lane, frame, flatten(read), scan);
     else if (method === "notifications/cancelled") {
       if (!this.#deps.asks.cancelled(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/elicitation/complete") this.#elicitationDone(lane, frame, bytes, scan);
+    else if (method === "notifications/tasks/status") {
+      if (!this.#deps.tasks.status(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
+    } else if (method === "notifications/resources/updated") this.#resourceUpdated(lane, frame, flatten(read), scan);
     else this.#other(lane, method, frame);
   }
 
@@ -64,6 +74,19 @@ export class FromCore {
     const done = this.#deps.urls.done(lane, bytes, scan);
     if (done === undefined) this.#deps.dropped("no_owner");
     else done.session.sink.send(frame, [done.edit]);
+  }
+
+  /** `bytes` as they were before masking: the uri must be known again. */
+  #resourceUpdated(lane: Lane, frame: Frame, bytes: Buffer, scan: Scan): void {
+    const { uriStart, uriEnd } = scan;
+    const isNamed = uriStart >= 0 && bytes[uriStart] === 0x22;
+    // Where the uris of a Core are given another form for clients, the edit that does it goes here.
+    const isHeard =
+      isNamed &&
+      this.#deps.subscriptions.changed(lane, stringAt(bytes, uriStart, uriEnd), ({ sink }) => {
+        sink.send(frame, noSplices);
+      });
+    if (!isHeard) this.#deps.dropped("no_owner");
   }
 
   /** Of a kind that the hub knows nothing of: the client of an instance that has only one may know it. */
@@ -78,11 +101,11 @@ export class FromCore {
   }
 
   /**
-   * A log message names no request. On a shared Core it may belong to a call that was cancelled or answered a moment ago, even
+   * A log message names no request, though it may name a task. On a shared Core it may belong to a call that was cancelled or answered a moment ago, even
    * while only one runs: it has an owner only where the Core has a single client, or one call at a time.
    */
   #logMessage(lane: Lane, frame: Frame, bytes: Buffer, scan: Scan): void {
-    const owner = this.#deps.ownerOf(lane);
+    const owner = this.#deps.ownerOf(lane, { bytes, scan });
     if (owner === undefined) {
       this.#deps.dropped("no_owner");
       this.#deps.log.debug("core_message_without_owner", { core: lane.core.name });
@@ -92,7 +115,7 @@ export class FromCore {
     const level = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "level");
     const severity = level === undefined ? undefined : logLevelOf(stringAt(bytes, level.start, level.end));
     if (severity !== undefined && session.logLevel !== undefined && severity < session.logLevel) return;
-    replies.send(frame, noSplices);
+    replies.send(frame, relatedEdits(lane.core.namespace, bytes, scan));
   }
 }
 

@@ -3,7 +3,7 @@
 import { type ClientCapabilities, capabilitiesOf } from "../base/client-capabilities.ts";
 import { HubError } from "../base/errors.ts";
 import type { ClientInfo } from "../sessions/session.ts";
-import { isLegacyRevision, latestLegacyRevision } from "../wire/revisions.ts";
+import { hasTasks, isLegacyRevision, latestLegacyRevision } from "../wire/revisions.ts";
 
 export interface HubIdentity {
   readonly name: string;
@@ -40,10 +40,11 @@ export function initializeResult(revision: string, hub: HubIdentity, instruction
     protocolVersion: revision,
     capabilities: {
       tools: { listChanged: true },
-      resources: { listChanged: true },
+      resources: { listChanged: true, subscribe: true },
       prompts: { listChanged: true },
       completions: {},
       logging: {},
+      ...(hasTasks(revision) ? { tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } } : {}),
     },
     serverInfo: { name: hub.name, title: "TheHub", version: hub.version },
     ...(instructions === "" ? {} : { instructions }),

@@ -2,19 +2,29 @@
 import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ListKind } from "../catalog/cursor.ts";
+import type { HubTool, HubTools } from "../catalog/hub-tools.ts";
+import type { Ambiguous, Found, PromptRoute } from "../catalog/model.ts";
 import type { View } from "../catalog/view.ts";
 import type { Caller } from "../sessions/principal.ts";
+import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type ByteString, type Frame, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
-import { emptyResult, resultFrame, resultOf } from "./answers.ts";
+import { emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
+import { idInUse } from "./call-errors.ts";
 import type { Calls } from "./calls.ts";
+import { CapLog } from "./cap-log.ts";
 import { downgradeHooks } from "./downgrade.ts";
+import { HubToolCalls } from "./hub-tools.ts";
 import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+import { idAt, native, taskIdIn } from "./task-ids.ts";
+import { runsTasks, type Tasks, unknownTask } from "./tasks.ts";
+import { ToolIndexes } from "./tool-indexes.ts";
 
 /** A request as it was scanned. `bytes` (the frame in one piece) and `scan` are shared by all: valid until the handler returns. */
 export interface Incoming {
@@ -29,6 +39,8 @@ export interface Incoming {
   readonly idText: ByteString;
   /** When it was read; undefined for one that has waited since. */
   readonly readMs: number | undefined;
+  /** What is cut away of the frame on its way to a Core, beside what names it. */
+  readonly cuts?: readonly Splice[];
 }
 
 export interface MethodsDeps {
@@ -36,6 +48,8 @@ export interface MethodsDeps {
   readonly calls: Calls;
   readonly parking: Parking;
   readonly logLevels: LogLevels;
+  readonly subscriptions: Subscriptions;
+  readonly tasks: Tasks;
   readonly log: Log;
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
@@ -45,22 +59,42 @@ export interface MethodsDeps {
   callerOf(session: ClientSession): Caller;
   /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
   lane(coreKey: string, session: ClientSession): Lane;
+  /** As `lane`, to the one that tells the session of changes of resources. */
+  watchLane(coreKey: string, session: ClientSession): Lane;
+}
+
+/** Of one session. */
+const maxAnswering = 16;
+/** To be taken again once the promise has settled, which never rejects. */
+interface Wait {
+  readonly t: "wait";
+  readonly until: Promise<void>;
 }
 
 /** `answered`: by the hub itself. `forwarded`: a call now. `park`: not answered, to be taken again when the Cores are ready. */
-type Outcome = "answered" | "forwarded" | "park";
+type Outcome = "answered" | "forwarded" | "park" | Wait;
 type Handler = (request: Incoming) => Outcome;
 
 export class Methods {
   readonly #deps: MethodsDeps;
+  readonly #capLog: CapLog;
+  readonly #hubTools = new HubToolCalls(new ToolIndexes());
   readonly #table: ReadonlyMap<string, Handler>;
 
   constructor(deps: MethodsDeps) {
     this.#deps = deps;
+    this.#capLog = new CapLog(deps.log);
     this.#table = new Map<string, Handler>([
-      ["tools/call", (request) => this.#named(request, "tool")],
-      ["prompts/get", (request) => this.#named(request, "prompt")],
+      ["tools/call", (request) => this.#callTool(request)],
+      ["prompts/get", (request) => this.#getPrompt(request)],
       ["resources/read", (request) => this.#read(request)],
+      ["resources/subscribe", (request) => this.#subscribe(request)],
+      ["resources/unsubscribe", (request) => this.#unsubscribe(request)],
+      ["tasks/list", (request) => this.#listTasks(request)],
+      ...["tasks/get", "tasks/result", "tasks/cancel"].map((method): [string, Handler] => [
+        method,
+        (request) => this.#task(request),
+      ]),
       ["completion/complete", (request) => this.#complete(request)],
       ["tools/list", (request) => this.#list(request, "tools")],
       ["prompts/list", (request) => this.#list(request, "prompts")],
@@ -83,20 +117,49 @@ export class Methods {
     return handler(request);
   }
 
-  #named(request: Incoming, kind: "tool" | "prompt"): Outcome {
+  #callTool(request: Incoming): Outcome {
     const { session, scan } = request;
     const name = this.#stringParam(request, scan.nameStart, scan.nameEnd, "name");
-    const found = kind === "tool" ? this.#view(session).tool(name) : this.#view(session).prompt(name);
+    const view = this.#view(session);
+    const own = view.hubTools?.find(name);
+    return own === undefined ? this.#named(request, "tool", name, view.tool(name)) : this.#callOwn(request, view, own);
+  }
+
+  #getPrompt(request: Incoming): Outcome {
+    const { session, scan } = request;
+    const name = this.#stringParam(request, scan.nameStart, scan.nameEnd, "name");
+    return this.#named(request, "prompt", name, this.#view(session).prompt(name));
+  }
+
+  #named(
+    request: Incoming,
+    kind: "tool" | "prompt",
+    name: string,
+    found: Found<PromptRoute> | Ambiguous | undefined,
+  ): Outcome {
     if (found === undefined) return this.#unknown(request, kind, name);
     if (found.t === "ambiguous") {
       const choices = found.candidates.join(", ");
       throw new HubError("name_unknown", `${kind} ${quoted(name)} is ambiguous; write one of ${choices}`);
     }
-    const { core, nativeNameJson } = found.route;
-    const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
-    const { caller, revision } = session;
-    this.#forward(request, core, rename, downgradeHooks(caller.profile?.downgrade, revision));
-    return "forwarded";
+    return this.#forwardNamed(request, found.route);
+  }
+
+  #callOwn(request: Incoming, view: View, tool: HubTool): Outcome {
+    const { session } = request;
+    const own = view.hubTools as HubTools;
+    const mayPark = this.#deps.parking.worthwhile(session);
+    const outcome = this.#hubTools.take(tool, { request, caller: session.caller, view, own, mayPark });
+    switch (outcome.t) {
+      case "answered":
+        return answer(request, outcome.result);
+      case "call":
+        return this.#forwardNamed({ ...request, cuts: outcome.cuts }, outcome.entry.route);
+      case "park":
+        return "park";
+      case "wait":
+        return outcome;
+    }
   }
 
   #read(request: Incoming): Outcome {
@@ -106,6 +169,53 @@ export class Methods {
     if (route === undefined) return this.#unknown(request, "resource", uri);
     this.#forward(request, route.core, undefined);
     return "forwarded";
+  }
+
+  #subscribe(request: Incoming): Outcome {
+    const { session, scan } = request;
+    const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
+    const route = this.#view(session).resource(uri);
+    if (route === undefined) return this.#unknown(request, "resource", uri);
+    const { subscriptions, watchLane } = this.#deps;
+    // Where the uris of a Core are given another form for clients, its own form goes here as nativeUri.
+    const to = { uri, nativeUri: uri, lane: watchLane(route.core, session) };
+    return subscriptions.subscribe(request, to) ? "forwarded" : answer(request, emptyResult);
+  }
+
+  #unsubscribe(request: Incoming): Outcome {
+    const uri = this.#stringParam(request, request.scan.uriStart, request.scan.uriEnd, "uri");
+    return this.#deps.subscriptions.unsubscribe(request, uri) ? "forwarded" : answer(request, emptyResult);
+  }
+
+  #task(request: Incoming): Outcome {
+    const { session, bytes, scan, method, replies } = request;
+    const range = taskIdIn(bytes, { start: scan.paramsStart, end: scan.paramsEnd });
+    if (range === undefined) throw new HubError("params_invalid", `${method} needs params.taskId, a string`);
+    const { tasks, calls } = this.#deps;
+    const task = tasks.find(session, idAt(bytes, range));
+    if (task === undefined) throw unknownTask();
+    // A call that is refused for its id tells no hook.
+    if (session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
+    calls.begin(request, task.lane, native(range, task), [tasks.asking(task, method, replies)]);
+    return "forwarded";
+  }
+
+  #listTasks(request: Incoming): Outcome {
+    const { session, bytes, scan } = request;
+    const params = { start: scan.paramsStart, end: scan.paramsEnd };
+    const cursor = params.start < 0 ? undefined : findMember(bytes, params.start, params.end, "cursor");
+    const text = cursor === undefined ? undefined : (memberText(bytes, params, "cursor") ?? "");
+    if (session.answering >= maxAnswering) {
+      const message = `${maxAnswering} lists of tasks are being made for this client already`;
+      throw new HubError("overloaded", message, { retry_after_ms: 1000 });
+    }
+    session.answering++;
+    this.#deps.tasks.list(session, text).then((list) => {
+      session.answering--;
+      answer(request, list);
+      session.settled();
+    });
+    return "answered";
   }
 
   /** A completion goes where its reference leads; one that leads nowhere completes to nothing. */
@@ -146,7 +256,9 @@ export class Methods {
     const { session, bytes, scan } = request;
     const range = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor");
     const isText = range !== undefined && bytes[range.start] === 0x22;
-    const list = this.#view(session).list(kind);
+    const view = this.#view(session);
+    if (kind === "tools") this.#capLog.served(view, session.caller);
+    const list = view.list(kind);
     const page =
       range === undefined || isText ? list.page(range && stringAt(bytes, range.start, range.end)) : undefined;
     if (page === undefined) {
@@ -185,19 +297,39 @@ export class Methods {
     return "answered";
   }
 
+  /** Under the Core's own name, and answered with what the client can show. */
+  #forwardNamed(request: Incoming, { core, nativeNameJson }: PromptRoute): Outcome {
+    const { scan, session } = request;
+    const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
+    this.#forward(request, core, rename, downgradeHooks(session.caller.profile?.downgrade, session.revision));
+    return "forwarded";
+  }
+
   #forward(
     request: Incoming,
     coreKey: string,
     rename: Splice | undefined,
     hooks?: readonly CallHook[] | undefined,
   ): void {
-    this.#deps.calls.begin(request, this.#deps.lane(coreKey, request.session), rename, hooks);
+    const lane = this.#deps.lane(coreKey, request.session);
+    const asTask = request.method === "tools/call" ? this.#asTask(request, lane) : undefined;
+    const all = asTask === undefined ? hooks : [...(hooks ?? []), asTask];
+    this.#deps.calls.begin(request, lane, rename, all);
+  }
+
+  /** A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only. */
+  #asTask({ session, bytes, scan }: Incoming, lane: Lane): CallHook | undefined {
+    if (!runsTasks(lane.core.capabilities) || scan.paramsStart < 0) return undefined;
+    if (findMember(bytes, scan.paramsStart, scan.paramsEnd, "task") === undefined) return undefined;
+    return this.#deps.tasks.creating(session, lane);
   }
 
   #unknown(request: Incoming, kind: string, name: string): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
-    const list = kind === "resource" ? "resources/list" : `${kind}s/list`;
-    throw new HubError("name_unknown", `unknown ${kind} ${quoted(name)}; ${list} shows what there is`);
+    const own = kind === "tool" ? this.#view(request.session).hubTools : undefined;
+    const fix =
+      own === undefined ? `${kind}s/list shows what there is` : `${own.nameOf("search_tools")} finds what there is`;
+    throw new HubError("name_unknown", `unknown ${kind} ${quoted(name)}; ${fix}`);
   }
 
   #view(session: ClientSession): View {
@@ -225,9 +357,4 @@ function paramsOf(request: Incoming): Buffer | undefined {
 function memberText(bytes: Buffer, object: { start: number; end: number }, key: string): string | undefined {
   const range = findMember(bytes, object.start, object.end, key);
   return range === undefined || bytes[range.start] !== 0x22 ? undefined : stringAt(bytes, range.start, range.end);
-}
-
-/** A client's own word in a message: short, and safe to print. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
 }

@@ -1,31 +1,62 @@
-// Whose a message of a Core is that names no request of a client: known exactly, or nobody's (protocol rule "never guess").
+// Whose a message of a Core is that answers no call of a client: known exactly, or nobody's (protocol rule "never guess").
 import type { ReplySink } from "../wire/frame.ts";
-import type { Call, ClientSession, Lane } from "./call.ts";
+import type { Scan } from "../wire/scan.ts";
+import type { Call, ClientSession, Lane, Task } from "./call.ts";
+import { idAt, relatedTaskOf } from "./task-ids.ts";
 
 export interface Owner {
   readonly session: ClientSession;
   /** On what the session is told of it. */
   readonly replies: ReplySink;
+  /** What it belongs to, where it says so. */
+  readonly task?: Task;
+}
+
+/** A request or a notification of a Core, in one piece. */
+export interface CoreMessage {
+  readonly bytes: Buffer;
+  readonly scan: Scan;
 }
 
 /**
- * The session of an instance that has only one; else, of a Core that is given one call at a time, the session of the call that runs,
- * unless one that was let go may still be talking.
+ * Who the task is of that the message names; else the session of an instance that has only one; else, of a Core that is given one call at a
+ * time, the session of the call that runs, unless one that was let go, or somebody else's task, may be talking.
  */
-export function ownerOf(lane: Lane): Owner | undefined {
+export function ownerOf(lane: Lane, { bytes, scan }: CoreMessage): Owner | undefined {
+  const named = relatedTaskOf(bytes, scan);
+  const task = named === undefined ? undefined : lane.tasks.get(idAt(bytes, named));
+  if (task !== undefined) {
+    const { session } = task;
+    return session.phase === "ready" ? { session, replies: heardOn(task), task } : undefined;
+  }
   const session = lane.owner;
   if (session !== undefined)
     return session.phase === "ready" ? { session, replies: streamOf(session, lane) } : undefined;
-  if (!lane.policy.serial || lane.astray.size > 0 || lane.running.size !== 1) return undefined;
-  const [call] = lane.running.values();
-  return call === undefined ? undefined : { session: call.session, replies: call.replies };
+  // Of a task that nobody knows any more.
+  if (named !== undefined) return undefined;
+  return lane.policy.serial && lane.astray.size === 0 ? runningOwner(lane) : undefined;
+}
+
+/** What belongs to a task goes to who waits for its result, as MCP wants it; else as all that belongs to no request. */
+export function heardOn({ lane, session, waiting }: Task): ReplySink {
+  return waiting.findLast(({ isHeard }) => isHeard !== false) ?? streamOf(session, lane);
+}
+
+/** More than one can run where some wait for the results of tasks. */
+function runningOwner(lane: Lane): Owner | undefined {
+  const call = newest(lane.running.values());
+  if (call === undefined) return undefined;
+  const { session, replies } = call;
+  if (lane.running.values().some((other) => other.session !== session)) return undefined;
+  for (const task of lane.tasks.values()) if (!task.isOver && task.session !== session) return undefined;
+  return { session, replies };
 }
 
 /** What can only be about one call goes where its answer goes; all else on the stream that belongs to no request. */
 function streamOf(session: ClientSession, lane: Lane): ReplySink {
-  const calls = lane.running.values();
+  const calls = lane.running.values().filter((call) => call.session === session);
   const [call] = calls;
-  if (call !== undefined && calls.length === 1) return call.replies;
+  if (call !== undefined && calls.length === 1 && lane.tasks.size === 0) return call.replies;
   return session.sink.isHeard === false ? (newest(calls)?.replies ?? session.sink) : session.sink;
 }
 

@@ -33,19 +33,7 @@ export class Parking {
 
   /** Keeps a copy of the request; `wake` is called once when the session has waited long enough. Throws `overloaded`. */
   park(session: ClientSession, key: string, bytes: Buffer, replies: ReplySink, wake: () => void): void {
-    if (session.parked.size >= maxParked) {
-      throw new HubError("overloaded", `${maxParked} requests wait for starting cores already`, {
-        retry_after_ms: 1000,
-      });
-    }
-    let parkedBytes = bytes.length;
-    for (const { frame } of session.parked.values()) parkedBytes += frame.size;
-    if (parkedBytes > maxParkedBytes && session.parked.size > 0) {
-      throw new HubError("overloaded", "too much waits for starting cores already", { retry_after_ms: 1000 });
-    }
-    if (session.parked.has(key) || session.calls.has(key))
-      throw new HubError("request_invalid", `id ${key} is already in use`);
-    session.parked.set(key, { frame: frameOf(Buffer.from(bytes)), replies });
+    this.keep(session, key, bytes, replies);
     if (session.parkUntilMs !== undefined) return;
     const waitMs = this.#deps.listWaitMs();
     session.parkUntilMs = this.#deps.clock.now() + waitMs;
@@ -53,6 +41,23 @@ export class Parking {
       session.parkUntilMs = 0;
       wake();
     });
+  }
+
+  /** Keeps a copy of a request that somebody else takes up again. Throws `overloaded`. */
+  keep(session: ClientSession, key: string, bytes: Buffer, replies: ReplySink): void {
+    if (session.parked.size >= maxParked) {
+      throw new HubError("overloaded", `${maxParked} requests of this client wait already`, {
+        retry_after_ms: 1000,
+      });
+    }
+    let parkedBytes = bytes.length;
+    for (const { frame } of session.parked.values()) parkedBytes += frame.size;
+    if (parkedBytes > maxParkedBytes && session.parked.size > 0) {
+      throw new HubError("overloaded", "too much of this client waits already", { retry_after_ms: 1000 });
+    }
+    if (session.parked.has(key) || session.calls.has(key))
+      throw new HubError("request_invalid", `id ${key} is already in use`);
+    session.parked.set(key, { frame: frameOf(Buffer.from(bytes)), replies });
   }
 
   /** Hands out, and forgets, what the session has parked, in the order it came. */

@@ -17,6 +17,8 @@ import type { Calls } from "./calls.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Incoming, Methods } from "./methods.ts";
 import type { Parking } from "./parking.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+import type { Tasks } from "./tasks.ts";
 
 /** Larger messages would be copied for the sake of a few short parts. */
 const wholeTextBytes = 2 * 1024;
@@ -27,6 +29,8 @@ export interface RelayDeps {
   readonly methods: Methods;
   readonly parking: Parking;
   readonly logLevels: LogLevels;
+  readonly subscriptions: Pick<Subscriptions, "forget">;
+  readonly tasks: Pick<Tasks, "forgetSession">;
   readonly log: Log;
   readonly clock: Clock;
   /** The lanes that belong to this session alone. */
@@ -115,6 +119,10 @@ export class Relay implements RequestDoorkeeper {
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
         this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.unparkSession(session));
+      } else if (typeof outcome === "object") {
+        const key = idKey(idText);
+        this.#deps.parking.keep(session, key, bytes, replies);
+        void outcome.until.then(() => this.#unparkOne(session, key));
       } else if (outcome === "answered") {
         this.#deps.meter.request(method);
         this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan: record });
@@ -165,6 +173,16 @@ export class Relay implements RequestDoorkeeper {
     for (const { core } of this.#deps.lanesOf(session)) core.send(notification, noSplices);
   }
 
+  #unparkOne(session: ClientSession, key: string): void {
+    const parked = session.parked.get(key);
+    if (parked === undefined) return;
+    session.parked.delete(key);
+    session.resuming++;
+    this.receive(session, parked.frame, undefined, parked.replies);
+    session.resuming--;
+    session.settled();
+  }
+
   /** As `unpark`, of one session. */
   unparkSession(session: ClientSession): void {
     if (session.parked.size === 0) return;
@@ -191,6 +209,8 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.asks.dropSession(session);
     this.#deps.calls.dropSession(session);
     this.#deps.logLevels.forget(session);
+    this.#deps.subscriptions.forget(session);
+    this.#deps.tasks.forgetSession(session);
     session.settled();
     this.#deps.left(session);
   }

@@ -63,6 +63,8 @@ export class Session<C extends InFlight = InFlight> {
   readonly calls: ChurnMap<string, C> = new ChurnMap(textHash);
   /** Requests that wait for Cores that are still starting, by `idKey`; bounded by the relay. */
   readonly parked = new Map<string, Parked>();
+  /** Requests that the hub itself is finding the answer of. */
+  answering = 0;
   /** Requests that were parked and are just being taken up again. */
   resuming = 0;
   /** Monotonic ms until which requests of this session may wait for starting Cores; set by the first that does. */
@@ -115,7 +117,7 @@ export class Session<C extends InFlight = InFlight> {
 
   /** Requests read and not answered yet. */
   get busy(): number {
-    return this.calls.size + this.parked.size + this.resuming;
+    return this.calls.size + this.parked.size + this.resuming + this.answering;
   }
 
   /** Resolves when every request read so far is answered, cancelled or dropped. */

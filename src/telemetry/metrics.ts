@@ -59,6 +59,8 @@ const watched = {
   thehub_core_restarts_total: { type: "counter", label: "core", help: "Times a Core was started again." },
   thehub_asks_open: { type: "gauge", label: undefined, help: "Requests of Cores that wait for a client's answer." },
   thehub_asks_total: { type: "counter", label: "outcome", help: "Requests of Cores to clients, by what came of them." },
+  thehub_subscriptions: { type: "gauge", label: undefined, help: "Resources that clients wait for news of." },
+  thehub_tasks: { type: "gauge", label: undefined, help: "Calls that Cores go on with as tasks, and their results." },
   thehub_sessions: { type: "gauge", label: "door", help: "Clients connected." },
   thehub_sessions_max: { type: "gauge", label: "door", help: "Clients that a door takes at most." },
   thehub_connections: { type: "gauge", label: undefined, help: "Connections open at the network doors." },
@@ -109,6 +111,10 @@ export const knownMethods: readonly string[] = [
   "prompts/get",
   "completion/complete",
   "logging/setLevel",
+  "tasks/list",
+  "tasks/get",
+  "tasks/result",
+  "tasks/cancel",
 ];
 const methodSlots = new Map(knownMethods.map((method, slot) => [method, slot]));
 const otherSlot = knownMethods.length;

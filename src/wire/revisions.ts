@@ -19,6 +19,11 @@ export function hasBatches(revision: string | undefined): boolean {
   return revision === "2025-03-26";
 }
 
+/** Calls that go on as tasks came with one revision. */
+export function hasTasks(revision: string): boolean {
+  return revision >= "2025-11-25";
+}
+
 /** Whether clients expect, and understand, an event without content at the start of a stream. */
 export function primesStreams(revision: string | undefined): boolean {
   return revision !== undefined && revision >= "2025-11-25";

@@ -13,8 +13,6 @@ const notYet: Record<string, string> = {
   "tools-call-elicitation": "requests of Cores are not relayed to clients yet",
   "elicitation-sep1034-defaults": "requests of Cores are not relayed to clients yet",
   "elicitation-sep1330-enums": "requests of Cores are not relayed to clients yet",
-  "resources-subscribe": "subscriptions are not relayed yet",
-  "resources-unsubscribe": "subscriptions are not relayed yet",
 };
 
 /**

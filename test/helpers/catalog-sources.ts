@@ -45,6 +45,7 @@ export function source(namespace: string, sketch: CoreSketch = {}): CatalogSourc
     namespace,
     prefix: true,
     tags: [],
+    runsTasks: false,
     state: "up",
     instructions: undefined,
     lists: {

@@ -2,15 +2,18 @@
 // and why.
 import { HubError } from "../../base/errors.ts";
 import { hiddenBecause } from "../../catalog/summary.ts";
+import type { View } from "../../catalog/view.ts";
 import type { CoreFacts } from "../../hub/oversight.ts";
 import type { Hub } from "../../hub.ts";
 import { version } from "../../library/version.ts";
+import { defaultProfileName } from "../../manifest/profiles.ts";
 import type { Principal } from "../../sessions/principal.ts";
 import { InProcessClient } from "../in-process-client.ts";
 import { checkProfile, prepareOrThrow } from "../prepare.ts";
 import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
 import { oneLine, paint, type Terminal, table } from "../terminal.ts";
+import { checkTokenList, printTokens } from "./list-tokens.ts";
 
 const kinds = ["cores", "tools", "resources", "prompts"] as const;
 type Kind = (typeof kinds)[number];
@@ -18,6 +21,7 @@ type Kind = (typeof kinds)[number];
 interface ListOptions extends RunningHubOptions {
   readonly json?: boolean;
   readonly all?: boolean;
+  readonly tokens?: boolean;
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -28,12 +32,20 @@ export async function list(terminal: Terminal, what: string, options: ListOption
   if (kind === undefined) {
     throw new HubError("usage", `there is no list of "${what}"; write one of ${kinds.join(", ")}`);
   }
+  if (options.tokens === true) checkTokenList(kind, options);
   const url = runningHubUrl(terminal, options);
   if (url !== undefined) return listRunning(terminal, url, kind, options);
   const prepared = prepareOrThrow(terminal, options);
   checkProfile(options.profile, prepared);
   return withHub(terminal, prepared, async (hub) => {
     const client: Principal = { ...hub.everyone, profileName: options.profile };
+    if (options.tokens === true) {
+      const tools = hub.view(client).searchedTools;
+      const coreOf = new Map(tools.map(({ entry: { route } }) => [route.exposed, route.core]));
+      const names = hub.manifest.profiles.get(options.profile ?? defaultProfileName);
+      printTokens(terminal, kind, { tools: await entryRows(hub, client, "tools"), coreOf, names }, options);
+      return sayMissing(terminal, hub);
+    }
     const rows = kind === "cores" ? coreRows(hub) : await entryRows(hub, client, kind);
     const leftOut = options.all === true ? hub.leftOut().map(({ core, message }) => ({ core, why: message })) : [];
     const hidden = options.all === true && kind !== "cores" ? hiddenRows(hub, client, kind) : [];
@@ -41,15 +53,31 @@ export async function list(terminal: Terminal, what: string, options: ListOption
       const more = options.all === true ? { hidden, left_out: leftOut } : {};
       terminal.stdout.write(`${JSON.stringify({ [kind]: rows, ...more }, undefined, 2)}\n`);
     } else print(terminal, kind, rows, [...hidden, ...leftOut.map(({ core, why }) => ({ name: core, why }))]);
-    const missing = hub.summaries().filter((summary) => summary.state !== "up");
-    for (const summary of missing) terminal.stderr.write(`${hub.trouble(summary.core) ?? summary.line}\n`);
+    const exit = sayMissing(terminal, hub);
     if (kind !== "cores" && options.json !== true) {
+      if (kind === "tools") sayCapped(terminal, hub.view(client));
       for (const summary of hub.summaries()) {
         if (Object.keys(summary.hidden).length > 0) terminal.stderr.write(`${summary.line}\n`);
       }
     }
-    return missing.length > 0 ? 3 : 0;
+    return exit;
   });
+}
+
+function sayMissing(terminal: Terminal, hub: Hub): 0 | 3 {
+  const missing = hub.summaries().filter((summary) => summary.state !== "up");
+  for (const summary of missing) terminal.stderr.write(`${hub.trouble(summary.core) ?? summary.line}\n`);
+  return missing.length > 0 ? 3 : 0;
+}
+
+function sayCapped(terminal: Terminal, view: View): void {
+  const { hubTools, capped } = view;
+  if (hubTools === undefined || capped === undefined) return;
+  const { cap, tools, unlisted, leftOut } = capped;
+  const found = `${unlisted.length} of ${tools} tools are not listed (tool_cap ${cap})`;
+  terminal.stderr.write(`${found}: ${hubTools.nameOf("search_tools")} finds them; list --all names them\n`);
+  if (leftOut.length === 0) return;
+  terminal.stderr.write(`${leftOut.length} of these are pinned and found no room: raise tool_cap, or pin less\n`);
 }
 
 /** What one client of a running hub sees. */
@@ -57,6 +85,12 @@ async function listRunning(terminal: Terminal, url: string, kind: Kind, options:
   if (options.all === true) {
     const fix = "leave --all out, or run thehub list --all --manifest FILE with the hub's manifest";
     throw new HubError("usage", `what a running hub hides, and why, is not told to clients; ${fix}`);
+  }
+  if (kind === "cores" && options.tokens === true) {
+    throw new HubError(
+      "usage",
+      "a running hub does not tell clients whose a tool is: write thehub list tools --tokens",
+    );
   }
   if (kind === "cores") return listRunningCores(terminal, url, options);
   const { withRunningHub } = await import("../running-hub.ts");
@@ -67,7 +101,8 @@ async function listRunning(terminal: Terminal, url: string, kind: Kind, options:
     () => {},
     async (client) => {
       const rows = await listedRows(client, kind);
-      if (options.json === true) terminal.stdout.write(`${JSON.stringify({ [kind]: rows }, undefined, 2)}\n`);
+      if (options.tokens === true) printTokens(terminal, kind, { tools: rows }, options);
+      else if (options.json === true) terminal.stdout.write(`${JSON.stringify({ [kind]: rows }, undefined, 2)}\n`);
       else print(terminal, kind, rows, []);
       return 0;
     },
@@ -124,7 +159,13 @@ function hiddenRows(hub: Hub, client: Principal, kind: Exclude<Kind, "cores">): 
     if (thing.hidden === undefined || !wanted.includes(thing.kind)) continue;
     rows.push({ name: thing.id, core: thing.core, hidden: thing.hidden, why: hiddenBecause(thing.hidden) });
   }
-  return rows;
+  const { capped, hubTools } = hub.view(client);
+  if (kind !== "tools" || capped === undefined) return rows;
+  const why = `over tool_cap, found by ${hubTools?.nameOf("search_tools")}`;
+  return [
+    ...rows,
+    ...capped.unlisted.map(({ route }) => ({ name: route.canonical, core: route.core, hidden: "tool_cap", why })),
+  ];
 }
 
 function print(terminal: Terminal, kind: Kind, rows: readonly Row[], hidden: readonly Row[]): void {

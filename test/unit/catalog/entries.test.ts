@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { readShelf } from "../../../src/catalog/entries.ts";
+import { joined } from "../../../src/wire/frame.ts";
 import { source } from "../../helpers/catalog-sources.ts";
 
 test("entries: what cannot be served is left out with a note, the rest is served", () => {
@@ -72,4 +73,36 @@ test("entries: of hints given twice the more dangerous one counts, and only bool
   assert.deepEqual(hints(String.raw`"annotations":{"destructive\u0048int":true}`), [true, undefined]);
   assert.deepEqual(hints('"annotations":{"destructiveHint":"true","readOnlyHint":1}'), [undefined, undefined]);
   assert.deepEqual(hints('"annotations":[true]'), [undefined, undefined]);
+});
+
+test("entries: a tool whose schema goes on and on is left out by name, and the others stay", () => {
+  const nested = (levels: number) => `{"a":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+  const deep = `{"name":"deep","inputSchema":${nested(63)}}`;
+  const quoted = `{"name":"quoted","description":"${"[".repeat(200)}\\"","inputSchema":${nested(62)}}`;
+  const shelf = readShelf(source("a", { listTools: [deep, quoted] }));
+  assert.deepEqual(
+    shelf.tools.map((tool) => tool.native),
+    ["quoted"],
+  );
+  assert.equal(shelf.notes[0]?.message, 'tool number 1 is left out: "deep" is nested deeper than 64 levels');
+});
+
+test("entries: icons that a client had better not load are taken out, the rest of the entry stays as written", () => {
+  const good = '{"src":"https://x/i.png", "sizes":["any"]}';
+  const bad = [
+    '{"src":"javascript:alert(1)"}',
+    '{"src":"file:///etc/passwd"}',
+    "{}",
+    '"https://x"',
+    '{"src":"data:text/html,x"}',
+  ];
+  const entry = `{"name":"t","icons":[ ${[good, ...bad].join(" , ")} ],"x" : 1}`;
+  const [tool] = readShelf(source("a", { listTools: [entry] })).tools;
+  assert.ok(tool);
+  assert.equal(
+    joined({ chunks: [tool.bytes], size: tool.bytes.length }, tool.edits, "", "").toString(),
+    `{"name":"t","icons":[${good}],"x" : 1}`,
+  );
+  const [fine] = readShelf(source("a", { listResources: [`{"uri":"a:b","icons":[${good}]}`] })).resources;
+  assert.deepEqual(fine?.edits, []);
 });

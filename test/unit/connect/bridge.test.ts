@@ -45,7 +45,7 @@ test("bridge: what was under way when the hub went is answered once, with may_ha
   assert.equal(client.bridge.busy, 0);
 });
 
-test("bridge: a new hub is told the client's handshake and log level, and the client to list again", async () => {
+test("bridge: a new hub is told the client's handshake, log level and subscriptions, and the client to list and read again", async () => {
   await using hub = await ScriptedHub.open();
   await using client = new Client(hub.url);
   const first = await hub.connection();
@@ -55,6 +55,13 @@ test("bridge: a new hub is told the client's handshake and log level, and the cl
     await first.answer("logging/setLevel", {});
     await client.next();
   }
+  const watch = async (method: string, uri: string) => {
+    client.say({ id: `${method} ${uri}`, method, params: { uri } });
+    await first.answer(method, {});
+    await client.next();
+  };
+  for (const uri of ["a://1", "a://2", "a://3"]) await watch("resources/subscribe", uri);
+  await watch("resources/unsubscribe", "a://2");
   first.socket.close(1001);
 
   const second = await client.again(hub);
@@ -64,11 +71,15 @@ test("bridge: a new hub is told the client's handshake and log level, and the cl
   assert.equal((await second.next()).method, "notifications/initialized");
   const level = await second.answer("logging/setLevel", {});
   assert.deepEqual(level.params, { level: "error" });
+  assert.deepEqual((await second.answer("resources/subscribe", {})).params, { uri: "a://1" });
+  assert.deepEqual((await second.answer("resources/subscribe", {})).params, { uri: "a://3" });
   // Nothing of the client's own came before the handshake was over.
   const list = await second.answer("tools/list", { tools: [] });
   assert.equal(list.id, 7);
   assert.equal((await client.next()).method, "notifications/tools/list_changed");
   assert.equal((await client.next()).method, "notifications/prompts/list_changed");
+  assert.deepEqual((await client.next()).params, { uri: "a://1" });
+  assert.deepEqual((await client.next()).params, { uri: "a://3" });
   assert.equal((await client.next()).id, 7);
   assert.equal(client.inbox.length, 0);
 });

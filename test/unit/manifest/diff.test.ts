@@ -113,6 +113,7 @@ test("diff: settings that apply at once, and those that keep their value until a
   limits: { rate_limit_rps: 5, max_message_bytes: 2048 }
   policy: { deny_tools: [a.x] }
   list_wait_ms: 1
+  search_tools: always
   state_dir: /elsewhere
 ${core()}`,
   );
@@ -122,6 +123,7 @@ ${core()}`,
     "hub.list_wait_ms",
     "hub.names.separator",
     "hub.policy.deny_tools",
+    "hub.search_tools",
   ]);
   assert.deepEqual([...needsRestart].sort(), [
     "hub.limits.max_message_bytes",
@@ -135,6 +137,7 @@ ${core()}`,
     names: after.settings.names,
     policy: after.settings.policy,
     listWaitMs: 1,
+    searchTools: "always",
     limits: { ...before.settings.limits, rateLimitRps: 5 },
   });
 });

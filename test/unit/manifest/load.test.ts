@@ -82,6 +82,7 @@ test("load: fills in every default of the hub", async () => {
     secretsDir: undefined,
     watch: true,
     listWaitMs: 5000,
+    searchTools: "auto",
     drainTimeoutMs: 4000,
     names: { separator: "__", maxLength: 64 },
     limits: {

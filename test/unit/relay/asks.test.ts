@@ -70,6 +70,8 @@ function scene(options: { readonly serial?: boolean } = {}) {
       namespace: "ns",
       state: { t: "up", since: 0 },
       heardMs: 0,
+      capabilities: {},
+      request: () => Promise.reject(new Error("nothing is asked of it")),
       nextId: () => 1,
       send: keeping(told).send,
     };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContentKind, Downgrade } from "../../../src/base/client-profile.ts";
+import type { Call } from "../../../src/relay/call.ts";
 import { downgradeHooks } from "../../../src/relay/downgrade.ts";
 import { frameOfText, joined } from "../../../src/wire/frame.ts";
 import { MessageReader } from "../../../src/wire/message-reader.ts";
@@ -11,7 +12,7 @@ function passed(result: object | string, downgrade: Downgrade, revision = "2025-
   const reader = new MessageReader();
   reader.read(frame);
   const [hook] = downgradeHooks(downgrade, revision) ?? [];
-  const edits = hook?.edits?.(frame, reader.scan) ?? [];
+  const edits = hook?.edits?.(frame, reader.scan, {} as Call) ?? [];
   const out = joined(frame, edits, "", "").toString();
   assert.equal((JSON.parse(out) as { id: number }).id, 1);
   return out.slice('{"jsonrpc":"2.0","id":1,"result":'.length, -1);

@@ -21,6 +21,8 @@ test("from core: an id that looks like a secret of digits still finds its call",
     masker,
     dropped: (reason) => taken.push(`dropped ${reason}`),
     ownerOf: () => undefined,
+    tasks: { status: () => false, progress: () => false },
+    subscriptions: { changed: () => false },
     urls: { done: () => undefined },
     asks: { ask: () => {}, cancelled: () => false },
   });

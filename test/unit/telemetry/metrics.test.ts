@@ -39,6 +39,10 @@ function fed(): Metrics {
     return handshakeFailureReasons.map((reason) => [reason, 0] as const);
   });
   metrics.watch("thehub_tls_certificate_expiry_timestamp_seconds", () => [["", 1_800_000_000]]);
+  metrics.watch("thehub_asks_open", () => [["", 1]]);
+  metrics.watch("thehub_asks_total", () => [["answered", 2]]);
+  metrics.watch("thehub_subscriptions", () => [["", 8]]);
+  metrics.watch("thehub_tasks", () => [["", 3]]);
   metrics.watch("thehub_masked_total", () => [["", 9]]);
   metrics.watch("thehub_telemetry_lost_total", () => [["traces", 3]]);
   return metrics;

@@ -1,0 +1,332 @@
+// resources/subscribe: which session wants to hear of which resource of which instance. The Core sees that somebody wants it, and
+// later that nobody does; all in between is the hub's. One row per instance and uri, as the Core spells it:
+//
+//   asked ──the Core's answer──► confirmed ──the last one lets go──► gone, and the Core is told
+//     │ ▲                           │
+//     │ └───the Core starts anew────┘  the hub asks again, and tells all holders once: they may have missed something
+//     └──refused, and nobody holds it──► gone
+import { HubError } from "../base/errors.ts";
+import { idKey } from "../sessions/session.ts";
+import type { Log } from "../telemetry/log.ts";
+import { byteString, noSplices, type Splice } from "../wire/frame.ts";
+import { notificationFrame } from "./answers.ts";
+import type { CallOutcome, ClientSession, Lane } from "./call.ts";
+import { idInUse } from "./call-errors.ts";
+import type { Calls, Request } from "./calls.ts";
+
+/** Of one session, and of one instance. */
+const maxPerSession = 1024;
+const maxPerLane = 8192;
+const maxUriBytes = 8192;
+/** What a resource lies in is looked for so far up. */
+const maxSteps = 64;
+
+/** The hub's own requests to a Core that has to be told anew: so many at once, each with this much time. */
+const renewedAtOnce = 16;
+const ownTimeoutMs = 10_000;
+
+/** A client's request that is on its way to the Core. `wanted` until the client takes it back. */
+interface Wish {
+  readonly session: ClientSession;
+  readonly uri: string;
+  wanted: boolean;
+}
+
+/** One resource of one instance that somebody holds, or asks for. */
+interface Row {
+  lane: Lane;
+  readonly uri: string;
+  /** By session, the uri as that client wrote it. */
+  readonly holders: Map<ClientSession, string>;
+  readonly wishes: Set<Wish>;
+  confirmed: boolean;
+  /** Requests of clients to end it that are on their way to the Core. */
+  ending: number;
+}
+
+/** Where a subscription leads: the client's uri, and what the Core calls it. */
+export interface Subscribed {
+  readonly uri: string;
+  readonly nativeUri: string;
+  /** The way to the instance that tells of changes. */
+  readonly lane: Lane;
+}
+
+export interface SubscriptionsDeps {
+  readonly calls: Pick<Calls, "begin">;
+  readonly log: Log;
+}
+
+export class Subscriptions {
+  readonly #deps: SubscriptionsDeps;
+  readonly #byLane = new Map<Lane, Map<string, Row>>();
+  /** By the uri as the client wrote it. Only sessions that hold or ask for something are here. */
+  readonly #bySession = new Map<ClientSession, Map<string, Row>>();
+
+  constructor(deps: SubscriptionsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resources that are held or asked for, each once per instance. */
+  get size(): number {
+    let size = 0;
+    for (const rows of this.#byLane.values()) size += rows.size;
+    return size;
+  }
+
+  /** True when the request is a call now; false when the hub is to answer it with an empty result. Throws HubError. */
+  subscribe(request: Request, { uri, nativeUri, lane }: Subscribed): boolean {
+    const { session } = request;
+    refuseUsedId(request);
+    refuseTooLong(uri);
+    const { core } = lane;
+    if (core.state.t === "up" && !offersSubscriptions(core.capabilities)) {
+      const message = `core "${core.name}" does not tell of changes of its resources (it declares no resources.subscribe)`;
+      throw new HubError("method_unknown", message, { core: core.name });
+    }
+    const mine = this.#bySession.get(session) ?? new Map<string, Row>();
+    const known = mine.get(uri);
+    if (known !== undefined && known.lane !== lane) this.#release(session, uri, known);
+    const rows = this.#byLane.get(lane) ?? new Map<string, Row>();
+    if (!mine.has(uri) && mine.size >= maxPerSession) throw tooMany(`one client may hold ${maxPerSession}`, lane);
+    let row = rows.get(nativeUri);
+    if (row === undefined) {
+      if (rows.size >= maxPerLane) throw tooMany(`core "${core.name}" may have ${maxPerLane}`, lane);
+      row = { lane, uri: nativeUri, holders: new Map(), wishes: new Set(), confirmed: false, ending: 0 };
+      this.#byLane.set(lane, rows.set(nativeUri, row));
+      lane.isWatched = true;
+    }
+    this.#bySession.set(session, mine.set(uri, row));
+    if (row.confirmed) {
+      row.holders.set(session, uri);
+      return false;
+    }
+    const asked = row;
+    const wish: Wish = { session, uri, wanted: true };
+    row.wishes.add(wish);
+    this.#begin(request, row, uri, (outcome) => this.#answered(asked, wish, outcome));
+    return true;
+  }
+
+  /** As `subscribe`. What the session does not hold it need not give back: that is no error. */
+  unsubscribe(request: Request, uri: string): boolean {
+    const { session } = request;
+    refuseUsedId(request);
+    const row = this.#bySession.get(session)?.get(uri);
+    if (row === undefined) return false;
+    this.#letGo(session, uri, row);
+    const { lane } = row;
+    if (isWanted(row) || lane.core.state.t !== "up" || lane.closing !== undefined) {
+      this.#settle(row, row.confirmed);
+      return false;
+    }
+    row.confirmed = false;
+    row.ending++;
+    this.#begin(request, row, uri, (outcome) => {
+      row.ending--;
+      // A request for it may have overtaken this one: the Core is told once more what holds.
+      if (isWanted(row)) void this.#renew([row]);
+      else this.#settle(row, outcome === "failed" || outcome === "abandoned");
+    });
+    return true;
+  }
+
+  /** The client is gone. */
+  forget(session: ClientSession): void {
+    for (const [uri, row] of [...(this.#bySession.get(session) ?? [])]) this.#release(session, uri, row);
+  }
+
+  /** What clients may see has changed: `coreOf` says whose a uri is for a session, and what it holds of others it holds no more. */
+  review(coreOf: (session: ClientSession, uri: string) => string | undefined): void {
+    for (const [session, mine] of [...this.#bySession]) {
+      for (const [uri, row] of [...mine]) {
+        if (coreOf(session, uri) !== row.lane.core.name) this.#release(session, uri, row);
+      }
+    }
+  }
+
+  /** To be called after every change of a Core's state. */
+  coreChanged(lane: Lane): void {
+    const rows = this.#byLane.get(lane);
+    if (rows === undefined || lane.core.state.t === "draining") return;
+    for (const row of rows.values()) row.confirmed = false;
+    if (lane.core.state.t === "up") void this.#restore(lane, rows);
+  }
+
+  /** Another instance stands in the place of this one; or none, and what it told of has an end. */
+  move(from: Lane, to: Lane | undefined): void {
+    const rows = this.#byLane.get(from);
+    if (rows === undefined) return;
+    this.#byLane.delete(from);
+    from.isWatched = false;
+    if (to === undefined) {
+      for (const row of rows.values()) {
+        row.confirmed = false;
+        for (const wish of row.wishes) wish.wanted = false;
+        for (const [session, uri] of row.holders) this.#letGo(session, uri, row);
+      }
+      return;
+    }
+    this.#byLane.set(to, rows);
+    to.isWatched = true;
+    for (const row of rows.values()) {
+      row.lane = to;
+      row.confirmed = false;
+    }
+    void this.#restore(to, rows);
+  }
+
+  /**
+   * A resource of this instance changed: calls `tell` for each session that waits for it, or for something that it is a part of
+   * (`notes://a` of `notes://a/b`). False where nobody does.
+   */
+  changed(lane: Lane, nativeUri: string, tell: (session: ClientSession) => void): boolean {
+    const rows = this.#byLane.get(lane);
+    if (rows === undefined || nativeUri.length > maxUriBytes) return false;
+    const told = new Set<ClientSession>();
+    for (const uri of withAncestors(nativeUri)) {
+      const row = rows.get(uri);
+      if (row === undefined) continue;
+      for (const session of row.holders.keys()) told.add(session);
+      // A Core may have news before it has answered.
+      for (const { session, wanted } of row.wishes) if (wanted) told.add(session);
+    }
+    for (const session of told) if (session.phase === "ready") tell(session);
+    return told.size > 0;
+  }
+
+  #begin(request: Request, row: Row, uri: string, over: (outcome: CallOutcome) => void): void {
+    const { uriStart: start, uriEnd: end } = request.scan;
+    const rename: Splice = { start, end, text: byteString(JSON.stringify(row.uri)) };
+    this.#deps.calls.begin(request, row.lane, row.uri === uri ? undefined : rename, [{ over }]);
+  }
+
+  /** A client's request to be told is over. */
+  #answered(row: Row, wish: Wish, outcome: CallOutcome): void {
+    const { session, uri } = wish;
+    row.wishes.delete(wish);
+    if (outcome === "answered" && wish.wanted) {
+      row.confirmed = true;
+      if (session.phase !== "closed") row.holders.set(session, uri);
+    }
+    if (!row.holders.has(session) && !hasWish(row, session)) this.#letGo(session, uri, row);
+    this.#settle(row, outcome !== "refused");
+  }
+
+  /** The session has no part in it any more, whatever the Core thinks. */
+  #letGo(session: ClientSession, uri: string, row: Row): void {
+    row.holders.delete(session);
+    for (const wish of row.wishes) if (wish.session === session) wish.wanted = false;
+    const mine = this.#bySession.get(session);
+    if (mine?.get(uri) === row) mine.delete(uri);
+    if (mine?.size === 0) this.#bySession.delete(session);
+  }
+
+  #release(session: ClientSession, uri: string, row: Row): void {
+    this.#letGo(session, uri, row);
+    this.#settle(row, row.confirmed);
+  }
+
+  /** A row that nobody wants goes, once nothing about it is on its way. `mayBeOn`: the Core may think that somebody wants it. */
+  #settle(row: Row, mayBeOn: boolean): void {
+    const { lane } = row;
+    const rows = this.#byLane.get(lane);
+    if (isWanted(row) || rows?.get(row.uri) !== row) return;
+    if (mayBeOn && lane.core.state.t === "up") {
+      lane.core.request("resources/unsubscribe", { uri: row.uri }, ownTimeoutMs).catch(() => {
+        // What it still tells of reaches nobody.
+      });
+    }
+    row.confirmed = false;
+    if (row.wishes.size > 0 || row.ending > 0) return;
+    rows.delete(row.uri);
+    if (rows.size > 0) return;
+    this.#byLane.delete(lane);
+    lane.isWatched = false;
+  }
+
+  /** The instance knows of nothing yet: it is told all, and then everyone that something may have changed meanwhile. */
+  async #restore(lane: Lane, rows: Map<string, Row>): Promise<void> {
+    const all = [...rows.values()].filter(isWanted);
+    if (all.length === 0) return;
+    const lost = await this.#renew(all);
+    const { core } = lane;
+    if (lost > 0) this.#deps.log.warn("subscriptions_lost", { core: core.name, lost, of: all.length });
+    else this.#deps.log.info("subscriptions_renewed", { core: core.name, resources: all.length });
+  }
+
+  /** Resolves to how many the Core would not have: those are let go of, as soon as their holders know that they must look. */
+  async #renew(rows: readonly Row[]): Promise<number> {
+    const queue = rows.values();
+    let lost = 0;
+    const work = async () => {
+      for (const row of queue) if (!(await this.#subscribeAnew(row))) lost++;
+    };
+    await Promise.all(Array.from({ length: renewedAtOnce }, work));
+    return lost;
+  }
+
+  async #subscribeAnew(row: Row): Promise<boolean> {
+    const { lane } = row;
+    // An instance that is not up, or is replaced meanwhile, is told when the next one is up.
+    const isOver = () => row.lane !== lane || lane.core.state.t !== "up";
+    if (isOver() || !isWanted(row)) return true;
+    let kept = true;
+    try {
+      await lane.core.request("resources/subscribe", { uri: row.uri }, ownTimeoutMs);
+    } catch {
+      kept = false;
+    }
+    if (isOver()) return true;
+    row.confirmed = kept;
+    for (const [session, uri] of [...row.holders]) {
+      if (session.phase === "ready") session.sink.send(notificationFrame(updated, { uri }), noSplices);
+      if (!kept) this.#letGo(session, uri, row);
+    }
+    this.#settle(row, kept);
+    return kept;
+  }
+}
+
+const updated = "notifications/resources/updated";
+
+function isWanted(row: Row): boolean {
+  if (row.holders.size > 0) return true;
+  for (const { wanted } of row.wishes) if (wanted) return true;
+  return false;
+}
+
+function hasWish(row: Row, session: ClientSession): boolean {
+  for (const wish of row.wishes) if (wish.session === session && wish.wanted) return true;
+  return false;
+}
+
+/** The uri itself, then what it lies in, step by step. */
+function* withAncestors(uri: string): Iterable<string> {
+  yield uri;
+  let steps = 0;
+  for (let end = uri.lastIndexOf("/"); end > 0 && steps++ < maxSteps; end = uri.lastIndexOf("/", end - 1)) {
+    yield uri.slice(0, end + 1);
+    yield uri.slice(0, end);
+  }
+}
+
+function offersSubscriptions(capabilities: Readonly<Record<string, unknown>>): boolean {
+  const { subscribe } = (capabilities["resources"] ?? {}) as { subscribe?: unknown };
+  return subscribe === true;
+}
+
+/** A call that is refused for its id tells no hook. */
+function refuseUsedId({ session, idText }: Request): void {
+  if (session.calls.has(idKey(idText))) throw idInUse(idText);
+}
+
+function refuseTooLong(uri: string): void {
+  if (uri.length <= maxUriBytes) return;
+  throw new HubError("params_invalid", `params.uri is longer than ${maxUriBytes} characters`);
+}
+
+function tooMany(what: string, { core }: Lane): HubError {
+  const message = `too many subscriptions: ${what}; end some of them first`;
+  return new HubError("overloaded", message, { core: core.name, retry_after_ms: 1000 });
+}

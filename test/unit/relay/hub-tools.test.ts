@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { View } from "../../../src/catalog/view.ts";
+import type { Request } from "../../../src/relay/calls.ts";
+import { HubToolCalls, type HubToolOutcome } from "../../../src/relay/hub-tools.ts";
+import { ToolIndexes } from "../../../src/relay/tool-indexes.ts";
+import { createScan, scan } from "../../../src/wire/scan.ts";
+import { source } from "../../helpers/catalog-sources.ts";
+import { capped, catalogWith, numbered } from "../../helpers/tool-lists.ts";
+
+const caller = capped(4);
+
+/** What becomes of a call of one of the hub's tools; `resuming`: it waited, and is taken up again. */
+function taking(calls: HubToolCalls, view: View, name: "search_tools" | "call_tool", args: object, resuming = 0) {
+  const params = { name: `hub__${name}`, arguments: args };
+  const bytes = Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params }));
+  const record = createScan();
+  assert.equal(scan(bytes, record), undefined);
+  const request = { bytes, scan: record, readMs: undefined, session: { resuming } } as unknown as Request;
+  assert.ok(view.hubTools !== undefined);
+  return calls.take(name, { request, caller, view, own: view.hubTools, mayPark: false });
+}
+
+function namesIn(outcome: HubToolOutcome): string[] {
+  assert.equal(outcome.t, "answered");
+  const { structuredContent } = JSON.parse(String("result" in outcome ? outcome.result : "")) as {
+    structuredContent: { tools: { name: string }[] };
+  };
+  return structuredContent.tools.map(({ name }) => name);
+}
+
+test("hub tools: a search waits for an index over what is there now, and only who has waited gets an older one", async () => {
+  const calls = new HubToolCalls(new ToolIndexes());
+  const find = { query: "findme" };
+  const tool = { name: "x", description: "findme" };
+  const before = catalogWith([numbered("a", 5), source("b", { listTools: [tool] })]).view(caller);
+  const first = taking(calls, before, "search_tools", find);
+  assert.equal(first.t, "wait");
+  if (first.t === "wait") await first.until;
+  assert.deepEqual(namesIn(taking(calls, before, "search_tools", find, 1)), ["b__x"]);
+
+  const after = catalogWith([numbered("a", 5), source("c", { listTools: [tool] })]).view(caller);
+  assert.deepEqual(namesIn(taking(calls, after, "search_tools", find, 1)), [], "the older index, less what is gone");
+  const second = taking(calls, after, "search_tools", find);
+  assert.equal(second.t, "wait");
+  if (second.t === "wait") await second.until;
+  assert.deepEqual(namesIn(taking(calls, after, "search_tools", find, 1)), ["c__x"]);
+});
+
+test("hub tools: a tool of an app's page is none that a model can call through the hub", async () => {
+  const app = { name: "refresh", _meta: { ui: { visibility: ["app"] } } };
+  const view = catalogWith([numbered("a", 5), source("b", { listTools: [app] })]).view(caller);
+  const calls = new HubToolCalls(new ToolIndexes());
+  const first = taking(calls, view, "call_tool", { name: "b__refresh", arguments: {} });
+  if (first.t === "wait") await first.until;
+  const outcome = taking(calls, view, "call_tool", { name: "b__refresh", arguments: {} }, 1);
+  assert.match(String("result" in outcome ? outcome.result : ""), /there is no tool \\"b__refresh\\"/);
+});
+
+test("hub tools: a name that several tools have is told of, with what to write", () => {
+  const same = (namespace: string) => source(namespace, { listTools: [{ name: "t" }, { name: "u" }, { name: "v" }] });
+  const view = catalogWith([same("a"), same("b")]).view(caller);
+  const outcome = taking(new HubToolCalls(new ToolIndexes()), view, "call_tool", { name: "t", arguments: {} });
+  assert.match(String("result" in outcome ? outcome.result : ""), /is ambiguous; write one of a\.t, b\.t/);
+});

@@ -1,0 +1,416 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Asks } from "../../../src/relay/asks.ts";
+import type { ClientSession, Lane } from "../../../src/relay/call.ts";
+import { ownerOf } from "../../../src/relay/owner.ts";
+import { Tasks } from "../../../src/relay/tasks.ts";
+import { UrlElicitations } from "../../../src/relay/url-elicitations.ts";
+import type { Principal } from "../../../src/sessions/principal.ts";
+import { frameOf, frameOfText } from "../../../src/wire/frame.ts";
+import { LogRecord } from "../../helpers/core-run.ts";
+import { somebody } from "../../helpers/echo-doorkeeper.ts";
+import { type LaneOptions, LaneScene, scanned } from "../../helpers/lane-scene.ts";
+
+const related = "io.modelcontextprotocol/related-task";
+
+function scene() {
+  const relay = new LaneScene();
+  const log = new LogRecord();
+  const tasks = new Tasks({ clock: relay.clock, log: log.log });
+  const client = (principal: Principal = { ...somebody, shared: true }) => {
+    const one = relay.client({}, principal);
+    /** A call that asks to be run as a task. */
+    const start = (lane: Lane, meta?: object) =>
+      one.asks("tools/call", { name: "t", task: {}, _meta: meta }, (request) => {
+        relay.calls.begin(request, lane, undefined, [tasks.creating(one.session, lane)]);
+        return true;
+      });
+    const about = (method: string, exposedId: string) =>
+      one.asks(method, { taskId: exposedId }, (request) => {
+        const task = tasks.find(one.session, exposedId);
+        if (task === undefined) return false;
+        relay.calls.begin(request, task.lane, undefined, [tasks.asking(task, method, request.replies)]);
+        return true;
+      });
+    const ids = async (cursor?: string) => {
+      const list = JSON.parse((await tasks.list(one.session, cursor)).toString());
+      return {
+        ids: list.tasks.map(({ taskId }: { taskId: string }) => taskId),
+        next: list.nextCursor,
+        all: list.tasks,
+      };
+    };
+    const leave = () => {
+      one.leave();
+      tasks.forgetSession(one.session);
+    };
+    return { ...one, start, about, ids, leave };
+  };
+  const core = (options: LaneOptions = {}) => {
+    const one = relay.core({ namespace: "ns", ...options });
+    /** What becomes of a notification about a task. */
+    const says = (method: string, params: object) => {
+      const text = JSON.stringify({ jsonrpc: "2.0", method, params });
+      const { bytes, record } = scanned(text);
+      if (method === "notifications/tasks/status") return tasks.status(one.lane, frameOfText(text), bytes, record);
+      const token = (params as { progressToken: number }).progressToken;
+      return tasks.progress(one.lane, frameOf(bytes), bytes, record, token);
+    };
+    const creates = (id: string, more = "") =>
+      one.answers("tools/call", `"result":{"task":{"taskId":"${id}","status":"working","ttl":60000${more}}}`);
+    return { ...one, says, creates };
+  };
+  return { relay, tasks, log, client, core };
+}
+
+/** Whose a message of this Core is. */
+function ownerIn(lane: Lane, params: object): ClientSession | undefined {
+  const { bytes, record } = scanned(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "m", params }));
+  return ownerOf(lane, { bytes, scan: record })?.session;
+}
+
+const named = (id: string): Principal => ({ id, name: id, allow: undefined, deny: [], admin: false, shared: false });
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test("tasks: an id carries the namespace towards the client, wherever it stands, and nothing else is touched", () => {
+  const { client, core } = scene();
+  const { start, answerTo, about, heard } = client();
+  const { lane, answers, says, told } = core();
+  const call = start(lane);
+  answers(
+    "tools/call",
+    `"result": {"_meta":{"${related}":{"taskId":"a\\u002fb"}}, "task":{"taskId":"a\\u002fb","big":12345678901234567890}}`,
+  );
+  assert.deepEqual(answerTo(call)?.result.task.taskId, "ns~a/b");
+  assert.deepEqual(answerTo(call)?.result._meta[related].taskId, "ns~a/b");
+  const get = about("tasks/get", "ns~a/b");
+  answers("tasks/get", '"result":{"taskId":"a/b","status":"working"}');
+  assert.deepEqual(answerTo(get)?.result, { taskId: "ns~a/b", status: "working" });
+  assert.equal(says("notifications/tasks/status", { taskId: "a/b", status: "completed" }), true);
+  assert.deepEqual(heard.at(-1)?.params, { taskId: "ns~a/b", status: "completed" });
+  const result = about("tasks/result", "ns~a/b");
+  answers("tasks/result", `"result":{"content":[],"_meta":{"${related}":{"taskId":"a/b"}}}`);
+  assert.deepEqual(answerTo(result)?.result, { content: [], _meta: { [related]: { taskId: "ns~a/b" } } });
+  assert.equal(told.length, 3);
+});
+
+test("tasks: what is another's does not exist, and what is said of it is heard by its owner alone", () => {
+  const { client, core, tasks } = scene();
+  const [one, other] = [client(), client()];
+  const { lane, creates, says } = core();
+  one.start(lane);
+  creates("1");
+  assert.equal(tasks.find(other.session, "ns~1"), undefined);
+  assert.equal(tasks.find(one.session, "other~1"), undefined);
+  assert.equal(tasks.find(one.session, "1"), undefined);
+  assert.equal(tasks.find(one.session, "ns~1")?.id, "1");
+  says("notifications/tasks/status", { taskId: "1", status: "working" });
+  assert.equal(says("notifications/tasks/status", { taskId: "2", status: "working" }), false);
+  assert.deepEqual([one.heard.length, other.heard.length], [2, 0]);
+});
+
+test("tasks: two Cores, and two instances of one, may use the same id", () => {
+  const { client, core, tasks } = scene();
+  const [one, other] = [client(named("x")), client(named("x"))];
+  const [mine, theirs, third] = [
+    core({ owner: one.session }),
+    core({ owner: other.session }),
+    core({ namespace: "b" }),
+  ];
+  for (const [who, where] of [
+    [one, mine],
+    [other, theirs],
+    [one, third],
+  ] as const) {
+    who.start(where.lane);
+    where.creates("1");
+  }
+  assert.equal(tasks.find(one.session, "ns~1")?.lane, mine.lane);
+  assert.equal(tasks.find(other.session, "ns~1")?.lane, theirs.lane);
+  assert.equal(tasks.find(other.session, "b~1")?.lane, third.lane);
+});
+
+test("tasks: a Core that gives a client an id that is another's gives it nothing", () => {
+  const { client, core, tasks, log } = scene();
+  const [one, other] = [client(), client()];
+  const { lane, creates } = core();
+  one.start(lane);
+  creates("1");
+  other.start(lane);
+  creates("1");
+  assert.equal(tasks.find(one.session, "ns~1")?.session, one.session);
+  assert.equal(tasks.find(other.session, "ns~1"), undefined);
+  assert.deepEqual(
+    log.lines.map(({ msg }) => msg),
+    ["task_id_taken"],
+  );
+});
+
+test("tasks: a named client finds its tasks in another session, and is told there from then on", () => {
+  const { client, core, tasks } = scene();
+  const [first, second, stranger] = [client(named("x")), client(named("x")), client(named("y"))];
+  const { lane, creates, says } = core();
+  first.start(lane);
+  creates("1");
+  first.leave();
+  assert.equal(says("notifications/tasks/status", { taskId: "1", status: "working" }), false);
+  assert.equal(tasks.find(stranger.session, "ns~1"), undefined);
+  assert.ok(tasks.find(second.session, "ns~1"));
+  assert.equal(says("notifications/tasks/status", { taskId: "1", status: "working" }), true);
+  assert.equal(second.heard.length, 1);
+});
+
+test("tasks: what nobody can ask for any more is cancelled, and until then what its Core says is nobody else's", async () => {
+  const { client, core, tasks } = scene();
+  const [one, other] = [client(), client()];
+  const { lane, creates, own } = core({ serial: true });
+  one.start(lane);
+  creates("1");
+  one.leave();
+  assert.deepEqual(
+    own.map(({ method, params }) => [method, params]),
+    [["tasks/cancel", { taskId: "1" }]],
+  );
+  other.start(lane);
+  assert.equal(ownerIn(lane, {}), undefined);
+  own[0]?.resolve();
+  await settled();
+  assert.equal(ownerIn(lane, {}), other.session);
+  assert.equal(tasks.size, 0);
+});
+
+test("tasks: a message that names a task is its owner's, on any lane; of an unknown one nobody's", () => {
+  const { client, core } = scene();
+  const [one, other] = [client(), client()];
+  const { lane, creates } = core({ serial: true });
+  const about = (taskId: string) => ({ _meta: { [related]: { taskId } } });
+  one.start(lane);
+  creates("1");
+  other.start(lane);
+  assert.equal(ownerIn(lane, about("1")), one.session);
+  assert.equal(ownerIn(lane, about("2")), undefined);
+  assert.equal(ownerIn(lane, {}), undefined, "it may be about the task of the one, or the call of the other");
+  const shared = core();
+  one.start(shared.lane);
+  shared.creates("7");
+  assert.equal(ownerIn(shared.lane, about("7")), one.session);
+  assert.equal(ownerIn(shared.lane, {}), undefined);
+});
+
+test("tasks: progress goes on under the client's token until the task is over", () => {
+  const { client, core } = scene();
+  const [one, other] = [client(), client()];
+  const { lane, creates, says, told } = core();
+  one.start(lane, { progressToken: "p" });
+  const token = told.at(-1)?.params._meta.progressToken;
+  creates("1");
+  const progress = { progressToken: token, progress: 1, _meta: { [related]: { taskId: "1" } } };
+  assert.equal(says("notifications/progress", progress), true);
+  assert.deepEqual(one.heard.at(-1)?.params, {
+    progressToken: "p",
+    progress: 1,
+    _meta: { [related]: { taskId: "ns~1" } },
+  });
+  assert.equal(says("notifications/progress", { ...progress, progressToken: token + 1 }), false);
+  says("notifications/tasks/status", { taskId: "1", status: "failed" });
+  assert.equal(says("notifications/progress", progress), false);
+  assert.deepEqual(other.heard, []);
+});
+
+test("tasks: a request for a result waits as long as the task may take, and keeps no place from others", () => {
+  const { client, core, relay } = scene();
+  const { start, about, answerTo } = client();
+  const { lane, creates, answers } = core();
+  start(lane);
+  creates("1");
+  const result = about("tasks/result", "ns~1");
+  assert.deepEqual(
+    [...relay.calls.loads()].map(({ inUse }) => inUse),
+    [0],
+  );
+  relay.clock.advance(59_000);
+  assert.equal(answerTo(result), undefined);
+  answers("tasks/result", '"result":{"content":[]}');
+  assert.deepEqual(answerTo(result)?.result, { content: [] });
+});
+
+test("tasks: a few requests may wait for one result", () => {
+  const { client, core } = scene();
+  const { start, about, answerTo } = client();
+  const { lane, creates } = core();
+  start(lane);
+  creates("1");
+  for (let at = 0; at < 4; at++) assert.equal(answerTo(about("tasks/result", "ns~1")), undefined);
+  assert.match(answerTo(about("tasks/result", "ns~1"))?.error?.message ?? "", /4 requests wait/);
+});
+
+test("tasks: a list has the client's own, of all Cores, as they are now", async () => {
+  const { client, core } = scene();
+  const [one, other] = [client(), client()];
+  const [a, b] = [core({ namespace: "a" }), core({ namespace: "b" })];
+  for (const [who, where, id] of [
+    [one, a, "1"],
+    [other, a, "2"],
+    [one, b, "1"],
+  ] as const) {
+    who.start(where.lane);
+    where.creates(id, ',"createdAt":"x"');
+  }
+  const listed = one.ids();
+  a.own[0]?.resolve('{"taskId":"1","status":"completed"}');
+  b.own[0]?.reject();
+  const { ids, next, all } = await listed;
+  assert.deepEqual(ids, ["a~1", "b~1"]);
+  assert.equal(next, undefined);
+  assert.deepEqual(
+    all.map(({ status }: { status: string }) => status),
+    ["completed", "working"],
+  );
+  const again = await Promise.all([one.ids().then(({ ids }) => ids), Promise.resolve(b.own[1]?.reject())]);
+  assert.deepEqual(again[0], ["a~1", "b~1"]);
+  assert.equal(a.own.length, 1, "what is over is not asked for");
+});
+
+test("tasks: a list comes in pages, and a cursor that was never given is refused", async () => {
+  const { client, core, tasks } = scene();
+  const one = client();
+  const { lane, creates, becomes } = core();
+  for (let at = 1; at <= 60; at++) {
+    one.start(lane);
+    creates(String(at));
+  }
+  becomes({ t: "draining", since: 0 } as never);
+  const first = await one.ids();
+  assert.deepEqual([first.ids.length, first.ids.at(-1)], [50, "ns~50"]);
+  const rest = await one.ids(first.next);
+  assert.deepEqual([rest.ids.length, rest.next], [10, undefined]);
+  assert.throws(() => tasks.list(one.session, "x"), /unknown cursor/);
+});
+
+test("tasks: one client may have 256; what is over makes room", () => {
+  const { client, core, tasks } = scene();
+  const one = client();
+  const { lane, creates, says } = core();
+  for (let at = 1; at <= 256; at++) {
+    one.start(lane);
+    creates(String(at));
+  }
+  assert.match(one.answerTo(one.start(lane))?.error?.message ?? "", /one client may have 256/);
+  says("notifications/tasks/status", { taskId: "9", status: "cancelled" });
+  one.start(lane);
+  creates("new");
+  assert.equal(tasks.find(one.session, "ns~9"), undefined);
+  assert.ok(tasks.find(one.session, "ns~new"));
+});
+
+test("tasks: an entry ends with its time, or with its instance", () => {
+  const { client, core, tasks, relay } = scene();
+  const one = client();
+  const [short, long] = [core(), core({ namespace: "b" })];
+  one.start(short.lane);
+  short.creates("1");
+  one.start(long.lane);
+  long.answers("tools/call", '"result":{"task":{"taskId":"1","status":"working","ttl":null}}');
+  relay.clock.advance(61_000);
+  assert.equal(tasks.find(one.session, "ns~1"), undefined);
+  relay.clock.advance(10_000);
+  assert.deepEqual([tasks.size, short.lane.tasks.size, long.lane.tasks.size], [1, 0, 1]);
+  tasks.dropLane(long.lane);
+  relay.clock.advance(10_000);
+  assert.deepEqual([tasks.size, long.lane.tasks.size, relay.clock.timers], [0, 0, 0]);
+});
+
+test("tasks: a task that its Core has forgotten is forgotten, a large one is kept short", async () => {
+  const { client, core, tasks } = scene();
+  const one = client();
+  const { lane, answers, becomes } = core();
+  one.start(lane);
+  const words = "x".repeat(10_000);
+  answers("tools/call", `"result":{"task":{"taskId":"1","status":"working","statusMessage":"${words}","ttl":5000}}`);
+  becomes({ t: "draining", since: 0 } as never);
+  assert.deepEqual((await one.ids()).all, [{ taskId: "ns~1", status: "working", ttl: 5000 }]);
+  becomes({ t: "up", since: 0 });
+  one.about("tasks/get", "ns~1");
+  answers("tasks/get", '"error":{"code":-32602,"message":"gone"}');
+  assert.equal(tasks.size, 0);
+});
+
+test("tasks: an answer that names no task is an answer as any other", () => {
+  const { client, core, tasks } = scene();
+  const one = client();
+  const { lane, answers } = core();
+  const call = one.start(lane);
+  answers("tools/call", '"result":{"content":[],"task":{"taskId":7}}');
+  assert.deepEqual(one.answerTo(call)?.result, { content: [], task: { taskId: 7 } });
+  assert.equal(tasks.size, 0);
+});
+
+test("tasks: a request that waited does not reach another process, where the id may be another's", () => {
+  const { client, core, tasks } = scene();
+  const one = client();
+  const { lane, creates, becomes, methods } = core();
+  one.start(lane);
+  creates("1");
+  becomes({ t: "starting", since: 0 } as never);
+  const asked = one.about("tasks/get", "ns~1");
+  tasks.dropLane(lane);
+  becomes({ t: "up", since: 1 });
+  assert.match(one.answerTo(asked)?.error?.message ?? "", /unknown task/);
+  assert.deepEqual(methods(), ["tools/call"]);
+});
+
+test("tasks: many lists at once ask for each task once", async () => {
+  const { client, core } = scene();
+  const one = client();
+  const { lane, creates, own } = core();
+  one.start(lane);
+  creates("1");
+  const lists = [one.ids(), one.ids(), one.ids()];
+  assert.equal(own.length, 1);
+  own[0]?.resolve('{"taskId":"1","status":"working"}');
+  for (const { ids } of await Promise.all(lists)) assert.deepEqual(ids, ["ns~1"]);
+});
+
+test("tasks: what a Core asks for a task goes to who waits for its result, and the answer names the task as the Core does", () => {
+  const { client, core, relay, log } = scene();
+  const one = client();
+  one.session.capabilities = { roots: {} };
+  const { lane, creates, told } = core();
+  one.start(lane);
+  creates("1");
+  one.about("tasks/result", "ns~1");
+  const asks = new Asks({
+    clock: relay.clock,
+    log: log.log,
+    urls: new UrlElicitations(),
+    ownerOf,
+    waited: () => {},
+  });
+  const meta = (taskId: string) => ({ [related]: { taskId } });
+  const ask = (taskId: string) => {
+    const text = { jsonrpc: "2.0", id: 5, method: "roots/list", params: { _meta: meta(taskId) } };
+    const { bytes, record } = scanned(JSON.stringify(text));
+    asks.ask(lane, "roots/list", "5", bytes, record);
+  };
+  ask("2");
+  assert.equal(told.at(-1)?.error?.code, -32601);
+  ask("1");
+  const question = one.heard.at(-1);
+  assert.deepEqual(question?.params._meta, meta("ns~1"));
+  const answer = JSON.stringify({ jsonrpc: "2.0", id: question?.id, result: { roots: [], _meta: meta("ns~1") } });
+  asks.answered(one.session, frameOfText(answer), scanned(answer).record);
+  assert.deepEqual(told.at(-1), { jsonrpc: "2.0", id: 5, result: { roots: [], _meta: meta("1") } });
+});
+
+test("tasks: what a Core answers of another task is not taken for this one", async () => {
+  const { client, core } = scene();
+  const one = client();
+  const { lane, creates, answers, becomes } = core();
+  one.start(lane);
+  creates("1");
+  one.about("tasks/get", "ns~1");
+  answers("tasks/get", '"result":{"taskId":"2","status":"completed"}');
+  becomes({ t: "draining", since: 0 } as never);
+  const { ids, all } = await one.ids();
+  assert.deepEqual([ids, all[0].status], [["ns~1"], "working"]);
+});
