@@ -3,7 +3,7 @@
 
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Clock, Timer } from "../base/clock.ts";
-import { type ErrorCode, HubError } from "../base/errors.ts";
+import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -32,6 +32,7 @@ import type { Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
 import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
 import { openInstance } from "./open-instance.ts";
 import { coreErrorCode } from "./own-requests.ts";
+import { StartFailed, startFailed } from "./start-failed.ts";
 import type { LinkLimits } from "./stdio-link.ts";
 import {
   type CoreState,
@@ -74,16 +75,6 @@ export interface CoreDeps {
   capabilities(): Promise<ClientCapabilities>;
   /** Asked at every start, so that a rotated secret is taken up by a restart. */
   secrets(definition: ResolvedCore): Promise<SecretsFound>;
-}
-
-/** A start that ended for a reason of its own. */
-class StartFailed extends Error {
-  readonly fall: Fall;
-
-  constructor(fall: Fall) {
-    super(fall.reason);
-    this.fall = fall;
-  }
 }
 
 export class Core {
@@ -404,8 +395,4 @@ export class Core {
     // The reason follows the Core's name wherever it is shown.
     return { code, reason: message.replace(`core "${this.name}" `, ""), fatal: false };
   }
-}
-
-function startFailed(code: ErrorCode, reason: string, fatal: boolean): StartFailed {
-  return new StartFailed({ code, reason, fatal });
 }

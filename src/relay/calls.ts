@@ -5,13 +5,14 @@ import { HubError } from "../base/errors.ts";
 import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
 import { idKey } from "../sessions/session.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
-import { type ByteString, type Frame, noSplices, partOf, type ReplySink, type Splice } from "../wire/frame.ts";
+import { type ByteString, type Frame, noSplices, partOf, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
 import type { Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
 import { refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
 import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
+import type { Request } from "./request.ts";
 import { retain } from "./retain.ts";
 
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
@@ -19,24 +20,6 @@ const sweepEveryMs = 250;
 
 /** One is as bad as many. */
 const maxAstray = 1024;
-
-/** What a call is made of. */
-export interface Request {
-  readonly session: ClientSession;
-  readonly replies: ReplySink;
-  readonly method: string;
-  readonly frame: Frame;
-  /** The frame in one piece, good for this turn only. */
-  readonly bytes: Buffer;
-  /** All of `bytes` as text, for a small message. */
-  readonly text: ByteString | undefined;
-  readonly scan: Scan;
-  readonly idText: ByteString;
-  /** When it was read; undefined for one that has waited since. */
-  readonly readMs: number | undefined;
-  /** What is cut away of the frame, beside what is renamed. */
-  readonly cuts?: readonly Splice[];
-}
 
 export type CreateLimiter = (start: (call: Call) => void) => CallLimiter<Call>;
 

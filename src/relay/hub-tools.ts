@@ -13,7 +13,7 @@ import type { Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import { quoted, resultOf } from "./answers.ts";
 import { readCallThrough } from "./call-through.ts";
-import type { Request } from "./calls.ts";
+import type { Request } from "./request.ts";
 import type { ToolIndexes } from "./tool-indexes.ts";
 
 /** No search and no name needs more. */

@@ -12,7 +12,8 @@ import { byteString, noSplices, type Splice } from "../wire/frame.ts";
 import { notificationFrame } from "./answers.ts";
 import type { CallOutcome, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
-import type { Calls, Request } from "./calls.ts";
+import type { Calls } from "./calls.ts";
+import type { Request } from "./request.ts";
 
 /** Of one session, and of one instance. */
 const maxPerSession = 1024;

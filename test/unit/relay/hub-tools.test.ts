@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { View } from "../../../src/catalog/view.ts";
-import type { Request } from "../../../src/relay/calls.ts";
 import { HubToolCalls, type HubToolOutcome } from "../../../src/relay/hub-tools.ts";
+import type { Request } from "../../../src/relay/request.ts";
 import { ToolIndexes } from "../../../src/relay/tool-indexes.ts";
 import { createScan, scan } from "../../../src/wire/scan.ts";
 import { source } from "../../helpers/catalog-sources.ts";
