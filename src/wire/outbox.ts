@@ -146,6 +146,7 @@ export class Outbox implements FrameSink {
   /** Gives the slab back while there is nothing to send; for connections that have gone quiet. */
   trim(): void {
     if (this.pendingBytes > 0) return;
+    this.#queue.clear();
     this.#slab = noBytes;
     this.#from = 0;
     this.#to = 0;
