@@ -1,4 +1,4 @@
-// How much garbage the heap may gather before all of it is looked through (docs/decisions/0024-heap-room.md). V8 counts what sockets are read
+// How much garbage the heap may gather before all of it is looked through (docs/decisions/0026-heap-room.md). V8 counts what sockets are read
 // into with the heap, and lets 32 MiB of it come together before it frees any: for a heap as small as a hub's that is an alarm
 // each time, and with messages of 1 MiB as much work as the messages themselves.
 import type { Clock } from "../base/clock.ts";
