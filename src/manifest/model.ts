@@ -420,6 +420,10 @@ export interface Core {
    */
   idle_timeout_ms?: number;
   /**
+   * Folders that the Core is told of when it asks for roots and no client answers that: it is shared, or its client has none. Relative to the manifest, or file:// URIs.
+   */
+  roots?: string[];
+  /**
    * serialize: a shared Core is given one call at a time, of all clients together, so that what it asks meanwhile (sampling, elicitation, roots) can be asked of that call's client.
    */
   interactive?: "serialize";
@@ -625,7 +629,8 @@ export const defaults = {
       "max": 1
     },
     "max_sessions": 64,
-    "idle_timeout_ms": 600000
+    "idle_timeout_ms": 600000,
+    "roots": []
   },
   "tool": {
     "hidden": false

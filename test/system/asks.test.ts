@@ -12,7 +12,7 @@ let hub: HubProcess;
 before(async () => {
   const asker = fixture("asker.mjs");
   hub = await startHub({
-    manifest: `cores:\n  serial:\n    ${asker}\n    interactive: serialize\n  shared:\n    ${asker}\n`,
+    manifest: `cores:\n  serial:\n    ${asker}\n    interactive: serialize\n  shared:\n    ${asker}\n  rooted:\n    ${asker}\n    roots: [/srv/docs, "file:///x"]\n`,
   });
 });
 
@@ -91,4 +91,12 @@ test("asks: a client that leaves in the middle costs the Core nothing: it is tol
   await leaving[Symbol.asyncDispose]();
   await using next = await askable({ elicitation: {} });
   assert.match((await next.call("serial__told")).result?.content[0].text, /"elicitation"/);
+});
+
+test("asks: a shared Core is told the roots that the manifest has for it", async () => {
+  await using client = await askable({ roots: {} });
+  assert.equal((await client.call("rooted__told")).result?.content[0].text, '{"roots":{}}');
+  const { result } = await client.call("rooted__ask", { method: "roots/list" });
+  assert.equal(result?.content[0].text, '{"roots":[{"uri":"file:///srv/docs"},{"uri":"file:///x"}]}');
+  assert.deepEqual(client.notifications, []);
 });
