@@ -28,6 +28,8 @@ export interface HubToolsConfig {
   readonly namespaces: readonly string[];
   /** All of these, for what calling any of them may do. */
   readonly tools: Iterable<ToolRoute>;
+  /** Whether a call of some of them may go on as a task. */
+  readonly runsTasks: boolean;
 }
 
 export class HubTools {
@@ -38,7 +40,7 @@ export class HubTools {
   /** Whether the client may be answered with structured content. */
   readonly isStructured: boolean;
 
-  constructor({ profile, namings, namespaces, tools }: HubToolsConfig) {
+  constructor({ profile, namings, namespaces, tools, runsTasks }: HubToolsConfig) {
     const naming = new Naming(profile);
     this.#names = new Map(all.map((tool) => [tool, naming.exposed(core, tool).name]));
     for (const tool of all) {
@@ -50,7 +52,7 @@ export class HubTools {
       this.#bySpelling.set(this.nameOf(tool), tool);
     }
     this.isStructured = profile.downgrade?.kinds.includes("structured_content") !== true;
-    this.entries = this.#define(namespaces, hintsOf(tools)).map(({ outputSchema, ...rest }) => {
+    this.entries = this.#define(namespaces, hintsOf(tools), runsTasks).map(({ outputSchema, ...rest }) => {
       const tool = this.isStructured ? { ...rest, outputSchema } : rest;
       return { name: tool.name, bytes: Buffer.from(JSON.stringify(tool)), edits: [], sortKey: "" };
     });
@@ -70,7 +72,7 @@ export class HubTools {
     return this.#names.get(tool) ?? tool;
   }
 
-  #define(namespaces: readonly string[], hints: Hints): readonly Definition[] {
+  #define(namespaces: readonly string[], hints: Hints, runsTasks: boolean): readonly Definition[] {
     const search = this.nameOf("search_tools");
     const describe = this.nameOf("describe_tool");
     const call = this.nameOf("call_tool");
@@ -145,6 +147,7 @@ export class HubTools {
         },
         // What it may do is what the tools that it reaches may do.
         annotations: { ...hints, openWorldHint: true },
+        ...(runsTasks ? { execution: { taskSupport: "optional" } } : {}),
       },
     ];
   }

@@ -44,8 +44,10 @@ export class ToolListing {
     this.isCapped = isCapped;
     if (!hasHubTools) return;
     const routes = forModels.map(({ route }) => route);
-    const namespaces = new Set(forModels.map((tool) => this.#sourceOf(tool).namespace));
-    this.hubTools = new HubTools({ profile, namings, namespaces: [...namespaces].sort(), tools: routes });
+    const cores = [...new Set(forModels.map((tool) => this.#sourceOf(tool)))];
+    const namespaces = cores.map(({ namespace }) => namespace).sort();
+    const runsTasks = cores.some((core) => core.runsTasks);
+    this.hubTools = new HubTools({ profile, namings, namespaces, tools: routes, runsTasks });
   }
 
   /** `tools` in the order of the list; likewise below. */

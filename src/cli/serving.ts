@@ -1,6 +1,8 @@
 // The commands that serve, together: they load the same, so that the build makes one file of both.
+import { systemClock } from "../base/clock.ts";
 import { serve } from "./commands/serve.ts";
 import { stdio } from "./commands/stdio.ts";
+import { keepHeapRoom } from "./heap-room.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ServingOptions {
@@ -13,5 +15,6 @@ export interface ServingOptions {
 
 /** Resolves with the exit code. */
 export function runServing(name: "serve" | "stdio", terminal: Terminal, options: ServingOptions): Promise<number> {
+  keepHeapRoom(systemClock);
   return name === "serve" ? serve(terminal, options) : stdio(terminal, options);
 }

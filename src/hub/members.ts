@@ -67,7 +67,11 @@ export class Members {
         ...common,
         log: context === undefined ? common.log : common.log.child(context),
         ids,
-        capabilities: () => making.capabilities(),
+        // It can ask for roots where the manifest has some, whatever its client can be asked.
+        capabilities: async () => ({
+          ...(member.lane.policy.roots && { roots: {} }),
+          ...(await making.capabilities()),
+        }),
         secrets: (asked) => secrets(asked, member.setup),
       },
       {
@@ -93,7 +97,8 @@ export function redefine({ core, lane }: Member, definition: ResolvedCore): void
   lane.policy = lanePolicy(definition, lane.policy.serial);
 }
 
-function lanePolicy({ policy, namespace, prefix }: ResolvedCore, serial: boolean): LanePolicy {
+function lanePolicy({ policy, namespace, prefix, roots }: ResolvedCore, serial: boolean): LanePolicy {
   const { timeoutMs, maxTimeoutMs } = policy;
-  return { timeoutMs, maxTimeoutMs, serial, label: prefix ? namespace : undefined };
+  const told = roots.length === 0 ? undefined : Buffer.from(JSON.stringify({ roots: roots.map((uri) => ({ uri })) }));
+  return { timeoutMs, maxTimeoutMs, serial, roots: told, label: prefix ? namespace : undefined };
 }

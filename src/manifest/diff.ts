@@ -84,25 +84,24 @@ function diffCores(before: Setup, after: Setup) {
 
 /** What a Core's process is made of: with another one of these it has to be another process. */
 function launchOf(core: ResolvedCore, { secretsDir }: Settings): unknown {
-  const {
-    key,
-    namespace,
-    folder,
-    remote,
-    command,
-    args,
-    cwd,
-    env,
-    inheritEnv,
-    secrets,
-    framing,
-    isolation,
-    interactive,
-  } = core;
+  const { key, namespace, folder, command, args, cwd, env, inheritEnv, secrets, framing } = core;
+  const { isolation, interactive, roots, remote } = core;
   const sought = secrets.some(({ from }) => from.t === "search");
   const run = secrets.some(({ from }) => from.t === "command");
   return {
-    ...{ remote, command, args, cwd, env, inheritEnv, secrets, framing, isolation, interactive },
+    ...{
+      remote,
+      command,
+      args,
+      cwd,
+      env,
+      inheritEnv,
+      secrets,
+      framing,
+      isolation,
+      interactive,
+      hasRoots: roots.length > 0,
+    },
     // Where its secrets are looked for, as far as it has any that are.
     place: [sought ? secretsDir : undefined, sought ? key : undefined, sought ? namespace : undefined],
     folder: run ? folder : undefined,

@@ -131,6 +131,8 @@ export interface ResolvedCore {
   readonly idleTimeoutMs: number;
   /** Of `pool`: instances kept running, and most at once. */
   readonly scaling: { readonly min: number; readonly max: number };
+  /** `file:` URIs that the Core is told of where no client has roots for it. */
+  readonly roots: readonly string[];
   /** `serialize`: one call at a time, so that the Core may ask the client of that call. */
   readonly interactive: "serialize" | undefined;
   readonly tags: readonly string[];

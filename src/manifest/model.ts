@@ -417,6 +417,10 @@ export interface Core {
    */
   idle_timeout_ms?: number;
   /**
+   * Folders that the Core is told of when it asks for roots and no client answers that: it is shared, or its client has none. Relative to the manifest, or file:// URIs.
+   */
+  roots?: string[];
+  /**
    * serialize: a shared Core is given one call at a time, of all clients together, so that what it asks meanwhile (sampling, elicitation, roots) can be asked of that call's client.
    */
   interactive?: "serialize";
@@ -634,7 +638,8 @@ export const defaults = {
     "auth": {},
     "allow_private": false,
     "max_sessions": 64,
-    "idle_timeout_ms": 600000
+    "idle_timeout_ms": 600000,
+    "roots": []
   },
   "tool": {
     "hidden": false

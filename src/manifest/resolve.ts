@@ -123,6 +123,7 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
     maxSessions: core.max_sessions ?? d.max_sessions,
     idleTimeoutMs: core.idle_timeout_ms ?? d.idle_timeout_ms,
     scaling: { min: core.scaling?.min ?? d.scaling.min, max: core.scaling?.max ?? d.scaling.max },
+    roots: (core.roots ?? d.roots).map((root) => rootUri(root, origin.folder)),
     interactive: core.interactive,
     tags: core.tags ?? d.tags,
     policy: resolvePolicy(core.policy ?? {}),
@@ -153,6 +154,12 @@ function secretsOf(core: Core, folder: string): readonly SecretSpec[] {
   const known = new Set(listed.map(({ name }) => name));
   const further = [...new Set(named)].filter((name) => !known.has(name));
   return [...listed, ...further.map((name): SecretSpec => ({ name, from: { t: "search" } }))];
+}
+
+function rootUri(root: string, folder: string): string {
+  return root.startsWith("file://")
+    ? root
+    : process.getBuiltinModule("node:url").pathToFileURL(resolvePath(folder, root)).href;
 }
 
 function resolvePolicy(policy: NonNullable<Core["policy"]>): CorePolicy {

@@ -4,6 +4,7 @@
 //
 //   asked ──the client's answer──► over        ──its time is over, the client left──► over, the Core is told
 //     └──the Core took it back, or went down──► over, the client is told
+import { declares } from "../base/client-capabilities.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -20,7 +21,7 @@ import {
 } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
-import { notificationFrame } from "./answers.ts";
+import { notificationFrame, resultFrame } from "./answers.ts";
 import { type AskRefusal, isKnownAsk, refusalOf } from "./ask-rules.ts";
 import type { Ask, ClientSession, Lane } from "./call.ts";
 import type { CoreMessage, Owner } from "./owner.ts";
@@ -72,6 +73,10 @@ export class Asks {
   /** A request of a Core: `bytes` is the frame in one piece, `idText` its id as the Core wrote it. */
   ask(lane: Lane, method: string, idText: ByteString, bytes: Buffer, scan: Scan): void {
     const owner = this.#deps.ownerOf(lane, { bytes, scan });
+    if (method === "roots/list" && lane.policy.roots !== undefined && !hasRoots(owner)) {
+      lane.core.send(resultFrame(idText, lane.policy.roots), noSplices);
+      return;
+    }
     const key = idKey(idText);
     const refusal = this.#refusal(lane, owner, method, key, bytes, scan);
     if (refusal !== undefined || owner === undefined) {
@@ -250,6 +255,10 @@ function answerEdits({ coreIdText, task }: Ask, frame: Frame, scan: Scan): reado
 function sendAside({ session, replies }: Ask, frame: Frame, edits: readonly Splice[]): boolean {
   if (replies === session.sink || session.sink.isHeard === false) return false;
   return session.sink.send(frame, edits) === "ok";
+}
+
+function hasRoots(owner: Owner | undefined): boolean {
+  return owner !== undefined && declares(owner.session.capabilities, "roots");
 }
 
 const nobodyToAsk: AskRefusal = {

@@ -139,6 +139,8 @@ export interface LanePolicy {
   readonly maxTimeoutMs: number;
   /** True where the Core is given one call at a time, so that what it says meanwhile belongs to that call's client. */
   readonly serial: boolean;
+  /** The answer to `roots/list` where no client has one; undefined where there is none either. */
+  readonly roots: Buffer | undefined;
   /** What a person is told of who asks: the namespace; undefined where the hub shows the Core as itself (`prefix: false`). */
   readonly label: string | undefined;
 }

@@ -6,6 +6,7 @@
 import { Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { type ByteString, byteText, type Frame, type FrameSink, type Sent, type Splice } from "./frame.ts";
+import { PieceQueue } from "./piece-queue.ts";
 import { blankLineEnds, contentLengthHeader, spliced, type Wrap, wrapBytes, wrapped } from "./wrap.ts";
 import { untakenBytes } from "./write-progress.ts";
 
@@ -55,9 +56,7 @@ export class Outbox implements FrameSink {
   /** Slab bytes from `#from` to `#to` are written and not queued; bytes before `#from` belong to others. */
   #from = 0;
   #to = 0;
-  #queue: Buffer[] = [];
-  #head = 0;
-  #queuedBytes = 0;
+  readonly #queue = new PieceQueue();
   #acceptedBytes = 0;
   /** Small frames of this turn, wrapped, behind everything in the slab: joining strings costs less than copying pieces. */
   #batch: ByteString = "";
@@ -90,7 +89,7 @@ export class Outbox implements FrameSink {
 
   /** Accepted, and not handed over yet. */
   get #keptBytes(): number {
-    return this.#queuedBytes + this.#to - this.#from + this.#batch.length;
+    return this.#queue.bytes + this.#to - this.#from + this.#batch.length;
   }
 
   send(frame: Frame, splices: readonly Splice[]): Sent {
@@ -147,6 +146,7 @@ export class Outbox implements FrameSink {
   /** Gives the slab back while there is nothing to send; for connections that have gone quiet. */
   trim(): void {
     if (this.pendingBytes > 0) return;
+    this.#queue.clear();
     this.#slab = noBytes;
     this.#from = 0;
     this.#to = 0;
@@ -220,7 +220,6 @@ export class Outbox implements FrameSink {
       piece = copy;
     }
     this.#queue.push(piece);
-    this.#queuedBytes += size;
   }
 
   #text(text: ByteString): void {
@@ -268,7 +267,7 @@ export class Outbox implements FrameSink {
   #handOverBatch(): void {
     const batch = this.#batch;
     if (batch === "" || batch.length > fullSlabBytes || this.#blocked) return;
-    if (this.#from !== this.#to || this.#head < this.#queue.length) return;
+    if (this.#from !== this.#to || this.#queue.count > 0) return;
     this.#batch = "";
     this.#writable.write(batch, "latin1");
     this.#noteBlocked();
@@ -278,7 +277,6 @@ export class Outbox implements FrameSink {
     this.#closeBatch();
     if (this.#from === this.#to) return;
     this.#queue.push(this.#slab.subarray(this.#from, this.#to));
-    this.#queuedBytes += this.#to - this.#from;
     this.#from = this.#to;
   }
 
@@ -295,18 +293,11 @@ export class Outbox implements FrameSink {
   }
 
   #pump(): void {
-    while (!this.#blocked && this.#head < this.#queue.length) {
+    while (!this.#blocked && this.#queue.count > 0) {
       this.#handOver();
       this.#noteBlocked();
     }
-    if (this.#head === this.#queue.length) {
-      this.#queue.length = 0;
-      this.#head = 0;
-      if (this.#phase === "ending" && !this.#writable.writableEnded) this.#writable.end();
-    } else if (this.#head >= 1024) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
+    if (this.#queue.count === 0 && this.#phase === "ending" && !this.#writable.writableEnded) this.#writable.end();
   }
 
   #noteBlocked(): void {
@@ -317,19 +308,12 @@ export class Outbox implements FrameSink {
   /** Up to `handoverBytes` of the queue, as one write. */
   #handOver(): void {
     const writable = this.#writable;
-    const single = this.#queue.length - this.#head === 1;
+    const single = this.#queue.count === 1;
     if (!single) writable.cork();
     for (let left = this.#handoverBytes; left > 0; ) {
-      let piece = this.#queue[this.#head];
+      const piece = this.#queue.shift(left);
       if (piece === undefined) break;
-      if (piece.length > left) {
-        this.#queue[this.#head] = piece.subarray(left);
-        piece = piece.subarray(0, left);
-      } else {
-        this.#queue[this.#head++] = noBytes;
-      }
       left -= piece.length;
-      this.#queuedBytes -= piece.length;
       writable.write(piece);
     }
     if (!single) writable.uncork();
@@ -343,9 +327,7 @@ export class Outbox implements FrameSink {
 
   #gone(): void {
     this.#phase = "gone";
-    this.#queue = [];
-    this.#head = 0;
-    this.#queuedBytes = 0;
+    this.#queue.clear();
     this.#batch = "";
     this.#slab = noBytes;
     this.#from = 0;

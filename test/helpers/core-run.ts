@@ -207,6 +207,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
     prefix: true,
     isolation: "auto",
     interactive: undefined,
+    roots: [],
     maxSessions: 64,
     idleTimeoutMs: 600_000,
     scaling: { min: 1, max: 1 },

@@ -148,6 +148,7 @@ export class LaneScene {
       maxTimeoutMs: 1000,
       exclusive: false,
       serial: options.serial === true,
+      roots: undefined,
       label: undefined,
     };
     const meter = createMetrics({ version: "0", node: "0" }).forCore(port.name);

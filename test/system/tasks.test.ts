@@ -13,7 +13,7 @@ let hub: HubProcess;
 
 before(async () => {
   hub = await startHub({
-    manifest: `cores:\n  jobs:\n    ${fixture("sdk-tasks.mjs")}\n    interactive: serialize\n  more:\n    ${fixture("sdk-tasks.mjs")}\n  echo:\n    ${fixture("echo.mjs")}\n`,
+    manifest: `profiles:\n  few: { tool_cap: 4 }\ncores:\n  jobs:\n    ${fixture("sdk-tasks.mjs")}\n    interactive: serialize\n  more:\n    ${fixture("sdk-tasks.mjs")}\n  echo:\n    ${fixture("echo.mjs")}\n`,
   });
   globalThis.WebSocket ??= WebSocket as never;
 });
@@ -102,4 +102,15 @@ test("tasks: a tool says that it can be run as one where its Core knows tasks, a
   assert.deepEqual(tools.get("jobs__ask"), { taskSupport: "required" });
   assert.equal(tools.get("echo__echo"), undefined);
   assert.equal((await client.request("tools/call", { name: "echo__pid", task: {} })).result.content.length, 1);
+});
+
+test("tasks: a call through hub__call_tool goes on as a task of the tool that it reaches", async () => {
+  await using client = await WsClient.connect(await hub.wsUrl("/mcp/p/few"));
+  const { tools } = (await client.request("tools/list")).result as { tools: { name: string; execution?: object }[] };
+  assert.deepEqual(tools.find(({ name }) => name === "hub__call_tool")?.execution, { taskSupport: "optional" });
+  const params = { name: "hub__call_tool", arguments: { name: "more__steps", arguments: {} }, task: { ttl: 60_000 } };
+  const { taskId } = (await client.request("tools/call", params)).result.task;
+  assert.match(taskId, /^more~/);
+  const { result } = await client.request("tasks/result", { taskId });
+  assert.equal(result.content[0].text, "done");
 });

@@ -50,9 +50,8 @@ test("tool search: a client with a cap is shown what is pinned and the hub's too
   assert.equal(names[0], "work__create_issue");
   assert.ok(names.slice(1, 7).every((name: string) => name.startsWith("echo__")));
   assert.deepEqual(names.slice(7), ["hub__search_tools", "hub__describe_tool", "hub__call_tool"]);
-  const { tools, listed, tool_cap } = await hub.logged("tools_capped");
-  // 20 of work's are hidden as destructive.
-  assert.deepEqual({ tools, listed, tool_cap }, { tools: 311, listed: 7, tool_cap: 10 });
+  const { listed, tool_cap } = await hub.logged("tools_capped");
+  assert.deepEqual({ listed, tool_cap }, { listed: 7, tool_cap: 10 });
   const { left_out } = await hub.logged("pinned_left_out");
   assert.ok((left_out as string[]).length > 10 && (left_out as string[]).every((name) => name.startsWith("echo.")));
 });
@@ -60,7 +59,10 @@ test("tool search: a client with a cap is shown what is pinned and the hub's too
 test("tool search: another client of the same hub is shown all tools, and none of the hub's", async () => {
   await using other = await WsClient.connect(await hub.wsUrl());
   const { result } = await other.request("tools/list");
-  assert.equal(result.tools.length, 311);
+  const { tools } = await hub.logged("tools_capped");
+  assert.equal(result.tools.length, tools);
+  // Of work's 300, 20 are hidden as destructive.
+  assert.ok(result.tools.length > 300);
   const { error } = await other.call("hub__search_tools", { query: "issue" });
   assert.match(String(error?.message), /unknown tool "hub__search_tools"; tools\/list shows/);
 });
@@ -238,6 +240,9 @@ test("tool search: a tool that comes is found, and only clients that see it in t
   await using other = await WsClient.connect(await hub.wsUrl());
   await other.request("tools/list");
   await search({ query: "zebra" });
+  // While the Cores were starting it may have been told.
+  const told = () => client.notifications.filter(({ method }) => method === "notifications/tools/list_changed").length;
+  const before = told();
   await through("echo__grow", { name: "stripe_zebra" });
   await other.notified("notifications/tools/list_changed");
   const { tools } = (await search({ query: "zebra" })).result.structuredContent;
@@ -245,5 +250,5 @@ test("tool search: a tool that comes is found, and only clients that see it in t
     tools.map(({ name }: { name: string }) => name),
     ["echo__stripe_zebra"],
   );
-  assert.equal(client.notifications.filter(({ method }) => method === "notifications/tools/list_changed").length, 0);
+  assert.equal(told(), before);
 });

@@ -40,6 +40,7 @@ export function printTokens(
     namings: [],
     namespaces: [...new Set(coreOf?.values() ?? [])],
     tools: [],
+    runsTasks: false,
   });
   const prices = priceTools(tools, (name) => coreOf?.get(name) ?? (own.find(name) === undefined ? undefined : "hub"));
   const searchTokens = own.entries.reduce((sum, { bytes }) => sum + estimateTokens(bytes.toString("utf8")), 0);

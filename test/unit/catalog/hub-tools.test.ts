@@ -75,3 +75,12 @@ test("hub tools: clients that take no structured content are promised none", () 
   const downgrade = { kinds: ["structured_content"], byRevision: false } as const;
   assert.deepEqual(schemas(capped(4, [], { downgrade })), [false, false, false]);
 });
+
+test("hub tools: a call of one may go on as a task where a Core in reach knows tasks", () => {
+  const support = (runsTasks: boolean) =>
+    definitions(catalogWith([numbered("a", 5, { runsTasks })]).view(capped(4))).map((tool) =>
+      "execution" in tool ? tool.execution : undefined,
+    );
+  assert.deepEqual(support(false), [undefined, undefined, undefined]);
+  assert.deepEqual(support(true), [undefined, undefined, { taskSupport: "optional" }]);
+});

@@ -32,6 +32,7 @@ test("load: fills in every default of a Core", async () => {
       prefix: true,
       isolation: "auto",
       interactive: undefined,
+      roots: [],
       maxSessions: 64,
       idleTimeoutMs: 600_000,
       scaling: { min: 1, max: 1 },

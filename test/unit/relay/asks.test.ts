@@ -79,6 +79,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
       timeoutMs: 1000,
       maxTimeoutMs: 1000,
       serial: options.serial === true,
+      roots: undefined,
       label: "ns",
     };
     const lane: Lane = createLane(port, policy, createMetrics({ version: "0", node: "0" }).forCore("a core"), owner);
