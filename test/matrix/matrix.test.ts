@@ -17,6 +17,9 @@ const notYet: Readonly<Record<string, string>> = {
   tasks: "tasks are not relayed yet",
 };
 
+/** After which a cell is over that waits for what never comes. */
+const timeout = 30_000;
+
 /** What a generation of the SDK has not. */
 const noTasks = "SDK 2.x has no tasks of the handshake era";
 
@@ -55,7 +58,7 @@ for (const door of doors) {
           const [outcome, run] = otherwise[isolation][operation] ?? ["works", works];
           const by = `${door.name}, client ${generation}, Core ${core.generation} ${framing} ${isolation}`;
           const skip = reasonAgainst(door, generation, core, operation) ?? false;
-          await t.test(`${operation} ${outcome}: ${by}`, { skip }, () => run({ ...guest, core, isolation }));
+          await t.test(`${operation} ${outcome}: ${by}`, { skip, timeout }, () => run({ ...guest, core, isolation }));
         }
       }
     });
