@@ -12,10 +12,7 @@ import { operations, otherwise } from "./operations.ts";
 import { cores, manifestOf, type TwoWayCore } from "./two-way-cores.ts";
 
 /** Operations that are not built yet, and what is missing. */
-const notYet: Readonly<Record<string, string>> = {
-  subscribe: "subscriptions are not relayed yet",
-  tasks: "tasks are not relayed yet",
-};
+const notYet: Readonly<Record<string, string>> = {};
 
 /** After which a cell is over that waits for what never comes. */
 const timeout = 30_000;

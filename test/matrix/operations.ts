@@ -149,8 +149,11 @@ async function subscribe(cell: Cell): Promise<void> {
 
 const isUpdate = (method: string | undefined): boolean => method === "notifications/resources/updated";
 
+let lastFresh = 0;
+
 async function listChanged(cell: Cell): Promise<void> {
-  const fresh = `fresh-${cell.client.marker()}`.toLowerCase();
+  // Short: exposed names have a limit.
+  const fresh = `fresh-${++lastFresh}`;
   await tell(cell, "change", { add: fresh });
   await changedUntil(cell, fresh, true);
   await tell(cell, "change", { remove: fresh });
