@@ -82,7 +82,7 @@ async function act({ client }: Guest, key: string, { talks }: Expectation): Prom
       else assert.match(error?.message ?? "", /shared by several clients/);
     }),
     tell("elicit").then(({ answer, marker, error }) => {
-      if (talks) assert.deepEqual(answer?.["content"], { marker: `[${key}] ${marker}`, ...name });
+      if (talks) assert.deepEqual(answer?.["content"], { marker: `[${key}] ${marker}`, ...name }, error?.message);
       else assert.match(error?.message ?? "", /shared by several clients/);
     }),
     tell("elicit", { mode: "url" }).then(({ answer }) =>
@@ -93,7 +93,8 @@ async function act({ client }: Guest, key: string, { talks }: Expectation): Prom
       ref: { type: "ref/prompt", name: `${key}__greet` },
       argument: { name: "marker", value: client.marker() },
     }),
-    ...(client.generation === "1.x" ? [workOf(client, key)] : []),
+    // On an instance that works on another's task the Core cannot be told apart from the task: it may not ask.
+    ...(talks ? [] : [workOf(client, key)]),
     watch(client, key),
   ]);
   // What comes of these on other streams of the same client is behind this.
@@ -111,14 +112,13 @@ async function watch(client: TwoWayClient, key: string): Promise<void> {
 
 /** A task of its own: it is in its list, and nobody else's is. */
 async function workOf(client: TwoWayClient, key: string): Promise<void> {
+  if (client.generation === "2.x") return;
   const marker = client.marker();
   const call = { name: `${key}__work`, arguments: { marker }, task: { ttl: 60_000 } };
   const { task } = (await client.request("tools/call", call)) as { task: { taskId: string } };
   const { tasks } = (await client.request("tasks/list", {})) as { tasks: { taskId: string }[] };
-  assert.deepEqual(
-    tasks.map(({ taskId }) => taskId),
-    [task.taskId],
-  );
+  assert.ok(tasks.some(({ taskId }) => taskId === task.taskId));
+  assert.ok(tasks.length <= 2, "no more than its own of now and of before");
   await client.tell(`${key}__finish`, { marker });
   const { content } = (await client.request("tasks/result", { taskId: task.taskId })) as {
     content: { text: string }[];
@@ -133,6 +133,7 @@ for (const count of [2, 50]) {
         const core = used.find((each) => each.isolation === isolation);
         assert.ok(core);
         await Promise.all(all.map((guest) => act(guest, core.key, expectation)));
+        await Promise.all(all.map(({ client }) => workOf(client, core.key)));
         for (const { client } of all) {
           assert.deepEqual(namesIn(client), [client.name]);
           if (!expectation.talks) assert.deepEqual(client.came.filter(isQuestion), []);
