@@ -264,7 +264,7 @@ export class Methods {
     if (page === undefined) {
       throw new HubError("params_invalid", `unknown cursor; ask for ${request.method} from its start, without one`);
     }
-    if (page === list.whole) session.wasServed(page);
+    if (page === list.whole) session.wasServed(kind, page);
     return answer(request, page);
   }
 

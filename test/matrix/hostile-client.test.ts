@@ -130,7 +130,7 @@ test("hostile client: of two answers the first counts, and the second is nobody'
 
 test("hostile client: an answer of no shape is the Core's to judge, and ends the question all the same", async () => {
   await using client = await rawClient(url);
-  const shapes = [{ result: { action: 5 } }, { result: [] }, { result: "yes" }, { error: { code: "x", message: 7 } }];
+  const shapes = [{ result: { action: 5 } }, { result: [] }, { result: "yes" }, { error: { code: "x", message: 7 } }, { error: {} }];
   for (const [at, shape] of shapes.entries()) {
     const marker = `shape-${at}`;
     const call = client.call("own__elicit", { marker });
