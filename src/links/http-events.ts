@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { ByteString, Frame } from "../wire/frame.ts";
 import { SseReader } from "../wire/sse.ts";
-import { type Exchange, type ExchangeEvents, type Intake, mediaType } from "./http-exchange.ts";
+import { type ExchangeEvents, type Intake, mediaType, type Underway } from "./http-exchange.ts";
 
 export interface EventsDeps {
   readonly clock: Clock;
@@ -17,7 +17,7 @@ export interface EventsDeps {
   readonly isStanding: boolean;
   readonly isPaused: () => boolean;
   /** Asks for the stream; `lastId` undefined: from now on. */
-  ask(lastId: ByteString | undefined, events: Pick<ExchangeEvents, "head" | "failed">): Exchange;
+  ask(lastId: ByteString | undefined, events: Pick<ExchangeEvents, "head" | "failed">): Underway;
   message(frame: Frame): void;
   tooLarge(): void;
   /** There was an answer to `ask` that is no stream. True: it is to be asked for again. */
@@ -38,7 +38,7 @@ const maxAttempts = 4;
 export class HttpEvents {
   readonly #deps: EventsDeps;
   #response: IncomingMessage | undefined;
-  #exchange: Exchange | undefined;
+  #exchange: Underway | undefined;
   #timer: Timer | undefined;
   #lastId: ByteString | undefined;
   #retryMs = usualRetryMs;
