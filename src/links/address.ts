@@ -130,8 +130,10 @@ export function guardedLookup(lookup: typeof lookUp = lookUp): LookupFunction {
       const allowed = found.filter(({ address }) => refusedAddress(address) === undefined);
       const [first] = allowed;
       if (first === undefined) {
-        const [{ address } = { address: "" }] = found;
-        return done(refusalOf(address, refusedAddress(address) ?? "no address"), "", 0);
+        const [judged] = found;
+        if (judged === undefined)
+          return done(Object.assign(new Error(`${host} has no address`), { code: "ENOTFOUND" }), "", 0);
+        return done(refusalOf(judged.address, refusedAddress(judged.address) ?? "no address"), "", 0);
       }
       if (options.all === true) done(null, allowed);
       else done(null, first.address, first.family);

@@ -79,7 +79,10 @@ export class Exchange implements Underway {
       if (outgoing.reusedSocket || (!isTls && !socket.connecting)) connected();
       else socket.once(isTls ? "secureConnect" : "connect", connected);
       // A hub may think for long before it answers, but a head that has begun is soon there.
-      const begun = () => void this.#timers.push(clock.after(handshakeMs, late("the head of its answer does not end")));
+      // Called even with what has brought the whole head, as that is read before: then there is nothing to wait for.
+      const begun = () => {
+        if (!hasHead) this.#timers.push(clock.after(handshakeMs, late("the head of its answer does not end")));
+      };
       socket.once("data", begun);
       outgoing.once("close", () => socket.off("data", begun));
       outgoing.once("response", () => socket.off("data", begun));
