@@ -61,7 +61,9 @@ export class LinkClient implements AsyncDisposable {
     this.connection = new kinds[way](dialling, {
       opened: () => this.#told.put({ t: "opened" }),
       message: (frame) => {
-        this.#told.put({ t: "message", message: JSON.parse(String(flatten(frame))) as Message });
+        const message = JSON.parse(String(flatten(frame))) as Message;
+        if (message.method === undefined) this.connection.settled(JSON.stringify(message.id));
+        this.#told.put({ t: "message", message });
       },
       unanswered: (id, error) => this.#told.put({ t: "unanswered", id, error }),
       returned: (id, _frame, loss) => this.#told.put({ t: "returned", id, loss }),
@@ -95,7 +97,6 @@ export class LinkClient implements AsyncDisposable {
   }
 
   initialized(): void {
-    this.connection.settled("0");
     this.connection.agreed("2025-11-25");
     this.say({ method: "notifications/initialized" });
   }
