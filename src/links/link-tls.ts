@@ -1,4 +1,5 @@
 // Whom a connection trusts, and as whom it shows itself: the authorities and the client certificate of one target.
+import { X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Secret } from "../base/secret.ts";
 
@@ -19,26 +20,30 @@ export function parseTls({ ca, cert, key }: TlsFiles): ParsedTls {
   if ((cert === undefined) !== (key === undefined)) {
     return bad(`a client certificate has two parts: the ${cert === undefined ? "certificate" : "key"} is missing`);
   }
-  // OpenSSL takes a text without any certificate for none at all.
   for (const [what, text] of Object.entries({ ca, cert })) {
-    if (text !== undefined && !text.includes("-----BEGIN CERTIFICATE-----")) {
-      return bad(`${what} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)`);
-    }
+    const problem = text === undefined ? undefined : problemOf(text);
+    if (problem !== undefined) return bad(`${what} ${problem}`);
   }
-  const parts = [
-    { what: "ca", options: { ca } },
-    { what: "cert", options: { cert } },
-    { what: "key, or the key of another certificate", options: { cert, key: key?.reveal() } },
-  ];
-  for (const { what, options } of parts) {
+  try {
+    return { t: "ok", context: createSecureContext({ ca, cert, key: key?.reveal() }) };
+  } catch (error) {
+    const { code = "malformed" } = error as NodeJS.ErrnoException;
+    return bad(`the client's key is not readable, or that of another certificate (${code})`);
+  }
+}
+
+/** Looked at one by one: OpenSSL passes over what is none. */
+function problemOf(text: string): string | undefined {
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (certificates.length === 0) return "holds no certificate in PEM (-----BEGIN CERTIFICATE-----)";
+  for (const [at, certificate] of certificates.entries()) {
     try {
-      createSecureContext(options);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      return bad(`${what}: not readable as PEM (${code ?? "malformed"})`);
+      new X509Certificate(certificate);
+    } catch {
+      return `holds a certificate that is not readable, number ${at + 1}`;
     }
   }
-  return { t: "ok", context: createSecureContext({ ca, cert, key: key?.reveal() }) };
+  return undefined;
 }
 
 function bad(message: string): ParsedTls {
