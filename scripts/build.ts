@@ -77,7 +77,14 @@ const compact: Plugin = {
   },
 };
 
-/** Of the log's packages, what only other uses of them need: it would be loaded before the first Core is started. */
+/** What stands in for packages that are not wanted whole. */
+const standIns: Readonly<Record<string, string>> = {
+  assert: "module.exports = (is, message) => { if (!is) throw new Error(message); };",
+  // It would write to stderr what proxies are asked with, their passwords included, where DEBUG is set.
+  debug: "module.exports = () => () => {};",
+};
+
+/** Of the log's and the proxies' packages, what only other uses of them need: it would be loaded before the first Core is started. */
 const lean: Plugin = {
   name: "lean",
   setup({ onLoad, onResolve }) {
@@ -87,9 +94,8 @@ const lean: Plugin = {
     onResolve({ filter: /^assert$/ }, ({ importer }) => {
       return /[/\\]sonic-boom[/\\]/.test(importer) ? { path: "assert", namespace: "lean" } : undefined;
     });
-    onLoad({ filter: /./, namespace: "lean" }, () => {
-      return { contents: "module.exports = (is, message) => { if (!is) throw new Error(message); };" };
-    });
+    onResolve({ filter: /^debug$/ }, ({ path }) => ({ path, namespace: "lean" }));
+    onLoad({ filter: /./, namespace: "lean" }, ({ path }) => ({ contents: standIns[path] ?? "" }));
   },
 };
 

@@ -218,19 +218,19 @@ export class View {
 }
 
 /**
- * Which lists differ between two views: what a client that had the one and now has the other must be told. `isKnown`: whether
- * it was served this very list already.
+ * Which lists differ between two views: what a client that had the one and now has the other must be told. `served`: the list of a kind
+ * that it got meanwhile, by which it is judged then. By content: another catalog may have made the same list anew.
  */
 export function diffViews(
   before: View,
   after: View,
-  isKnown: (list: Buffer) => boolean = () => false,
+  served: (kind: ListKind) => Buffer | undefined = () => undefined,
 ): { tools: boolean; resources: boolean; prompts: boolean } {
   const isNew = (kind: ListKind): boolean => {
-    if (before === after) return false;
+    const had = served(kind);
     const list = after.list(kind);
-    const { whole } = list;
-    return !(whole !== undefined && isKnown(whole)) && !before.list(kind).equals(list);
+    if (had !== undefined && list.whole !== undefined) return !had.equals(list.whole);
+    return before !== after && !before.list(kind).equals(list);
   };
   return {
     tools: isNew("tools"),

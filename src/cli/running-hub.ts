@@ -39,7 +39,13 @@ export async function withRunningHub<T>(
     terminal.stderr.write("thehub: the token goes out unencrypted; connect with https:// or wss://\n");
   }
   const bridge = new Bridge({
-    dialling: { ...settings, words: hubWords, limits: defaultConnectionLimits, clock: systemClock },
+    dialling: {
+      ...settings,
+      words: hubWords,
+      limits: defaultConnectionLimits,
+      clock: systemClock,
+      allowPrivate: true,
+    },
     // Who waits for a command wants to know at once that there is no hub.
     policy: { ...defaultLinkPolicy, patienceMs: 0 },
     limits: defaultBridgeLimits,

@@ -8,6 +8,7 @@ export const hubWords: PeerWords = {
   noPermission: "no permission; a hub's socket belongs to the user who runs the hub",
   paths: {
     websocket: "check the path: /, /mcp or /ws, behind HUB_BASE_PATH if it is set",
+    sse: "check the path: a hub serves HTTP+SSE at /sse, behind HUB_BASE_PATH if it is set",
     http: "check the path: a hub serves Streamable HTTP at /mcp, behind HUB_BASE_PATH if it is set",
   },
   odd: "is it a hub, and its path /mcp?",

@@ -1,5 +1,6 @@
-// A connection to an MCP endpoint somewhere else, a hub or a server, over WebSocket or Streamable HTTP. Messages go in and out as bytes.
+// A connection to an MCP endpoint somewhere else, a hub or a server, over WebSocket, Streamable HTTP or HTTP+SSE. Messages go in and out as bytes.
 
+import type { SecureContext } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import type { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
@@ -7,7 +8,7 @@ import type { ByteString, Frame, Sent } from "../wire/frame.ts";
 import type { Loss, PeerWords } from "./losses.ts";
 
 /** What is spoken to the other side. */
-export type Way = "websocket" | "http";
+export type Way = "websocket" | "http" | "sse";
 
 export interface Target {
   /** By scheme; over a Unix socket it is WebSocket. */
@@ -53,6 +54,31 @@ export interface Dialling {
   readonly headers: Readonly<Record<string, Secret>>;
   readonly limits: ConnectionLimits;
   readonly clock: Clock;
+  /** Whether addresses that are none of the Internet may be connected to: loopback, private networks, metadata services (`address.ts`). */
+  readonly allowPrivate: boolean;
+  /** URL of the HTTP proxy to go through; it may hold a user and a password. */
+  readonly proxy?: Secret | undefined;
+  /** Whom to trust, and which certificate to show (`link-tls.ts`). */
+  readonly tls?: SecureContext | undefined;
+  /**
+   * What goes into the Authorization header, asked for each request, and before `token`; undefined: `token`, if there is one. Where it
+   * rejects, the request was not sent.
+   */
+  readonly authorization?: (() => string | undefined | Promise<string | undefined>) | undefined;
+  /**
+   * The other side refused a request for want of a login, or of one that may do more. Resolves to whether the same request is to be sent
+   * once more; until then it waits. Never rejects.
+   */
+  readonly challenged?: ((challenge: Challenge) => Promise<boolean>) | undefined;
+}
+
+/** A response that says who is let in. */
+export interface Challenge {
+  /** 401, or 403. */
+  readonly status: number;
+  readonly wwwAuthenticate: string | undefined;
+  /** What the refused request carried. */
+  readonly sent: string | undefined;
 }
 
 /** What a message is, as far as whoever sends it must know. */
@@ -90,10 +116,13 @@ export interface ConnectionEvents {
   pressed(pressed: boolean): void;
 }
 
-/** The headers that every request carries: those of the user, and the token. */
-export function headersOf({ token, headers }: Dialling): Record<string, string> {
+/** The headers that every request carries: those of the user, and the token or what is `authorized` now. */
+export function headersOf({ token, headers }: Dialling, authorized?: string): Record<string, string> {
   const sent: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) sent[name] = value.reveal();
-  if (token !== undefined) sent["Authorization"] = `Bearer ${token.reveal()}`;
+  const authorization = authorized ?? (token === undefined ? undefined : `Bearer ${token.reveal()}`);
+  for (const [name, value] of Object.entries(headers)) {
+    if (authorization === undefined || name.toLowerCase() !== "authorization") sent[name] = value.reveal();
+  }
+  if (authorization !== undefined) sent["Authorization"] = authorization;
   return sent;
 }

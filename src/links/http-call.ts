@@ -4,7 +4,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ByteString, Frame } from "../wire/frame.ts";
 import { HttpEvents } from "./http-events.ts";
-import type { Exchange, ExchangeEvents, Intake } from "./http-exchange.ts";
+import type { ExchangeEvents, Intake, Underway } from "./http-exchange.ts";
 import { mediaType, readBody, readRefusal } from "./http-exchange.ts";
 
 export interface CallDeps {
@@ -16,8 +16,8 @@ export interface CallDeps {
   /** The hub as people may see it. */
   readonly name: string;
   readonly isPaused: () => boolean;
-  post(body: Buffer, events: ExchangeEvents): Exchange;
-  ask(lastId: ByteString | undefined, events: Pick<ExchangeEvents, "head" | "failed">): Exchange;
+  post(body: Buffer, events: ExchangeEvents): Underway;
+  ask(lastId: ByteString | undefined, events: Pick<ExchangeEvents, "head" | "failed">): Underway;
   flushed(call: HttpCall): void;
   /** The hub has taken the request: what it says about itself is in the head. */
   taken(call: HttpCall, response: IncomingMessage): void;
@@ -41,7 +41,7 @@ export class HttpCall {
   readonly method: string;
   readonly size: number;
   readonly #deps: CallDeps;
-  readonly #exchange: Exchange;
+  readonly #exchange: Underway;
   #frame: Frame | undefined;
   #response: IncomingMessage | undefined;
   #events: HttpEvents | undefined;

@@ -10,7 +10,7 @@ import { type ByteString, type Frame, flatten, frameOf, type Sent } from "../wir
 import type { Connection, ConnectionEvents, Dialling, Said } from "./connection.ts";
 import { type CallDeps, HttpCall } from "./http-call.ts";
 import { HttpEvents } from "./http-events.ts";
-import { Exchange, Intake, mediaType, readRefusal } from "./http-exchange.ts";
+import { Intake, mediaType, readRefusal, type Underway } from "./http-exchange.ts";
 import { judgeRefusal } from "./http-refusals.ts";
 import { HttpSession } from "./http-session.ts";
 import { away, type Circumstances, type Loss, lossOfError, lossOfStatus, wrong } from "./losses.ts";
@@ -40,7 +40,7 @@ export class HttpConnection implements Connection {
   readonly #ending = new Set<HttpCall>();
   #queue: Queued[] = [];
   /** What goes alone, and is under way: an exchange, or the handshake by its id. */
-  #alone: Exchange | ByteString | undefined;
+  #alone: Underway | ByteString | undefined;
   /** Of messages that are queued, or not written yet. */
   #pendingBytes = 0;
   #pressed = false;
@@ -336,7 +336,7 @@ export class HttpConnection implements Connection {
     this.#closeTimer?.cancel();
     this.#standing?.destroy();
     this.#dropCalls();
-    if (this.#alone instanceof Exchange) this.#alone.destroy();
+    if (typeof this.#alone === "object") this.#alone.destroy();
     for (const { frame, said } of this.#queue.splice(0)) {
       if (said.idText !== undefined) this.#events.returned(said.idText, frame, loss);
     }

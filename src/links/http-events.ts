@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { ByteString, Frame } from "../wire/frame.ts";
 import { SseReader } from "../wire/sse.ts";
-import { type Exchange, type ExchangeEvents, type Intake, mediaType } from "./http-exchange.ts";
+import { type ExchangeEvents, type Intake, mediaType, type Underway } from "./http-exchange.ts";
 
 export interface EventsDeps {
   readonly clock: Clock;
@@ -17,8 +17,10 @@ export interface EventsDeps {
   readonly isStanding: boolean;
   readonly isPaused: () => boolean;
   /** Asks for the stream; `lastId` undefined: from now on. */
-  ask(lastId: ByteString | undefined, events: Pick<ExchangeEvents, "head" | "failed">): Exchange;
+  ask(lastId: ByteString | undefined, events: Pick<ExchangeEvents, "head" | "failed">): Underway;
   message(frame: Frame): void;
+  /** An event of a type that is no message; undefined: of no protocol that is spoken. */
+  other?(type: ByteString, data: Frame): void;
   tooLarge(): void;
   /** There was an answer to `ask` that is no stream. True: it is to be asked for again. */
   refused(response: IncomingMessage): boolean;
@@ -38,10 +40,10 @@ const maxAttempts = 4;
 export class HttpEvents {
   readonly #deps: EventsDeps;
   #response: IncomingMessage | undefined;
-  #exchange: Exchange | undefined;
+  #exchange: Underway | undefined;
   #timer: Timer | undefined;
   #lastId: ByteString | undefined;
-  #retryMs = usualRetryMs;
+  #saidRetryMs: number | undefined;
   /** Since something last came. */
   #attempts = 0;
   #isSettled = false;
@@ -56,9 +58,14 @@ export class HttpEvents {
     return this.#response !== undefined;
   }
 
+  /** How long the other side asked to wait before it is asked again, within bounds; undefined: it did not. */
+  get saidRetryMs(): number | undefined {
+    return this.#saidRetryMs;
+  }
+
   /** From this response on. */
   read(response: IncomingMessage): void {
-    const { maxMessageBytes, intake, isPaused, message, tooLarge } = this.#deps;
+    const { maxMessageBytes, intake, isPaused, message, other, tooLarge } = this.#deps;
     let heldBytes = 0;
     const holds = (bytes: number): boolean => {
       const by = bytes - heldBytes;
@@ -68,9 +75,11 @@ export class HttpEvents {
     const reader = new SseReader(
       { maxBytes: maxMessageBytes },
       {
-        // Types other than messages are of no protocol that is spoken here; one without content tells an id.
+        // An event without content tells an id.
         event: (type, data) => {
-          if (!this.#isOver && type === "message" && data.size > 0) message(data);
+          if (this.#isOver || data.size === 0) return;
+          if (type === "message") message(data);
+          else other?.(type, data);
         },
         tooLarge: () => {
           if (!this.#isOver) tooLarge();
@@ -89,12 +98,12 @@ export class HttpEvents {
       const { lastId, retryMs } = reader;
       // One that cannot be sent back in a header is none.
       if (lastId !== undefined && lastId !== this.#lastId) this.#lastId = sendable.test(lastId) ? lastId : undefined;
-      if (retryMs !== undefined) this.#retryMs = Math.min(mostRetryMs, Math.max(leastRetryMs, retryMs));
+      if (retryMs !== undefined) this.#saidRetryMs = Math.min(mostRetryMs, Math.max(leastRetryMs, retryMs));
     });
     response.once("close", () => {
       holds(0);
       this.#response = undefined;
-      this.#again(response.complete ? "it ended without an answer" : "the connection broke");
+      this.#again(response.complete ? "its stream ended" : "the connection broke");
     });
     if (isPaused()) response.pause();
   }
@@ -143,7 +152,10 @@ export class HttpEvents {
       this.#end(reason);
       return;
     }
-    const ms = Math.min(mostRetryMs, this.#retryMs * 2 ** Math.min(Math.max(0, this.#attempts - 1), 8));
+    const ms = Math.min(
+      mostRetryMs,
+      (this.#saidRetryMs ?? usualRetryMs) * 2 ** Math.min(Math.max(0, this.#attempts - 1), 8),
+    );
     this.#timer = clock.after(ms, () => this.ask());
   }
 

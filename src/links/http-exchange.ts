@@ -1,13 +1,14 @@
 // One request of HTTP to a hub and the head of its response, within limits of time; and the bodies of responses, within limits of
 // size. Says nothing any more once it is destroyed.
-import type { Agent, IncomingMessage, OutgoingHttpHeaders, request } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, request } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Frame } from "../wire/frame.ts";
+import { type Transport, whenTunnelRefused } from "./transport.ts";
 
 export interface ExchangeDeps {
-  readonly request: typeof request;
-  readonly url: URL;
-  readonly agent: Agent;
+  readonly transport: Transport;
+  /** Where to, if not where the connection is to: it has the same origin. */
+  readonly url?: URL;
   readonly clock: Clock;
   /** How long connecting may take, and a head that has begun. */
   readonly handshakeMs: number;
@@ -33,21 +34,34 @@ export interface ExchangeEvents {
 
 const maxHeaderBytes = 64 * 1024;
 
-export class Exchange {
-  readonly #request: ReturnType<typeof request>;
+/** What is under way and can be given up. */
+export interface Underway {
+  destroy(): void;
+}
+
+export class Exchange implements Underway {
+  readonly #request: ReturnType<typeof request> | undefined;
   readonly #timers: Timer[] = [];
   #isOver = false;
 
   constructor(
-    { request, url, agent, clock, handshakeMs, keepAliveMs }: ExchangeDeps,
+    { transport, url = transport.url, clock, handshakeMs, keepAliveMs }: ExchangeDeps,
     asked: Asked,
     events: ExchangeEvents,
   ) {
     const { method, headers, body } = asked;
+    const { request, agent, options, refusal } = transport;
+    if (refusal !== undefined) {
+      queueMicrotask(() => {
+        if (!this.#isOver) events.failed(refusal, false);
+      });
+      return;
+    }
     let isConnected = false;
     let hasHead = false;
-    const outgoing = request(url, { method, headers, agent, maxHeaderSize: maxHeaderBytes });
+    const outgoing = request(url, { ...options, method, headers, agent, maxHeaderSize: maxHeaderBytes });
     this.#request = outgoing;
+    whenTunnelRefused(outgoing, (error) => outgoing.destroy(error));
     const late = (reason: string) => () => {
       outgoing.destroy(Object.assign(new Error(reason), { code: "ETIMEDOUT" }));
     };
@@ -60,10 +74,15 @@ export class Exchange {
         connecting.cancel();
         outgoing.setSocketKeepAlive(true, keepAliveMs);
       };
-      if (outgoing.reusedSocket) connected();
-      else socket.once("encrypted" in socket ? "secureConnect" : "connect", connected);
+      const isTls = "encrypted" in socket;
+      // Through a proxy a socket comes connected.
+      if (outgoing.reusedSocket || (!isTls && !socket.connecting)) connected();
+      else socket.once(isTls ? "secureConnect" : "connect", connected);
       // A hub may think for long before it answers, but a head that has begun is soon there.
-      const begun = () => void this.#timers.push(clock.after(handshakeMs, late("the head of its answer does not end")));
+      // Called even with what has brought the whole head, as that is read before: then there is nothing to wait for.
+      const begun = () => {
+        if (!hasHead) this.#timers.push(clock.after(handshakeMs, late("the head of its answer does not end")));
+      };
       socket.once("data", begun);
       outgoing.once("close", () => socket.off("data", begun));
       outgoing.once("response", () => socket.off("data", begun));
@@ -91,7 +110,7 @@ export class Exchange {
   destroy(): void {
     this.#isOver = true;
     this.#stopTimers();
-    this.#request.destroy();
+    this.#request?.destroy();
   }
 
   #stopTimers(): void {
@@ -151,10 +170,13 @@ export function readRefusal(response: IncomingMessage, clock: Clock, ms: number,
     size += chunk.length;
     if (size >= refusalBytes) response.destroy();
   });
-  response.once("close", () => {
+  const conclude = () => {
     timer.cancel();
     done(Buffer.concat(chunks).subarray(0, refusalBytes));
-  });
+  };
+  // Its end may have come while it was decided what to do about it.
+  if (response.destroyed) queueMicrotask(conclude);
+  else response.once("close", conclude);
 }
 
 /** Of a Content-Type, in lower case and without parameters. */

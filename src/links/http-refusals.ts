@@ -54,6 +54,11 @@ function errorOf(refusal: Refusal, circumstances: Circumstances): HubError {
   if (status < 300) {
     return new HubError("hub_unreachable", `${name} ${oddAnswer(status, mediaType, headers)}`, { may_have_run: true });
   }
+  if (status < 400) {
+    const { reason } = lossOfStatus(status, "", circumstances, headers.location);
+    // The others may follow upon what was done.
+    return new HubError("hub_unreachable", reason, { may_have_run: ![301, 307, 308].includes(status) });
+  }
   const said = messageIn(body.toString("utf8"));
   const message = `${name} answered ${status}${said === undefined ? "" : `: ${said}`}`;
   if (status === 413) return new HubError("too_large", message, { may_have_run: false });

@@ -1,34 +1,25 @@
 // What the requests of one session have in common: where they go, on which sockets, and the headers that they carry.
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { ByteString } from "../wire/frame.ts";
-import { type Dialling, headersOf } from "./connection.ts";
-import { type Asked, Exchange, type ExchangeDeps, type ExchangeEvents } from "./http-exchange.ts";
+import { exchange } from "./authorized-exchange.ts";
+import type { Dialling } from "./connection.ts";
+import type { Asked, ExchangeEvents, Underway } from "./http-exchange.ts";
+import { type Transport, transportOf } from "./transport.ts";
 
 /** Shorter than the 5 s after which servers close a connection that nobody uses: what is sent into its end may be lost. */
 const idleSocketMs = 3_000;
 const maxIdleSockets = 16;
 
 export class HttpSession {
-  readonly #deps: ExchangeDeps;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #dialling: Dialling;
+  readonly #transport: Transport;
   #id: string | undefined;
   #revision: string | undefined;
 
   constructor(dialling: Dialling) {
-    const { target, limits, clock } = dialling;
-    const url = new URL(target.url);
-    const isTls = url.protocol === "https:";
     const pool = { keepAlive: true, timeout: idleSocketMs, maxFreeSockets: maxIdleSockets };
-    this.#headers = headersOf(dialling);
-    this.#deps = {
-      request: isTls ? httpsRequest : httpRequest,
-      url,
-      agent: isTls ? new HttpsAgent(pool) : new HttpAgent(pool),
-      clock,
-      handshakeMs: limits.handshakeMs,
-      keepAliveMs: limits.pingMs,
-    };
+    this.#dialling = dialling;
+    this.#transport = transportOf(dialling, pool);
   }
 
   /** Whether the hub has given it an id. Some servers have no sessions. */
@@ -49,7 +40,7 @@ export class HttpSession {
     if (/^[\x21-\x7e]{1,64}$/.test(revision)) this.#revision = revision;
   }
 
-  post(body: Buffer, events: ExchangeEvents, headMs?: number): Exchange {
+  post(body: Buffer, events: ExchangeEvents, headMs?: number): Underway {
     const headers = {
       "content-type": "application/json",
       accept: "application/json, text/event-stream",
@@ -59,27 +50,26 @@ export class HttpSession {
   }
 
   /** A stream of events: one goes on behind `lastId`, or what belongs to no request from now on. */
-  listen(lastId: ByteString | undefined, events: ExchangeEvents): Exchange {
+  listen(lastId: ByteString | undefined, events: ExchangeEvents): Underway {
     const headers = { accept: "text/event-stream", ...(lastId === undefined ? {} : { "last-event-id": lastId }) };
     return this.#exchange({ method: "GET", headers }, events);
   }
 
-  end(events: ExchangeEvents): Exchange {
+  end(events: ExchangeEvents): Underway {
     return this.#exchange({ method: "DELETE", headers: {} }, events);
   }
 
   /** Closes every socket. */
   destroy(): void {
-    this.#deps.agent.destroy();
+    this.#transport.agent.destroy();
   }
 
-  #exchange(asked: Asked, events: ExchangeEvents): Exchange {
+  #exchange(asked: Asked, events: ExchangeEvents): Underway {
     const headers = {
-      ...this.#headers,
       ...asked.headers,
       ...(this.#id === undefined ? {} : { "mcp-session-id": this.#id }),
       ...(this.#revision === undefined ? {} : { "mcp-protocol-version": this.#revision }),
     };
-    return new Exchange(this.#deps, { ...asked, headers }, events);
+    return exchange(this.#dialling, this.#transport, { ...asked, headers }, events);
   }
 }

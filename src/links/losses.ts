@@ -1,5 +1,6 @@
 // Why the other side could not be reached or was lost, in words with the fix, and whether trying again makes sense.
 import type { ErrorCode } from "../base/errors.ts";
+import { refusedCode } from "./address.ts";
 import type { Way } from "./connection.ts";
 
 /** Why there is no connection. */
@@ -12,6 +13,10 @@ export interface Loss {
   readonly code: Extract<ErrorCode, "hub_unreachable" | "unauthenticated">;
   /** A sentence for people: what happened, and the fix where there is one. */
   readonly reason: string;
+  /** Of HTTP, where that is what said so: one of 400 … 405 to a first message may come of a server that speaks another way. */
+  readonly status?: number;
+  /** How long the other side asked to wait before it is dialled again. */
+  readonly retryMs?: number;
 }
 
 export function away(reason: string): Loss {
@@ -49,6 +54,7 @@ export interface Circumstances {
 const ways = {
   websocket: { plain: "ws://", encrypted: "wss://", endpoint: "WebSocket endpoint" },
   http: { plain: "http://", encrypted: "https://", endpoint: "MCP endpoint" },
+  sse: { plain: "http://", encrypted: "https://", endpoint: "endpoint of HTTP+SSE" },
 } as const;
 
 const untrusted: ReadonlySet<string> = new Set([
@@ -86,6 +92,10 @@ export function lossOfError(error: NodeJS.ErrnoException, { name, way, words }: 
       `${name} does not speak TLS as expected (${code}); a ${words.noun} without TLS is reached with ${plainScheme}`,
     );
   }
+  if (code === refusedCode) {
+    return wrong(`${name} is not connected to: ${plain(error.message)}; write allow_private: true if that is meant`);
+  }
+  if (code === "EPROXY") return away(`${name} cannot be reached: ${plain(error.message)}`);
   if (code.startsWith("HPE_")) {
     return wrong(`${name} does not speak HTTP (${code}); a ${words.noun} behind TLS is reached with ${encrypted}`);
   }
@@ -109,7 +119,11 @@ function hintFor(code: string, words: PeerWords): string | undefined {
 }
 
 /** An answer that is a refusal: of the upgrade, or of a message. `body`: its first bytes. */
-export function lossOfStatus(
+export function lossOfStatus(status: number, body: string, circumstances: Circumstances, location?: string): Loss {
+  return { ...judgeStatus(status, body, circumstances, location), status };
+}
+
+function judgeStatus(
   status: number,
   body: string,
   { name, credential, way, words }: Circumstances,
@@ -131,7 +145,7 @@ export function lossOfStatus(
     return wrong(`there is no ${words.noun} at ${name} (404); ${words.paths[way]}`);
   }
   if (status >= 300 && status < 400)
-    return wrong(`${name} redirects (${status}); connect to ${placeOf(location) ?? "where it leads"}`);
+    return wrong(`${name} redirects (${status}), which is not followed; ${redirectFix(name, location)}`);
   if (status >= 500 || status === 429 || status === 408) return away(`${name} answered ${status}${because}`);
   return wrong(`${name} is no ${ways[way].endpoint} (${status})${because}; ${words.paths[way]}`);
 }
@@ -148,11 +162,15 @@ export function lossOfClose(code: number, reason: string, { name, credential }: 
   return away(`${name} closed the connection (${code}${why === "" ? "" : ` ${why}`})`);
 }
 
-/** A URL without what may be secret in it; undefined for what is none. */
-function placeOf(location: string | undefined): string | undefined {
-  if (location === undefined || !URL.canParse(location)) return undefined;
-  const { protocol, host, pathname } = new URL(location);
-  return `${protocol}//${host}${pathname}`;
+/** Where it leads is said where that is the same place, or the same with TLS: what another party makes up is not worth trying. */
+function redirectFix(name: string, location: string | undefined): string {
+  const elsewhere = "connect to the address that is meant";
+  if (location === undefined || !URL.canParse(name) || !URL.canParse(location, name)) return elsewhere;
+  const here = new URL(name);
+  const { protocol, host, hostname, pathname } = new URL(location, here);
+  const isSame = protocol === here.protocol && host === here.host;
+  const isUpgrade = hostname === here.hostname && protocol === here.protocol.replace(/^(http|ws):$/, "$1s:");
+  return isSame || isUpgrade ? `connect to ${protocol}//${host}${pathname}` : elsewhere;
 }
 
 export function wrong(reason: string): Loss {

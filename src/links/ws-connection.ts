@@ -6,17 +6,21 @@ import type { Timer } from "../base/clock.ts";
 import { type Frame, flatten, frameOf, type Sent } from "../wire/frame.ts";
 import { type Connection, type ConnectionEvents, type Dialling, headersOf } from "./connection.ts";
 import { away, type Circumstances, type Loss, lossOfClose, lossOfError, lossOfStatus } from "./losses.ts";
+import { type Transport, transportOf, whenTunnelRefused } from "./transport.ts";
 
 /** The first bytes of a refusal: enough for the hub's own message. */
 const refusalBytes = 2048;
 
 export class WsConnection implements Connection {
-  readonly #ws: WebSocket;
+  /** Undefined while it is asked with which authorization to dial. */
+  #ws: WebSocket | undefined;
+  readonly #transport: Transport;
   readonly #dialling: Dialling;
   readonly #events: ConnectionEvents;
   readonly #circumstances: Circumstances;
   #loss: Loss | undefined;
   #pressed = false;
+  #isOver = false;
   #closeTimer: Timer | undefined;
 
   // Kept by `watch`: whether anything was heard since the last look, whether a ping is out, what was still to be sent.
@@ -28,25 +32,18 @@ export class WsConnection implements Connection {
   constructor(dialling: Dialling, events: ConnectionEvents) {
     this.#dialling = dialling;
     this.#events = events;
-    const { target, limits, credential, words } = dialling;
+    const { target, credential, words } = dialling;
     this.#circumstances = { name: target.name, credential, way: "websocket", words };
-    const { socketPath } = target;
-    this.#ws = new WebSocket(target.url, ["mcp"], {
-      headers: headersOf(dialling),
-      handshakeTimeout: limits.handshakeMs,
-      maxPayload: limits.maxMessageBytes,
-      perMessageDeflate: false,
-      // The scan of a message checks it.
-      skipUTF8Validation: true,
-      ...(socketPath === undefined ? {} : { createConnection: () => connect({ path: socketPath }) }),
-    });
-    this.#listen();
+    this.#transport = transportOf(dialling, { keepAlive: false });
+    const { refusal } = this.#transport;
+    if (refusal === undefined) this.#begin(true);
+    else queueMicrotask(() => this.abandon(lossOfError(refusal, this.#circumstances)));
   }
 
   send(frame: Frame): Sent {
     const ws = this.#ws;
     const { limits } = this.#dialling;
-    if (ws.readyState !== WebSocket.OPEN) return "closed";
+    if (ws?.readyState !== WebSocket.OPEN) return "closed";
     if (ws.bufferedAmount + frame.size > limits.maxPendingBytes) return "full";
     ws.send(flatten(frame), { binary: false }, () => this.#press());
     this.#press();
@@ -54,8 +51,8 @@ export class WsConnection implements Connection {
   }
 
   pause(paused: boolean): void {
-    if (paused) this.#ws.pause();
-    else this.#ws.resume();
+    if (paused) this.#ws?.pause();
+    else this.#ws?.resume();
   }
 
   /** On one stream of messages nothing is kept for a request, and its messages name no revision. */
@@ -64,21 +61,68 @@ export class WsConnection implements Connection {
   agreed(): void {}
 
   close(): void {
+    if (this.#ws === undefined) {
+      this.abandon(away("closed"));
+      return;
+    }
     this.#ws.resume();
     this.#ws.close(1000);
-    this.#closeTimer ??= this.#dialling.clock.after(this.#dialling.limits.closeMs, () => this.#ws.terminate());
+    this.#closeTimer ??= this.#dialling.clock.after(this.#dialling.limits.closeMs, () => this.#ws?.terminate());
   }
 
   abandon(loss: Loss): void {
     this.#loss ??= loss;
-    this.#ws.terminate();
+    if (this.#ws !== undefined) this.#ws.terminate();
+    else this.#end(this.#loss);
   }
 
-  #listen(): void {
-    const ws = this.#ws;
+  #end(loss: Loss): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#watchTimer?.cancel();
+    this.#closeTimer?.cancel();
+    this.#events.lost(loss);
+  }
+
+  /** `isFirst`: a refusal may still be answered with another authorization. */
+  #begin(isFirst: boolean): void {
+    const authorized = this.#dialling.authorization?.();
+    if (typeof authorized !== "object") this.#dial(authorized, isFirst);
+    else {
+      authorized.then(
+        (now) => this.#dial(now, isFirst),
+        (error: Error) => this.abandon(lossOfError(error, this.#circumstances)),
+      );
+    }
+  }
+
+  #dial(authorized: string | undefined, isFirst: boolean): void {
+    if (this.#isOver) return;
+    const { target, limits } = this.#dialling;
+    const { agent, options } = this.#transport;
+    const { socketPath } = target;
+    const ws = new WebSocket(target.url, ["mcp"], {
+      ...options,
+      headers: headersOf(this.#dialling, authorized),
+      handshakeTimeout: limits.handshakeMs,
+      maxPayload: limits.maxMessageBytes,
+      perMessageDeflate: false,
+      finishRequest: (request) => {
+        whenTunnelRefused(request, (error) => request.destroy(error));
+        request.end();
+      },
+      // The scan of a message checks it.
+      skipUTF8Validation: true,
+      ...(socketPath === undefined ? { agent } : { createConnection: () => connect({ path: socketPath }) }),
+    });
+    this.#ws = ws;
+    this.#listen(ws, authorized, isFirst);
+  }
+
+  #listen(ws: WebSocket, authorized: string | undefined, isFirst: boolean): void {
     ws.on("open", () => {
       this.#events.opened();
-      this.#watch();
+      this.#watch(ws);
     });
     ws.on("message", (data: Buffer, isBinary: boolean) => {
       this.#heard = true;
@@ -90,14 +134,35 @@ export class WsConnection implements Connection {
     };
     ws.on("ping", heard);
     ws.on("pong", heard);
-    ws.on("unexpected-response", (_request, response) => this.#refused(response));
+    ws.on("unexpected-response", (_request, response) => {
+      const { statusCode } = response;
+      if (isFirst && (statusCode === 401 || statusCode === 403)) this.#challenged(ws, response, authorized);
+      else this.#refused(response);
+    });
     ws.on("error", (error: NodeJS.ErrnoException) => {
-      this.#loss ??= lossOfError(error, this.#circumstances);
+      if (ws === this.#ws) this.#loss ??= lossOfError(error, this.#circumstances);
     });
     ws.on("close", (code, reason) => {
-      this.#watchTimer?.cancel();
-      this.#closeTimer?.cancel();
-      this.#events.lost(this.#loss ?? lossOfClose(code, String(reason), this.#circumstances));
+      if (ws === this.#ws) this.#end(this.#loss ?? lossOfClose(code, String(reason), this.#circumstances));
+    });
+  }
+
+  #challenged(ws: WebSocket, response: IncomingMessage, authorized: string | undefined): void {
+    const { challenged } = this.#dialling;
+    if (challenged === undefined) {
+      this.#refused(response);
+      return;
+    }
+    const { statusCode: status = 0, headers } = response;
+    void challenged({ status, wwwAuthenticate: headers["www-authenticate"], sent: authorized }).then((isHelped) => {
+      if (this.#isOver) return;
+      if (!isHelped) {
+        this.#refused(response);
+        return;
+      }
+      this.#ws = undefined;
+      ws.terminate();
+      this.#begin(false);
     });
   }
 
@@ -109,6 +174,10 @@ export class WsConnection implements Connection {
       const { statusCode = 0, headers } = response;
       this.abandon(lossOfStatus(statusCode, body, this.#circumstances, headers.location));
     };
+    if (response.destroyed) {
+      conclude();
+      return;
+    }
     // A refusal whose body does not end is one all the same.
     const timer = this.#dialling.clock.after(this.#dialling.limits.closeMs, conclude);
     response.on("data", (chunk: Buffer) => {
@@ -123,22 +192,22 @@ export class WsConnection implements Connection {
   }
 
   #press(): void {
-    const pressed =
-      this.#ws.readyState === WebSocket.OPEN && this.#ws.bufferedAmount > this.#dialling.limits.pressureBytes;
+    const ws = this.#ws;
+    const pressed = ws?.readyState === WebSocket.OPEN && ws.bufferedAmount > this.#dialling.limits.pressureBytes;
     if (pressed === this.#pressed) return;
     this.#pressed = pressed;
     this.#events.pressed(pressed);
   }
 
   /** A hub that is silent and does not even take what is sent is gone, whatever TCP believes. */
-  #watch(): void {
+  #watch(ws: WebSocket): void {
     const { clock, limits } = this.#dialling;
     this.#watchTimer = clock.after(limits.pingMs, () => {
-      if (this.#ws.readyState !== WebSocket.OPEN) return;
-      const pending = this.#ws.bufferedAmount;
+      if (ws.readyState !== WebSocket.OPEN) return;
+      const pending = ws.bufferedAmount;
       const moving = pending > 0 && pending !== this.#pendingBytes;
       this.#pendingBytes = pending;
-      if (this.#heard || moving || this.#ws.isPaused) {
+      if (this.#heard || moving || ws.isPaused) {
         this.#heard = false;
         this.#pinged = false;
       } else if (this.#pinged) {
@@ -146,9 +215,9 @@ export class WsConnection implements Connection {
         return;
       } else {
         this.#pinged = true;
-        this.#ws.ping();
+        ws.ping();
       }
-      this.#watch();
+      this.#watch(ws);
     });
   }
 }

@@ -1,6 +1,8 @@
 // What a Core may ask a client, and what the client must have declared for it. Data, and the words of a refusal.
 import { type ClientCapabilities, declares } from "../base/client-capabilities.ts";
+import { type Frame, flatten } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
+import type { Scan } from "../wire/scan.ts";
 import { stringAt } from "../wire/strings.ts";
 
 /** JSON-RPC's own codes: what a Core is refused with is said in the words of the protocol, not of the hub. */
@@ -48,6 +50,17 @@ export function refusalOf(method: string, capabilities: ClientCapabilities, para
 /** Whether the method is one that the hub knows the rules of. */
 export function isKnownAsk(method: string): boolean {
   return Object.hasOwn(rules, method);
+}
+
+/** Whether a client's response is one: a Core takes what is none for no answer at all, and goes on waiting. What it says is the Core's to judge. */
+export function isAnswer(frame: Frame, { resultStart, errorStart, errorEnd }: Scan): boolean {
+  const bytes = flatten(frame);
+  if (resultStart >= 0) return bytes[resultStart] === 0x7b;
+  if (bytes[errorStart] !== 0x7b) return false;
+  const code = findMember(bytes, errorStart, errorEnd, "code");
+  const message = findMember(bytes, errorStart, errorEnd, "message");
+  if (code === undefined || message === undefined) return false;
+  return /^-?\d+$/.test(bytes.toString("latin1", code.start, code.end)) && bytes[message.start] === 0x22;
 }
 
 /** A client that names no mode fills in forms: there was nothing else when it was written. */

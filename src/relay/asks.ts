@@ -22,7 +22,7 @@ import {
 import { findMember } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
 import { notificationFrame, resultFrame } from "./answers.ts";
-import { type AskRefusal, isKnownAsk, refusalOf } from "./ask-rules.ts";
+import { type AskRefusal, isAnswer, isKnownAsk, refusalOf } from "./ask-rules.ts";
 import type { Ask, ClientSession, Lane } from "./call.ts";
 import type { CoreMessage, Owner } from "./owner.ts";
 import { native, relatedEdits, relatedTaskOfResult } from "./task-ids.ts";
@@ -112,6 +112,10 @@ export class Asks {
     const ask = this.#bySession.get(session)?.get(integerAt(frame, scan.idStart, scan.idEnd));
     if (ask === undefined) {
       this.#deps.log.debug("client_response_dropped", { session: session.id });
+      return;
+    }
+    if (!isAnswer(frame, scan)) {
+      this.#withdraw(ask, garbled, "answered");
       return;
     }
     this.#close(ask, "answered");
@@ -269,6 +273,7 @@ const nobodyToAsk: AskRefusal = {
 const notReady: AskRefusal = { code: -32603, message: "the client has not said yet what it can be asked" };
 const unreachable: AskRefusal = { code: -32603, message: "the client takes no requests on this connection" };
 const unheard: AskRefusal = { code: -32603, message: "the client has opened no stream that a request could come on" };
+const garbled: AskRefusal = { code: -32603, message: "the client answered with what is no JSON-RPC response" };
 const clientLeft: AskRefusal = { code: -32603, message: "the client left before it answered" };
 const noAnswer: AskRefusal = { code: -32603, message: `the client did not answer within ${answerMs / 60_000} minutes` };
 

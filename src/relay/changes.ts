@@ -110,7 +110,7 @@ export class Changes {
       const now = this.catalogOf(session).view(caller);
       if (this.#own.has(session)) this.#had.set(session, now);
       else this.#had.delete(session);
-      const changed = diffViews(was, now, (list) => session.hasSeen(list));
+      const changed = diffViews(was, now, (kind) => session.lastServed(kind));
       session.forgetServed();
       for (const kind of ["tools", "resources", "prompts"] as const) {
         if (changed[kind]) session.sink.send(notificationFrame(`notifications/${kind}/list_changed`), noSplices);

@@ -264,7 +264,7 @@ export class Methods {
     if (page === undefined) {
       throw new HubError("params_invalid", `unknown cursor; ask for ${request.method} from its start, without one`);
     }
-    if (page === list.whole) session.wasServed(page);
+    if (page === list.whole) session.wasServed(kind, page);
     return answer(request, page);
   }
 
@@ -317,9 +317,13 @@ export class Methods {
     this.#deps.calls.begin(request, lane, rename, all);
   }
 
-  /** A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only. */
+  /**
+   * A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only; of an instance that is still starting
+   * nobody knows yet whether it does.
+   */
   #asTask({ session, bytes, scan }: Incoming, lane: Lane): CallHook | undefined {
-    if (!runsTasks(lane.core.capabilities) || scan.paramsStart < 0) return undefined;
+    const { state, capabilities } = lane.core;
+    if ((state.t === "up" && !runsTasks(capabilities)) || scan.paramsStart < 0) return undefined;
     if (findMember(bytes, scan.paramsStart, scan.paramsEnd, "task") === undefined) return undefined;
     return this.#deps.tasks.creating(session, lane);
   }

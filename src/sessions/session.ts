@@ -72,7 +72,7 @@ export class Session<C extends InFlight = InFlight> {
   parkTimer: Timer | undefined;
   #idle: (() => void)[] = [];
   /** Lists that the client was served since it was last told of changes; made when there is one. */
-  #served: Set<Buffer> | undefined;
+  #served: Map<string, Buffer> | undefined;
 
   constructor(visit: {
     id: string;
@@ -98,16 +98,15 @@ export class Session<C extends InFlight = InFlight> {
     this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
   }
 
-  /** The client got this list: it needs no telling that the list has become so. */
-  wasServed(list: Buffer): void {
-    this.#served ??= new Set();
-    this.#served.add(list);
+  /** The client got this list of this kind: it needs no telling that the list has become so, but that it is another one again. */
+  wasServed(kind: string, list: Buffer): void {
+    this.#served ??= new Map();
+    this.#served.set(kind, list);
   }
 
-  /** By content: another catalog may have made the same list anew. */
-  hasSeen(list: Buffer): boolean {
-    for (const served of this.#served ?? []) if (served.equals(list)) return true;
-    return false;
+  /** The last list of this kind that it got since it was last told of changes. */
+  lastServed(kind: string): Buffer | undefined {
+    return this.#served?.get(kind);
   }
 
   /** The client knows of all changes so far. */

@@ -55,6 +55,7 @@ export class BridgeClient implements AsyncDisposable {
       dialling: {
         target: parsed.target,
         words: hubWords,
+        allowPrivate: true,
         token: undefined,
         credential: undefined,
         headers: {},

@@ -47,7 +47,13 @@ export async function connect(terminal: Terminal, url: string | undefined, optio
   }
   const stop = endOfService();
   const bridge = new Bridge({
-    dialling: { ...settings, words: hubWords, limits: defaultConnectionLimits, clock: systemClock },
+    dialling: {
+      ...settings,
+      words: hubWords,
+      limits: defaultConnectionLimits,
+      clock: systemClock,
+      allowPrivate: true,
+    },
     policy: defaultLinkPolicy,
     limits: defaultBridgeLimits,
     clock: systemClock,

@@ -50,7 +50,31 @@ test("losses: over HTTP the fix is in the words of HTTP, and a redirect says whe
   assert.match(lossOfError(errorWith("HPE_INVALID_CONSTANT"), overHttp).reason, /https:\/\//);
   const moved = lossOfStatus(308, "", overHttp, "https://hub.example/hub/mcp?key=secret").reason;
   assert.match(moved, /connect to https:\/\/hub\.example\/hub\/mcp$/);
-  assert.match(lossOfStatus(308, "", overHttp, "/login?key=secret").reason, /where it leads$/);
+  assert.match(
+    lossOfStatus(308, "", overHttp, "/login?key=secret").reason,
+    /connect to https:\/\/hub\.example\/login$/,
+  );
+});
+
+test("losses: a redirect to another origin does not say where to, one to the same host with TLS does", () => {
+  for (const location of [
+    "https://evil.example/mcp",
+    "http://169.254.169.254/",
+    "//evil.example",
+    "http://[",
+    undefined,
+  ]) {
+    assert.match(
+      lossOfStatus(302, "", overHttp, location).reason,
+      /^https:\/\/hub\.example\/mcp redirects \(302\), which is not followed; connect to the address that is meant$/,
+    );
+  }
+  const plain = { ...overHttp, name: "http://hub.example/mcp" };
+  assert.match(
+    lossOfStatus(301, "", plain, "https://hub.example/mcp").reason,
+    /connect to https:\/\/hub\.example\/mcp$/,
+  );
+  assert.match(lossOfStatus(301, "", overHttp, "http://hub.example/mcp").reason, /address that is meant$/);
 });
 
 test("losses: nobody there is away, with what to do", () => {

@@ -358,3 +358,15 @@ test("url elicitations: the error that asks for a web page first has its ids tol
   assert.equal(read(error(-32042, "e1")), error(-32042, "ns~e1"));
   assert.equal(read(error(-32000, "e1")), error(-32000, "e1"));
 });
+
+test("asks: what a client answers that is no response by JSON-RPC ends the question with an error to the Core", () => {
+  for (const answer of ['"result":"yes"', '"result":[]', '"error":{"code":"x","message":"no"}', '"error":{"code":1}']) {
+    const { client, core, asks } = scene();
+    const { session, answers } = client({ roots: {} });
+    const { told, says } = core(session);
+    says(roots("1"));
+    answers(`{"jsonrpc":"2.0","id":1,${answer}}`);
+    assert.match(told[0]?.error?.message ?? "", /no JSON-RPC response/, answer);
+    assert.deepEqual([told.length, asks.open, asks.outcomes.get("answered")], [1, 0, 1]);
+  }
+});

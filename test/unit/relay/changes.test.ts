@@ -45,7 +45,7 @@ function scene() {
       names.push(name);
       changes.refresh();
     },
-    list: () => session.wasServed(changes.catalog.view(somebody).list("tools").first),
+    list: () => session.wasServed("tools", changes.catalog.view(somebody).list("tools").first),
   };
 }
 
@@ -89,6 +89,27 @@ test("changes: a session that was served a list which changed once more is told"
   add("two");
   clock.advance(100);
   assert.deepEqual(told, ["notifications/tools/list_changed"]);
+});
+
+test("changes: a session that was served a list which was taken back before anybody was told is told", () => {
+  const { clock, told, add, list, names, changes } = scene();
+  add("one");
+  clock.advance(100);
+  told.length = 0;
+  add("two");
+  list();
+  names.pop();
+  changes.refresh();
+  clock.advance(100);
+  assert.deepEqual(told, ["notifications/tools/list_changed"]);
+  add("three");
+  list();
+  add("four");
+  list();
+  names.pop();
+  changes.refresh();
+  clock.advance(100);
+  assert.deepEqual(told.slice(1), ["notifications/tools/list_changed"], "one that it was served before the last one");
 });
 
 test("changes: what the lists lose is logged once", () => {

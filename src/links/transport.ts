@@ -1,0 +1,60 @@
+// The sockets of one connection: where they go, through which proxy, whom they trust.
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { SecureContext } from "node:tls";
+import { HttpProxyAgent } from "http-proxy-agent";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { guardedLookup, refusedHost } from "./address.ts";
+import type { Dialling } from "./connection.ts";
+
+export interface Transport {
+  readonly request: typeof httpRequest;
+  readonly url: URL;
+  readonly agent: HttpAgent;
+  /** What each request says beside its headers: what is the target's is not the proxy's. */
+  readonly options: { readonly secureContext?: SecureContext };
+  /** Why nothing may be sent there at all. */
+  readonly refusal: NodeJS.ErrnoException | undefined;
+}
+
+export interface Pool {
+  readonly keepAlive: boolean;
+  readonly timeout?: number;
+  readonly maxFreeSockets?: number;
+}
+
+export function transportOf({ target, allowPrivate, proxy, tls }: Dialling, pool: Pool): Transport {
+  const url = new URL(target.url);
+  const isTls = url.protocol === "https:" || url.protocol === "wss:";
+  // A proxy is the operator's own, wherever it is, and looks up the target's name itself.
+  const guard = allowPrivate ? {} : { lookup: guardedLookup() };
+  return {
+    request: isTls ? httpsRequest : httpRequest,
+    url,
+    options: tls === undefined ? {} : { secureContext: tls },
+    refusal: allowPrivate ? undefined : refusedHost(url),
+    agent:
+      proxy !== undefined
+        ? proxyAgent(url, proxy.reveal(), pool)
+        : isTls
+          ? new HttpsAgent({ ...pool, ...guard })
+          : new HttpAgent({ ...pool, ...guard }),
+  };
+}
+
+/** Requests in plain HTTP are the proxy's to send; TLS and WebSocket get a tunnel. */
+function proxyAgent({ protocol }: URL, proxy: string, pool: Pool): HttpAgent {
+  return protocol === "http:" ? new HttpProxyAgent(proxy, pool) : new HttpsProxyAgent(proxy, pool);
+}
+
+/** Calls back where the proxy has refused the tunnel: its answer would look like the target's. */
+export function whenTunnelRefused(
+  request: { on(event: string, listener: (reply: { statusCode?: number }) => void): unknown },
+  refused: (error: NodeJS.ErrnoException) => void,
+): void {
+  request.on("proxyConnect", ({ statusCode }) => {
+    // Without a tunnel there is no status.
+    if (statusCode === undefined || statusCode === 200) return;
+    refused(Object.assign(new Error(`the proxy answered ${statusCode}`), { code: "EPROXY" }));
+  });
+}
