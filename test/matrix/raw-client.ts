@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { WebSocket } from "ws";
 import { type Message, WsClient } from "../helpers/ws-client.ts";
 
-export const askable = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
+const askable = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
 
 export async function rawClient(url: string, capabilities: object = askable): Promise<WsClient> {
   const socket = new WebSocket(url, ["mcp"]);
