@@ -30,8 +30,12 @@ export type Opened =
 export function openInstance(opening: Opening, deps: InstanceDeps, events: InstanceEvents): Opened {
   const { definition, framing, secrets, facts, host, limits, clock } = opening;
   if (definition.remote !== undefined) {
-    const dial = dialler(definition.remote, secrets, { clock, maxMessageBytes: limits.maxMessageBytes });
-    return { t: "started", instance: new RemoteInstance(facts, deps, events, dial) };
+    const { maxMessageBytes } = limits;
+    const dialled = dialler(definition.remote, secrets, { clock, maxMessageBytes, env: host.env });
+    if (dialled.t === "bad") {
+      return { t: "refused", fall: { code: "core_down", reason: dialled.reason, fatal: true } };
+    }
+    return { t: "started", instance: new RemoteInstance(facts, deps, events, dialled.dial) };
   }
   const marker = instanceMarker(host.hubId, definition.namespace, host.nextInstance());
   const env = childEnvironment(host, { ...definition, secrets, marker });

@@ -1,6 +1,7 @@
 // From a Core's manifest entry to a connection: the address with its secrets in place, what every request carries, over which way.
 import type { Clock } from "../base/clock.ts";
 import { Secret } from "../base/secret.ts";
+import { AutoConnection } from "../links/auto-connection.ts";
 import {
   type Connection,
   type ConnectionEvents,
@@ -10,34 +11,57 @@ import {
 } from "../links/connection.ts";
 import { HttpConnection } from "../links/http-connection.ts";
 import type { PeerWords } from "../links/losses.ts";
+import { proxyFor } from "../links/proxy.ts";
+import { SseConnection } from "../links/sse-connection.ts";
 import { WsConnection } from "../links/ws-connection.ts";
 import type { RemotePlace } from "../manifest/manifest.ts";
 import { fillSecrets } from "../manifest/templates.ts";
 
-export type Dial = (events: ConnectionEvents) => Connection;
+export type Dial =
+  | { readonly t: "ok"; readonly dial: (events: ConnectionEvents) => Connection }
+  /** A phrase that follows the Core's name. */
+  | { readonly t: "bad"; readonly reason: string };
+
+export interface DialDeps {
+  readonly clock: Clock;
+  readonly maxMessageBytes: number;
+  /** Of the hub's environment: where its proxies are named. */
+  env(name: string): string | undefined;
+}
+
+const connections = {
+  auto: AutoConnection,
+  "streamable-http": HttpConnection,
+  sse: SseConnection,
+  websocket: WsConnection,
+} as const;
+
+const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
 
 /** `secrets` has all that the place names. */
-export function dialler(
-  place: RemotePlace,
-  secrets: ReadonlyMap<string, Secret>,
-  { clock, maxMessageBytes }: { readonly clock: Clock; readonly maxMessageBytes: number },
-): Dial {
+export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>, deps: DialDeps): Dial {
   const filled = (text: string) => fillSecrets(text, (name) => secrets.get(name)?.reveal() ?? "");
+  if (!URL.canParse(filled(place.url))) return { t: "bad", reason: "has a url that is none with its secrets in place" };
   const url = new URL(filled(place.url));
-  const way: Way = url.protocol === "ws:" || url.protocol === "wss:" ? "websocket" : "http";
-  const headers = Object.fromEntries(
-    Object.entries(place.headers).map(([name, value]) => [name, new Secret(filled(value))]),
-  );
+  const isWs = url.protocol === "ws:" || url.protocol === "wss:";
+  const transport = isWs ? "websocket" : place.transport;
+  const way: Way = isWs ? "websocket" : transport === "sse" ? "sse" : "http";
+  const proxy = proxyFor(url, Object.fromEntries(proxyNames.map((name) => [name, deps.env(name)])));
+  if (proxy.t === "bad") return { t: "bad", reason: `cannot be reached: ${proxy.message}` };
+  const headers = Object.entries(place.headers).map(([name, value]) => [name, new Secret(filled(value))] as const);
   const dialling: Dialling = {
     target: { way, url: url.href, socketPath: undefined, name: `${url.protocol}//${url.host}` },
     words: serverWords,
     token: place.bearer === undefined ? undefined : secrets.get(place.bearer),
     credential: place.bearer === undefined ? undefined : `secret ${place.bearer}`,
-    headers,
-    limits: { ...defaultConnectionLimits, maxMessageBytes },
-    clock,
+    headers: Object.fromEntries(headers),
+    limits: { ...defaultConnectionLimits, maxMessageBytes: deps.maxMessageBytes },
+    clock: deps.clock,
+    allowPrivate: place.allowPrivate,
+    proxy: proxy.t === "proxy" ? proxy.url : undefined,
   };
-  return (events) => (way === "websocket" ? new WsConnection(dialling, events) : new HttpConnection(dialling, events));
+  const Kind = connections[transport];
+  return { t: "ok", dial: (events) => new Kind(dialling, events) };
 }
 
 const serverWords: PeerWords = {
@@ -48,6 +72,7 @@ const serverWords: PeerWords = {
   paths: {
     websocket: "check the path of url",
     http: "check the path of url: many servers have theirs at /mcp",
+    sse: "check the path of url: many servers have theirs at /sse",
   },
   odd: "is it an MCP server, and url the whole address of its endpoint?",
   noToken: "write auth: { bearer: NAME } and set the secret NAME",

@@ -36,6 +36,12 @@ before(async () => {
   two:
     url: ${at(servers.v2.port)}
     allow_private: true
+  sse:
+    url: ${await behind.url()}/sse
+    allow_private: true
+  private:
+    url: http://127.0.0.1:1/mcp
+    health: { restart_backoff_ms: 60000 }
   ws:
     url: ${await behind.wsUrl()}
     allow_private: true
@@ -102,6 +108,18 @@ test("remote: a Core over WebSocket, payloads byte for byte", async () => {
   );
   await client.answerTo("raw");
   assert.ok(client.lastText.includes('{"n":12345678901234567890, "x":1e2}'), client.lastText);
+});
+
+test("remote: a server that refuses Streamable HTTP is spoken to over HTTP+SSE", async () => {
+  await using client = await WsClient.connect(await hub.wsUrl());
+  await hub.logged("core_up", ({ core }) => core === "sse");
+  const { result, error } = await client.call("sse__m__mirror", { x: 1 });
+  assert.deepEqual(result?.raw, { x: 1 }, JSON.stringify(error));
+});
+
+test("remote: a private address is not connected to unless the manifest says so", async () => {
+  const down = await hub.logged("core_down", ({ core }) => core === "private");
+  assert.match(String(down["reason"]), /127\.0\.0\.1 is an address of this machine; write allow_private: true/);
 });
 
 test("remote: secrets go out in headers, and nowhere else", async () => {
