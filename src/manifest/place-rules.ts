@@ -1,4 +1,5 @@
 // Rules of where a Core is: a process of the hub's, or a server somewhere else.
+import { defaults } from "./model.ts";
 import type { Entry, Report } from "./parts.ts";
 import { fillSecrets } from "./templates.ts";
 import { record, text } from "./values.ts";
@@ -17,7 +18,8 @@ export function checkPlace(core: Entry, values: Readonly<Record<string, unknown>
   if (url === undefined) {
     if (values["url"] !== undefined) return;
     for (const key of remoteKeys) {
-      if (values[key] === undefined) continue;
+      if (values[key] === undefined || values[key] === (defaults.core as Readonly<Record<string, unknown>>)[key])
+        continue;
       report(at(key), "error", "is for a remote Core", "write url: https://…, or remove it");
     }
     return;

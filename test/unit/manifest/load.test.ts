@@ -22,6 +22,7 @@ test("load: fills in every default of a Core", async () => {
       namespace: "my-files",
       file: "hub.yaml",
       folder: "/srv/hub",
+      remote: undefined,
       command: "npx",
       args: [],
       cwd: "/srv/hub",

@@ -49,7 +49,7 @@ test("schema: every key is either read when the manifest is resolved or marked a
   resolveHub(recording<Hub>("hub", read.hub, { "tls.cert": "c", "tls.key": "k" }), "/");
   resolveClient("a", recording<Client>("client", read.client, { token_sha256: "" }));
   const tool = recording<ToolOverride>("tool", read.tool);
-  const core = recording<Core>("core", read.core, { tools: { t: tool } });
+  const core = recording<Core>("core", read.core, { tools: { t: tool }, url: "https://x" });
   resolveCore(core, origin);
   isDisabled(core);
   for (const name of ["hub", "client", "core", "tool"] as const) {
