@@ -49,13 +49,13 @@ export class UriTable {
     this.#native = new Map(native.map((route) => [route.core, route]));
     for (const { uri, nativeUri, route } of [...resources, ...pages]) {
       if (!this.#native.has(route.core)) claimAlone(this.#unprefixed, nativeUri, route);
-      else {
+      else if (this.#ofPrefixed(uri) === undefined) {
         if (!this.#listed.has(uri)) this.#listed.set(uri, route);
         this.#claimScheme(uri, route);
       }
     }
     for (const { uri, route } of templates) {
-      if (!this.#native.has(route.core)) continue;
+      if (!this.#native.has(route.core) || this.#ofPrefixed(uri) !== undefined) continue;
       if (!this.#templates.has(uri)) this.#templates.set(uri, route);
       this.#claimScheme(uri, route);
       const count = perCore.get(route.core) ?? 0;
