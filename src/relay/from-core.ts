@@ -86,8 +86,8 @@ export class FromCore {
       !isNamed || namespace === undefined ? noSplices : [spelledAt(flatten(frame), uriStart, uriEnd, namespace)];
     const isHeard =
       isNamed &&
-      this.#deps.subscriptions.changed(lane, stringAt(bytes, uriStart, uriEnd), ({ sink }) => {
-        sink.send(frame, edits);
+      this.#deps.subscriptions.changed(lane, stringAt(bytes, uriStart, uriEnd), ({ sink }, isNative) => {
+        sink.send(frame, isNative ? noSplices : edits);
       });
     if (!isHeard) this.#deps.dropped("no_owner");
   }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fixture, startHub } from "../helpers/hub-process.ts";
+import { ManifestFile } from "../helpers/manifest-file.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 const updated = "notifications/resources/updated";
@@ -82,5 +83,33 @@ test("resource uris: what a Core said to a client it can read, and another clien
   assert.deepEqual(JSON.parse((await told.call("second__seen")).result?.content[0].text), ["secret://1"]);
   await told.call("first__link", { uri: "secret://1" });
   assert.match(await read(told, "secret://1"), /unknown resource/, "two Cores said it: nobody is asked");
+  await hub.stop();
+});
+
+test("resource uris: a reload gives a running Core's uris the other form, and keeps or ends what is subscribed to", async () => {
+  const core = (uris: string) => `cores:\n  a:\n    ${fixture("linker.mjs")}\n    resources: { uris: ${uris} }\n`;
+  await using hub = await startHub({ manifest: core("native") });
+  await hub.logged("core_summary");
+  const file = new ManifestFile(hub);
+  await using client = await WsClient.connect(await hub.wsUrl());
+  const listed = async () => (await client.request("resources/list")).result.resources[0].uri as string;
+  const subscribed = async (uri: string) => (await client.request("resources/subscribe", { uri })).result;
+  assert.equal(await listed(), "notes://one");
+  assert.deepEqual(await subscribed("notes://one"), {});
+  assert.deepEqual((await file.write(core("prefixed")))["cores_policy"], ["a"]);
+  await client.notified("notifications/resources/list_changed");
+  assert.equal(await listed(), "a+notes://one");
+  await client.call("a__touch", { uri: "notes://one" });
+  assert.deepEqual((await client.notified(updated)).params, { uri: "notes://one" });
+  assert.deepEqual((await client.request("resources/unsubscribe", { uri: "notes://one" })).result, {});
+  assert.deepEqual(await subscribed("a+notes://one"), {});
+  await client.call("a__touch", { uri: "notes://one" });
+  assert.deepEqual((await client.notified(updated, ({ params }) => params?.["uri"] !== "notes://one")).params, {
+    uri: "a+notes://one",
+  });
+  await file.write(core("native"));
+  await client.call("a__touch", { uri: "notes://one" });
+  assert.equal(await listed(), "notes://one");
+  assert.equal(client.notifications.filter(({ method }) => method === updated).length, 2);
   await hub.stop();
 });
