@@ -39,6 +39,7 @@ import { Methods } from "./relay/methods.ts";
 import { ownerOf } from "./relay/owner.ts";
 import { Parking } from "./relay/parking.ts";
 import { Relay } from "./relay/relay.ts";
+import { ResourceUris } from "./relay/resource-uris.ts";
 import { Subscriptions } from "./relay/subscriptions.ts";
 import { Tasks } from "./relay/tasks.ts";
 import { UrlElicitations } from "./relay/url-elicitations.ts";
@@ -100,6 +101,7 @@ export class Hub {
   readonly #logLevels: LogLevels;
   readonly #subscriptions: Subscriptions;
   readonly #tasks: Tasks;
+  readonly #uris = new ResourceUris();
   readonly #changes: Changes;
   readonly #exchange: Exchange;
   readonly #arrival: Arrival = new Arrival(() => this.#fleet.cores);
@@ -172,7 +174,7 @@ export class Hub {
     });
     this.#subscriptions = new Subscriptions({ calls: this.#calls, log: log.child({ component: "relay" }) });
     this.#tasks = new Tasks({ clock, log: log.child({ component: "relay" }) });
-    const two = { subscriptions: this.#subscriptions, tasks: this.#tasks };
+    const parts = { subscriptions: this.#subscriptions, tasks: this.#tasks, uris: this.#uris };
     const listWaitMs = () => this.settings.listWaitMs;
     const starting = (session: ClientSession) => this.#isolation.prepare(session) || !this.#arrival.isOver;
     const parking = new Parking({ clock, listWaitMs, starting });
@@ -181,7 +183,7 @@ export class Hub {
       calls: this.#calls,
       parking,
       logLevels: this.#logLevels,
-      ...two,
+      ...parts,
       log: log.child({ component: "relay" }),
       catalog: (session) => this.#changes.catalogOf(session),
       callerOf: (session) => this.#standing.callers.of(session),
@@ -206,7 +208,7 @@ export class Hub {
       methods,
       parking,
       logLevels: this.#logLevels,
-      ...two,
+      ...parts,
       log: log.child({ component: "relay" }),
       clock,
       meter: this.metrics.hub,
@@ -218,7 +220,7 @@ export class Hub {
       masker,
       asks,
       urls,
-      ...two,
+      ...parts,
       dropped: (reason) => this.metrics.notificationDropped(reason),
       ownerOf,
     });
@@ -228,7 +230,7 @@ export class Hub {
       loads: () => this.#calls.loads(),
       sessions: () => this.#relay.sessions,
     };
-    watchNumbers(this.metrics, { ...seen, ...two, asks, fleet: this.#fleet, masked: () => masker.masked });
+    watchNumbers(this.metrics, { ...seen, ...parts, asks, fleet: this.#fleet, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet: this.#fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }
@@ -363,12 +365,12 @@ export class Hub {
       gone: (key) => {
         this.metrics.dropCore(key);
         this.#isolation.forget(key);
+        this.#uris.forget(key);
         this.#restarts.delete(key);
       },
       exchanged: () => {
-        this.#subscriptions.review(
-          (session, uri) => this.#changes.catalogOf(session).view(session.caller).resource(uri)?.core,
-        );
+        const viewOf = (session: ClientSession) => this.#changes.catalogOf(session).view(session.caller);
+        this.#subscriptions.review((session, uri) => viewOf(session).resource(uri, this.#uris.saidBy(session))?.core);
         this.#settle();
       },
     };

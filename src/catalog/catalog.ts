@@ -98,6 +98,7 @@ function readsTheSame(a: CatalogSource, b: CatalogSource): boolean {
   return (
     a.namespace === b.namespace &&
     a.prefix === b.prefix &&
+    a.uris === b.uris &&
     a.tools === b.tools &&
     a.runsTasks === b.runsTasks &&
     a.lists?.tools === b.lists?.tools &&

@@ -5,6 +5,7 @@ import type { ToolOverride } from "../manifest/manifest.ts";
 import { cutMembers, type Member, membersOf } from "../wire/cut-members.ts";
 import { type ByteString, byteString, type Splice } from "../wire/frame.ts";
 import { stringAt } from "../wire/scan.ts";
+import { appPages } from "./app-pages.ts";
 import { isTooDeep, maxEntryDepth } from "./depth.ts";
 import { iconEdits } from "./icons.ts";
 import type {
@@ -18,6 +19,7 @@ import type {
   UriEntry,
 } from "./model.ts";
 import { canonicalName } from "./names.ts";
+import { toClient } from "./uri-spelling.ts";
 import { isAppOnly } from "./visibility.ts";
 
 const maxNameBytes = 1024;
@@ -36,28 +38,34 @@ export function readShelf(source: CatalogSource): Shelf {
   const key = keyOf(source);
   const route = { core: source.key, key };
   const notes = new Notes(source.key);
-  const { lists } = source;
+  const { lists, namespace } = source;
+  const spell = source.uris === "prefixed" ? (uri: string) => toClient(namespace, uri) : undefined;
   const tools = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolItem => {
     const override = source.tools.get(raw.id);
     const item = named(source, raw, override);
+    const pages = appPages(raw.bytes, raw.members, spell);
     return {
       ...item,
       ...hintsOf(raw),
+      ...pages,
       appOnly: isAppOnly(raw.bytes, raw.members),
-      edits: toolEdits(raw, override, source.runsTasks ? nothing : forNobody),
+      edits: toolEdits(raw, override, pages.pageEdits, source.runsTasks ? nothing : forNobody),
     };
   });
   const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw) => named(source, raw, undefined));
-  const readUri = (raw: RawEntry): UriEntry => ({
-    uri: raw.id,
-    route,
-    bytes: raw.bytes,
-    edits: iconEdits(raw.bytes, raw.members),
-    sortKey: sortKeyOf(raw.id),
-  });
+  const readUri = (raw: RawEntry): UriEntry => {
+    const uri = spell?.(raw.id) ?? raw.id;
+    const { start, end } = raw.idMember;
+    const spelling = spell === undefined ? [] : [{ start, end, text: jsonBytes(uri) }];
+    const edits = inOrder([...spelling, ...iconEdits(raw.bytes, raw.members)]);
+    return { uri, nativeUri: raw.id, route, bytes: raw.bytes, edits, sortKey: sortKeyOf(raw.id) };
+  };
   const resources = read(lists?.resources, notes, "resource", "uri", maxUriBytes, readUri);
   const templates = read(lists?.templates, notes, "resource template", "uriTemplate", maxUriBytes, readUri);
-  return { source, tools, prompts, resources, templates, notes: notes.list(), named: new Map() };
+  const pages = [...new Set(tools.flatMap(({ pageUris }) => pageUris))].map((nativeUri) => {
+    return { uri: spell?.(nativeUri) ?? nativeUri, nativeUri, route };
+  });
+  return { source, tools, prompts, resources, templates, pages, notes: notes.list(), named: new Map() };
 }
 
 export function keyOf({ key }: CatalogSource): CatalogKey {
@@ -68,9 +76,9 @@ export function keyOf({ key }: CatalogSource): CatalogKey {
 const forNobody: ReadonlySet<string> = new Set(["execution"]);
 
 /** The edits of a tool for clients that are not to see its output schema either. */
-export function editsWithoutOutput({ bytes, override }: ToolItem): readonly Splice[] {
+export function editsWithoutOutput({ bytes, override, pageEdits }: ToolItem): readonly Splice[] {
   const raw = readEntry(bytes, "name", maxNameBytes);
-  return typeof raw === "string" ? [] : toolEdits(raw, override, new Set([...forNobody, "outputSchema"]));
+  return typeof raw === "string" ? [] : toolEdits(raw, override, pageEdits, new Set([...forNobody, "outputSchema"]));
 }
 
 /** An entry that can be served: an object that has its identifying member, a string, exactly once. */
@@ -145,9 +153,11 @@ const nothing: ReadonlySet<string> = new Set();
 function toolEdits(
   raw: RawEntry,
   override: ToolOverride | undefined,
+  pageEdits: readonly Splice[],
   unwanted: ReadonlySet<string>,
 ): readonly Splice[] {
   return inOrder([
+    ...pageEdits,
     ...descriptionEdits(raw, override?.description),
     ...iconEdits(raw.bytes, raw.members),
     ...cutMembers(raw.bytes, 0, raw.members, unwanted),

@@ -17,7 +17,7 @@ interface CoreLists {
 }
 
 /** What the catalog needs of one Core: its definition, and what it said last. */
-export interface CatalogSource extends Pick<ResolvedCore, "key" | "namespace" | "prefix" | "tags" | "tools"> {
+export interface CatalogSource extends Pick<ResolvedCore, "key" | "namespace" | "prefix" | "uris" | "tags" | "tools"> {
   /** Handed on to the rules; the catalog does not look into it. */
   readonly policy: CoreToolPolicy;
   /** Whether the Core can go on with calls as tasks. */
@@ -68,6 +68,18 @@ export interface ResourceRoute {
   readonly key: CatalogKey;
 }
 
+export interface FoundResource extends ResourceRoute {
+  /** What its Core calls it, or its template. */
+  readonly nativeUri: string;
+}
+
+/** A uri as clients write it, and whose it is. */
+export interface OwnedUri {
+  readonly uri: string;
+  readonly nativeUri: string;
+  readonly route: ResourceRoute;
+}
+
 export interface Found<R> {
   readonly t: "found";
   readonly route: R;
@@ -94,11 +106,8 @@ export interface NamedEntry<R extends PromptRoute> extends Listed, Found<R> {
 export type ToolEntry = NamedEntry<ToolRoute>;
 export type PromptEntry = NamedEntry<PromptRoute>;
 
-export interface UriEntry extends Listed {
-  /** The uri, or the template as written. */
-  readonly uri: string;
-  readonly route: ResourceRoute;
-}
+/** A resource or a template in a list: its uri, or the template as written. */
+export interface UriEntry extends Listed, OwnedUri {}
 
 /** A tool or a prompt as its Core lists it, whatever clients call it. */
 export interface NamedItem extends Listed {
@@ -118,6 +127,10 @@ export interface ToolItem extends NamedItem {
   readonly destructiveHint: boolean | undefined;
   readonly readOnlyHint: boolean | undefined;
   readonly appOnly: boolean;
+  /** Of the pages that the tool names as its own, as the Core writes them. */
+  readonly pageUris: readonly string[];
+  /** What gives those the form that clients see. */
+  readonly pageEdits: readonly Splice[];
 }
 
 /** A Core's tools and prompts as one kind of client has them. */
@@ -135,6 +148,8 @@ export interface Shelf {
   readonly named: Map<string, NamedShelf>;
   readonly resources: readonly UriEntry[];
   readonly templates: readonly UriEntry[];
+  /** Pages of MCP Apps that its tools name, in a list or not. */
+  readonly pages: readonly OwnedUri[];
   readonly notes: readonly CatalogNote[];
 }
 

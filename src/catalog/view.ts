@@ -2,6 +2,7 @@
 // the verdicts is made when it is first asked for.
 import type { ClientProfile } from "../base/client-profile.ts";
 import type { ListKind } from "./cursor.ts";
+import { keyOf } from "./entries.ts";
 import { namedShelf } from "./exposed.ts";
 import type { HubTools } from "./hub-tools.ts";
 import { mergeInstructions } from "./instructions.ts";
@@ -9,12 +10,12 @@ import type {
   Ambiguous,
   CatalogNote,
   Found,
+  FoundResource,
   HiddenReason,
   NamedEntry,
   NamedShelf,
   PromptEntry,
   PromptRoute,
-  ResourceRoute,
   Shelf,
   ToolEntry,
   ToolRoute,
@@ -28,15 +29,16 @@ import { ListPages } from "./pages.ts";
 import type { SearchTools } from "./tool-cap.ts";
 import type { SearchedTool } from "./tool-index.ts";
 import { type Capped, ToolListing } from "./tool-listing.ts";
-import { UriTable } from "./uri-table.ts";
+import { toCore } from "./uri-spelling.ts";
+import { type SaidBy, UriTable } from "./uri-table.ts";
 
 /** One thing of a Core and what becomes of it in this view, for `list --all`. */
 export interface Explained {
   readonly kind: "tool" | "prompt" | "resource" | "template";
   readonly core: string;
-  /** The canonical name, or the uri or template. */
+  /** The canonical name, or the uri or template as its Core has it. */
   readonly id: string;
-  /** The exposed name; the uri or template as it is. */
+  /** The exposed name; the uri or template as clients have it. */
   readonly exposed: string;
   readonly hidden: HiddenReason | undefined;
 }
@@ -59,6 +61,8 @@ interface Claims<E> {
 
 export class View {
   readonly #parts: readonly Part[];
+  /** Of the Cores whose resources and prompts the caller may use. */
+  readonly #whole: readonly Shelf[];
   readonly #profile: ClientProfile;
   readonly #namings: readonly Naming[];
   readonly #tools: Claims<ToolEntry>;
@@ -94,13 +98,17 @@ export class View {
     this.#toolListing = new ToolListing(tools.winners, sources, { profile, namings, searchTools });
     this.#tools = withoutNames(tools, this.hubTools?.names ?? []);
     this.#prompts = claimNames(wholeParts.flatMap((part) => part.named.prompts));
+    this.#whole = whole;
+    const isOfAnother = ofAnotherCore(whole);
     this.#resources = claim(
       whole.flatMap((shelf) => shelf.resources),
       uri,
+      isOfAnother,
     );
     this.#templates = claim(
       whole.flatMap((shelf) => shelf.templates),
       uri,
+      isOfAnother,
     );
     this.#rank = rankByNamespace(shelves);
   }
@@ -115,13 +123,13 @@ export class View {
     return this.#promptTable.find(spelling);
   }
 
-  /** The owner of a uri as a client would read it. */
-  resource(uri: string): ResourceRoute | undefined {
-    return this.#uris.resource(uri);
+  /** The owner of a uri as a client would read it. `saidBy`: which Cores said it to this caller, as far as anybody remembers. */
+  resource(uri: string, saidBy?: SaidBy): FoundResource | undefined {
+    return this.#uris.resource(uri, saidBy);
   }
 
   /** The owner of a listed template, for completion. */
-  template(uriTemplate: string): ResourceRoute | undefined {
+  template(uriTemplate: string): FoundResource | undefined {
     return this.#uris.template(uriTemplate);
   }
 
@@ -197,7 +205,17 @@ export class View {
 
   get #uris(): UriTable {
     const all = ({ winners, losers }: Claims<UriEntry>) => [...winners, ...losers];
-    this.#uriTable ??= new UriTable(all(this.#resources), all(this.#templates));
+    const routes = (uris: "native" | "prefixed") =>
+      this.#whole.flatMap(({ source }) =>
+        source.uris === uris ? [{ namespace: source.namespace, route: { core: source.key, key: keyOf(source) } }] : [],
+      );
+    this.#uriTable ??= new UriTable({
+      resources: all(this.#resources),
+      templates: all(this.#templates),
+      pages: this.#whole.flatMap(({ pages }) => pages),
+      prefixed: routes("prefixed"),
+      native: routes("native").map(({ route }) => route),
+    });
     return this.#uriTable;
   }
 
@@ -275,6 +293,13 @@ function withoutNames<E extends NamedEntry<PromptRoute>>(claims: Claims<E>, name
   return { winners: winners.filter((entry) => !isTaken(entry)), losers: [...losers, ...winners.filter(isTaken)] };
 }
 
+/** What has the namespace of a prefixed Core in it is that Core's, whoever lists it. */
+function ofAnotherCore(shelves: readonly Shelf[]): (entry: UriEntry) => boolean {
+  const prefixed = shelves.flatMap(({ source }) => (source.uris === "prefixed" ? [source] : []));
+  return ({ uri, route }) =>
+    prefixed.some(({ key, namespace }) => key !== route.core && toCore(namespace, uri) !== undefined);
+}
+
 function claim<E>(
   entries: readonly E[],
   nameOf: (entry: E) => string,
@@ -313,7 +338,7 @@ function explainPart(
     return { kind, core, id: entry.route.canonical, exposed: entry.route.exposed, hidden };
   };
   const byUri = (kind: "resource" | "template", entry: UriEntry): Explained => {
-    return { kind, core, id: entry.uri, exposed: entry.uri, hidden: rest(entry) };
+    return { kind, core, id: entry.nativeUri, exposed: entry.uri, hidden: rest(entry) };
   };
   return [
     ...own.tools.map((tool) =>
@@ -345,6 +370,6 @@ function uriCollisions(what: string, { winners, losers }: Claims<UriEntry>): rea
   const owners = new Map(winners.map(({ uri, route }) => [uri, route.core]));
   return losers.map(({ uri, route }) => ({
     core: route.core,
-    message: `${what} ${uri} is hidden: core "${owners.get(uri)}" lists it as well`,
+    message: `${what} ${uri} is hidden: ${owners.has(uri) ? `core "${owners.get(uri)}" lists it as well` : "it has the namespace of another Core in it, whose uris are prefixed"}`,
   }));
 }

@@ -97,8 +97,10 @@ export function redefine({ core, lane }: Member, definition: ResolvedCore): void
   lane.policy = lanePolicy(definition, lane.policy.serial);
 }
 
-function lanePolicy({ policy, namespace, prefix, roots }: ResolvedCore, serial: boolean): LanePolicy {
+function lanePolicy({ policy, namespace, prefix, uris, roots }: ResolvedCore, serial: boolean): LanePolicy {
   const { timeoutMs, maxTimeoutMs } = policy;
   const told = roots.length === 0 ? undefined : Buffer.from(JSON.stringify({ roots: roots.map((uri) => ({ uri })) }));
-  return { timeoutMs, maxTimeoutMs, serial, roots: told, label: prefix ? namespace : undefined };
+  const label = prefix ? namespace : undefined;
+  const uriPrefix = uris === "prefixed" ? namespace : undefined;
+  return { timeoutMs, maxTimeoutMs, serial, roots: told, label, uriPrefix };
 }

@@ -7,13 +7,14 @@ import { runsTasks } from "../relay/tasks.ts";
 /** `own`: lists that stand in the place of those of the home instances. */
 export function sourcesOf(cores: readonly Core[], own?: OwnLists): CatalogSource[] {
   return cores.map((core) => {
-    const { key, namespace, prefix, tags, tools, policy } = core.definition;
+    const { key, namespace, prefix, uris, tags, tools, policy } = core.definition;
     const { instructions, capabilities } = core;
     const lists = own?.get(key) ?? core.lists;
     return {
       key,
       namespace,
       prefix,
+      uris,
       tags,
       tools,
       policy,

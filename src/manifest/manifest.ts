@@ -124,6 +124,8 @@ export interface ResolvedCore {
   readonly framing: "auto" | "newline" | "content-length";
   /** false: native names are exposed unchanged. */
   readonly prefix: boolean;
+  /** Whether clients see the uris of its resources as they are, or with the namespace in them. */
+  readonly uris: "native" | "prefixed";
   readonly isolation: "auto" | "shared" | "session" | "pool";
   /** Most instances of `session`, one for each client. */
   readonly maxSessions: number;

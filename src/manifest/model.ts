@@ -364,6 +364,7 @@ export interface Core {
    * Whether clients share one instance of this Core (shared, which auto is under serve), each has its own (session), or each call borrows one of a few (pool). Only session and pool let the Core ask its clients: sampling, elicitation, roots, log messages. Under stdio every Core is its one client's own.
    */
   isolation?: "auto" | "shared" | "session" | "pool";
+  resources?: CoreResources;
   /**
    * true: as if this Core were not in the manifest; it is still checked.
    */
@@ -440,6 +441,15 @@ export interface SecretFrom {
    * @minItems 1
    */
   command?: [string, ...string[]];
+}
+/**
+ * How clients get at this Core's resources.
+ */
+export interface CoreResources {
+  /**
+   * native: clients see the Core's own uris; of two Cores with the same uri the first one has it. prefixed: clients see `namespace+uri` (`ui://namespace+…` for pages of MCP Apps), which is this Core's alone. Uris inside texts are left as they are.
+   */
+  uris?: "native" | "prefixed";
 }
 /**
  * Which of this Core's tools exist, and how much it is asked at once.
@@ -607,6 +617,9 @@ export const defaults = {
     "framing": "auto",
     "prefix": true,
     "isolation": "auto",
+    "resources": {
+      "uris": "native"
+    },
     "disabled": false,
     "tags": [],
     "policy": {

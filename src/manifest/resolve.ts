@@ -119,6 +119,7 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
     secrets: secretsOf(core, origin.folder),
     framing: core.framing ?? d.framing,
     prefix: core.prefix ?? d.prefix,
+    uris: core.resources?.uris ?? d.resources.uris,
     isolation: core.isolation ?? d.isolation,
     maxSessions: core.max_sessions ?? d.max_sessions,
     idleTimeoutMs: core.idle_timeout_ms ?? d.idle_timeout_ms,

@@ -4,7 +4,7 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}},"client":{"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}},"client":{"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
 const schema40 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
 const schema44 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
 const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}};
@@ -1937,7 +1937,7 @@ return errors === 0;
 }
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema51 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
+const schema51 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"container":{"type":"object"},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
 const schema52 = {"type":"string","pattern":"^[^\\u0000]*$"};
 const schema53 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
 const schema60 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
@@ -2648,9 +2648,12 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data.disabled !== undefined){
-if(typeof data.disabled !== "boolean"){
-const err23 = {instancePath:instancePath+"/disabled",schemaPath:"#/properties/disabled/type",keyword:"type",params:{type: "boolean"}};
+if(data.resources !== undefined){
+let data14 = data.resources;
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+for(const key3 in data14){
+if(!(key3 === "uris")){
+const err23 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2660,15 +2663,10 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data.tags !== undefined){
-let data15 = data.tags;
-if(Array.isArray(data15)){
-const len3 = data15.length;
-for(let i3=0; i3<len3; i3++){
-let data16 = data15[i3];
-if(typeof data16 === "string"){
-if(!pattern45.test(data16)){
-const err24 = {instancePath:instancePath+"/tags/" + i3,schemaPath:"#/$defs/tag/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
+if(data14.uris !== undefined){
+let data15 = data14.uris;
+if(!((data15 === "native") || (data15 === "prefixed"))){
+const err24 = {instancePath:instancePath+"/resources/uris",schemaPath:"#/properties/resources/properties/uris/enum",keyword:"enum",params:{allowedValues: schema51.properties.resources.properties.uris.enum}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2678,8 +2676,9 @@ vErrors.push(err24);
 errors++;
 }
 }
+}
 else {
-const err25 = {instancePath:instancePath+"/tags/" + i3,schemaPath:"#/$defs/tag/type",keyword:"type",params:{type: "string"}};
+const err25 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2689,9 +2688,9 @@ vErrors.push(err25);
 errors++;
 }
 }
-}
-else {
-const err26 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
+if(data.disabled !== undefined){
+if(typeof data.disabled !== "boolean"){
+const err26 = {instancePath:instancePath+"/disabled",schemaPath:"#/properties/disabled/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2701,12 +2700,15 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data.policy !== undefined){
-let data17 = data.policy;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-for(const key3 in data17){
-if(!(func1.call(schema51.properties.policy.properties, key3))){
-const err27 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+if(data.tags !== undefined){
+let data17 = data.tags;
+if(Array.isArray(data17)){
+const len3 = data17.length;
+for(let i3=0; i3<len3; i3++){
+let data18 = data17[i3];
+if(typeof data18 === "string"){
+if(!pattern45.test(data18)){
+const err27 = {instancePath:instancePath+"/tags/" + i3,schemaPath:"#/$defs/tag/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2716,9 +2718,8 @@ vErrors.push(err27);
 errors++;
 }
 }
-if(data17.allow_destructive !== undefined){
-if(typeof data17.allow_destructive !== "boolean"){
-const err28 = {instancePath:instancePath+"/policy/allow_destructive",schemaPath:"#/properties/policy/properties/allow_destructive/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err28 = {instancePath:instancePath+"/tags/" + i3,schemaPath:"#/$defs/tag/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2728,15 +2729,9 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data17.allow_tools !== undefined){
-let data19 = data17.allow_tools;
-if(Array.isArray(data19)){
-const len4 = data19.length;
-for(let i4=0; i4<len4; i4++){
-let data20 = data19[i4];
-if(typeof data20 === "string"){
-if(!pattern19.test(data20)){
-const err29 = {instancePath:instancePath+"/policy/allow_tools/" + i4,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+}
+else {
+const err29 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2746,8 +2741,12 @@ vErrors.push(err29);
 errors++;
 }
 }
-else {
-const err30 = {instancePath:instancePath+"/policy/allow_tools/" + i4,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+if(data.policy !== undefined){
+let data19 = data.policy;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+for(const key4 in data19){
+if(!(func1.call(schema51.properties.policy.properties, key4))){
+const err30 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2757,9 +2756,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-}
-else {
-const err31 = {instancePath:instancePath+"/policy/allow_tools",schemaPath:"#/properties/policy/properties/allow_tools/type",keyword:"type",params:{type: "array"}};
+if(data19.allow_destructive !== undefined){
+if(typeof data19.allow_destructive !== "boolean"){
+const err31 = {instancePath:instancePath+"/policy/allow_destructive",schemaPath:"#/properties/policy/properties/allow_destructive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2769,15 +2768,15 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data17.deny_tools !== undefined){
-let data21 = data17.deny_tools;
+if(data19.allow_tools !== undefined){
+let data21 = data19.allow_tools;
 if(Array.isArray(data21)){
-const len5 = data21.length;
-for(let i5=0; i5<len5; i5++){
-let data22 = data21[i5];
+const len4 = data21.length;
+for(let i4=0; i4<len4; i4++){
+let data22 = data21[i4];
 if(typeof data22 === "string"){
 if(!pattern19.test(data22)){
-const err32 = {instancePath:instancePath+"/policy/deny_tools/" + i5,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err32 = {instancePath:instancePath+"/policy/allow_tools/" + i4,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2788,7 +2787,7 @@ errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/policy/deny_tools/" + i5,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err33 = {instancePath:instancePath+"/policy/allow_tools/" + i4,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2800,7 +2799,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/policy/deny_tools",schemaPath:"#/properties/policy/properties/deny_tools/type",keyword:"type",params:{type: "array"}};
+const err34 = {instancePath:instancePath+"/policy/allow_tools",schemaPath:"#/properties/policy/properties/allow_tools/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2810,15 +2809,15 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data17.destructive_tools !== undefined){
-let data23 = data17.destructive_tools;
+if(data19.deny_tools !== undefined){
+let data23 = data19.deny_tools;
 if(Array.isArray(data23)){
-const len6 = data23.length;
-for(let i6=0; i6<len6; i6++){
-let data24 = data23[i6];
+const len5 = data23.length;
+for(let i5=0; i5<len5; i5++){
+let data24 = data23[i5];
 if(typeof data24 === "string"){
 if(!pattern19.test(data24)){
-const err35 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err35 = {instancePath:instancePath+"/policy/deny_tools/" + i5,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2829,7 +2828,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err36 = {instancePath:instancePath+"/policy/deny_tools/" + i5,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -2841,7 +2840,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/policy/destructive_tools",schemaPath:"#/properties/policy/properties/destructive_tools/type",keyword:"type",params:{type: "array"}};
+const err37 = {instancePath:instancePath+"/policy/deny_tools",schemaPath:"#/properties/policy/properties/deny_tools/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2851,10 +2850,15 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data17.destructive !== undefined){
-let data25 = data17.destructive;
-if(!((data25 === "declared") || (data25 === "assumed"))){
-const err38 = {instancePath:instancePath+"/policy/destructive",schemaPath:"#/properties/policy/properties/destructive/enum",keyword:"enum",params:{allowedValues: schema51.properties.policy.properties.destructive.enum}};
+if(data19.destructive_tools !== undefined){
+let data25 = data19.destructive_tools;
+if(Array.isArray(data25)){
+const len6 = data25.length;
+for(let i6=0; i6<len6; i6++){
+let data26 = data25[i6];
+if(typeof data26 === "string"){
+if(!pattern19.test(data26)){
+const err38 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2864,10 +2868,8 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data17.max_concurrency !== undefined){
-let data26 = data17.max_concurrency;
-if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
-const err39 = {instancePath:instancePath+"/policy/max_concurrency",schemaPath:"#/properties/policy/properties/max_concurrency/type",keyword:"type",params:{type: "integer"}};
+else {
+const err39 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -2876,9 +2878,10 @@ vErrors.push(err39);
 }
 errors++;
 }
-if((typeof data26 == "number") && (isFinite(data26))){
-if(data26 > 1000000 || isNaN(data26)){
-const err40 = {instancePath:instancePath+"/policy/max_concurrency",schemaPath:"#/properties/policy/properties/max_concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/policy/destructive_tools",schemaPath:"#/properties/policy/properties/destructive_tools/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -2887,8 +2890,11 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data26 < 1 || isNaN(data26)){
-const err41 = {instancePath:instancePath+"/policy/max_concurrency",schemaPath:"#/properties/policy/properties/max_concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data19.destructive !== undefined){
+let data27 = data19.destructive;
+if(!((data27 === "declared") || (data27 === "assumed"))){
+const err41 = {instancePath:instancePath+"/policy/destructive",schemaPath:"#/properties/policy/properties/destructive/enum",keyword:"enum",params:{allowedValues: schema51.properties.policy.properties.destructive.enum}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2898,11 +2904,10 @@ vErrors.push(err41);
 errors++;
 }
 }
-}
-if(data17.max_queue !== undefined){
-let data27 = data17.max_queue;
-if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-const err42 = {instancePath:instancePath+"/policy/max_queue",schemaPath:"#/properties/policy/properties/max_queue/type",keyword:"type",params:{type: "integer"}};
+if(data19.max_concurrency !== undefined){
+let data28 = data19.max_concurrency;
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+const err42 = {instancePath:instancePath+"/policy/max_concurrency",schemaPath:"#/properties/policy/properties/max_concurrency/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2911,9 +2916,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-if((typeof data27 == "number") && (isFinite(data27))){
-if(data27 > 1000000 || isNaN(data27)){
-const err43 = {instancePath:instancePath+"/policy/max_queue",schemaPath:"#/properties/policy/properties/max_queue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 1000000 || isNaN(data28)){
+const err43 = {instancePath:instancePath+"/policy/max_concurrency",schemaPath:"#/properties/policy/properties/max_concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2922,8 +2927,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(data27 < 0 || isNaN(data27)){
-const err44 = {instancePath:instancePath+"/policy/max_queue",schemaPath:"#/properties/policy/properties/max_queue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data28 < 1 || isNaN(data28)){
+const err44 = {instancePath:instancePath+"/policy/max_concurrency",schemaPath:"#/properties/policy/properties/max_concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2934,11 +2939,10 @@ errors++;
 }
 }
 }
-if(data17.rate_limit_rps !== undefined){
-let data28 = data17.rate_limit_rps;
-if((typeof data28 == "number") && (isFinite(data28))){
-if(data28 > 1000000 || isNaN(data28)){
-const err45 = {instancePath:instancePath+"/policy/rate_limit_rps",schemaPath:"#/properties/policy/properties/rate_limit_rps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data19.max_queue !== undefined){
+let data29 = data19.max_queue;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err45 = {instancePath:instancePath+"/policy/max_queue",schemaPath:"#/properties/policy/properties/max_queue/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2947,8 +2951,9 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data28 < 0 || isNaN(data28)){
-const err46 = {instancePath:instancePath+"/policy/rate_limit_rps",schemaPath:"#/properties/policy/properties/rate_limit_rps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 1000000 || isNaN(data29)){
+const err46 = {instancePath:instancePath+"/policy/max_queue",schemaPath:"#/properties/policy/properties/max_queue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2957,9 +2962,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-else {
-const err47 = {instancePath:instancePath+"/policy/rate_limit_rps",schemaPath:"#/properties/policy/properties/rate_limit_rps/type",keyword:"type",params:{type: "number"}};
+if(data29 < 0 || isNaN(data29)){
+const err47 = {instancePath:instancePath+"/policy/max_queue",schemaPath:"#/properties/policy/properties/max_queue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2969,10 +2973,12 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data17.timeout_ms !== undefined){
-let data29 = data17.timeout_ms;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err48 = {instancePath:instancePath+"/policy/timeout_ms",schemaPath:"#/properties/policy/properties/timeout_ms/type",keyword:"type",params:{type: "integer"}};
+}
+if(data19.rate_limit_rps !== undefined){
+let data30 = data19.rate_limit_rps;
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 1000000 || isNaN(data30)){
+const err48 = {instancePath:instancePath+"/policy/rate_limit_rps",schemaPath:"#/properties/policy/properties/rate_limit_rps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2981,9 +2987,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 86400000 || isNaN(data29)){
-const err49 = {instancePath:instancePath+"/policy/timeout_ms",schemaPath:"#/properties/policy/properties/timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+if(data30 < 0 || isNaN(data30)){
+const err49 = {instancePath:instancePath+"/policy/rate_limit_rps",schemaPath:"#/properties/policy/properties/rate_limit_rps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2992,8 +2997,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data29 < 1 || isNaN(data29)){
-const err50 = {instancePath:instancePath+"/policy/timeout_ms",schemaPath:"#/properties/policy/properties/timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+else {
+const err50 = {instancePath:instancePath+"/policy/rate_limit_rps",schemaPath:"#/properties/policy/properties/rate_limit_rps/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -3003,11 +3009,10 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
-if(data17.max_timeout_ms !== undefined){
-let data30 = data17.max_timeout_ms;
-if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-const err51 = {instancePath:instancePath+"/policy/max_timeout_ms",schemaPath:"#/properties/policy/properties/max_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+if(data19.timeout_ms !== undefined){
+let data31 = data19.timeout_ms;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err51 = {instancePath:instancePath+"/policy/timeout_ms",schemaPath:"#/properties/policy/properties/timeout_ms/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -3016,9 +3021,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 > 86400000 || isNaN(data30)){
-const err52 = {instancePath:instancePath+"/policy/max_timeout_ms",schemaPath:"#/properties/policy/properties/max_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 86400000 || isNaN(data31)){
+const err52 = {instancePath:instancePath+"/policy/timeout_ms",schemaPath:"#/properties/policy/properties/timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -3027,8 +3032,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data30 < 1 || isNaN(data30)){
-const err53 = {instancePath:instancePath+"/policy/max_timeout_ms",schemaPath:"#/properties/policy/properties/max_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data31 < 1 || isNaN(data31)){
+const err53 = {instancePath:instancePath+"/policy/timeout_ms",schemaPath:"#/properties/policy/properties/timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3039,9 +3044,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err54 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"}};
+if(data19.max_timeout_ms !== undefined){
+let data32 = data19.max_timeout_ms;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err54 = {instancePath:instancePath+"/policy/max_timeout_ms",schemaPath:"#/properties/policy/properties/max_timeout_ms/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -3050,13 +3056,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-if(data.health !== undefined){
-let data31 = data.health;
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-for(const key4 in data31){
-if(!((((((key4 === "startup_timeout_ms") || (key4 === "ping_interval_ms")) || (key4 === "ping_failures")) || (key4 === "restart_backoff_ms")) || (key4 === "max_restarts")) || (key4 === "stop_timeout_ms"))){
-const err55 = {instancePath:instancePath+"/health",schemaPath:"#/properties/health/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 86400000 || isNaN(data32)){
+const err55 = {instancePath:instancePath+"/policy/max_timeout_ms",schemaPath:"#/properties/policy/properties/max_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -3065,11 +3067,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-if(data31.startup_timeout_ms !== undefined){
-let data32 = data31.startup_timeout_ms;
-if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
-const err56 = {instancePath:instancePath+"/health/startup_timeout_ms",schemaPath:"#/properties/health/properties/startup_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+if(data32 < 1 || isNaN(data32)){
+const err56 = {instancePath:instancePath+"/policy/max_timeout_ms",schemaPath:"#/properties/policy/properties/max_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -3078,9 +3077,11 @@ vErrors.push(err56);
 }
 errors++;
 }
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 > 86400000 || isNaN(data32)){
-const err57 = {instancePath:instancePath+"/health/startup_timeout_ms",schemaPath:"#/properties/health/properties/startup_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+}
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -3089,8 +3090,13 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(data32 < 1 || isNaN(data32)){
-const err58 = {instancePath:instancePath+"/health/startup_timeout_ms",schemaPath:"#/properties/health/properties/startup_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data.health !== undefined){
+let data33 = data.health;
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+for(const key5 in data33){
+if(!((((((key5 === "startup_timeout_ms") || (key5 === "ping_interval_ms")) || (key5 === "ping_failures")) || (key5 === "restart_backoff_ms")) || (key5 === "max_restarts")) || (key5 === "stop_timeout_ms"))){
+const err58 = {instancePath:instancePath+"/health",schemaPath:"#/properties/health/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3100,11 +3106,10 @@ vErrors.push(err58);
 errors++;
 }
 }
-}
-if(data31.ping_interval_ms !== undefined){
-let data33 = data31.ping_interval_ms;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-const err59 = {instancePath:instancePath+"/health/ping_interval_ms",schemaPath:"#/properties/health/properties/ping_interval_ms/type",keyword:"type",params:{type: "integer"}};
+if(data33.startup_timeout_ms !== undefined){
+let data34 = data33.startup_timeout_ms;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+const err59 = {instancePath:instancePath+"/health/startup_timeout_ms",schemaPath:"#/properties/health/properties/startup_timeout_ms/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3113,9 +3118,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 86400000 || isNaN(data33)){
-const err60 = {instancePath:instancePath+"/health/ping_interval_ms",schemaPath:"#/properties/health/properties/ping_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 86400000 || isNaN(data34)){
+const err60 = {instancePath:instancePath+"/health/startup_timeout_ms",schemaPath:"#/properties/health/properties/startup_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3124,8 +3129,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(data33 < 0 || isNaN(data33)){
-const err61 = {instancePath:instancePath+"/health/ping_interval_ms",schemaPath:"#/properties/health/properties/ping_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data34 < 1 || isNaN(data34)){
+const err61 = {instancePath:instancePath+"/health/startup_timeout_ms",schemaPath:"#/properties/health/properties/startup_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3136,10 +3141,10 @@ errors++;
 }
 }
 }
-if(data31.ping_failures !== undefined){
-let data34 = data31.ping_failures;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err62 = {instancePath:instancePath+"/health/ping_failures",schemaPath:"#/properties/health/properties/ping_failures/type",keyword:"type",params:{type: "integer"}};
+if(data33.ping_interval_ms !== undefined){
+let data35 = data33.ping_interval_ms;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+const err62 = {instancePath:instancePath+"/health/ping_interval_ms",schemaPath:"#/properties/health/properties/ping_interval_ms/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3148,9 +3153,9 @@ vErrors.push(err62);
 }
 errors++;
 }
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 > 1000 || isNaN(data34)){
-const err63 = {instancePath:instancePath+"/health/ping_failures",schemaPath:"#/properties/health/properties/ping_failures/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 86400000 || isNaN(data35)){
+const err63 = {instancePath:instancePath+"/health/ping_interval_ms",schemaPath:"#/properties/health/properties/ping_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3159,8 +3164,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data34 < 1 || isNaN(data34)){
-const err64 = {instancePath:instancePath+"/health/ping_failures",schemaPath:"#/properties/health/properties/ping_failures/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data35 < 0 || isNaN(data35)){
+const err64 = {instancePath:instancePath+"/health/ping_interval_ms",schemaPath:"#/properties/health/properties/ping_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3171,10 +3176,10 @@ errors++;
 }
 }
 }
-if(data31.restart_backoff_ms !== undefined){
-let data35 = data31.restart_backoff_ms;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err65 = {instancePath:instancePath+"/health/restart_backoff_ms",schemaPath:"#/properties/health/properties/restart_backoff_ms/type",keyword:"type",params:{type: "integer"}};
+if(data33.ping_failures !== undefined){
+let data36 = data33.ping_failures;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
+const err65 = {instancePath:instancePath+"/health/ping_failures",schemaPath:"#/properties/health/properties/ping_failures/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3183,9 +3188,9 @@ vErrors.push(err65);
 }
 errors++;
 }
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 86400000 || isNaN(data35)){
-const err66 = {instancePath:instancePath+"/health/restart_backoff_ms",schemaPath:"#/properties/health/properties/restart_backoff_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 1000 || isNaN(data36)){
+const err66 = {instancePath:instancePath+"/health/ping_failures",schemaPath:"#/properties/health/properties/ping_failures/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3194,8 +3199,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data35 < 1 || isNaN(data35)){
-const err67 = {instancePath:instancePath+"/health/restart_backoff_ms",schemaPath:"#/properties/health/properties/restart_backoff_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data36 < 1 || isNaN(data36)){
+const err67 = {instancePath:instancePath+"/health/ping_failures",schemaPath:"#/properties/health/properties/ping_failures/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3206,10 +3211,10 @@ errors++;
 }
 }
 }
-if(data31.max_restarts !== undefined){
-let data36 = data31.max_restarts;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
-const err68 = {instancePath:instancePath+"/health/max_restarts",schemaPath:"#/properties/health/properties/max_restarts/type",keyword:"type",params:{type: "integer"}};
+if(data33.restart_backoff_ms !== undefined){
+let data37 = data33.restart_backoff_ms;
+if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
+const err68 = {instancePath:instancePath+"/health/restart_backoff_ms",schemaPath:"#/properties/health/properties/restart_backoff_ms/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3218,9 +3223,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-if((typeof data36 == "number") && (isFinite(data36))){
-if(data36 > 1000000 || isNaN(data36)){
-const err69 = {instancePath:instancePath+"/health/max_restarts",schemaPath:"#/properties/health/properties/max_restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 86400000 || isNaN(data37)){
+const err69 = {instancePath:instancePath+"/health/restart_backoff_ms",schemaPath:"#/properties/health/properties/restart_backoff_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3229,8 +3234,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(data36 < 0 || isNaN(data36)){
-const err70 = {instancePath:instancePath+"/health/max_restarts",schemaPath:"#/properties/health/properties/max_restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data37 < 1 || isNaN(data37)){
+const err70 = {instancePath:instancePath+"/health/restart_backoff_ms",schemaPath:"#/properties/health/properties/restart_backoff_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3241,10 +3246,10 @@ errors++;
 }
 }
 }
-if(data31.stop_timeout_ms !== undefined){
-let data37 = data31.stop_timeout_ms;
-if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
-const err71 = {instancePath:instancePath+"/health/stop_timeout_ms",schemaPath:"#/properties/health/properties/stop_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+if(data33.max_restarts !== undefined){
+let data38 = data33.max_restarts;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
+const err71 = {instancePath:instancePath+"/health/max_restarts",schemaPath:"#/properties/health/properties/max_restarts/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3253,9 +3258,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-if((typeof data37 == "number") && (isFinite(data37))){
-if(data37 > 86400000 || isNaN(data37)){
-const err72 = {instancePath:instancePath+"/health/stop_timeout_ms",schemaPath:"#/properties/health/properties/stop_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 1000000 || isNaN(data38)){
+const err72 = {instancePath:instancePath+"/health/max_restarts",schemaPath:"#/properties/health/properties/max_restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3264,8 +3269,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data37 < 0 || isNaN(data37)){
-const err73 = {instancePath:instancePath+"/health/stop_timeout_ms",schemaPath:"#/properties/health/properties/stop_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data38 < 0 || isNaN(data38)){
+const err73 = {instancePath:instancePath+"/health/max_restarts",schemaPath:"#/properties/health/properties/max_restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3276,9 +3281,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err74 = {instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"}};
+if(data33.stop_timeout_ms !== undefined){
+let data39 = data33.stop_timeout_ms;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err74 = {instancePath:instancePath+"/health/stop_timeout_ms",schemaPath:"#/properties/health/properties/stop_timeout_ms/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3287,19 +3293,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data.tools !== undefined){
-let data38 = data.tools;
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-for(const key5 in data38){
-if(!(validate30(data38[key5], {instancePath:instancePath+"/tools/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data38,parentDataProperty:key5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err75 = {instancePath:instancePath+"/tools",schemaPath:"#/properties/tools/type",keyword:"type",params:{type: "object"}};
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 > 86400000 || isNaN(data39)){
+const err75 = {instancePath:instancePath+"/health/stop_timeout_ms",schemaPath:"#/properties/health/properties/stop_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3308,13 +3304,8 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-if(data.scaling !== undefined){
-let data40 = data.scaling;
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-for(const key6 in data40){
-if(!((key6 === "min") || (key6 === "max"))){
-const err76 = {instancePath:instancePath+"/scaling",schemaPath:"#/properties/scaling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(data39 < 0 || isNaN(data39)){
+const err76 = {instancePath:instancePath+"/health/stop_timeout_ms",schemaPath:"#/properties/health/properties/stop_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3324,10 +3315,10 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data40.min !== undefined){
-let data41 = data40.min;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err77 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/type",keyword:"type",params:{type: "integer"}};
+}
+}
+else {
+const err77 = {instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3336,9 +3327,19 @@ vErrors.push(err77);
 }
 errors++;
 }
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 1000 || isNaN(data41)){
-const err78 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+if(data.tools !== undefined){
+let data40 = data.tools;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+for(const key6 in data40){
+if(!(validate30(data40[key6], {instancePath:instancePath+"/tools/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data40,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/tools",schemaPath:"#/properties/tools/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3347,8 +3348,13 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(data41 < 1 || isNaN(data41)){
-const err79 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data.scaling !== undefined){
+let data42 = data.scaling;
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+for(const key7 in data42){
+if(!((key7 === "min") || (key7 === "max"))){
+const err79 = {instancePath:instancePath+"/scaling",schemaPath:"#/properties/scaling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3358,11 +3364,10 @@ vErrors.push(err79);
 errors++;
 }
 }
-}
-if(data40.max !== undefined){
-let data42 = data40.max;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err80 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/type",keyword:"type",params:{type: "integer"}};
+if(data42.min !== undefined){
+let data43 = data42.min;
+if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
+const err80 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3371,9 +3376,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 1000 || isNaN(data42)){
-const err81 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 1000 || isNaN(data43)){
+const err81 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -3382,8 +3387,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data42 < 1 || isNaN(data42)){
-const err82 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data43 < 1 || isNaN(data43)){
+const err82 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -3394,9 +3399,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err83 = {instancePath:instancePath+"/scaling",schemaPath:"#/properties/scaling/type",keyword:"type",params:{type: "object"}};
+if(data42.max !== undefined){
+let data44 = data42.max;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+const err83 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -3405,10 +3411,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-if(data.url !== undefined){
-if(typeof data.url !== "string"){
-const err84 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"}};
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 > 1000 || isNaN(data44)){
+const err84 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -3417,11 +3422,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-}
-if(data.transport !== undefined){
-let data44 = data.transport;
-if(!((((data44 === "auto") || (data44 === "streamable-http")) || (data44 === "sse")) || (data44 === "websocket"))){
-const err85 = {instancePath:instancePath+"/transport",schemaPath:"#/properties/transport/enum",keyword:"enum",params:{allowedValues: schema51.properties.transport.enum}};
+if(data44 < 1 || isNaN(data44)){
+const err85 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -3431,12 +3433,10 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data.headers !== undefined){
-let data45 = data.headers;
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-for(const key7 in data45){
-if(typeof data45[key7] !== "string"){
-const err86 = {instancePath:instancePath+"/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err86 = {instancePath:instancePath+"/scaling",schemaPath:"#/properties/scaling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -3446,9 +3446,9 @@ vErrors.push(err86);
 errors++;
 }
 }
-}
-else {
-const err87 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"}};
+if(data.url !== undefined){
+if(typeof data.url !== "string"){
+const err87 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -3458,12 +3458,10 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data.auth !== undefined){
-let data47 = data.auth;
-if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-for(const key8 in data47){
-if(!(key8 === "bearer")){
-const err88 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(data.transport !== undefined){
+let data46 = data.transport;
+if(!((((data46 === "auto") || (data46 === "streamable-http")) || (data46 === "sse")) || (data46 === "websocket"))){
+const err88 = {instancePath:instancePath+"/transport",schemaPath:"#/properties/transport/enum",keyword:"enum",params:{allowedValues: schema51.properties.transport.enum}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -3473,11 +3471,12 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data47.bearer !== undefined){
-let data48 = data47.bearer;
-if(typeof data48 === "string"){
-if(!pattern36.test(data48)){
-const err89 = {instancePath:instancePath+"/auth/bearer",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
+if(data.headers !== undefined){
+let data47 = data.headers;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+for(const key8 in data47){
+if(typeof data47[key8] !== "string"){
+const err89 = {instancePath:instancePath+"/headers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -3487,8 +3486,9 @@ vErrors.push(err89);
 errors++;
 }
 }
+}
 else {
-const err90 = {instancePath:instancePath+"/auth/bearer",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"}};
+const err90 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -3498,9 +3498,12 @@ vErrors.push(err90);
 errors++;
 }
 }
-}
-else {
-const err91 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: "object"}};
+if(data.auth !== undefined){
+let data49 = data.auth;
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+for(const key9 in data49){
+if(!(key9 === "bearer")){
+const err91 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -3510,10 +3513,11 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data.credentials !== undefined){
-let data49 = data.credentials;
-if(!((data49 === "shared") || (data49 === "per-user"))){
-const err92 = {instancePath:instancePath+"/credentials",schemaPath:"#/properties/credentials/enum",keyword:"enum",params:{allowedValues: schema51.properties.credentials.enum}};
+if(data49.bearer !== undefined){
+let data50 = data49.bearer;
+if(typeof data50 === "string"){
+if(!pattern36.test(data50)){
+const err92 = {instancePath:instancePath+"/auth/bearer",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -3523,9 +3527,8 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data.allow_private !== undefined){
-if(typeof data.allow_private !== "boolean"){
-const err93 = {instancePath:instancePath+"/allow_private",schemaPath:"#/properties/allow_private/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err93 = {instancePath:instancePath+"/auth/bearer",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -3535,10 +3538,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data.container !== undefined){
-let data51 = data.container;
-if(!(data51 && typeof data51 == "object" && !Array.isArray(data51))){
-const err94 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"}};
+}
+else {
+const err94 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -3548,10 +3550,10 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data.max_sessions !== undefined){
-let data52 = data.max_sessions;
-if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
-const err95 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/type",keyword:"type",params:{type: "integer"}};
+if(data.credentials !== undefined){
+let data51 = data.credentials;
+if(!((data51 === "shared") || (data51 === "per-user"))){
+const err95 = {instancePath:instancePath+"/credentials",schemaPath:"#/properties/credentials/enum",keyword:"enum",params:{allowedValues: schema51.properties.credentials.enum}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -3560,9 +3562,10 @@ vErrors.push(err95);
 }
 errors++;
 }
-if((typeof data52 == "number") && (isFinite(data52))){
-if(data52 > 10000 || isNaN(data52)){
-const err96 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+}
+if(data.allow_private !== undefined){
+if(typeof data.allow_private !== "boolean"){
+const err96 = {instancePath:instancePath+"/allow_private",schemaPath:"#/properties/allow_private/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -3571,8 +3574,11 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(data52 < 1 || isNaN(data52)){
-const err97 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data.container !== undefined){
+let data53 = data.container;
+if(!(data53 && typeof data53 == "object" && !Array.isArray(data53))){
+const err97 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -3582,11 +3588,10 @@ vErrors.push(err97);
 errors++;
 }
 }
-}
-if(data.idle_timeout_ms !== undefined){
-let data53 = data.idle_timeout_ms;
-if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
-const err98 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+if(data.max_sessions !== undefined){
+let data54 = data.max_sessions;
+if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
+const err98 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -3595,9 +3600,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-if((typeof data53 == "number") && (isFinite(data53))){
-if(data53 > 86400000 || isNaN(data53)){
-const err99 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+if((typeof data54 == "number") && (isFinite(data54))){
+if(data54 > 10000 || isNaN(data54)){
+const err99 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -3606,8 +3611,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(data53 < 1000 || isNaN(data53)){
-const err100 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000}};
+if(data54 < 1 || isNaN(data54)){
+const err100 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -3618,15 +3623,10 @@ errors++;
 }
 }
 }
-if(data.roots !== undefined){
-let data54 = data.roots;
-if(Array.isArray(data54)){
-const len7 = data54.length;
-for(let i7=0; i7<len7; i7++){
-let data55 = data54[i7];
-if(typeof data55 === "string"){
-if(!pattern5.test(data55)){
-const err101 = {instancePath:instancePath+"/roots/" + i7,schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+if(data.idle_timeout_ms !== undefined){
+let data55 = data.idle_timeout_ms;
+if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
+const err101 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -3635,9 +3635,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-else {
-const err102 = {instancePath:instancePath+"/roots/" + i7,schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
+if((typeof data55 == "number") && (isFinite(data55))){
+if(data55 > 86400000 || isNaN(data55)){
+const err102 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -3646,10 +3646,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-}
-else {
-const err103 = {instancePath:instancePath+"/roots",schemaPath:"#/properties/roots/type",keyword:"type",params:{type: "array"}};
+if(data55 < 1000 || isNaN(data55)){
+const err103 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -3659,9 +3657,16 @@ vErrors.push(err103);
 errors++;
 }
 }
-if(data.interactive !== undefined){
-if(!(data.interactive === "serialize")){
-const err104 = {instancePath:instancePath+"/interactive",schemaPath:"#/properties/interactive/enum",keyword:"enum",params:{allowedValues: schema51.properties.interactive.enum}};
+}
+if(data.roots !== undefined){
+let data56 = data.roots;
+if(Array.isArray(data56)){
+const len7 = data56.length;
+for(let i7=0; i7<len7; i7++){
+let data57 = data56[i7];
+if(typeof data57 === "string"){
+if(!pattern5.test(data57)){
+const err104 = {instancePath:instancePath+"/roots/" + i7,schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -3671,14 +3676,49 @@ vErrors.push(err104);
 errors++;
 }
 }
-}
 else {
-const err105 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err105 = {instancePath:instancePath+"/roots/" + i7,schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err105];
 }
 else {
 vErrors.push(err105);
+}
+errors++;
+}
+}
+}
+else {
+const err106 = {instancePath:instancePath+"/roots",schemaPath:"#/properties/roots/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+if(data.interactive !== undefined){
+if(!(data.interactive === "serialize")){
+const err107 = {instancePath:instancePath+"/interactive",schemaPath:"#/properties/interactive/enum",keyword:"enum",params:{allowedValues: schema51.properties.interactive.enum}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+}
+else {
+const err108 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
 }
 errors++;
 }

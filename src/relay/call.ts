@@ -143,6 +143,8 @@ export interface LanePolicy {
   readonly roots: Buffer | undefined;
   /** What a person is told of who asks: the namespace; undefined where the hub shows the Core as itself (`prefix: false`). */
   readonly label: string | undefined;
+  /** What stands before the uris of its resources for clients; undefined where they are as the Core writes them. */
+  readonly uriPrefix: string | undefined;
 }
 
 /** The relay's side of one Core: the calls it owes an answer for. */

@@ -1,6 +1,7 @@
 // Results for clients that cannot show, or do not know, a kind of content: it is made text, in the Core's own bytes. Only for sessions
 // whose profile asks for it; all others pay nothing.
 import type { ContentKind, Downgrade } from "../base/client-profile.ts";
+import { toClient } from "../catalog/uri-spelling.ts";
 import { cutMembers, type Member, membersOf } from "../wire/cut-members.ts";
 import { type ByteString, byteString, type Frame, flatten, noSplices, type Splice } from "../wire/frame.ts";
 import { elements, type Range } from "../wire/json.ts";
@@ -18,34 +19,40 @@ export function downgradeHooks(
   if (downgrade.byRevision && revision !== undefined) {
     for (const [kind, since] of contentSince) if (revision < since) kinds.add(kind);
   }
-  return kinds.size === 0 ? undefined : [{ edits: (frame, scan) => downgraded(frame, scan, kinds) }];
+  return kinds.size === 0
+    ? undefined
+    : [{ edits: (frame, scan, call) => downgraded(frame, scan, { kinds, uriPrefix: call.lane.policy.uriPrefix }) }];
 }
 
-type Kinds = ReadonlySet<ContentKind>;
+interface Plan {
+  readonly kinds: ReadonlySet<ContentKind>;
+  /** What stands before the Core's uris for clients. */
+  readonly uriPrefix: string | undefined;
+}
 
-function downgraded(frame: Frame, { resultStart, resultEnd }: Scan, kinds: Kinds): readonly Splice[] {
+function downgraded(frame: Frame, { resultStart, resultEnd }: Scan, plan: Plan): readonly Splice[] {
   if (resultStart < 0) return noSplices;
   const bytes = flatten(frame);
   const result = membersOf(bytes, resultStart, resultEnd);
   if (result === undefined) return noSplices;
   const content = last(result, "content");
   const edits: Splice[] = [];
-  if (content !== undefined) editBlocks(bytes, content, kinds, edits);
+  if (content !== undefined) editBlocks(bytes, content, plan, edits);
   const messages = last(result, "messages");
   if (messages !== undefined) {
     elements(bytes, messages.start, messages.end, (start, end) => {
       const inside = last(membersOf(bytes, start, end) ?? [], "content");
-      if (inside !== undefined) editBlocks(bytes, inside, kinds, edits);
+      if (inside !== undefined) editBlocks(bytes, inside, plan, edits);
     });
   }
-  if (kinds.has("structured_content")) editStructured(bytes, resultStart, resultEnd, result, edits);
+  if (plan.kinds.has("structured_content")) editStructured(bytes, resultStart, resultEnd, result, edits);
   return edits.sort((one, other) => one.start - other.start);
 }
 
 /** The content of a tool's result is a list, that of a prompt's message a single block. */
-function editBlocks(bytes: Buffer, { start, end }: Range, kinds: Kinds, edits: Splice[]): void {
+function editBlocks(bytes: Buffer, { start, end }: Range, plan: Plan, edits: Splice[]): void {
   const edit = (from: number, to: number): void => {
-    const text = textFor(bytes, from, to, kinds);
+    const text = textFor(bytes, from, to, plan);
     if (text !== undefined) edits.push({ start: from, end: to, text });
   };
   if (bytes[start] === 0x5b) elements(bytes, start, end, edit);
@@ -53,8 +60,13 @@ function editBlocks(bytes: Buffer, { start, end }: Range, kinds: Kinds, edits: S
 }
 
 /** The text block instead of this one; undefined where it can stay. */
-function textFor(bytes: Buffer, start: number, end: number, kinds: Kinds): ByteString | undefined {
+function textFor(bytes: Buffer, start: number, end: number, plan: Plan): ByteString | undefined {
+  const { kinds, uriPrefix } = plan;
   const block = membersOf(bytes, start, end) ?? [];
+  const uriOf = (of: readonly Member[]) => {
+    const uri = text(of, "uri");
+    return uri === undefined || uriPrefix === undefined ? uri : toClient(uriPrefix, uri);
+  };
   const text = (of: readonly Member[], key: string) => stringOf(bytes, last(of, key));
   const type = text(block, "type");
   if (type === "audio" || type === "image") {
@@ -63,15 +75,18 @@ function textFor(bytes: Buffer, start: number, end: number, kinds: Kinds): ByteS
   }
   if (type === "resource_link") {
     if (!kinds.has(type)) return undefined;
-    return textBlock(bytes, block, said("resource", text(block, "title") ?? text(block, "name"), text(block, "uri")));
+    return textBlock(bytes, block, said("resource", text(block, "title") ?? text(block, "name"), uriOf(block)));
   }
   if (type !== "resource" || !kinds.has(type)) return undefined;
   const resource = last(block, "resource");
   const inside = resource === undefined ? [] : (membersOf(bytes, resource.start, resource.end) ?? []);
   const own = last(inside, "text");
   if (own !== undefined && bytes[own.start] === 0x22) return textBlock(bytes, block, rawOf(bytes, own));
-  const uri = text(inside, "uri");
-  return textBlock(bytes, block, said("resource", uri, text(inside, "mimeType"), sizeOf(last(inside, "blob"))));
+  return textBlock(
+    bytes,
+    block,
+    said("resource", uriOf(inside), text(inside, "mimeType"), sizeOf(last(inside, "blob"))),
+  );
 }
 
 /** What is known of it, as JSON: `"[audio: audio/wav, 1200 bytes]"`. */

@@ -10,6 +10,7 @@ import type { Asks } from "./asks.ts";
 import type { Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import type { CoreMessage, Owner } from "./owner.ts";
+import { spelledAt } from "./resource-uris.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { relatedEdits } from "./task-ids.ts";
 import type { Tasks } from "./tasks.ts";
@@ -80,11 +81,13 @@ export class FromCore {
   #resourceUpdated(lane: Lane, frame: Frame, bytes: Buffer, scan: Scan): void {
     const { uriStart, uriEnd } = scan;
     const isNamed = uriStart >= 0 && bytes[uriStart] === 0x22;
-    // Where the uris of a Core are given another form for clients, the edit that does it goes here.
+    const namespace = lane.policy.uriPrefix;
+    const edits =
+      !isNamed || namespace === undefined ? noSplices : [spelledAt(flatten(frame), uriStart, uriEnd, namespace)];
     const isHeard =
       isNamed &&
-      this.#deps.subscriptions.changed(lane, stringAt(bytes, uriStart, uriEnd), ({ sink }) => {
-        sink.send(frame, noSplices);
+      this.#deps.subscriptions.changed(lane, stringAt(bytes, uriStart, uriEnd), ({ sink }, isNative) => {
+        sink.send(frame, isNative ? noSplices : edits);
       });
     if (!isHeard) this.#deps.dropped("no_owner");
   }

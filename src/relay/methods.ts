@@ -3,13 +3,13 @@ import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ListKind } from "../catalog/cursor.ts";
 import type { HubTool, HubTools } from "../catalog/hub-tools.ts";
-import type { Ambiguous, Found, PromptRoute } from "../catalog/model.ts";
+import type { Ambiguous, Found, FoundResource, PromptRoute } from "../catalog/model.ts";
 import type { View } from "../catalog/view.ts";
 import type { Caller } from "../sessions/principal.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
-import { type ByteString, type Frame, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
-import { findMember } from "../wire/json.ts";
+import { type ByteString, byteString, type Frame, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
+import { findMember, type Range } from "../wire/json.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
@@ -21,6 +21,7 @@ import { HubToolCalls } from "./hub-tools.ts";
 import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
+import type { ResourceUris } from "./resource-uris.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { idAt, native, taskIdIn } from "./task-ids.ts";
 import { runsTasks, type Tasks, unknownTask } from "./tasks.ts";
@@ -50,6 +51,7 @@ export interface MethodsDeps {
   readonly logLevels: LogLevels;
   readonly subscriptions: Subscriptions;
   readonly tasks: Tasks;
+  readonly uris: ResourceUris;
   readonly log: Log;
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
@@ -165,20 +167,19 @@ export class Methods {
   #read(request: Incoming): Outcome {
     const { session, scan } = request;
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
-    const route = this.#view(session).resource(uri);
-    if (route === undefined) return this.#unknown(request, "resource", uri);
-    this.#forward(request, route.core, undefined);
+    const found = this.#resource(session, uri);
+    if (found === undefined) return this.#unknown(request, "resource", uri);
+    this.#forward(request, found.core, uriSplice(found, uri, { start: scan.uriStart, end: scan.uriEnd }));
     return "forwarded";
   }
 
   #subscribe(request: Incoming): Outcome {
     const { session, scan } = request;
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
-    const route = this.#view(session).resource(uri);
-    if (route === undefined) return this.#unknown(request, "resource", uri);
+    const found = this.#resource(session, uri);
+    if (found === undefined) return this.#unknown(request, "resource", uri);
     const { subscriptions, watchLane } = this.#deps;
-    // Where the uris of a Core are given another form for clients, its own form goes here as nativeUri.
-    const to = { uri, nativeUri: uri, lane: watchLane(route.core, session) };
+    const to = { uri, nativeUri: found.nativeUri, lane: watchLane(found.core, session) };
     return subscriptions.subscribe(request, to) ? "forwarded" : answer(request, emptyResult);
   }
 
@@ -196,7 +197,8 @@ export class Methods {
     if (task === undefined) throw unknownTask();
     // A call that is refused for its id tells no hook.
     if (session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
-    calls.begin(request, task.lane, native(range, task), [tasks.asking(task, method, replies)]);
+    const hooks = this.#deps.uris.hooks(task.lane, method, [tasks.asking(task, method, replies)]);
+    calls.begin(request, task.lane, native(range, task), hooks);
     return "forwarded";
   }
 
@@ -239,10 +241,11 @@ export class Methods {
     if (type !== "ref/resource") {
       throw new HubError("params_invalid", 'params.ref.type must be "ref/prompt" or "ref/resource"');
     }
-    const uri = memberText(bytes, ref, "uri");
-    const route = uri === undefined ? undefined : (view.template(uri) ?? view.resource(uri));
-    if (route === undefined) return this.#nothingToComplete(request);
-    this.#forward(request, route.core, undefined);
+    const range = findMember(bytes, ref.start, ref.end, "uri");
+    const uri = memberText(bytes, ref, "uri") ?? "";
+    const found = range === undefined ? undefined : (view.template(uri) ?? this.#resource(session, uri));
+    if (range === undefined || found === undefined) return this.#nothingToComplete(request);
+    this.#forward(request, found.core, uriSplice(found, uri, range));
     return "forwarded";
   }
 
@@ -313,7 +316,8 @@ export class Methods {
   ): void {
     const lane = this.#deps.lane(coreKey, request.session);
     const asTask = request.method === "tools/call" ? this.#asTask(request, lane) : undefined;
-    const all = asTask === undefined ? hooks : [...(hooks ?? []), asTask];
+    const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
+    const all = asTask === undefined ? withUris : [...(withUris ?? []), asTask];
     this.#deps.calls.begin(request, lane, rename, all);
   }
 
@@ -336,6 +340,10 @@ export class Methods {
     throw new HubError("name_unknown", `unknown ${kind} ${quoted(name)}; ${fix}`);
   }
 
+  #resource(session: ClientSession, uri: string): FoundResource | undefined {
+    return this.#view(session).resource(uri, this.#deps.uris.saidBy(session));
+  }
+
   #view(session: ClientSession): View {
     return this.#deps.catalog(session).view(session.caller);
   }
@@ -356,6 +364,11 @@ function answer(request: Incoming, result: Buffer): Outcome {
 function paramsOf(request: Incoming): Buffer | undefined {
   const { bytes, scan } = request;
   return scan.paramsStart < 0 ? undefined : bytes.subarray(scan.paramsStart, scan.paramsEnd);
+}
+
+/** Puts what the Core calls it over what the client calls it; undefined where that is the same. */
+function uriSplice({ nativeUri }: FoundResource, uri: string, { start, end }: Range): Splice | undefined {
+  return nativeUri === uri ? undefined : { start, end, text: byteString(JSON.stringify(nativeUri)) };
 }
 
 function memberText(bytes: Buffer, object: { start: number; end: number }, key: string): string | undefined {

@@ -179,20 +179,20 @@ export class Subscriptions {
 
   /**
    * A resource of this instance changed: calls `tell` for each session that waits for it, or for something that it is a part of
-   * (`notes://a` of `notes://a/b`). False where nobody does.
+   * (`notes://a` of `notes://a/b`). `isNative`: it asked in the Core's own form. False where nobody does.
    */
-  changed(lane: Lane, nativeUri: string, tell: (session: ClientSession) => void): boolean {
+  changed(lane: Lane, nativeUri: string, tell: (session: ClientSession, isNative: boolean) => void): boolean {
     const rows = this.#byLane.get(lane);
     if (rows === undefined || nativeUri.length > maxUriBytes) return false;
-    const told = new Set<ClientSession>();
+    const told = new Map<ClientSession, boolean>();
     for (const uri of withAncestors(nativeUri)) {
       const row = rows.get(uri);
       if (row === undefined) continue;
-      for (const session of row.holders.keys()) told.add(session);
+      for (const [session, asked] of row.holders) told.set(session, asked === uri);
       // A Core may have news before it has answered.
-      for (const { session, wanted } of row.wishes) if (wanted) told.add(session);
+      for (const { session, wanted, uri: asked } of row.wishes) if (wanted) told.set(session, asked === uri);
     }
-    for (const session of told) if (session.phase === "ready") tell(session);
+    for (const [session, isNative] of told) if (session.phase === "ready") tell(session, isNative);
     return told.size > 0;
   }
 

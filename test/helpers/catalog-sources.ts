@@ -44,6 +44,7 @@ export function source(namespace: string, sketch: CoreSketch = {}): CatalogSourc
     key: namespace,
     namespace,
     prefix: true,
+    uris: "native",
     tags: [],
     runsTasks: false,
     state: "up",

@@ -205,6 +205,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
     secrets: [],
     framing: "newline",
     prefix: true,
+    uris: "native",
     isolation: "auto",
     interactive: undefined,
     roots: [],

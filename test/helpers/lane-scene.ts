@@ -150,6 +150,7 @@ export class LaneScene {
       serial: options.serial === true,
       roots: undefined,
       label: undefined,
+      uriPrefix: undefined,
     };
     const meter = createMetrics({ version: "0", node: "0" }).forCore(port.name);
     const lane: Lane = createLane(port, policy, meter, options.owner);

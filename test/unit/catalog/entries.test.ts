@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { readShelf } from "../../../src/catalog/entries.ts";
+import { editsWithoutOutput, readShelf } from "../../../src/catalog/entries.ts";
 import { joined } from "../../../src/wire/frame.ts";
 import { source } from "../../helpers/catalog-sources.ts";
 
@@ -105,4 +105,27 @@ test("entries: icons that a client had better not load are taken out, the rest o
   );
   const [fine] = readShelf(source("a", { listResources: [`{"uri":"a:b","icons":[${good}]}`] })).resources;
   assert.deepEqual(fine?.edits, []);
+});
+
+test("entries: of a prefixed Core the uris have its namespace in them, and nothing else is changed", () => {
+  const entry = (page: string) =>
+    `{"name":"t","_meta":{"x":"ui://p","ui" : {"resourceUri":"${page}","csp":{"a":[1.50]}},"ui/resourceUri":"${page}","openai/outputTemplate": "${page}"}, "outputSchema":{} }`;
+  const core = {
+    listTools: [entry("ui://p/\\u0061")],
+    listResources: ['{"name":"n", "uri":"x:\\u00e9","icons":[{}]}'],
+  };
+  const shelf = readShelf(source("a", { ...core, runsTasks: true, uris: "prefixed" }));
+  const served = ({ bytes, edits }: (typeof shelf)["tools"][number] | (typeof shelf)["resources"][number]) =>
+    joined({ chunks: [bytes], size: bytes.length }, edits, "", "").toString();
+  assert.deepEqual(shelf.tools.map(served), [entry("ui://a+p/a")]);
+  assert.deepEqual(shelf.resources.map(served), ['{"name":"n", "uri":"a+x:é","icons":[]}']);
+  assert.deepEqual(
+    shelf.pages.map(({ uri, nativeUri }) => [uri, nativeUri]),
+    [["ui://a+p/a", "ui://p/a"]],
+  );
+  const [tool] = shelf.tools;
+  assert.ok(tool);
+  const plain = joined({ chunks: [tool.bytes], size: tool.bytes.length }, editsWithoutOutput(tool), "", "").toString();
+  assert.equal(plain, entry("ui://a+p/a").replace(', "outputSchema":{}', ""));
+  assert.deepEqual(readShelf(source("a", { ...core, runsTasks: true })).tools[0]?.edits, []);
 });

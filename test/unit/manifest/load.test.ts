@@ -31,6 +31,7 @@ test("load: fills in every default of a Core", async () => {
       secrets: [],
       framing: "auto",
       prefix: true,
+      uris: "native",
       isolation: "auto",
       interactive: undefined,
       roots: [],

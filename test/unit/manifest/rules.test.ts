@@ -133,3 +133,12 @@ test("rules: an exposed name must be short enough for hub.names.max_length", asy
     "3:34 error cores.a.tools.t.expose: 17 characters: longer than hub.names.max_length 16",
   ]);
 });
+
+test("rules: every namespace that a Core may have can begin the scheme of a prefixed uri", async () => {
+  const core = (namespace: string) =>
+    problemsOf(JSON.stringify({ cores: { x: { command: "x", namespace, resources: { uris: "prefixed" } } } }));
+  for (const legal of ["a", "a9", "my-files-"]) assert.deepEqual(await core(legal), []);
+  for (const illegal of ["9a", "a_b", "-a", "A", "a+b", "ä"]) {
+    assert.match((await core(illegal)).join(), /error cores\.x\.namespace/, illegal);
+  }
+});

@@ -6,13 +6,15 @@ import { downgradeHooks } from "../../../src/relay/downgrade.ts";
 import { frameOfText, joined } from "../../../src/wire/frame.ts";
 import { MessageReader } from "../../../src/wire/message-reader.ts";
 
+const call = { lane: { policy: {} } } as Call;
+
 function passed(result: object | string, downgrade: Downgrade, revision = "2025-11-25"): string {
   const text = typeof result === "string" ? result : JSON.stringify(result);
   const frame = frameOfText(`{"jsonrpc":"2.0","id":1,"result":${text}}`);
   const reader = new MessageReader();
   reader.read(frame);
   const [hook] = downgradeHooks(downgrade, revision) ?? [];
-  const edits = hook?.edits?.(frame, reader.scan, {} as Call) ?? [];
+  const edits = hook?.edits?.(frame, reader.scan, call) ?? [];
   const out = joined(frame, edits, "", "").toString();
   assert.equal((JSON.parse(out) as { id: number }).id, 1);
   return out.slice('{"jsonrpc":"2.0","id":1,"result":'.length, -1);
