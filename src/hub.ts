@@ -29,7 +29,7 @@ import { type Standing, standingOf } from "./hub/standing.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
-import { Asks } from "./relay/asks.ts";
+import { Asks, type AsksDeps } from "./relay/asks.ts";
 import type { ClientSession } from "./relay/call.ts";
 import { Calls } from "./relay/calls.ts";
 import { Changes } from "./relay/changes.ts";
@@ -191,13 +191,8 @@ export class Hub {
       lane: (key, session) => this.#fleet.lane(key, session),
       watchLane: (key, session) => this.#fleet.watchLane(key, session),
     });
-    const asks = new Asks({
-      clock,
-      log: log.child({ component: "relay" }),
-      urls,
-      ownerOf,
-      waited: (lane, ms) => this.#calls.waited(lane, ms),
-    });
+    const waited: AsksDeps["waited"] = (lane, ms) => this.#calls.waited(lane, ms);
+    const asks = new Asks({ clock, log: log.child({ component: "relay" }), urls, ownerOf, waited });
     this.#asks = asks;
     this.#relay = new Relay({
       calls: this.#calls,
