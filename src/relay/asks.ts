@@ -28,9 +28,9 @@ import type { CoreMessage, Owner } from "./owner.ts";
 import { native, relatedEdits, relatedTaskOfResult } from "./task-ids.ts";
 import type { UrlElicitations } from "./url-elicitations.ts";
 
-/** Open questions of one instance, and towards one client. */
+/** Open questions of one instance, and towards one client: one Core alone does not use up what its client can be asked. */
 const maxPerLane = 64;
-const maxPerSession = 64;
+const maxPerSession = 256;
 /** As long as a person may take. Cores have timers of their own, which are shorter. */
 const answerMs = 10 * 60_000;
 /** How long a question waits for a client that has opened no stream it could come on. */

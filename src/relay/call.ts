@@ -31,6 +31,8 @@ export interface Call {
   /** What makes it the Core's: the hub's id as id and progress token, the native name. */
   splices: readonly Splice[];
   state: CallState;
+  /** Its lane was lent to it, and is given back when it is over. */
+  isLease: boolean;
   /** The id towards the Core. */
   readonly hubId: number;
   readonly receivedMs: number;

@@ -177,7 +177,8 @@ export class Calls {
     for (const call of this.#openCalls()) {
       if (call.lane !== from || call.state === "running") continue;
       call.lane = to;
-      if (from.held.delete(call)) this.#send(call);
+      // By the way of any other call: the lane may lead to several instances.
+      if (from.held.delete(call)) this.#forward(call);
     }
   }
 
@@ -213,9 +214,11 @@ export class Calls {
 
   /** The Core waited so long for its client: its calls have that much more time. */
   waited(lane: Lane, ms: number): void {
+    const now = this.#clock.now();
     for (const call of lane.running.values()) {
-      call.deadlineMs += ms;
-      call.lastMs += ms;
+      const added = Math.min(ms, now - call.sentMs);
+      call.deadlineMs += added;
+      call.lastMs += added;
     }
   }
 
@@ -234,7 +237,10 @@ export class Calls {
   }
 
   #forward(call: Call): void {
-    if (call.lane.lease !== undefined) call.lane = call.lane.lease(call);
+    if (call.lane.lease !== undefined) {
+      call.lane = call.lane.lease(call);
+      call.isLease = true;
+    }
     const { lane } = call;
     if (lane.core.state.t === "up") this.#send(call);
     else if (heldWhile(lane, this.#clock.now())) {
@@ -304,7 +310,8 @@ export class Calls {
     call.session.calls.delete(call.idKey);
     call.session.settled();
     if (call.lane.closing !== undefined) this.#checkDone(call.lane);
-    call.lane.release?.();
+    // A request about a task comes by the same lane while another call may have it.
+    if (call.isLease) call.lane.release?.();
   }
 
   #sweepSoon(): void {
@@ -322,7 +329,7 @@ export class Calls {
       for (const call of session.calls.values()) {
         if (call.deadlineMs > now || call.state === "done") continue;
         // The time that a person takes to answer is not the Core's.
-        if (call.state === "running" && call.lane.asks.size > 0) continue;
+        if (call.state === "running" && waitsForItsClient(call)) continue;
         if (call.state === "running") call.lane.core.send(cancelFrame(call.hubId, "timed out"), noSplices);
         this.#fail(call, timedOut(call, now));
       }
@@ -354,6 +361,7 @@ export class Calls {
       frame: text === undefined ? request.frame : { chunks: [bytes], size: bytes.length, text },
       splices,
       state: "waiting",
+      isLease: false,
       hubId,
       receivedMs: now,
       sentMs: now,
@@ -367,6 +375,12 @@ export class Calls {
       watch: undefined,
     };
   }
+}
+
+/** What another client of the same Core is asked holds up nobody's time but its own. */
+function waitsForItsClient({ lane, session }: Call): boolean {
+  for (const ask of lane.asks.values()) if (ask.session === session) return true;
+  return false;
 }
 
 /** Of a serial lane: as long as the Core may still work on this, what it says is not for certain another call's. */

@@ -56,8 +56,9 @@ export class UrlElicitations {
     const told = this.#told.get(lane) ?? new Map<string, ClientSession>();
     this.#told.set(lane, told);
     const id = stringAt(bytes, range.start, range.end);
-    // An id that another client was told of stays that client's.
-    if (!told.has(id)) told.set(id, session);
+    // An id that another client was told of stays that client's, as long as it is here.
+    const first = told.get(id);
+    if (first === undefined || first.phase === "closed") told.set(id, session);
     if (told.size > maxKept)
       for (const oldest of told.keys()) {
         told.delete(oldest);

@@ -371,3 +371,28 @@ test("asks: what a client answers that is no response by JSON-RPC ends the quest
     assert.deepEqual([told.length, asks.open, asks.outcomes.get("answered")], [1, 0, 1]);
   }
 });
+
+test("asks: a Core that asks all that it may leaves room for what other Cores ask the same client", () => {
+  const { client, core } = scene();
+  const { session, heard } = client({ roots: {} });
+  const [flood, quiet] = [core(session), core(session)];
+  for (let id = 0; id < 100; id++) flood.says(roots(String(id)));
+  const before = heard.length;
+  quiet.says(roots("1"));
+  assert.equal(heard.length, before + 1);
+  assert.deepEqual(quiet.told, []);
+});
+
+test("asks: who comes back after its client left hears of the end of the web page that it is told of again", () => {
+  const { client, core, urls } = scene();
+  const [left, back] = [client({}), client({})];
+  const { lane } = core();
+  const params = Buffer.from('{"elicitationId":"e"}');
+  const done = Buffer.from('{"jsonrpc":"2.0","method":"notifications/elicitation/complete","params":{"elicitationId":"e"}}');
+  const record = createScan();
+  assert.equal(scan(done, record), undefined);
+  urls.asked(lane, left.session, params, { start: 0, end: params.length });
+  left.session.phase = "closed";
+  urls.asked(lane, back.session, params, { start: 0, end: params.length });
+  assert.equal(urls.done(lane, done, record)?.session, back.session);
+});

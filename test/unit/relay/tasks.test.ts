@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Asks } from "../../../src/relay/asks.ts";
-import type { ClientSession, Lane } from "../../../src/relay/call.ts";
+import { type ClientSession, createLane, type Lane } from "../../../src/relay/call.ts";
 import { ownerOf } from "../../../src/relay/owner.ts";
 import { Tasks } from "../../../src/relay/tasks.ts";
 import { UrlElicitations } from "../../../src/relay/url-elicitations.ts";
@@ -413,4 +413,81 @@ test("tasks: what a Core answers of another task is not taken for this one", asy
   becomes({ t: "draining", since: 0 } as never);
   const { ids, all } = await one.ids();
   assert.deepEqual([ids, all[0].status], [["ns~1"], "working"]);
+});
+
+test("tasks: a request about a task gives nobody's lease of its instance back", () => {
+  const { relay, client, core } = scene();
+  const [one, other] = [client(), client()];
+  const { port, lane, creates, answers } = core({ serial: true });
+  const entry = createLane(port, lane.policy, lane.meter);
+  let released = 0;
+  lane.release = () => released++;
+  entry.lease = () => lane;
+  one.start(entry);
+  creates("1");
+  assert.equal(released, 1);
+  other.asks("tools/call", { name: "t" }, (request) => {
+    relay.calls.begin(request, entry, undefined);
+    return true;
+  });
+  one.about("tasks/get", "ns~1");
+  answers("tasks/get", '"result":{"taskId":"1","status":"working"}');
+  assert.equal(lane.running.size, 1);
+  assert.equal(released, 1, "the other client's call still has it");
+  answers("tools/call", '"result":{}');
+  assert.equal(released, 2);
+});
+
+test("tasks: calls that are held when their Core becomes a pool get an instance of it", () => {
+  const { relay, client, core } = scene();
+  const one = client();
+  const [before, home, instance] = [core(), core(), core({ serial: true })];
+  before.becomes({ t: "starting" } as never);
+  const asked = one.asks("tools/call", { name: "t" }, (request) => {
+    relay.calls.begin(request, before.lane, undefined);
+    return true;
+  });
+  assert.equal(before.lane.held.size, 1);
+  const entry = createLane(home.port, home.lane.policy, home.lane.meter);
+  entry.lease = () => instance.lane;
+  relay.calls.move(before.lane, entry);
+  assert.deepEqual([home.told.length, instance.told.length], [0, 1]);
+  instance.answers("tools/call", '"result":{}');
+  assert.deepEqual(one.answerTo(asked)?.result, {});
+});
+
+test("tasks: what one client is asked for its task holds up the time of no other's call", () => {
+  const { relay, client, core } = scene();
+  const [one, other] = [client(), client()];
+  one.session.capabilities = { roots: {} };
+  const { lane, creates } = core();
+  one.start(lane);
+  creates("1");
+  const urls = new UrlElicitations();
+  const asks = new Asks({ clock: relay.clock, log: new LogRecord().log, urls, ownerOf, waited: () => {} });
+  const params = { _meta: { [related]: { taskId: "1" } } };
+  const { bytes, record } = scanned(JSON.stringify({ jsonrpc: "2.0", id: 5, method: "roots/list", params }));
+  asks.ask(lane, "roots/list", "5", bytes, record);
+  assert.equal(lane.asks.size, 1);
+  const late = other.asks("tools/call", { name: "t" }, (request) => {
+    relay.calls.begin(request, lane, undefined);
+    return true;
+  });
+  relay.clock.advance(2000);
+  assert.equal(other.answerTo(late)?.error?.code !== undefined, true);
+});
+
+test("tasks: a call that began while its Core waited for a client is given the time from then on, not all of it", () => {
+  const { relay, client, core } = scene();
+  const one = client();
+  const { lane } = core();
+  relay.clock.advance(900);
+  const asked = one.asks("tools/call", { name: "t" }, (request) => {
+    relay.calls.begin(request, lane, undefined);
+    return true;
+  });
+  // The Core had waited for its client since the start.
+  relay.calls.waited(lane, 900);
+  relay.clock.advance(1500);
+  assert.ok(one.answerTo(asked)?.error !== undefined);
 });
