@@ -38,6 +38,8 @@ export class Room {
     for (const member of this.#waiting) {
       if (this.#live.size >= this.max) return;
       this.#waiting.delete(member);
+      // One that was stopped while it waited, as the hub is, is not brought back.
+      if (member.core.state.t !== "idle") continue;
       this.#live.add(member);
       member.core.start();
     }

@@ -211,8 +211,10 @@ export class Methods {
       const message = `${maxAnswering} lists of tasks are being made for this client already`;
       throw new HubError("overloaded", message, { retry_after_ms: 1000 });
     }
+    // Throws where there is no such cursor: then nothing is being answered.
+    const made = this.#deps.tasks.list(session, text);
     session.answering++;
-    this.#deps.tasks.list(session, text).then((list) => {
+    made.then((list) => {
       session.answering--;
       answer(request, list);
       session.settled();

@@ -65,7 +65,9 @@ export class Tasks {
     if (mine !== undefined && mine.size >= maxPerOwner && !this.#forgetOldest(mine)) {
       throw tooMany(`one client may have ${maxPerOwner}`, lane);
     }
-    if (lane.tasks.size >= maxPerLane) throw tooMany(`core "${lane.core.name}" may have ${maxPerLane}`, lane);
+    if (lane.tasks.size >= maxPerLane && !this.#forgetOldest(lane.tasks.values())) {
+      throw tooMany(`core "${lane.core.name}" may have ${maxPerLane}`, lane);
+    }
     return { edits: (frame, scan, call) => this.#created(call, frame, scan) };
   }
 
@@ -272,7 +274,7 @@ export class Tasks {
   }
 
   /** Makes room: of those that are over the first one goes. False where none is. */
-  #forgetOldest(tasks: ReadonlySet<Task>): boolean {
+  #forgetOldest(tasks: Iterable<Task>): boolean {
     for (const task of tasks) {
       if (!task.isOver) continue;
       this.#forget(task);

@@ -7,7 +7,7 @@ function scene(max: number) {
   const started: string[] = [];
   const gone = new Map<string, () => void>();
   const room = new Room(max, (member) => new Promise((resolve) => gone.set(member.core.name, resolve)));
-  const member = (name: string) => ({ core: { name, start: () => started.push(name) } }) as unknown as Member;
+  const member = (name: string) => ({ core: { name, state: { t: "idle" }, start: () => started.push(name) } }) as unknown as Member;
   return { room, started, gone, member };
 }
 
@@ -34,4 +34,16 @@ test("room: who is ended before it was started never is", async () => {
   gone.get("a")?.();
   await ended;
   assert.deepEqual(started, ["a", "c"]);
+});
+
+test("room: who was stopped while it waited is not started when there is room", async () => {
+  const { room, started, gone, member } = scene(1);
+  const [a, b] = [member("a"), member("b")];
+  room.start(a);
+  room.start(b);
+  const ended = room.end(a);
+  (b.core as { state: object }).state = { t: "stopped", since: 0 };
+  gone.get("a")?.();
+  await ended;
+  assert.deepEqual(started, ["a"]);
 });

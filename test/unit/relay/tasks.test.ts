@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Asks } from "../../../src/relay/asks.ts";
 import { type ClientSession, createLane, type Lane } from "../../../src/relay/call.ts";
+import { Methods, type MethodsDeps } from "../../../src/relay/methods.ts";
 import { ownerOf } from "../../../src/relay/owner.ts";
 import { Tasks } from "../../../src/relay/tasks.ts";
 import { UrlElicitations } from "../../../src/relay/url-elicitations.ts";
@@ -490,4 +491,31 @@ test("tasks: a call that began while its Core waited for a client is given the t
   relay.calls.waited(lane, 900);
   relay.clock.advance(1500);
   assert.ok(one.answerTo(asked)?.error !== undefined);
+});
+
+test("tasks: a list that is refused for its cursor leaves nothing under way in the session", async () => {
+  const { client, tasks, log } = scene();
+  const one = client();
+  const methods = new Methods({ tasks, log: log.log } as unknown as MethodsDeps);
+  for (let at = 0; at < 20; at++) {
+    one.asks("tasks/list", { cursor: "x" }, (request) => {
+      methods.take(request);
+      return true;
+    });
+  }
+  assert.match(one.heard.at(-1)?.error?.message ?? "", /unknown cursor/);
+  assert.equal(one.session.busy, 0);
+});
+
+test("tasks: tasks that are over keep nobody from starting one, whoever they are of", () => {
+  const { client, core, tasks } = scene();
+  const { lane, answers } = core();
+  const clients: ReturnType<typeof client>[] = [];
+  for (let at = 0; at < 1024; at++) {
+    if (at % 200 === 0) clients.push(client(named(String(at))));
+    clients.at(-1)?.start(lane);
+    answers("tools/call", `"result":{"task":{"taskId":"${at}","status":"completed","ttl":null}}`);
+  }
+  assert.equal(lane.tasks.size, 1024);
+  assert.doesNotThrow(() => tasks.creating(client(named("late")).session, lane));
 });
