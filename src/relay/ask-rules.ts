@@ -44,7 +44,8 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Undefined where the client can be asked this. */
 export function refusalOf(method: string, capabilities: ClientCapabilities, params: AskParams): AskRefusal | undefined {
-  return rules[method]?.(capabilities, params);
+  // A method is a word of the Core: what every object has is no rule.
+  return isKnownAsk(method) ? rules[method]?.(capabilities, params) : undefined;
 }
 
 /** Whether the method is one that the hub knows the rules of. */

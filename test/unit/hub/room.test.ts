@@ -7,7 +7,8 @@ function scene(max: number) {
   const started: string[] = [];
   const gone = new Map<string, () => void>();
   const room = new Room(max, (member) => new Promise((resolve) => gone.set(member.core.name, resolve)));
-  const member = (name: string) => ({ core: { name, state: { t: "idle" }, start: () => started.push(name) } }) as unknown as Member;
+  const member = (name: string) =>
+    ({ core: { name, state: { t: "idle" }, start: () => started.push(name) } }) as unknown as Member;
   return { room, started, gone, member };
 }
 

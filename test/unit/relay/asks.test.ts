@@ -388,7 +388,9 @@ test("asks: who comes back after its client left hears of the end of the web pag
   const [left, back] = [client({}), client({})];
   const { lane } = core();
   const params = Buffer.from('{"elicitationId":"e"}');
-  const done = Buffer.from('{"jsonrpc":"2.0","method":"notifications/elicitation/complete","params":{"elicitationId":"e"}}');
+  const done = Buffer.from(
+    '{"jsonrpc":"2.0","method":"notifications/elicitation/complete","params":{"elicitationId":"e"}}',
+  );
   const record = createScan();
   assert.equal(scan(done, record), undefined);
   urls.asked(lane, left.session, params, { start: 0, end: params.length });
@@ -396,3 +398,14 @@ test("asks: who comes back after its client left hears of the end of the web pag
   urls.asked(lane, back.session, params, { start: 0, end: params.length });
   assert.equal(urls.done(lane, done, record)?.session, back.session);
 });
+
+for (const method of ["__proto__", "constructor", "hasOwnProperty", "__defineGetter__"]) {
+  test(`asks: ${method} is a method like any other that the hub has no rule for`, () => {
+    const { client, core } = scene();
+    const { session, heard } = client({ roots: {}, experimental: { secret: 1 } });
+    const { told, says } = core(session);
+    assert.doesNotThrow(() => says(JSON.stringify({ jsonrpc: "2.0", id: 1, method })));
+    assert.deepEqual(told, []);
+    assert.equal(heard[0]?.method, method);
+  });
+}
