@@ -36,6 +36,8 @@ const answerMs = 10 * 60_000;
 /** How long a question waits for a client that has opened no stream it could come on. */
 const unheardMs = 10_000;
 const sweepEveryMs = 1000;
+/** Of a name that a Core made up. */
+const maxMethodChars = 80;
 
 /** `answered` by the client; `refused` without being asked; `withdrawn` by the Core, or with it; `left` with the client; `expired`. */
 const askOutcomes = ["answered", "refused", "withdrawn", "left", "expired"] as const;
@@ -198,7 +200,11 @@ export class Asks {
   }
 
   #refuse(lane: Lane, method: string, idText: ByteString, refusal: AskRefusal): void {
-    this.#deps.log.info("ask_refused", { core: lane.core.name, method, reason: refusal.message });
+    this.#deps.log.info("ask_refused", {
+      core: lane.core.name,
+      method: method.slice(0, maxMethodChars),
+      reason: refusal.message,
+    });
     const body = byteString(JSON.stringify(refusal));
     lane.core.send(frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${body}}`, "latin1")), noSplices);
   }
@@ -278,5 +284,8 @@ const clientLeft: AskRefusal = { code: -32603, message: "the client left before 
 const noAnswer: AskRefusal = { code: -32603, message: `the client did not answer within ${answerMs / 60_000} minutes` };
 
 function unknownMethod(method: string): AskRefusal {
-  return { code: -32601, message: `the hub knows no client that offers ${JSON.stringify(method.slice(0, 80))}` };
+  return {
+    code: -32601,
+    message: `the hub knows no client that offers ${JSON.stringify(method.slice(0, maxMethodChars))}`,
+  };
 }

@@ -29,6 +29,8 @@ const maxPerLane = 1024;
 const maxWaiting = 4;
 /** What is kept of one for its owner's list. */
 const maxShownBytes = 8 * 1024;
+/** Of one that is larger: of each member that says when and how far. */
+const maxShownMemberBytes = 128;
 const sweepEveryMs = 10_000;
 /** The hub's own requests about tasks. */
 const ownTimeoutMs = 5000;
@@ -221,9 +223,17 @@ export class Tasks {
       task.shown = joined(frameOf(object), [exposing(task.lane.core.namespace, id)], "", "");
       return;
     }
-    const { createdAt, lastUpdatedAt, pollInterval } = JSON.parse(object.toString()) as Record<string, unknown>;
-    const kept = { taskId: task.exposedId, status: JSON.parse(status ?? "null"), ttl: JSON.parse(ttl ?? "null") };
-    task.shown = Buffer.from(JSON.stringify({ ...kept, createdAt, lastUpdatedAt, pollInterval }));
+    const small = (key: string) => {
+      const text = memberOf(bytes, { start, end }, key);
+      return text === undefined || text.length > maxShownMemberBytes ? [] : [`"${key}":${text}`];
+    };
+    const kept = ["status", "ttl", "createdAt", "lastUpdatedAt", "pollInterval"].flatMap(small);
+    const id = JSON.stringify(task.exposedId);
+    task.shown = Buffer.concat([
+      Buffer.from(`{"taskId":${id}`),
+      ...kept.map((text) => Buffer.from(`,${text}`, "latin1")),
+      Buffer.from("}"),
+    ]);
   }
 
   /** However many lists are asked for, a task is asked for once at a time. */

@@ -519,3 +519,21 @@ test("tasks: tasks that are over keep nobody from starting one, whoever they are
   assert.equal(lane.tasks.size, 1024);
   assert.doesNotThrow(() => tasks.creating(client(named("late")).session, lane));
 });
+
+test("tasks: however much a Core says of a task, little of it is kept for the list", async () => {
+  const { client, core } = scene();
+  const one = client();
+  const { lane, creates, says } = core();
+  one.start(lane);
+  creates("1");
+  const long = "x".repeat(100_000);
+  says("notifications/tasks/status", {
+    taskId: "1",
+    status: "completed",
+    ttl: 60000,
+    createdAt: long,
+    statusMessage: long,
+  });
+  const { all } = await one.ids();
+  assert.deepEqual(all, [{ taskId: "ns~1", status: "completed", ttl: 60000 }]);
+});
