@@ -8,6 +8,7 @@ import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-ob
 import { type ByteString, type Frame, noSplices, partOf, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
+import { noteAstray } from "./astray.ts";
 import type { Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
 import { refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
@@ -17,9 +18,6 @@ import { retain } from "./retain.ts";
 
 /** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
 const sweepEveryMs = 250;
-
-/** One is as bad as many. */
-const maxAstray = 1024;
 
 export type CreateLimiter = (start: (call: Call) => void) => CallLimiter<Call>;
 
@@ -381,12 +379,6 @@ export class Calls {
 function waitsForItsClient({ lane, session }: Call): boolean {
   for (const ask of lane.asks.values()) if (ask.session === session) return true;
   return false;
-}
-
-/** Of a serial lane: as long as the Core may still work on this, what it says is not for certain another call's. */
-function noteAstray({ lane, state, hubId, hooks }: Call): void {
-  if (!lane.policy.serial || state !== "running" || untilOf(hooks) !== undefined) return;
-  if (lane.astray.size < maxAstray) lane.astray.add(hubId);
 }
 
 function byStart(one: Splice, other: Splice): number {
