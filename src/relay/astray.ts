@@ -1,5 +1,6 @@
 // Calls that were let go while their Core ran them, of lanes where that matters.
 import type { Call } from "./call.ts";
+import { untilOf } from "./call-hooks.ts";
 
 /** One is as bad as many. */
 const maxAstray = 1024;
