@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
+import { metric } from "../helpers/raw-client.ts";
 import type { Generation, TwoWayClient } from "../helpers/two-way-client.ts";
 import type { Message } from "../helpers/ws-client.ts";
 import { doors, type Guest } from "./doors.ts";
-import { metric } from "./raw-client.ts";
 import { cores, manifestOf } from "./two-way-cores.ts";
 
 /** Of SDK 1.x, which has tasks; both framings of `session` are enough for what only it has. */

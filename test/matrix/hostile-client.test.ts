@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
+import { metric, rawClient, respond, told } from "../helpers/raw-client.ts";
 import type { WsClient } from "../helpers/ws-client.ts";
-import { metric, rawClient, respond, told } from "./raw-client.ts";
 
 const program = (file: string, ...args: string[]) => `command: ${JSON.stringify(process.execPath)}
     args: ${JSON.stringify([`${root}test/fixtures/two-way/${file}`, ...args])}`;

@@ -1,7 +1,7 @@
 // A client that does what no SDK does: raw messages over a WebSocket, by one who can be asked.
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import { type Message, WsClient } from "../helpers/ws-client.ts";
+import { type Message, WsClient } from "./ws-client.ts";
 
 const askable = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
 
