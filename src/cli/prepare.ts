@@ -29,13 +29,15 @@ export interface PrepareOptions {
   readonly manifest?: string | undefined;
   /** Overrides HUB_LISTEN. */
   readonly listen?: string | undefined;
+  /** For commands that do not need what is planned. */
+  readonly isPlannedFine?: boolean;
 }
 
 export function prepare(terminal: Terminal, options: PrepareOptions): Preparation {
   const env = options.listen === undefined ? terminal.env : { ...terminal.env, HUB_LISTEN: options.listen };
   const { path, builtIn } = findManifest(options.manifest, env["HUB_MANIFEST"], terminal.cwd);
   const print = manifestPrint(resolve(terminal.cwd, path));
-  const loaded = loadManifest({ path, cwd: terminal.cwd });
+  const loaded = loadManifest({ path, cwd: terminal.cwd }, { isPlannedFine: options.isPlannedFine === true });
   if (loaded.t === "invalid") return { t: "invalid", manifestPath: path, problems: loaded.problems };
   const resolved = resolveSettings({ env, cwd: terminal.cwd, hub: loaded.manifest.hub });
   if (resolved.t === "invalid") {

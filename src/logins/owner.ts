@@ -63,29 +63,3 @@ function isOperator({ id, shared }: Caller, { anonymous, isOwnClient }: House): 
 function no(core: string, why: string, fix: string): Use {
   return { t: "no", error: loginNeeded(core, { why, fix }) };
 }
-
-export interface CredentialsWarning {
-  readonly message: string;
-  readonly hint: string;
-}
-
-/** What `check` says about whose login a Core uses. `isPersons`: a person signs in, not the hub as itself. */
-export function credentialsWarning(
-  credentials: Credentials,
-  isPersons: boolean,
-  namedClients: readonly string[],
-): CredentialsWarning | undefined {
-  if (!isPersons) return undefined;
-  if (credentials === "shared") {
-    return {
-      message: "credentials: shared lets everyone who may call this Core act as the person who signed in",
-      hint: "sign in with an account that all may use, or write credentials: per-user",
-    };
-  }
-  const [first] = namedClients;
-  if (credentials !== undefined || first === undefined) return undefined;
-  return {
-    message: `its login serves the operator alone: clients such as ${JSON.stringify(first)} are refused`,
-    hint: "write credentials: per-user (each signs in), or credentials: shared (all act as the operator)",
-  };
-}

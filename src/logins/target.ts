@@ -1,5 +1,6 @@
 // What a login is for: one remote Core, how the hub is known to its authorization server, and which addresses may be asked.
 import type { Secret } from "../base/secret.ts";
+import type { LoginSpec, SecretSpec } from "../manifest/manifest.ts";
 
 /** How the hub gets its tokens: a person agrees in a browser or with a device code, or the hub signs in as itself. */
 export type Grant = "authorization_code" | "client_credentials";
@@ -35,6 +36,24 @@ export interface LoginTarget {
   readonly url: string;
   readonly oauth: OAuthSettings;
   readonly reach: Reach;
+}
+
+/** `secret` looks one up; what it rejects with goes on. */
+export async function loginTarget(
+  core: string,
+  spec: LoginSpec,
+  deps: { readonly reach: Reach; secret(spec: SecretSpec): Promise<Secret> },
+): Promise<LoginTarget> {
+  const { url, clientSecret, privateKey, allowPrivate: _, credentials: __, ...rest } = spec;
+  const oauth: OAuthSettings = {
+    ...rest,
+    clientSecret: clientSecret === undefined ? undefined : await deps.secret(clientSecret),
+    privateKey:
+      privateKey === undefined
+        ? undefined
+        : { key: await deps.secret(privateKey.secret), algorithm: privateKey.algorithm },
+  };
+  return { core, url, oauth, reach: deps.reach };
 }
 
 export const anonymousSettings: OAuthSettings = {

@@ -39,7 +39,12 @@ export function findManifest(
   return { path: builtInManifest, builtIn: true };
 }
 
-export function loadManifest(from: ManifestSource): LoadedManifest {
+export interface LoadOptions {
+  /** Takes keys that this version does not enforce, for commands that do not need what they do. */
+  readonly isPlannedFine?: boolean;
+}
+
+export function loadManifest(from: ManifestSource, { isPlannedFine = false }: LoadOptions = {}): LoadedManifest {
   const problems: Problem[] = [];
   const files: string[] = [];
   const sources: Source[] = [];
@@ -57,7 +62,7 @@ export function loadManifest(from: ManifestSource): LoadedManifest {
     problems.push({ severity, file: source.file, ...source.place(path, on), path: formatPath(path), message, hint });
   };
   for (const source of sources) {
-    for (const { path, at, message, hint } of checkShape(source.value))
+    for (const { path, at, message, hint } of checkShape(source.value, isPlannedFine))
       report({ source, path, on: at }, "error", message, hint);
   }
   const parts = gather(sources, report);

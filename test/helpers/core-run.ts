@@ -195,6 +195,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
     remote: undefined,
     key: "fix",
     namespace: "fix",
+    login: undefined,
     file: "hub.yaml",
     folder: "/",
     command: process.execPath,
