@@ -25,17 +25,19 @@ export interface SignInRequest {
   readonly ownMetadataUrl?: string | undefined;
 }
 
-/** What the Core says to a caller without a login. Rejects where it cannot be asked. */
+/** What the Core says to a caller without a login. Some let in whoever asks, and ask back at what comes next. Rejects where it cannot be asked. */
 export async function probe(target: LoginTarget, deps: FetchDeps): Promise<Asked | undefined> {
-  const url = resourceOf(target);
-  const body = JSON.stringify({
-    jsonrpc: "2.0",
-    id: 0,
-    method: "initialize",
-    params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "thehub", version: "1" } },
-  });
+  const clientInfo = { name: "thehub", version: "1" };
+  return (
+    (await ask(target, deps, "initialize", { protocolVersion: "2025-11-25", capabilities: {}, clientInfo })) ??
+    (await ask(target, deps, "tools/list", {}))
+  );
+}
+
+async function ask(target: LoginTarget, deps: FetchDeps, method: string, params: object): Promise<Asked | undefined> {
   const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
-  const { status, headers: said } = await fetchHead(url, { method: "POST", headers, body }, deps);
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 0, method, params });
+  const { status, headers: said } = await fetchHead(resourceOf(target), { method: "POST", headers, body }, deps);
   if (status !== 401 && status !== 403) return undefined;
   return readChallenge({ status, wwwAuthenticate: said.get("www-authenticate") ?? undefined });
 }
