@@ -42,7 +42,8 @@ function say(error: unknown): string {
     return `it does not register the hub (HTTP ${error.status}${said(error.body)})`;
   if (error instanceof OAuthError) {
     if (error.code === "server_error") return "the authorization server failed";
-    return `the authorization server says ${error.code}: ${error.message}`;
+    const more = error.message === error.code ? "" : `: ${error.message}`;
+    return `the authorization server says ${error.code}${more}`;
   }
   if (error instanceof IssuerMismatchError) {
     if (error.kind === "authorization_response") {

@@ -240,12 +240,15 @@ export class AuthorizationServer implements AsyncDisposable {
     const refuse = (error: string) => json(response, error === "invalid_client" ? 401 : 400, { error });
     const basic = authorization?.startsWith("Basic ") === true ? Buffer.from(authorization.slice(6), "base64") : "";
     const [basicId = "", basicSecret] = String(basic).split(":");
-    const clientId = parameters["client_id"] ?? basicId;
+    const assertion = parameters["client_assertion"];
+    const claims = Buffer.from(assertion?.split(".")[1] ?? "", "base64url").toString();
+    const asserted = assertion === undefined ? undefined : (JSON.parse(claims) as { sub: string }).sub;
+    const clientId = parameters["client_id"] ?? asserted ?? basicId;
     const known = this.clients.get(clientId);
     if (known === undefined && !clientId.startsWith("https:")) return refuse("invalid_client");
     const secret = basicSecret ?? parameters["client_secret"];
-    const isAsserted = parameters["client_assertion"] !== undefined;
-    if (known?.secret !== undefined && known.secret !== secret && !isAsserted) return refuse("invalid_client");
+    if (known?.secret !== undefined && known.secret !== secret && asserted === undefined)
+      return refuse("invalid_client");
     switch (parameters["grant_type"]) {
       case "authorization_code": {
         const code = this.#codes.get(parameters["code"] ?? "");
