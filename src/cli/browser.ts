@@ -6,7 +6,9 @@ import type { Terminal } from "./terminal.ts";
 export function openInBrowser({ env }: Pick<Terminal, "env">, url: string, platform: NodeJS.Platform): void {
   const [program, ...args] = openerOf(env, url, platform) ?? [];
   if (program === undefined) return;
-  const child = spawn(program, args, { detached: true, stdio: "ignore", windowsHide: true });
+  // A browser has no business with the hub's tokens and keys.
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("HUB_")));
+  const child = spawn(program, args, { env: own, detached: true, stdio: "ignore", windowsHide: true });
   child.on("error", () => {});
   child.unref();
 }

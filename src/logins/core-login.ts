@@ -38,11 +38,14 @@ export class CoreLogin implements Credential {
   /** With its tokens apart: those of the hub itself have no record. */
   #record: LoginRecord | undefined;
   #tokens: Tokens | undefined;
+  /** The last one that came to its end: what is kept may still have it. */
+  #ended: string | undefined;
   #lookedAt: number | undefined;
   #looking: Promise<void> | undefined;
   #renewing: Promise<void> | undefined;
   #pause: { readonly untilMs: number; readonly ms: number; readonly why: string } | undefined;
-  #stepUps: { readonly sinceMs: number; times: number } | undefined;
+  /** `token`: with which the last one was found wanting. */
+  #stepUps: { readonly sinceMs: number; readonly times: number; readonly token: string | undefined } | undefined;
   #moreScope: string | undefined;
 
   constructor(target: LoginTarget, owner: LoginOwner, deps: CoreLoginDeps) {
@@ -76,7 +79,7 @@ export class CoreLogin implements Credential {
       return challenge.status === 403 ? await this.#wantsMore(challenge) : await this.#wantsOther(challenge);
     } catch (error) {
       // Renewing did not come about; `authorization` tells of it where there is no token left.
-      if (!(error instanceof HubError)) this.#deps.log.error("login_failed_inside", { ...this.#about, err: error });
+      if (!(error instanceof HubError)) this.#deps.log.error("login_failed", { ...this.#about, err: error });
       return false;
     }
   }
@@ -140,7 +143,7 @@ export class CoreLogin implements Credential {
       if (this.#state.t !== "needs_login") this.#needs("the authorization server ended its login", this.#signIn());
       return;
     }
-    if (record.tokens.access === this.#tokens?.access) return;
+    if (record.tokens.access === this.#tokens?.access || record.tokens.access === this.#ended) return;
     // Read before a newer one was written, or the newer one could not be.
     if (this.#tokens !== undefined && record.tokens.at < this.#tokens.at) return;
     this.#adopt(record, record.tokens);
@@ -186,27 +189,19 @@ export class CoreLogin implements Credential {
     return this.#header !== undefined && this.#header !== before;
   }
 
-  /** 403: the token is good, but not for this. */
+  /** 403: the token is good, but not for this. However many calls find that out with one token, it is one step. */
   async #wantsMore(challenge: Challenge): Promise<boolean> {
     const { readChallenge, computeScopeUnion } = await import("./renewal.ts");
     const { error, scope } = readChallenge(challenge);
     if (error !== "insufficient_scope") return false;
+    const before = this.#header;
     const why = scope === undefined ? "it asks for more access" : `it asks for more access: ${scope.slice(0, 200)}`;
-    const nowMs = this.#deps.clock.now();
-    if (this.#stepUps === undefined || nowMs - this.#stepUps.sinceMs > stepUpWindowMs) {
-      this.#stepUps = { sinceMs: nowMs, times: 0 };
-    }
-    if (this.#stepUps.times >= maxStepUps) {
-      this.#lacks({
-        why: `${why}, also after it was given`,
-        fix: "sign in with an account that may do this",
-        byLogin: false,
-      });
+    if (!this.#mayStepUp()) {
+      const fix = "sign in with an account that may do this";
+      this.#lacks({ why: `${why}, also after it was given`, fix, byLogin: false });
       return false;
     }
-    this.#stepUps.times += 1;
     if (this.#isUnattended) {
-      const before = this.#header;
       this.#moreScope = computeScopeUnion(this.#moreScope, this.#tokens?.scope, scope);
       await this.#renew(challenge);
       return this.#header !== before;
@@ -216,8 +211,24 @@ export class CoreLogin implements Credential {
     return false;
   }
 
+  #mayStepUp(): boolean {
+    const nowMs = this.#deps.clock.now();
+    const token = this.#tokens?.access;
+    const last = this.#stepUps;
+    if (last === undefined || nowMs - last.sinceMs > stepUpWindowMs) {
+      this.#stepUps = { sinceMs: nowMs, times: 1, token };
+      return true;
+    }
+    if (last.token === token) return last.times <= maxStepUps;
+    this.#stepUps = { ...last, times: last.times + 1, token };
+    return last.times < maxStepUps;
+  }
+
   /** So that whoever signs in next is asked for it. */
   async #note(wantedScope: string | undefined): Promise<void> {
+    const record = this.#record;
+    if (record === undefined || record.wantedScope === wantedScope) return;
+    this.#record = { ...record, wantedScope };
     const { vault } = this.#deps;
     await vault.alone(this.target.core, this.owner, async () => {
       const found = await vault.read(this.target.core, this.owner);
@@ -312,6 +323,7 @@ export class CoreLogin implements Credential {
   }
 
   #over(why: string): void {
+    this.#ended = this.#tokens?.access;
     this.#tokens = undefined;
     // Nobody is told to sign in, so nothing says when it is worth asking again.
     if (this.#isUnattended) this.#pause = { untilMs: this.#deps.clock.now() + maxPauseMs, ms: maxPauseMs, why };
@@ -326,11 +338,14 @@ export class CoreLogin implements Credential {
   }
 
   #needs(why: string, rest: Omit<Lack, "why">): void {
+    // Said once, not for each call that finds it out.
+    if (this.#state.t === "needs_login" && this.#state.why === why) return;
     this.#deps.log.warn("login_needed", { ...this.#about, reason: why, fix: rest.fix });
     this.#change({ t: "needs_login", why, ...rest });
   }
 
   #lacks(lacks: Lack): void {
+    if (this.#state.t === "ok" && this.#state.lacks?.why === lacks.why) return;
     this.#deps.log.warn("login_needed", { ...this.#about, reason: lacks.why, fix: lacks.fix });
     this.#change({ t: "ok", lacks });
   }

@@ -38,7 +38,9 @@ interface Entry {
   readonly timer: Timer;
   readonly started: Started;
   readonly settle: (error?: HubError) => void;
-  /** Once its page was shown: to whom, and what is asked of the authorization server. */
+  /** From the first time that its page is shown. */
+  begun: Promise<Begun> | undefined;
+  /** Once its page was shown: the browser that saw it last, and the state that the answer will have. */
   shown: { readonly cookie: string; readonly begun: Begun } | undefined;
 }
 
@@ -73,9 +75,10 @@ export class LoginDoor {
     });
     // Nobody may be waiting for it.
     done.catch(() => {});
-    const timer = this.#clock.after(lifeMs, () => this.#end(ticket, this.#failed(waiting, "nobody signed in in time")));
+    const timer = this.#clock.after(lifeMs, () => this.#end(entry, this.#failed(waiting, "nobody signed in in time")));
     const started = { url: `${this.#publicUrl}${startPath}?ticket=${ticket}`, done };
-    this.#byTicket.set(ticket, { ticket, waiting, timer, started, settle, shown: undefined });
+    const entry: Entry = { ticket, waiting, timer, started, settle, begun: undefined, shown: undefined };
+    this.#byTicket.set(ticket, entry);
     return started;
   }
 
@@ -89,20 +92,18 @@ export class LoginDoor {
   }
 
   close(): void {
-    for (const { ticket, waiting } of [...this.#byTicket.values()])
-      this.#end(ticket, this.#failed(waiting, "the hub ends"));
+    for (const entry of [...this.#byTicket.values()]) this.#end(entry, this.#failed(entry.waiting, "the hub ends"));
   }
 
+  /** As often as it is opened, also by a program that looks at links before a person does: the browser that saw it last may answer. */
   async #show(parameters: URLSearchParams): Promise<Page> {
     const entry = this.#byTicket.get(parameters.get("ticket") ?? "");
     if (entry === undefined) return gone();
-    // It leads one browser on: whoever opens it again has it forwarded, or reads along.
-    if (entry.shown !== undefined)
-      return page(410, "Opened already", ["This link works once. Ask for the login again to get another."]);
     const { waiting } = entry;
     const cookie = randomBytes(24).toString("base64url");
     try {
-      const begun = await waiting.begin(`${this.#publicUrl}${callbackPath}`, this.#ownMetadataUrl);
+      entry.begun ??= waiting.begin(`${this.#publicUrl}${callbackPath}`, this.#ownMetadataUrl);
+      const begun = await entry.begun;
       entry.shown = { cookie, begun };
       const text = [
         `The client ${waiting.caller} of this hub asks to use ${waiting.core} with your account. What you allow there, that client can do.`,
@@ -111,16 +112,15 @@ export class LoginDoor {
       return askingPage(`Sign in to ${waiting.core}`, text, { url: begun.url, label: "Go on" }, this.#cookie(cookie));
     } catch (error) {
       const known = HubError.from(error);
-      this.#end(entry.ticket, known);
+      this.#end(entry, known);
       return page(502, "This did not work", [known.message, "Nothing was signed in."]);
     }
   }
 
   async #take(parameters: URLSearchParams, cookies: string | undefined): Promise<Page> {
     const state = parameters.get("state") ?? "";
-    const entry = [...this.#byTicket.values()].find(
-      ({ shown }) => shown !== undefined && isSame(shown.begun.state, state),
-    );
+    const isAsked = ({ shown }: Entry) => shown !== undefined && isSame(shown.begun.state, state);
+    const entry = [...this.#byTicket.values()].find(isAsked);
     if (entry?.shown === undefined) return gone();
     const { waiting, shown } = entry;
     const isSameBrowser = cookiesOf(cookies).some((value) => isSame(value, shown.cookie));
@@ -128,16 +128,18 @@ export class LoginDoor {
       this.#log.warn("login_answer_refused", { core: waiting.core, caller: waiting.caller, reason: "another browser" });
       return page(403, "Not this browser", ["This login was begun in another browser. Nothing was signed in."]);
     }
+    // From here on it is under way: a page that is loaded twice is no second answer.
+    this.#byTicket.delete(entry.ticket);
     try {
       const record = await shown.begun.finish(parameters);
       this.#log.info("login_done", { core: waiting.core, caller: waiting.caller, issuer: record.issuer });
-      this.#end(entry.ticket);
+      this.#end(entry);
       const text = [`${waiting.caller} can use ${waiting.core} with your account now. You can close this page.`];
       return page(200, "Signed in", text, { "set-cookie": this.#cookie("", 0) });
     } catch (error) {
       const known = HubError.from(error);
       this.#log.warn("login_failed", { core: waiting.core, caller: waiting.caller, reason: known.message });
-      this.#end(entry.ticket, known);
+      this.#end(entry, known);
       return page(502, "This did not work", [known.message, "Nothing was signed in."]);
     }
   }
@@ -169,10 +171,8 @@ export class LoginDoor {
     return new HubError("login_failed", `cannot sign in to Core ${core}: ${why}`, { core });
   }
 
-  #end(ticket: string, error?: HubError): void {
-    const entry = this.#byTicket.get(ticket);
-    if (entry === undefined) return;
-    this.#byTicket.delete(ticket);
+  #end(entry: Entry, error?: HubError): void {
+    this.#byTicket.delete(entry.ticket);
     entry.timer.cancel();
     entry.settle(error);
   }

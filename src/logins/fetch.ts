@@ -5,6 +5,7 @@ import { lookup } from "node:dns";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
+import { rootCertificates } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import type { Reach } from "./target.ts";
 
@@ -13,8 +14,8 @@ export interface FetchDeps {
   readonly reach: Reach;
   /** The Core's own origin, which may speak plain http: what is asked there holds no secret. */
   readonly plainOrigin?: string | undefined;
-  /** For https besides the system's. */
-  readonly ca?: string | readonly string[] | undefined;
+  /** Authorities besides those that Node knows, in PEM. */
+  readonly ca?: string | undefined;
 }
 
 /** From the first byte sent to the last one read. */
@@ -71,7 +72,8 @@ function ask(url: URL, init: RequestInit, { clock, reach, ca }: FetchDeps, isHea
     lookup: guardedLookup(reach),
     agent: false,
     maxHeaderSize: 32 * 1024,
-    ...(ca === undefined ? {} : { ca: ca as string | string[] }),
+    // Given any, Node forgets its own.
+    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
   } as const;
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, options);

@@ -22,8 +22,6 @@ export interface LoginsDeps {
   readonly key: Secret | undefined;
   /** Where browsers find the hub: HUB_PUBLIC_URL, or the address that it listens on. Undefined: clients cannot begin logins. */
   readonly publicUrl: string | undefined;
-  /** For https besides the system's. */
-  readonly ca?: string | readonly string[] | undefined;
   /** Every token that comes in, so that it is masked wherever it shows. */
   learned(secret: Secret): void;
 }

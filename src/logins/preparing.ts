@@ -12,8 +12,6 @@ import type { LoginRecord, Tokens, Vault } from "./vault.ts";
 export interface SignInDeps {
   readonly clock: Clock;
   readonly vault: Vault;
-  /** For https besides the system's. */
-  readonly ca?: string | readonly string[] | undefined;
 }
 
 export interface SignInRequest {
@@ -42,8 +40,8 @@ async function ask(target: LoginTarget, deps: FetchDeps, method: string, params:
   return readChallenge({ status, wwwAuthenticate: said.get("www-authenticate") ?? undefined });
 }
 
-export function fetchDepsOf(deps: Pick<SignInDeps, "clock" | "ca">, target: LoginTarget): FetchDeps {
-  return { clock: deps.clock, reach: target.reach, plainOrigin: resourceOf(target).origin, ca: deps.ca };
+export function fetchDepsOf(deps: Pick<SignInDeps, "clock">, target: LoginTarget): FetchDeps {
+  return { clock: deps.clock, reach: target.reach, plainOrigin: resourceOf(target).origin, ca: target.ca };
 }
 
 /** What to ask for: what the manifest says or else the Core, what it asked for beyond that, and what keeps the login alive. */

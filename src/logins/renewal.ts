@@ -51,7 +51,9 @@ export async function obtain(
   try {
     const fetchDeps = fetchDepsOf(deps, target);
     const fetch = createFetch(fetchDeps);
-    const { server, resource, scope } = await discover(target, challenge ?? (await probe(target, fetchDeps)), fetch);
+    // A refusal of a call need not say where the Core describes itself; one of a caller without a login does.
+    const asked = challenge?.resourceMetadataUrl === undefined ? await probe(target, fetchDeps) : challenge;
+    const { server, resource, scope } = await discover(target, asked, fetch);
     const requester: Requester = { server, client, oauth, resource, fetch, nowMs: () => nowMs(deps) };
     const wanted = computeScopeUnion(scopeOf(target, { server, resource, scope }, undefined), more);
     return { t: "tokens", tokens: await signInAsItself(requester, wanted) };
@@ -68,8 +70,9 @@ export async function hasMoved(
   asked: Asked,
 ): Promise<boolean> {
   try {
-    const { server } = await discover(target, asked, createFetch(fetchDepsOf(deps, target)));
-    return !sameIssuer(server.issuer, record.issuer);
+    const { server, resource } = await discover(target, asked, createFetch(fetchDepsOf(deps, target)));
+    // Without a description of the Core the server would be a guess.
+    return resource !== undefined && !sameIssuer(server.issuer, record.issuer);
   } catch {
     return false;
   }

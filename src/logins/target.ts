@@ -36,6 +36,8 @@ export interface LoginTarget {
   readonly url: string;
   readonly oauth: OAuthSettings;
   readonly reach: Reach;
+  /** Authorities besides those that Node knows, in PEM. */
+  readonly ca?: string | undefined;
 }
 
 /** `secret` looks one up; what it rejects with goes on. */

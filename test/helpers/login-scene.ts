@@ -21,7 +21,7 @@ export interface LoggedLine {
 }
 
 /** A clock whose wall time a test moves; its timers are the system's. */
-export class ShiftedClock implements Clock {
+class ShiftedClock implements Clock {
   shiftMs = 0;
 
   now(): number {

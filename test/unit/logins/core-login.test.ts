@@ -185,6 +185,28 @@ test("login: a Core that is never satisfied is given up after three logins", asy
   assert.equal(authorizations, 3);
 });
 
+test("login: many calls that find the same lack with one token are one step, said once", async () => {
+  await using scene = await loginScene({ coreScopes: ["read"], neededScope: "write" });
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  const statuses = await Promise.all(Array.from({ length: 50 }, () => scene.call(credential)));
+  assert.deepEqual(new Set(statuses), new Set([403]));
+  assert.equal(lackOf(credential.state)?.byLogin, true);
+  assert.equal(scene.lines.filter(({ msg }) => msg === "login_needed").length, 1);
+});
+
+test("login: the hub as itself asks for more when calls need it, once for all of them", async () => {
+  await using scene = await loginScene({ coreScopes: ["read"], neededScope: "write" });
+  scene.server.clients.set("ci", { secret: "secret-of-ci", redirectUris: [] });
+  const clientSecret = new Secret("secret-of-ci");
+  const target = scene.target({ grant: "client_credentials", clientId: "ci", clientSecret });
+  const credential = scene.logins().credential(target, operator);
+  const statuses = await Promise.all(Array.from({ length: 50 }, () => scene.call(credential)));
+  assert.deepEqual(new Set(statuses), new Set([200]));
+  const scopes = scene.server.asked("/token").map(({ parameters }) => parameters["scope"]);
+  assert.deepEqual(scopes, ["read", "read write"]);
+});
+
 test("login: the hub signs in as itself, and does so anew when its token ends", async () => {
   await using scene = await loginScene({ coreScopes: ["read"] });
   scene.server.clients.set("ci", { secret: "secret-of-ci", redirectUris: [] });
@@ -241,6 +263,34 @@ test("login: a Core that moves to another authorization server is not shown the 
   assert.match(lackOf(credential.state)?.why ?? "", /another authorization server/);
   assert.equal(scene.server.asked("/token").length, asked);
   assert.equal(other.server.asked("/token").length, 0);
+});
+
+test("login: one that cannot be renewed ends, and is not begun again from what is kept", async () => {
+  await using scene = await loginScene({ refreshTokens: false });
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  assert.equal(await scene.call(credential), 200);
+  scene.clock.shiftMs += 3601 * 1000;
+  scene.server.endAccess();
+  for (let time = 0; time < 3; time++) {
+    scene.clock.shiftMs += 2000;
+    assert.equal(await credential.authorization(), undefined);
+    assert.equal(credential.state.t, "needs_login");
+  }
+  assert.equal(scene.lines.filter(({ msg }) => msg === "login_needed").length, 1);
+  await scene.signIn();
+  await stateOf(credential, ({ t }) => t === "ok");
+});
+
+test("login: a Core that stops describing itself has not moved", async () => {
+  await using scene = await loginScene();
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  await credential.authorization();
+  scene.server.switches.resourceMetadata = "absent";
+  scene.server.endAccess();
+  scene.clock.shiftMs += 60_000;
+  assert.equal(await scene.call(credential), 200);
 });
 
 test("login: nothing secret is in a log line, and every token is known to the mask", async () => {

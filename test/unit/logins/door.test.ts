@@ -45,9 +45,24 @@ test("login door: whoever is talked into opening another's link signs nobody in"
   for (const cookie of [undefined, "thehub_login=", "thehub_login=of-another-browser"]) {
     assert.equal((await open(logins, `/oauth/callback?${answer}`, cookie)).status, 403);
   }
-  assert.equal((await open(logins, url)).status, 410);
   assert.equal(scene.server.asked("/token").length, 0);
   assert.ok(scene.lines.some(({ msg }) => msg === "login_answer_refused"));
+});
+
+test("login door: a link that a program looked at first is still good for the person, and only for that browser", async () => {
+  await using scene = await loginScene();
+  const logins = scene.logins(publicUrl);
+  const { url, done } = await logins.startLogin(scene.target(), laptop, "laptop");
+  const looked = await open(logins, url);
+  const shown = await open(logins, url);
+  assert.equal(looked.next, shown.next);
+  assert.equal(scene.server.asked("/register").length, 1);
+  const answer = await answerOf(shown.next ?? "");
+  assert.equal((await open(logins, `/oauth/callback?${answer}`, looked.cookie)).status, 403);
+  // Loaded twice at once: one is the answer.
+  const twice = [0, 1].map(() => open(logins, `/oauth/callback?${answer}`, shown.cookie));
+  assert.deepEqual((await Promise.all(twice)).map(({ status }) => status).sort(), [200, 404]);
+  await done;
 });
 
 test("login door: two who ask for the same login get one page, and another's state is no way in", async () => {
