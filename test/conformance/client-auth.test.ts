@@ -26,6 +26,9 @@ const scenarios: Record<string, readonly string[]> = {
     "token-endpoint-auth-post",
     "token-endpoint-auth-none",
     "pre-registration",
+    // Of the extension for clients that sign in as themselves.
+    "client-credentials-basic",
+    "client-credentials-jwt",
   ],
   "2026-07-28": [
     "resource-mismatch",
