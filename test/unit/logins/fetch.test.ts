@@ -1,10 +1,15 @@
 // HTTP for discovery and tokens, against servers that mean no good.
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { createFetch, type Fetch } from "../../../src/logins/fetch.ts";
+import { makeCertificates } from "../../helpers/certificates.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { everywhere, loginScene } from "../../helpers/login-scene.ts";
 
@@ -82,6 +87,24 @@ test("fetch: what it says of a failure has no query in it", async () => {
       });
     },
   );
+});
+
+test("fetch: an authority of the Core's own counts beside those that Node knows", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "thehub-fetch-"));
+  const { ca, server: pair } = makeCertificates(folder, "localhost");
+  const [cert, key, authority] = await Promise.all([pair.cert, pair.key, ca].map((file) => readFile(file, "utf8")));
+  const server = createSecureServer({ cert, key }, (_request, response) => response.end("{}"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
+    await assert.rejects(open(url), /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
+    const trusting = createFetch({ clock: systemClock, reach: everywhere, ca: authority });
+    assert.equal((await trusting(url)).status, 200);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test("discovery: a redirect to another origin is not followed, with tokens or without", async () => {

@@ -1,10 +1,13 @@
 // Where logins are kept, also by several processes at once and with files that were tampered with.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
+import { thisRun } from "../../../src/base/run-files.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { takeFileLock } from "../../../src/logins/file-lock.ts";
 import { type LoginOwner, operator } from "../../../src/logins/owner.ts";
@@ -115,9 +118,18 @@ test("lock: one at a time, and one that nobody holds any more is dropped", async
     const awake = setInterval(() => {}, 1000);
     await Promise.all(Array.from({ length: 6 }, work));
     assert.equal(most, 1);
-    await writeFile(file, "4711 of a process that died");
+    // Of a process that nobody here can look for, and has been gone for long.
+    await writeFile(file, "of another machine");
     const old = new Date(Date.now() - 100_000);
     await utimes(file, old, old);
+    await Promise.all(Array.from({ length: 4 }, work));
+    assert.equal(most, 1);
+    // Of one that was killed a moment ago.
+    const killed = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+    const run = { ...(await thisRun(process.platform)), pid: killed.pid, started: "then" };
+    killed.kill("SIGKILL");
+    await once(killed, "exit");
+    await writeFile(file, JSON.stringify(run));
     await Promise.all(Array.from({ length: 4 }, work));
     assert.equal(most, 1);
     clearInterval(awake);
