@@ -2,7 +2,7 @@
 // machine. Redirects come back as they are: whoever asks follows them only within the origin. Failures are TypeErrors, as those of
 // `fetch`: with anything else the SDK would go on and ask elsewhere.
 import { lookup } from "node:dns";
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { rootCertificates } from "node:tls";
@@ -16,6 +16,8 @@ export interface FetchDeps {
   readonly plainOrigin?: string | undefined;
   /** Authorities besides those that Node knows, in PEM. */
   readonly ca?: string | undefined;
+  /** How else to get there than straight, as through a proxy; undefined: straight. */
+  readonly agent?: ((url: URL) => Agent | undefined) | undefined;
 }
 
 /** From the first byte sent to the last one read. */
@@ -58,7 +60,12 @@ function placeOf(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }
 
-function ask(url: URL, init: RequestInit, { clock, reach, ca }: FetchDeps, isHeadEnough: boolean): Promise<Response> {
+function ask(
+  url: URL,
+  init: RequestInit,
+  { clock, reach, ca, agent }: FetchDeps,
+  isHeadEnough: boolean,
+): Promise<Response> {
   const body = init.body === undefined || init.body === null ? undefined : String(init.body);
   const headers = new Headers(init.headers);
   if (body !== undefined && !headers.has("content-type")) {
@@ -70,7 +77,7 @@ function ask(url: URL, init: RequestInit, { clock, reach, ca }: FetchDeps, isHea
     method: init.method ?? "GET",
     headers: Object.fromEntries(headers),
     lookup: guardedLookup(reach),
-    agent: false,
+    agent: agent?.(url) ?? false,
     maxHeaderSize: 32 * 1024,
     // Given any, Node forgets its own.
     ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),

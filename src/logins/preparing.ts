@@ -41,7 +41,13 @@ async function ask(target: LoginTarget, deps: FetchDeps, method: string, params:
 }
 
 export function fetchDepsOf(deps: Pick<SignInDeps, "clock">, target: LoginTarget): FetchDeps {
-  return { clock: deps.clock, reach: target.reach, plainOrigin: resourceOf(target).origin, ca: target.ca };
+  return {
+    clock: deps.clock,
+    reach: target.reach,
+    plainOrigin: resourceOf(target).origin,
+    ca: target.ca,
+    agent: target.agent,
+  };
 }
 
 /** What to ask for: what the manifest says or else the Core, what it asked for beyond that, and what keeps the login alive. */

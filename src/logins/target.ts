@@ -1,4 +1,5 @@
 // What a login is for: one remote Core, how the hub is known to its authorization server, and which addresses may be asked.
+import type { Agent } from "node:http";
 import type { Secret } from "../base/secret.ts";
 import type { LoginSpec, SecretSpec } from "../manifest/manifest.ts";
 
@@ -38,6 +39,8 @@ export interface LoginTarget {
   readonly reach: Reach;
   /** Authorities besides those that Node knows, in PEM. */
   readonly ca?: string | undefined;
+  /** How else to get there than straight, as through a proxy; undefined: straight. */
+  readonly agent?: ((url: URL) => Agent | undefined) | undefined;
 }
 
 /** `secret` looks one up; what it rejects with goes on. */

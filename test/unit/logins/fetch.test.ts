@@ -1,7 +1,8 @@
 // HTTP for discovery and tokens, against servers that mean no good.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer, type RequestListener } from "node:http";
+import { Agent, createServer, type RequestListener } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -87,6 +88,20 @@ test("fetch: what it says of a failure has no query in it", async () => {
       });
     },
   );
+});
+
+test("fetch: goes another way where there is one", async () => {
+  const agent = new Agent({ keepAlive: true });
+  const used = once(agent, "free");
+  await withServer(
+    (_request, response) => response.end("{}"),
+    async (url) => {
+      const around = createFetch({ clock: systemClock, reach: everywhere, agent: () => agent });
+      assert.equal((await around(`${url}/token`)).status, 200);
+      await used;
+    },
+  );
+  agent.destroy();
 });
 
 test("fetch: an authority of the Core's own counts beside those that Node knows", async () => {
