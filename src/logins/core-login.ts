@@ -75,7 +75,7 @@ export class CoreLogin implements Credential {
 
   async refused(challenge: Challenge): Promise<boolean> {
     try {
-      if (challenge.sent !== undefined && this.#header !== undefined && challenge.sent !== this.#header) return true;
+      if (this.#isPast(challenge)) return true;
       return challenge.status === 403 ? await this.#wantsMore(challenge) : await this.#wantsOther(challenge);
     } catch (error) {
       // Renewing did not come about; `authorization` tells of it where there is no token left.
@@ -165,6 +165,11 @@ export class CoreLogin implements Credential {
     this.#change({ t: "ok" });
   }
 
+  /** What was refused is not what would be sent now. */
+  #isPast({ sent }: Challenge): boolean {
+    return sent !== undefined && this.#header !== undefined && sent !== this.#header;
+  }
+
   /** 401: the token is none that the server takes. */
   async #wantsOther(challenge: Challenge): Promise<boolean> {
     const before = this.#header;
@@ -192,6 +197,8 @@ export class CoreLogin implements Credential {
   /** 403: the token is good, but not for this. However many calls find that out with one token, it is one step. */
   async #wantsMore(challenge: Challenge): Promise<boolean> {
     const { readChallenge, computeScopeUnion } = await import("./renewal.ts");
+    // While that was loaded another call may have taken the step.
+    if (this.#isPast(challenge)) return true;
     const { error, scope } = readChallenge(challenge);
     if (error !== "insufficient_scope") return false;
     const before = this.#header;
