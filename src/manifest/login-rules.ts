@@ -56,7 +56,7 @@ export function checkWhose({ cores, clients }: Parts, report: Report): void {
       const message = "everyone who may call this Core acts as the person who signed in";
       const hint = "sign in with an account that all may use, or write credentials: per-user";
       report({ source: core.source, path: [...core.path, "credentials"], on: "value" }, "warning", message, hint);
-    } else if (credentials === undefined && client !== undefined) {
+    } else if (credentials === undefined && client !== undefined && auth?.["oauth"] !== undefined) {
       const message = `its login serves the operator alone: clients such as ${JSON.stringify(client.key)} are refused`;
       const hint = "write credentials: per-user (each signs in), or credentials: shared (all act as the operator)";
       report({ source: core.source, path: core.path }, "warning", message, hint);

@@ -74,10 +74,12 @@ test("logins in a manifest: whose login is whose does not go without saying", ()
   assert.deepEqual(problemsOf({ credentials: "shared" }), [
     "warning cores.wiki.credentials: everyone who may call this Core acts as the person who signed in",
   ]);
-  assert.deepEqual(problemsOf({}, clients), [
+  assert.deepEqual(problemsOf({ auth: { oauth: {} } }, clients), [
     'warning cores.wiki: its login serves the operator alone: clients such as "laptop" are refused',
   ]);
   assert.deepEqual(problemsOf({ credentials: "per-user" }, clients), []);
+  // It may need no login at all.
+  assert.deepEqual(problemsOf({}, clients), []);
   assert.deepEqual(problemsOf({}), []);
   const itself = { grant: "client_credentials", client_id: "a", client_secret: "S", issuer: "https://login.example" };
   assert.deepEqual(problemsOf({ credentials: "shared", auth: { oauth: itself } }, clients), []);
