@@ -28,7 +28,7 @@ async function renderModel(): Promise<string> {
     unknownAny: true,
   });
   const defaults = Object.fromEntries(
-    ["hub", "client", "core", "tool"].map((name) => [name, defaultsOf(manifestSchema.$defs?.[name] ?? {})]),
+    ["hub", "client", "core", "tool", "oauth"].map((name) => [name, defaultsOf(manifestSchema.$defs?.[name] ?? {})]),
   );
   return `${types}\n/** What a key that is left out means. */\nexport const defaults = ${JSON.stringify(defaults, null, 2)} as const;\n`;
 }

@@ -8,6 +8,7 @@ const sections: readonly [string, string, string][] = [
   ["Profiles", "profiles.<name>", "profile"],
   ["Cores", "cores.<key>", "core"],
   ["Single tools", "cores.<key>.tools.<native name>", "tool"],
+  ["Logins of remote Cores", "cores.<key>.auth.oauth", "oauth"],
   ["Secrets in the long form", "cores.<key>.secrets[]", "secret"],
 ];
 

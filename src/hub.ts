@@ -13,6 +13,7 @@ import type { Auth } from "./gates/auth.ts";
 import { Arrival } from "./hub/arrival.ts";
 import { healthOf, troubleOf } from "./hub/condition.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
+import { CoreLogins } from "./hub/core-logins.ts";
 import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
 import { Fleet } from "./hub/fleet.ts";
@@ -118,6 +119,7 @@ export class Hub {
     this.metrics = createMetrics({ version, node: process.version });
     this.#doorman = new Doorman(masker, this.#setup);
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
+    const logins = new CoreLogins({ ...options, clock, isOwnClient: exclusive, setup: () => this.#setup });
     this.#fleet = new Fleet(
       {
         clock,
@@ -125,6 +127,8 @@ export class Hub {
         onlyClient: onlyClient?.capabilities,
         meter: (key) => this.metrics.forCore(key),
         secrets: (definition, setup) => findSecrets(options, definition, setup),
+        credential: (definition, owner) => logins.credential(definition, owner?.principal),
+        checkLogin: (definition, credential, { principal }) => logins.check(definition, credential, principal),
         frame: (lane, frame, scan) => this.#fromCore.receive(lane, frame, scan),
         unanswered: (lane, id, error) => this.#calls.unanswered(lane, id, error),
         returned: (lane, id, frame) => this.#calls.returned(lane, id, frame),
@@ -220,13 +224,11 @@ export class Hub {
       ownerOf,
     });
     this.#exchange = this.#createExchange();
-    const seen = {
-      restarts: (key: string) => this.#restarts.get(key) ?? 0,
-      loads: () => this.#calls.loads(),
-      sessions: () => this.#relay.sessions,
-    };
-    watchNumbers(this.metrics, { ...seen, ...parts, asks, fleet: this.#fleet, masked: () => masker.masked });
-    this.oversight = new Oversight({ ...seen, clock, fleet: this.#fleet, summaries: () => this.summaries() });
+    const restarts = (key: string) => this.#restarts.get(key) ?? 0;
+    const seen = { restarts, loads: () => this.#calls.loads(), sessions: () => this.#relay.sessions };
+    const fleet = this.#fleet;
+    watchNumbers(this.metrics, { ...seen, ...parts, asks, fleet, masked: () => masker.masked });
+    this.oversight = new Oversight({ ...seen, clock, fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }
 

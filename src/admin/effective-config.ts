@@ -2,7 +2,14 @@
 // token's hash is in it.
 import type { ListenAddress } from "../base/listen-address.ts";
 import { Secret } from "../base/secret.ts";
-import type { Manifest, ResolvedClient, ResolvedCore, SecretOrigin } from "../manifest/manifest.ts";
+import type {
+  LoginSpec,
+  Manifest,
+  ResolvedClient,
+  ResolvedCore,
+  SecretOrigin,
+  SecretSpec,
+} from "../manifest/manifest.ts";
 import type { Settings } from "../manifest/settings.ts";
 import { redactArguments, redactText, redactVariables } from "./redact.ts";
 
@@ -33,16 +40,30 @@ function clientConfig({ allow, deny, admin, profile, limits }: ResolvedClient): 
 }
 
 function coreConfig(core: ResolvedCore): object {
-  const { key: _, args, env, secrets, tools, policy, health, ...rest } = core;
+  const { key: _, args, env, secrets, tools, policy, health, login, ...rest } = core;
   return {
     ...(spelt(rest) as object),
     args: redactArguments(args),
     env: redactVariables(env),
-    secrets: secrets.map(({ name, from }) => ({ name, from: originConfig(from) })),
+    secrets: secrets.map(secretConfig),
+    login: login === undefined ? null : loginConfig(login),
     policy: spelt(policy),
     health: spelt(health),
     tools: Object.fromEntries([...tools].map(([name, override]) => [name, spelt(override)])),
   };
+}
+
+function loginConfig({ clientSecret, privateKey, ...rest }: LoginSpec): object {
+  return {
+    ...(spelt(rest) as object),
+    client_secret: clientSecret === undefined ? null : secretConfig(clientSecret),
+    private_key:
+      privateKey === undefined ? null : { ...secretConfig(privateKey.secret), algorithm: privateKey.algorithm },
+  };
+}
+
+function secretConfig({ name, from }: SecretSpec): object {
+  return { name, from: originConfig(from) };
 }
 
 function originConfig(from: SecretOrigin): unknown {

@@ -41,8 +41,7 @@ export interface OwnRun {
 export async function recordRun(stateDir: string, hubId: string, platform: NodeJS.Platform): Promise<OwnRun> {
   const folder = join(stateDir, "run");
   const file = join(folder, hubId);
-  const [started, place] = await Promise.all([startOf(process.pid, platform), placeOf(platform)]);
-  const run: Run = { pid: process.pid, started: started ?? "", place };
+  const run = await thisRun(platform);
   const write = async (facts: Run) => {
     // Written beside it and renamed: another hub that starts now must not find half a file and take it for an old one.
     const draft = `${file}.draft`;
@@ -56,6 +55,12 @@ export async function recordRun(stateDir: string, hubId: string, platform: NodeJ
     listensOn: (addresses, adminSockets, certificate) => write({ ...run, addresses, adminSockets, certificate }),
     forget: () => rm(file, { force: true }),
   };
+}
+
+/** This process, as others may know it again. */
+export async function thisRun(platform: NodeJS.Platform): Promise<Run> {
+  const [started, place] = await Promise.all([startOf(process.pid, platform), placeOf(platform)]);
+  return { pid: process.pid, started: started ?? "", place };
 }
 
 /** Every run file of a state folder, in no order. Empty when there is no such folder. */

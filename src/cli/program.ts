@@ -192,6 +192,38 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .action(async (core, options) => {
       exit = await (await import("./commands/steer.ts")).steer("drain", terminal, core, options);
     });
+  program
+    .command("login")
+    .description("sign in to a remote Core, in a browser or with a device code")
+    .argument("[core]", "its key in the manifest")
+    .option(...manifestOption)
+    .option("--for <client>", "whose login it is: a client of the manifest, where the Core has credentials: per-user")
+    .option(
+      "--device",
+      "with a code to enter on another device, where the server has such codes: for machines without a browser",
+    )
+    .option("--no-browser", "print the page to open, and open none (default: BROWSER, else the system's)")
+    .option("--list", "which logins there are")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nThe login is kept in HUB_STATE_DIR, encrypted, and renewed by itself; a hub that runs has it at once. A Core with grant:" +
+        "\nclient_credentials needs none: the command then says whether the hub can sign in as itself. Exit codes: 0 signed in, 1 nobody" +
+        "\ndid in time, 2 no such Core, 3 the other side refused.",
+    )
+    .action(async (core, options) => {
+      exit = await (await import("./commands/login.ts")).login(terminal, core, options);
+    });
+  program
+    .command("logout")
+    .description("end a login at a remote Core: its tokens are revoked where the server does that, and forgotten")
+    .argument("<core>", "its key in the manifest")
+    .option(...manifestOption)
+    .option("--for <client>", "whose login it is, as with thehub login")
+    .option("--json", "print JSON")
+    .action(async (core, options) => {
+      exit = await (await import("./commands/logout.ts")).logout(terminal, core, options);
+    });
   const token = program.command("token").description("the token that clients present");
   token
     .command("show")

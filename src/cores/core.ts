@@ -3,6 +3,7 @@
 
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Clock, Timer } from "../base/clock.ts";
+import type { Credential } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
@@ -12,32 +13,20 @@ import type { Framing } from "../wire/framing.ts";
 import type { Scan } from "../wire/scan.ts";
 import { logState } from "./core-log.ts";
 import type { Host } from "./environment.ts";
-import {
-  framingPlan,
-  type Greeting,
-  type GreetingRead,
-  initializeParams,
-  longestStartMs,
-  mayFetch,
-  neverAnswered,
-  patiently,
-  readGreeting,
-  type Try,
-  unsupported,
-  unsupportedVersionCode,
-} from "./handshake.ts";
+import { framingPlan, type Greeting, mayFetch, neverAnswered } from "./handshake.ts";
 import { watchHealth } from "./health.ts";
+import { sayHello } from "./hello.ts";
 import { pong, sortOut } from "./incoming.ts";
 import type { Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
 import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
 import { openInstance } from "./open-instance.ts";
-import { coreErrorCode } from "./own-requests.ts";
 import { StartFailed, startFailed } from "./start-failed.ts";
 import type { LinkLimits } from "./stdio-link.ts";
 import {
   type CoreState,
   type Fall,
   idleCore,
+  type RestartPolicy,
   type Supervised,
   type SupervisorEvent,
   transition,
@@ -73,6 +62,8 @@ export interface CoreDeps {
   readonly ids: { last: number };
   /** What the Core may ask its client, as `initialize` says it. Asked at every start. */
   capabilities(): Promise<ClientCapabilities>;
+  /** The login that a remote Core's requests go with; undefined where there is none. Asked at every start. */
+  credential(): Promise<Credential | undefined>;
   /** Asked at every start, so that a rotated secret is taken up by a restart. */
   secrets(definition: ResolvedCore): Promise<SecretsFound>;
 }
@@ -96,6 +87,8 @@ export class Core {
   /** Settles when every instance that was retired so far is gone. Never rejects. */
   #tornDown: Promise<void> = Promise.resolve();
   #framing: Framing | undefined;
+  #credential: Credential | undefined;
+  #endWatch: () => void = () => {};
 
   constructor(definition: ResolvedCore, deps: CoreDeps, events: CoreEvents) {
     this.#definition = definition;
@@ -150,6 +143,11 @@ export class Core {
   /** Of the current process, or the last one. */
   get pid(): number | undefined {
     return this.#lastInstance?.pid;
+  }
+
+  /** As of the last start. */
+  get credential(): Credential | undefined {
+    return this.#credential;
   }
 
   /** The framing that the Core has answered in. */
@@ -209,7 +207,7 @@ export class Core {
 
   #dispatch(event: SupervisorEvent): void {
     const before = this.#supervised;
-    const { next, effects } = transition(before, event, this.definition.health, this.#deps.clock.now());
+    const { next, effects } = transition(before, event, this.#restartPolicy, this.#deps.clock.now());
     this.#supervised = next;
     for (const effect of effects) {
       if (effect.t === "launch") void this.#launch(effect.generation);
@@ -220,6 +218,12 @@ export class Core {
     if (next.state.t !== "backoff") this.#retryTimer?.cancel();
     logState(this, this.#deps.log);
     this.#events.state(this);
+  }
+
+  /** A server elsewhere may be away for hours, and comes back without anybody here starting it. */
+  get #restartPolicy(): RestartPolicy {
+    const { remote, health } = this.definition;
+    return remote === undefined ? health : { ...health, maxRestarts: Number.POSITIVE_INFINITY };
   }
 
   #down(generation: number, fall: Fall): void {
@@ -238,6 +242,8 @@ export class Core {
       const secrets = await this.#deps.secrets(this.definition);
       if (secrets.t === "missing") throw startFailed("secret_missing", secrets.message, true);
       if (!this.#isStarting(generation)) return;
+      this.#use(await this.#deps.credential());
+      if (!this.#isStarting(generation)) return;
       const instance = await this.#greet(generation, secrets.values);
       if (instance === undefined) return;
       await this.#readLists(instance);
@@ -248,6 +254,17 @@ export class Core {
       if (!this.#isStarting(generation)) return;
       this.#down(generation, this.#fallOf(error));
     }
+  }
+
+  /** A login that comes, or comes back, is tried at once. */
+  #use(credential: Credential | undefined): void {
+    if (credential === this.#credential) return;
+    this.#endWatch();
+    this.#credential = credential;
+    this.#endWatch =
+      credential?.watch(({ t }) => {
+        if (t === "ok" && this.state.t === "backoff") this.#dispatch({ t: "retry", generation: this.generation });
+      }) ?? (() => {});
   }
 
   #isStarting(generation: number): boolean {
@@ -270,7 +287,7 @@ export class Core {
       await this.#retire();
       if (!this.#isStarting(generation)) return undefined;
       const instance = this.#open(attempt.framing, secrets);
-      const read = await this.#initialize(instance, attempt);
+      const read = await sayHello(instance, attempt, { ...this.#deps, startupTimeoutMs });
       if (!this.#isStarting(generation)) return undefined;
       if (read === "silent") continue;
       if (read.t === "era_unsupported") throw startFailed("era_unsupported", read.reason, true);
@@ -289,7 +306,7 @@ export class Core {
     const { host, limits, clock, log } = this.#deps;
     const facts = { coreName: name, nextId: () => this.nextId() };
     const opened = openInstance(
-      { definition, framing, secrets, facts, host, limits, clock },
+      { definition, framing, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,
       this.#instanceEvents,
     );
@@ -298,25 +315,6 @@ export class Core {
     this.#lastInstance = opened.instance;
     log.debug("core_spawned", { pid: opened.instance.pid, framing });
     return opened.instance;
-  }
-
-  async #initialize(instance: Instance, attempt: Try): Promise<GreetingRead | "silent"> {
-    const { clock, host, log } = this.#deps;
-    const totalMs = Math.max(longestStartMs, this.definition.health.startupTimeoutMs);
-    try {
-      // The request's own time is longer than patience: only one of the two decides.
-      const capabilities = await this.#deps.capabilities();
-      const answer = instance.request("initialize", initializeParams(host.version, capabilities), totalMs * 2);
-      const heardMs = () => instance.heardMs;
-      const result = await patiently(answer, { clock, heardMs, quietMs: attempt.quietMs, totalMs });
-      if (result === "late") throw startFailed("core_timeout", `did not answer initialize within ${totalMs} ms`, false);
-      if (result !== "silent") return readGreeting(result);
-      log.info("core_silent", { framing: attempt.framing, after_ms: attempt.quietMs });
-      return "silent";
-    } catch (error) {
-      if (coreErrorCode(error) === unsupportedVersionCode) return unsupported("none of the versions asked for");
-      throw error;
-    }
   }
 
   async #readLists(instance: Instance): Promise<void> {

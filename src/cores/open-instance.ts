@@ -1,5 +1,7 @@
 // Opens an instance of a Core as its manifest entry says: a process, or a connection to a server somewhere else.
+
 import type { Clock } from "../base/clock.ts";
+import type { Credential } from "../base/credential.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import type { Framing } from "../wire/framing.ts";
@@ -21,6 +23,8 @@ export interface Opening {
   readonly host: Host;
   readonly limits: LinkLimits;
   readonly clock: Clock;
+  /** Of a server somewhere else. */
+  readonly credential: Credential | undefined;
 }
 
 export type Opened =
@@ -28,14 +32,14 @@ export type Opened =
   | { readonly t: "refused"; readonly fall: Fall };
 
 export function openInstance(opening: Opening, deps: InstanceDeps, events: InstanceEvents): Opened {
-  const { definition, framing, secrets, facts, host, limits, clock } = opening;
+  const { definition, framing, secrets, facts, host, limits, clock, credential } = opening;
   if (definition.remote !== undefined) {
     const { maxMessageBytes } = limits;
-    const dialled = dialler(definition.remote, secrets, { clock, maxMessageBytes, env: host.env });
+    const dialled = dialler(definition.remote, secrets, { clock, maxMessageBytes, credential, env: host.env });
     if (dialled.t === "bad") {
       return { t: "refused", fall: { code: "core_down", reason: dialled.reason, fatal: true } };
     }
-    return { t: "started", instance: new RemoteInstance(facts, deps, events, dialled.dial) };
+    return { t: "started", instance: new RemoteInstance(facts, deps, events, dialled.dial, credential) };
   }
   const marker = instanceMarker(host.hubId, definition.namespace, host.nextInstance());
   const env = childEnvironment(host, { ...definition, secrets, marker });

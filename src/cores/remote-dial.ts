@@ -1,5 +1,7 @@
 // From a Core's manifest entry to a connection: the address with its secrets in place, what every request carries, over which way.
+
 import type { Clock } from "../base/clock.ts";
+import type { Credential } from "../base/credential.ts";
 import { Secret } from "../base/secret.ts";
 import { AutoConnection } from "../links/auto-connection.ts";
 import {
@@ -25,6 +27,7 @@ export type Dial =
 export interface DialDeps {
   readonly clock: Clock;
   readonly maxMessageBytes: number;
+  readonly credential: Credential | undefined;
   /** Of the hub's environment: where its proxies are named. */
   env(name: string): string | undefined;
 }
@@ -58,10 +61,17 @@ export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>
     limits: { ...defaultConnectionLimits, maxMessageBytes: deps.maxMessageBytes },
     clock: deps.clock,
     allowPrivate: place.allowPrivate,
+    ...loginOf(deps.credential),
     proxy: proxy.t === "proxy" ? proxy.url : undefined,
   };
   const Kind = connections[transport];
   return { t: "ok", dial: (events) => new Kind(dialling, events) };
+}
+
+/** The login is asked at each request, and told where one was refused. */
+function loginOf(credential: Credential | undefined): Pick<Dialling, "authorization" | "challenged"> {
+  if (credential === undefined) return {};
+  return { authorization: () => credential.authorization(), challenged: (challenge) => credential.refused(challenge) };
 }
 
 const serverWords: PeerWords = {

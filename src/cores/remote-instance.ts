@@ -1,5 +1,6 @@
 // An instance that is a connection to a server somewhere else: over Streamable HTTP or WebSocket. There is no process to end, only a
 // session to say goodbye to.
+import { type Credential, lackOf, loginNeeded } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Connection, ConnectionEvents } from "../links/connection.ts";
 import type { Loss } from "../links/losses.ts";
@@ -16,6 +17,7 @@ import {
 import { createScan, type Scan, scan, scanCore, stringAt } from "../wire/scan.ts";
 import { Instance, type InstanceDeps, type InstanceEvents, type InstanceFacts, type InstanceLink } from "./instance.ts";
 import { RateLimit } from "./stderr.ts";
+import type { Fall } from "./supervisor.ts";
 
 /** Messages that wait for the connection to open: the handshake, and no more. */
 const maxQueued = 16;
@@ -32,13 +34,17 @@ export class RemoteInstance extends Instance {
     deps: InstanceDeps,
     events: InstanceEvents,
     dial: (events: ConnectionEvents) => Connection,
+    credential: Credential | undefined,
   ) {
     super(facts, deps);
     let gone = () => {};
     this.#gone = new Promise((resolve) => {
       gone = resolve;
     });
-    const errorOf = (error: HubError) => coreError(facts.coreName, error);
+    const errorOf = (error: HubError) => {
+      const lack = error.code === "unauthenticated" && credential !== undefined ? lackOf(credential.state) : undefined;
+      return lack === undefined ? coreError(facts.coreName, error) : loginNeeded(facts.coreName, lack);
+    };
     const link = new RemoteLink(deps, (frame, record) => events.frame(this, frame, record));
     this.link = link;
     this.#connection = dial({
@@ -49,7 +55,7 @@ export class RemoteInstance extends Instance {
       lost: (loss) => {
         link.close();
         gone();
-        events.down(this, { code: "core_down", reason: loss.reason, fatal: false });
+        events.down(this, fallOf(loss, credential));
       },
       pressed: () => {},
     });
@@ -147,6 +153,12 @@ class RemoteLink implements InstanceLink {
     const idText: ByteString = bytes.toString("latin1", record.idStart, record.idEnd);
     return this.#connection?.send(frame, { method, idText }) ?? "closed";
   }
+}
+
+function fallOf({ code, reason }: Loss, credential: Credential | undefined): Fall {
+  const lack = code === "unauthenticated" && credential !== undefined ? lackOf(credential.state) : undefined;
+  if (lack === undefined) return { code: "core_down", reason, fatal: false };
+  return { code: "login_needed", reason: `needs a login: ${lack.why}; ${lack.fix}`, fatal: false };
 }
 
 function errorOfLoss({ reason }: Loss): HubError {

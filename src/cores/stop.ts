@@ -3,7 +3,7 @@
 //   end stdin ──(half of stop_timeout)──► SIGTERM to the group ──(the other half)──► SIGKILL to the group ──┐
 //        └── exited ──────────────────────────── exited ────────────────────────────────── exited ──────────┴─► leftovers
 import type { Clock } from "../base/clock.ts";
-import { keepAwake } from "./keep-awake.ts";
+import { keepAwake } from "../base/keep-awake.ts";
 
 /** What the ladder needs of a process. */
 export interface StopTarget {

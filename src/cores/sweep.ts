@@ -2,8 +2,8 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import type { Clock } from "../base/clock.ts";
+import { keepAwake } from "../base/keep-awake.ts";
 import { instanceVariable } from "./environment.ts";
-import { keepAwake } from "./keep-awake.ts";
 
 /** Ids of the processes whose environment, as they were started, carries the mark. Never this process. Empty on Windows. */
 export async function markedProcesses(marker: string, platform: NodeJS.Platform): Promise<number[]> {

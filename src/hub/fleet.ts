@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Credential } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Core } from "../cores/core.ts";
 import type { Setup } from "../manifest/diff.ts";
@@ -20,6 +21,8 @@ export interface FleetDeps extends MembersDeps {
   readonly onlyClient: (() => Promise<ClientCapabilities>) | undefined;
   /** Of a member in force. */
   lists(coreKey: string): void;
+  /** Throws HubError where the session's calls may not go with this login of the Core. */
+  checkLogin(definition: ResolvedCore, credential: Credential | undefined, session: ClientSession): void;
   /** An instance of this session alone has lists that are others. */
   ownLists(session: ClientSession, member: Member): void;
   /** The lane takes no new calls from now on: resolves when none is open. */
@@ -98,6 +101,8 @@ export class Fleet {
   lane(key: string, session: ClientSession): Lane {
     const place = this.#place(key);
     const { instances, home } = place;
+    const { definition, credential } = home.core;
+    if (definition.login !== undefined) this.#deps.checkLogin(definition, credential, session);
     return instances === undefined || home.lane.closing !== undefined ? home.lane : instances.laneFor(session);
   }
 

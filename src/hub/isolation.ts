@@ -62,7 +62,7 @@ export class Isolation {
     const home = this.#deps.fleet.core(name)?.lists;
     const same = this.#classes.same(name, lists, home);
     // What changes later is this session's own doing.
-    if (core.state.t === "starting") this.#classes.learn(name, classOf(session), same);
+    if (core.state.t === "starting" && !isPersonal(core)) this.#classes.learn(name, classOf(session), same);
     this.#deps.changes.own(session, name, same === home ? undefined : same);
   }
 
@@ -102,7 +102,7 @@ export class Isolation {
     const home = this.#deps.fleet.core(key);
     const own = classOf(session);
     const known = own === nothing ? home?.lists : this.#classes.known(key, own);
-    if (known !== undefined || own === nothing) {
+    if ((known !== undefined || own === nothing) && !isPersonal(home)) {
       this.#deps.changes.own(session, key, known === home?.lists ? undefined : known);
       return;
     }
@@ -117,6 +117,11 @@ export class Isolation {
 
 /** What the home instance is told. */
 const nothing = classKey({});
+
+/** What one person sees there says nothing of what another does. */
+function isPersonal(core: Core | undefined): boolean {
+  return core?.definition.login?.credentials === "per-user";
+}
 
 function classOf({ capabilities }: ClientSession): string {
   return classKey(relayable(capabilities));

@@ -1,6 +1,7 @@
 // An instance of a Core with the lane to it: made here, whatever it is for.
 
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
+import type { Credential } from "../base/credential.ts";
 import type { HubError } from "../base/errors.ts";
 import { Core, type CoreDeps, type SecretsFound } from "../cores/core.ts";
 import type { Setup } from "../manifest/diff.ts";
@@ -27,9 +28,11 @@ export interface Member {
 }
 
 export interface MembersDeps {
-  readonly core: Omit<CoreDeps, "secrets" | "ids" | "capabilities">;
+  readonly core: Omit<CoreDeps, "secrets" | "ids" | "capabilities" | "credential">;
   meter(coreKey: string): CoreMeter;
   secrets(definition: ResolvedCore, setup: Setup): Promise<SecretsFound>;
+  /** `owner`: whose the instance is alone. */
+  credential(definition: ResolvedCore, owner: ClientSession | undefined): Promise<Credential | undefined>;
   frame(lane: Lane, frame: Frame, scan: Scan): void;
   unanswered(lane: Lane, id: number, error: HubError): void;
   returned(lane: Lane, id: number, frame: Frame): void;
@@ -72,6 +75,7 @@ export class Members {
           ...(member.lane.policy.roots && { roots: {} }),
           ...(await making.capabilities()),
         }),
+        credential: () => this.#deps.credential(core.definition, owner),
         secrets: (asked) => secrets(asked, member.setup),
       },
       {

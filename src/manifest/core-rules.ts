@@ -1,4 +1,5 @@
 // Rules inside one Core's entry: what to run, what it gets, how long it may take.
+import { checkLogin } from "./login-rules.ts";
 import { defaults } from "./model.ts";
 import type { Entry, Report } from "./parts.ts";
 import { checkPlace } from "./place-rules.ts";
@@ -15,6 +16,7 @@ export function checkCore(core: Entry, report: Report): void {
   checkVariables(core, values, report);
   checkTimeouts(core, values, report);
   checkIsolation(core, values, report);
+  checkLogin(core, values, report);
 }
 
 /** What says how instances are shared out must go together. */

@@ -27,6 +27,8 @@ export const knownVariables: readonly string[] = [
   "HUB_MAX_CONNECTIONS_PER_ADDRESS",
   "HUB_METRICS_TOKEN",
   "HUB_STATE_DIR",
+  "HUB_STATE_KEY",
+  "HUB_STATE_KEY_FILE",
   "HUB_SECRETS_DIR",
   "HUB_ANONYMOUS",
   "HUB_WATCH",

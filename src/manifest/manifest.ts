@@ -142,6 +142,24 @@ export interface ResolvedCore {
   readonly health: CoreHealth;
   /** By native name. */
   readonly tools: ReadonlyMap<string, ToolOverride>;
+  /** Of a remote Core that the hub does not have a fixed token for. */
+  readonly login: LoginSpec | undefined;
+}
+
+/** How to sign in at a remote Core, and whose login its calls go with. */
+export interface LoginSpec {
+  readonly url: string;
+  readonly allowPrivate: boolean;
+  /** Undefined: the login is the operator's, and serves nobody else. */
+  readonly credentials: "shared" | "per-user" | undefined;
+  readonly grant: "authorization_code" | "client_credentials";
+  readonly clientId: string | undefined;
+  readonly clientSecret: SecretSpec | undefined;
+  readonly privateKey: { readonly secret: SecretSpec; readonly algorithm: string } | undefined;
+  readonly clientMetadataUrl: string | undefined;
+  readonly redirectUrl: string | undefined;
+  readonly scopes: readonly string[] | undefined;
+  readonly issuer: string | undefined;
 }
 
 /** Rules are globs over native names. */

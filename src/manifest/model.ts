@@ -398,7 +398,7 @@ export interface Core {
   };
   auth?: CoreAuth;
   /**
-   * Whose login a Core uses.
+   * Whose login is used at `url`: everybody's calls go with the one of `thehub login` (shared), or each client's with its own (per-user, which goes with isolation: session). Without it the login serves the operator alone: HUB_TOKEN, STDIO, loopback without a token.
    */
   credentials?: "shared" | "per-user";
   /**
@@ -560,13 +560,51 @@ export interface CoreScaling {
   max?: number;
 }
 /**
- * How the hub signs in at `url`.
+ * How the hub signs in at `url`. Without it the hub finds out, and `thehub login` signs in.
  */
 export interface CoreAuth {
   /**
    * The secret that is sent as a bearer token.
    */
   bearer?: string;
+  oauth?: OAuth;
+}
+/**
+ * OAuth at a remote Core. All of it is found out by itself where it can be.
+ */
+export interface OAuth {
+  /**
+   * authorization_code: a person signs in, with `thehub login`. client_credentials: the hub signs in as itself, and nobody is asked.
+   */
+  grant?: "authorization_code" | "client_credentials";
+  /**
+   * The hub's client at the authorization server, where it is registered by hand. With `client_secret`, or with `private_key` (PKCS#8, PEM: private_key_jwt), where it has one.
+   */
+  client_id?: string;
+  client_secret?: SecretEntry;
+  private_key?: SecretEntry;
+  /**
+   * What is signed with it.
+   */
+  private_key_algorithm?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512";
+  /**
+   * A page that describes the hub as a client, for authorization servers that take that instead of a registration.
+   */
+  client_metadata_url?: string;
+  /**
+   * Where `thehub login` takes the answer, for clients that are registered with one. Without it, and without a port in it, any port that is free.
+   */
+  redirect_url?: string;
+  /**
+   * What to ask for, instead of what the Core says that it needs.
+   *
+   * @minItems 1
+   */
+  scopes?: [string, ...string[]];
+  /**
+   * The authorization server that the client belongs to: it is shown to no other, whatever the Core names.
+   */
+  issuer?: string;
 }
 
 /** What a key that is left out means. */
@@ -656,5 +694,9 @@ export const defaults = {
   },
   "tool": {
     "hidden": false
+  },
+  "oauth": {
+    "grant": "authorization_code",
+    "private_key_algorithm": "RS256"
   }
 } as const;

@@ -14,6 +14,7 @@ import type {
   CoreHealth,
   CorePolicy,
   HubConfig,
+  LoginSpec,
   RemotePlace,
   ResolvedClient,
   ResolvedCore,
@@ -132,6 +133,7 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
     tools: new Map(
       Object.entries<WrittenTool>(core.tools ?? d.tools).map(([native, tool]) => [native, resolveTool(tool)]),
     ),
+    login: resolveLogin(core, origin.folder),
   };
 }
 
@@ -197,6 +199,28 @@ function resolveTool(tool: WrittenTool): ToolOverride {
     expose: tool.expose,
     description: tool.description,
     hidden: tool.hidden ?? defaults.tool.hidden,
+  };
+}
+
+function resolveLogin({ url, auth, credentials, allow_private }: Core, folder: string): LoginSpec | undefined {
+  if (url === undefined || auth?.bearer !== undefined) return undefined;
+  const oauth = auth?.oauth ?? {};
+  const d = defaults.oauth;
+  const secret = (entry: SecretEntry | undefined) => (entry === undefined ? undefined : resolveSecret(entry, folder));
+  const key = secret(oauth.private_key);
+  const algorithm = oauth.private_key_algorithm ?? d.private_key_algorithm;
+  return {
+    url,
+    allowPrivate: allow_private ?? false,
+    credentials,
+    grant: oauth.grant ?? d.grant,
+    clientId: oauth.client_id,
+    clientSecret: secret(oauth.client_secret),
+    privateKey: key === undefined ? undefined : { secret: key, algorithm },
+    clientMetadataUrl: oauth.client_metadata_url,
+    redirectUrl: oauth.redirect_url,
+    scopes: oauth.scopes,
+    issuer: oauth.issuer,
   };
 }
 

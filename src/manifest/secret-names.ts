@@ -3,5 +3,6 @@
 /** The hub's tokens, and the variables that secrets for Cores travel in on their way to the hub. */
 export function isHubCredential(variable: string): boolean {
   const name = variable.toUpperCase();
-  return ["HUB_TOKEN", "HUB_TOKEN_FILE", "HUB_METRICS_TOKEN"].includes(name) || name.startsWith("HUB_SECRET_");
+  const own = ["HUB_TOKEN", "HUB_TOKEN_FILE", "HUB_METRICS_TOKEN", "HUB_STATE_KEY", "HUB_STATE_KEY_FILE"];
+  return own.includes(name) || name.startsWith("HUB_SECRET_");
 }

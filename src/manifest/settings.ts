@@ -23,6 +23,8 @@ export interface Settings extends HubConfig {
   readonly stateDir: string;
   /** What every client must present, from `HUB_TOKEN` or `HUB_TOKEN_FILE`. */
   readonly token: Secret | undefined;
+  /** What logins are encrypted with, from `HUB_STATE_KEY` or `HUB_STATE_KEY_FILE`; undefined: a key is made and kept. */
+  readonly stateKey: Secret | undefined;
   /** What `/metrics` asks for; undefined: it is open. */
   readonly metricsToken: Secret | undefined;
 }
@@ -85,6 +87,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     secretsDir: read<string | undefined>("HUB_SECRETS_DIR", hub.secretsDir, path),
     stateDir: read("HUB_STATE_DIR", hub.stateDir ?? defaultStateDir(env), path),
     token: readToken(env, cwd, problems),
+    stateKey: readStateKey(env, cwd, problems),
     metricsToken: tokenOf(variable(env, "HUB_METRICS_TOKEN"), "HUB_METRICS_TOKEN", problems),
   };
   if (hasErrors(problems)) return { t: "invalid", problems };
@@ -125,24 +128,47 @@ function readTls(
 }
 
 function readToken(env: Environment, cwd: string, problems: Problem[]): Secret | undefined {
-  const file = variable(env, "HUB_TOKEN_FILE");
-  const given = variable(env, "HUB_TOKEN");
-  if (file === undefined) return tokenOf(given, "HUB_TOKEN", problems);
+  const given = readGiven("HUB_TOKEN", "the token", env, cwd, problems);
+  return given === undefined ? undefined : tokenOf(given.text, given.name, problems);
+}
+
+const shortestKey = 32;
+
+function readStateKey(env: Environment, cwd: string, problems: Problem[]): Secret | undefined {
+  const given = readGiven("HUB_STATE_KEY", "the key", env, cwd, problems);
+  if (given === undefined) return undefined;
+  if (given.text.length >= shortestKey) return new Secret(given.text);
+  const message = `a key of less than ${shortestKey} characters protects nothing`;
+  problems.push(variableProblem(given.name, "error", message, "make one: openssl rand -hex 32"));
+  return undefined;
+}
+
+/** The text of a variable, or of the file that its sibling names; `name` is the one that has it. */
+function readGiven(
+  variableName: string,
+  what: string,
+  env: Environment,
+  cwd: string,
+  problems: Problem[],
+): { readonly name: string; readonly text: string } | undefined {
+  const fileName = `${variableName}_FILE`;
+  const file = variable(env, fileName);
+  const given = variable(env, variableName);
+  if (file === undefined) return given === undefined ? undefined : { name: variableName, text: given };
   const refuse = (message: string, hint: string): undefined => {
-    problems.push(variableProblem("HUB_TOKEN_FILE", "error", message, hint));
+    problems.push(variableProblem(fileName, "error", message, hint));
     return undefined;
   };
-  if (given !== undefined) return refuse("HUB_TOKEN is set as well", "unset one of them");
+  if (given !== undefined) return refuse(`${variableName} is set as well`, "unset one of them");
   const path = resolve(cwd, file);
   try {
     const text = readFileSync(path, "utf8").trim();
-    if (text === "") return refuse(`${path} is empty`, "write the token into it");
-    return tokenOf(text, "HUB_TOKEN_FILE", problems);
+    return text === "" ? refuse(`${path} is empty`, `write ${what} into it`) : { name: fileName, text };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
     return refuse(
       `${path} cannot be read (${code})`,
-      "name a file that holds the token and that the hub's user can read",
+      `name a file that holds ${what} and that the hub's user can read`,
     );
   }
 }

@@ -43,6 +43,9 @@ export function coreUnavailable(core: CorePort, nowMs: number): HubError {
   const { name, state } = core;
   const reason = "reason" in state && state.reason !== undefined ? `: ${state.reason}` : "";
   const data = { core: name, state: state.t, may_have_run: false };
+  if (state.t === "backoff" && state.code === "login_needed") {
+    return new HubError("login_needed", `core "${name}" ${state.reason}`, { ...data, state: "needs_login" });
+  }
   if (state.t === "backoff") {
     const waitMs = Math.max(1, Math.round(state.retryAtMs - nowMs));
     return new HubError("core_down", `core "${name}" is down${reason}; it restarts in ${waitMs} ms`, {

@@ -69,6 +69,29 @@ export async function runSuite(url: string, revision: string, scenario?: string)
   }
 }
 
+/**
+ * Runs one client scenario: the suite starts a server, and `command` with its URL behind it. Beside what the suite found is what was written
+ * meanwhile, for whoever looks for a reason.
+ */
+export async function runClientScenario(
+  command: string,
+  revision: string,
+  scenario: string,
+): Promise<{ outcome: Outcome; output: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "thehub-conformance-"));
+  try {
+    // Forced: what belongs to an extension belongs to no revision.
+    const wanted = ["--scenario", scenario, "--spec-version", revision, "--force", "--output-dir", folder, "--verbose"];
+    const output = await suite(["client", "--command", command, ...wanted]);
+    const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith("checks.json"));
+    const [file, ...others] = files;
+    if (file === undefined || others.length > 0) throw new Error(`${scenario} left ${files.length} results: ${output}`);
+    return { outcome: new Outcome(JSON.parse(await readFile(join(folder, file), "utf8")) as Check[]), output };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** The suite's own list of the server scenarios of a revision. */
 export async function scenariosOf(revision: string): Promise<string[]> {
   const output = await suite(["list", "--server", "--spec-version", revision]);

@@ -119,6 +119,7 @@ export class CoreRun implements AsyncDisposable {
         masker,
         ids: { last: 0 },
         capabilities: () => Promise.resolve({}),
+        credential: () => Promise.resolve(undefined),
         secrets: async () => found,
       },
       {
@@ -195,6 +196,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
     remote: undefined,
     key: "fix",
     namespace: "fix",
+    login: undefined,
     file: "hub.yaml",
     folder: "/",
     command: process.execPath,

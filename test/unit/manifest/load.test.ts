@@ -59,6 +59,7 @@ test("load: fills in every default of a Core", async () => {
         maxRestarts: 10,
         stopTimeoutMs: 5000,
       },
+      login: undefined,
       tools: new Map(),
     },
   ]);

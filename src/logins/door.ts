@@ -1,0 +1,194 @@
+// Logins that clients begin, for callers with a browser of their own: the hub's page that asks first, and the one that takes the answer. A link that
+// somebody else was talked into opening would sign the wrong person in: so the page says who asks, and only the browser that was shown it may answer.
+import { randomBytes } from "node:crypto";
+import type { Clock, Timer } from "../base/clock.ts";
+import { HubError } from "../base/errors.ts";
+import type { Log } from "../telemetry/log.ts";
+import { clientMetadataDocument } from "./client-metadata.ts";
+import { isSame } from "./loopback.ts";
+import { askingPage, type Page, page } from "./pages.ts";
+import type { Begun } from "./signing-in.ts";
+
+export interface DoorRequest {
+  readonly method: string;
+  /** Path and query, without the hub's base path. */
+  readonly url: string;
+  readonly cookie: string | undefined;
+}
+
+export interface Waiting {
+  /** For whom it is, as the page names them. */
+  readonly caller: string;
+  readonly core: string;
+  /** Two logins of one owner at one Core are one. */
+  readonly key: string;
+  begin(redirectUrl: string, ownMetadataUrl: string | undefined): Promise<Begun>;
+}
+
+export interface Started {
+  /** The hub's own page. */
+  readonly url: string;
+  /** Resolves when the person has signed in. Rejects with `login_failed`. */
+  readonly done: Promise<void>;
+}
+
+interface Entry {
+  readonly ticket: string;
+  readonly waiting: Waiting;
+  readonly timer: Timer;
+  readonly started: Started;
+  readonly settle: (error?: HubError) => void;
+  /** From the first time that its page is shown. */
+  begun: Promise<Begun> | undefined;
+  /** Once its page was shown: the browser that saw it last, and the state that the answer will have. */
+  shown: { readonly cookie: string; readonly begun: Begun } | undefined;
+}
+
+const lifeMs = 10 * 60_000;
+const maxOpen = 256;
+const startPath = "/oauth/start";
+const callbackPath = "/oauth/callback";
+const metadataPath = "/oauth/client-metadata.json";
+const cookieName = "thehub_login";
+
+export class LoginDoor {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  /** HUB_PUBLIC_URL, without a slash at its end. */
+  readonly #publicUrl: string;
+  readonly #byTicket = new Map<string, Entry>();
+
+  constructor({ clock, log, publicUrl }: { clock: Clock; log: Log; publicUrl: string }) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#publicUrl = publicUrl.replace(/\/$/, "");
+  }
+
+  /** Throws `overloaded` where too many are open. */
+  start(waiting: Waiting): Started {
+    for (const entry of this.#byTicket.values()) if (entry.waiting.key === waiting.key) return entry.started;
+    if (this.#byTicket.size >= maxOpen) throw new HubError("overloaded", `more than ${maxOpen} logins are under way`);
+    const ticket = randomBytes(24).toString("base64url");
+    let settle: (error?: HubError) => void = () => {};
+    const done = new Promise<void>((resolve, reject) => {
+      settle = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    // Nobody may be waiting for it.
+    done.catch(() => {});
+    const timer = this.#clock.after(lifeMs, () => this.#end(entry, this.#failed(waiting, "nobody signed in in time")));
+    const started = { url: `${this.#publicUrl}${startPath}?ticket=${ticket}`, done };
+    const entry: Entry = { ticket, waiting, timer, started, settle, begun: undefined, shown: undefined };
+    this.#byTicket.set(ticket, entry);
+    return started;
+  }
+
+  /** Undefined: not one of its paths. Never rejects. */
+  async answer({ method, url, cookie }: DoorRequest): Promise<Page | undefined> {
+    const { pathname, searchParams } = new URL(url, "http://hub");
+    if (![startPath, callbackPath, metadataPath].includes(pathname)) return undefined;
+    if (method !== "GET") return page(405, "Not this way", [], { allow: "GET" });
+    if (pathname === metadataPath) return this.#metadata();
+    return pathname === startPath ? this.#show(searchParams) : this.#take(searchParams, cookie);
+  }
+
+  close(): void {
+    for (const entry of [...this.#byTicket.values()]) this.#end(entry, this.#failed(entry.waiting, "the hub ends"));
+  }
+
+  /** As often as it is opened, also by a program that looks at links before a person does: the browser that saw it last may answer. */
+  async #show(parameters: URLSearchParams): Promise<Page> {
+    const entry = this.#byTicket.get(parameters.get("ticket") ?? "");
+    if (entry === undefined) return gone();
+    const { waiting } = entry;
+    const cookie = randomBytes(24).toString("base64url");
+    try {
+      entry.begun ??= waiting.begin(`${this.#publicUrl}${callbackPath}`, this.#ownMetadataUrl);
+      const begun = await entry.begun;
+      entry.shown = { cookie, begun };
+      const text = [
+        `The client ${waiting.caller} of this hub asks to use ${waiting.core} with your account. What you allow there, that client can do.`,
+        "Go on only if you started this yourself. If somebody sent you this link, close the page.",
+      ];
+      return askingPage(`Sign in to ${waiting.core}`, text, { url: begun.url, label: "Go on" }, this.#cookie(cookie));
+    } catch (error) {
+      const known = HubError.from(error);
+      this.#end(entry, known);
+      return page(502, "This did not work", [known.message, "Nothing was signed in."]);
+    }
+  }
+
+  async #take(parameters: URLSearchParams, cookies: string | undefined): Promise<Page> {
+    const state = parameters.get("state") ?? "";
+    const isAsked = ({ shown }: Entry) => shown !== undefined && isSame(shown.begun.state, state);
+    const entry = [...this.#byTicket.values()].find(isAsked);
+    if (entry?.shown === undefined) return gone();
+    const { waiting, shown } = entry;
+    const isSameBrowser = cookiesOf(cookies).some((value) => isSame(value, shown.cookie));
+    if (!isSameBrowser) {
+      this.#log.warn("login_answer_refused", { core: waiting.core, caller: waiting.caller, reason: "another browser" });
+      return page(403, "Not this browser", ["This login was begun in another browser. Nothing was signed in."]);
+    }
+    // From here on it is under way: a page that is loaded twice is no second answer.
+    this.#byTicket.delete(entry.ticket);
+    try {
+      const record = await shown.begun.finish(parameters);
+      this.#log.info("login_done", { core: waiting.core, caller: waiting.caller, issuer: record.issuer });
+      this.#end(entry);
+      const text = [`${waiting.caller} can use ${waiting.core} with your account now. You can close this page.`];
+      return page(200, "Signed in", text, { "set-cookie": this.#cookie("", 0) });
+    } catch (error) {
+      const known = HubError.from(error);
+      this.#log.warn("login_failed", { core: waiting.core, caller: waiting.caller, reason: known.message });
+      this.#end(entry, known);
+      return page(502, "This did not work", [known.message, "Nothing was signed in."]);
+    }
+  }
+
+  /** The hub as a client that describes itself: only where others can read it, over https. */
+  get #ownMetadataUrl(): string | undefined {
+    return this.#publicUrl.startsWith("https:") ? `${this.#publicUrl}${metadataPath}` : undefined;
+  }
+
+  #metadata(): Page {
+    const url = this.#ownMetadataUrl;
+    if (url === undefined) return gone();
+    const document = clientMetadataDocument(url, `${this.#publicUrl}${callbackPath}`);
+    return {
+      status: 200,
+      headers: { "content-type": "application/json", "cache-control": "max-age=300" },
+      body: `${JSON.stringify(document)}\n`,
+    };
+  }
+
+  #cookie(value: string, maxAgeS = lifeMs / 1000): string {
+    const { protocol, pathname } = new URL(this.#publicUrl);
+    const secure = protocol === "https:" ? "; Secure" : "";
+    const path = `${pathname.replace(/\/$/, "")}/oauth`;
+    return `${cookieName}=${value}; Path=${path}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure}`;
+  }
+
+  #failed({ core }: Waiting, why: string): HubError {
+    return new HubError("login_failed", `cannot sign in to Core ${core}: ${why}`, { core });
+  }
+
+  #end(entry: Entry, error?: HubError): void {
+    this.#byTicket.delete(entry.ticket);
+    entry.timer.cancel();
+    entry.settle(error);
+  }
+}
+
+function gone(): Page {
+  return page(404, "No such login", [
+    "It was finished, or took longer than ten minutes. Ask for the login again to get another link.",
+  ]);
+}
+
+/** All of that name: a browser may have one of another path as well. */
+function cookiesOf(header = ""): string[] {
+  return header
+    .split(";")
+    .map((part) => part.trim().split("=", 2))
+    .filter(([name]) => name === cookieName)
+    .map(([, value = ""]) => value);
+}

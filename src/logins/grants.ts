@@ -1,0 +1,140 @@
+// Requests to a token endpoint, by the SDK's hand. Each says for which resource the tokens are, and goes to the issuer that the client is of.
+import {
+  type AddClientAuthentication,
+  createPrivateKeyJwtAuth,
+  exchangeAuthorization,
+  fetchToken,
+  type OAuthClientInformationMixed,
+  type OAuthClientProvider,
+  type OAuthTokens,
+  refreshAuthorization,
+} from "@modelcontextprotocol/client";
+import { defined } from "./defined.ts";
+import type { Server } from "./discovery.ts";
+import type { Fetch } from "./fetch.ts";
+import type { OAuthSettings } from "./target.ts";
+import type { KnownClient, Tokens } from "./vault.ts";
+
+export interface Requester {
+  readonly server: Server;
+  readonly client: KnownClient;
+  readonly oauth: OAuthSettings;
+  readonly resource: string | undefined;
+  readonly fetch: Fetch;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+}
+
+export interface Answer {
+  readonly code: string;
+  readonly verifier: string;
+  readonly iss: string | undefined;
+  readonly redirectUrl: string;
+}
+
+/** An authorization code into tokens. */
+export async function redeem(requester: Requester, { code, verifier, iss, redirectUrl }: Answer): Promise<Tokens> {
+  const tokens = await exchangeAuthorization(
+    requester.server.url,
+    defined({
+      ...common(requester),
+      clientInformation: informationOf(requester),
+      authorizationCode: code,
+      iss,
+      codeVerifier: verifier,
+      redirectUri: redirectUrl,
+    }),
+  );
+  return tokensOf(tokens, requester, undefined);
+}
+
+export async function refresh(requester: Requester, old: Tokens & { readonly refresh: string }): Promise<Tokens> {
+  const tokens = await refreshAuthorization(
+    requester.server.url,
+    defined({ ...common(requester), clientInformation: informationOf(requester), refreshToken: old.refresh }),
+  );
+  return tokensOf(tokens, requester, old.scope);
+}
+
+/** Any other grant: `parameters` has `grant_type` and what belongs to it. */
+export async function grant(
+  requester: Requester,
+  parameters: Readonly<Record<string, string>>,
+  scope: string | undefined,
+): Promise<Tokens> {
+  const { addClientAuthentication, ...rest } = common(requester);
+  const provider = defined({
+    clientInformation: () => informationOf(requester),
+    clientMetadata: { redirect_uris: [] },
+    prepareTokenRequest: () => new URLSearchParams(defined({ ...parameters, scope }) as Record<string, string>),
+    addClientAuthentication,
+    // The rest of a provider is for flows that this one is none of.
+  }) as unknown as OAuthClientProvider;
+  return tokensOf(await fetchToken(provider, requester.server.url, defined(rest)), requester, scope);
+}
+
+/** The hub as itself, with nobody's consent but the authorization server's. */
+export function signInAsItself(requester: Requester, scope: string | undefined): Promise<Tokens> {
+  return grant(requester, { grant_type: "client_credentials" }, scope);
+}
+
+/** What must not come back in an error. */
+export function secretsOf({ client, oauth }: Pick<Requester, "client" | "oauth">, ...more: (string | undefined)[]) {
+  return [client.secret, oauth.clientSecret?.reveal(), ...more];
+}
+
+/** How a client with a secret shows itself where the SDK does not do it. */
+export function authorizationOf(requester: Pick<Requester, "client" | "oauth">): { authorization?: string } {
+  const { client, oauth } = requester;
+  const secret = client.isRegistered ? client.secret : oauth.clientSecret?.reveal();
+  if (secret === undefined) return {};
+  return { authorization: `Basic ${Buffer.from(`${client.id}:${secret}`).toString("base64")}` };
+}
+
+function common(requester: Requester) {
+  const { server, resource, oauth, client, fetch } = requester;
+  const addClientAuthentication = assertionOf(oauth, client);
+  return { metadata: server.metadata, fetchFn: fetch, resource, addClientAuthentication };
+}
+
+function assertionOf({ privateKey }: OAuthSettings, { id }: KnownClient): AddClientAuthentication | undefined {
+  if (privateKey === undefined) return undefined;
+  return createPrivateKeyJwtAuth({
+    issuer: id,
+    subject: id,
+    privateKey: privateKey.key.reveal(),
+    alg: privateKey.algorithm,
+  });
+}
+
+function informationOf({ client, oauth, server }: Requester): OAuthClientInformationMixed {
+  const secret = client.isRegistered ? client.secret : oauth.clientSecret?.reveal();
+  return {
+    client_id: client.id,
+    ...(secret === undefined ? {} : { client_secret: secret }),
+    ...(client.authMethod === undefined ? {} : { token_endpoint_auth_method: client.authMethod }),
+    issuer: server.issuer,
+  } as OAuthClientInformationMixed;
+}
+
+const maxTokenCharacters = 32 * 1024;
+const longestMs = 10 * 365 * 24 * 3600 * 1000;
+
+/** `scope`: what was asked for, which is what was given where the answer does not say. */
+function tokensOf(given: OAuthTokens, { nowMs }: Requester, scope: string | undefined): Tokens {
+  const { access_token: access, refresh_token: renewal, token_type: type, expires_in: seconds } = given;
+  if (type.toLowerCase() !== "bearer")
+    throw new Error("its tokens are of a kind that the hub does not know: not Bearer");
+  if (!/^[\x21-\x7e]+$/.test(access) || access.length > maxTokenCharacters) {
+    throw new Error("its token is none that a header can carry");
+  }
+  const lifeMs = seconds === undefined || !(seconds > 0) ? undefined : Math.min(seconds * 1000, longestMs);
+  const at = nowMs();
+  return {
+    access,
+    refresh: renewal,
+    expiresAt: lifeMs === undefined ? undefined : at + lifeMs,
+    at,
+    scope: given.scope ?? scope,
+  };
+}

@@ -1,0 +1,102 @@
+// All logins of one hub: what the links get for each Core and owner, and what clients begin. Put together here, and loaded where the manifest has a
+// Core that may need one.
+import type { FSWatcher } from "node:fs";
+import type { Clock } from "../base/clock.ts";
+import type { Credential } from "../base/credential.ts";
+import { HubError } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
+import type { Log } from "../telemetry/log.ts";
+import { CoreLogin, type CoreLoginDeps } from "./core-login.ts";
+import { type DoorRequest, LoginDoor, type Started } from "./door.ts";
+import { type LoginOwner, ownerName } from "./owner.ts";
+import type { Page } from "./pages.ts";
+import type { LoginTarget } from "./target.ts";
+import { Vault } from "./vault.ts";
+
+export interface LoginsDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** HUB_STATE_DIR. */
+  readonly stateDir: string;
+  /** HUB_STATE_KEY; without it one is made and kept. */
+  readonly key: Secret | undefined;
+  /** Where browsers find the hub: HUB_PUBLIC_URL, or the address that it listens on. Undefined: clients cannot begin logins. */
+  readonly publicUrl: string | undefined;
+  /** Every token that comes in, so that it is masked wherever it shows. */
+  learned(secret: Secret): void;
+}
+
+export class Logins {
+  readonly #deps: CoreLoginDeps;
+  readonly #door: LoginDoor | undefined;
+  readonly #byKey = new Map<string, CoreLogin>();
+  #watcher: Promise<FSWatcher | undefined> | undefined;
+
+  constructor({ publicUrl, stateDir, key, log, ...rest }: LoginsDeps) {
+    const { clock } = rest;
+    const own = log.child({ component: "logins" });
+    this.#deps = { ...rest, log: own, vault: new Vault({ clock, stateDir, key }) };
+    this.#door = publicUrl === undefined ? undefined : new LoginDoor({ clock, log: own, publicUrl });
+  }
+
+  /** The same one for the same Core and owner, as long as what it is for stays the same. */
+  credential(target: LoginTarget, owner: LoginOwner): Credential {
+    this.#watcher ??= this.#deps.vault.watch(() => void this.#look());
+    const key = keyOf(target, owner);
+    const known = this.#byKey.get(key);
+    if (known !== undefined && known.target === target) return known;
+    const made = new CoreLogin(target, owner, this.#deps);
+    this.#byKey.set(key, made);
+    return made;
+  }
+
+  /** Nobody uses it any more: its client or its Core is gone. */
+  forget(target: LoginTarget, owner: LoginOwner): void {
+    this.#byKey.delete(keyOf(target, owner));
+  }
+
+  /**
+   * A page that a client's person is asked to open (url elicitation). `caller` is who asks, in words for that page. Rejects with `login_failed`
+   * where the hub has no address for browsers, or a login would not help; with `overloaded` where too many are open.
+   */
+  async startLogin(target: LoginTarget, owner: LoginOwner, caller: string): Promise<Started> {
+    const { core, oauth } = target;
+    const fail = (why: string) => new HubError("login_failed", `cannot sign in to Core ${core}: ${why}`, { core });
+    if (this.#door === undefined) throw fail("the hub has no address for browsers: set HUB_PUBLIC_URL");
+    if (oauth.grant !== "authorization_code") throw fail("it is the hub itself that signs in there");
+    const { beginInBrowser } = await import("./signing-in.ts");
+    return this.#door.start({
+      caller,
+      core,
+      key: keyOf(target, owner),
+      begin: async (redirectUrl, ownMetadataUrl) => {
+        const begun = await beginInBrowser(this.#deps, { target, owner, redirectUrl, ownMetadataUrl });
+        const finish = async (answer: URLSearchParams) => {
+          const record = await begun.finish(answer);
+          // Whoever waits for it goes on with it: sooner than the folder is seen to have changed.
+          await this.#byKey.get(keyOf(target, owner))?.look();
+          return record;
+        };
+        return { ...begun, finish };
+      },
+    });
+  }
+
+  /** The hub's own pages, under `/oauth/`. Undefined: not one of them. */
+  async answer(request: DoorRequest): Promise<Page | undefined> {
+    return this.#door?.answer(request);
+  }
+
+  async close(): Promise<void> {
+    this.#door?.close();
+    (await this.#watcher)?.close();
+  }
+
+  async #look(): Promise<void> {
+    for (const login of this.#byKey.values()) await login.look().catch(() => {});
+  }
+}
+
+function keyOf({ core }: LoginTarget, owner: LoginOwner): string {
+  return JSON.stringify([core, ownerName(owner)]);
+}

@@ -1,0 +1,82 @@
+// What a login is for: one remote Core, how the hub is known to its authorization server, and which addresses may be asked.
+import type { Agent } from "node:http";
+import type { Secret } from "../base/secret.ts";
+import type { LoginSpec, SecretSpec } from "../manifest/manifest.ts";
+
+/** How the hub gets its tokens: a person agrees in a browser or with a device code, or the hub signs in as itself. */
+export type Grant = "authorization_code" | "client_credentials";
+
+/** `auth.oauth` of a Core, its secrets looked up. */
+export interface OAuthSettings {
+  readonly grant: Grant;
+  /** A client that the authorization server knows already. */
+  readonly clientId: string | undefined;
+  readonly clientSecret: Secret | undefined;
+  /** For `private_key_jwt`: a key in PKCS#8, PEM. */
+  readonly privateKey: { readonly key: Secret; readonly algorithm: string } | undefined;
+  /** A client that describes itself at this https URL. */
+  readonly clientMetadataUrl: string | undefined;
+  /** Where `thehub login` takes the answer, on this machine; undefined: `http://127.0.0.1`, at a port that is free. */
+  readonly redirectUrl: string | undefined;
+  /** Undefined: what the server asks for. */
+  readonly scopes: readonly string[] | undefined;
+  /** The only authorization server that is trusted with this client; undefined: the one that the Core names. */
+  readonly issuer: string | undefined;
+}
+
+/** Which addresses may be connected to. Asked with the address itself, never with a name. */
+export interface Reach {
+  /** Why not; undefined: it may be. */
+  refuses(address: string): string | undefined;
+}
+
+export interface LoginTarget {
+  /** Its key in the manifest. */
+  readonly core: string;
+  /** http(s) or ws(s). */
+  readonly url: string;
+  readonly oauth: OAuthSettings;
+  readonly reach: Reach;
+  /** Authorities besides those that Node knows, in PEM. */
+  readonly ca?: string | undefined;
+  /** How else to get there than straight, as through a proxy; undefined: straight. */
+  readonly agent?: ((url: URL) => Agent | undefined) | undefined;
+}
+
+/** `secret` looks one up; what it rejects with goes on. */
+export async function loginTarget(
+  core: string,
+  spec: LoginSpec,
+  deps: { readonly reach: Reach; secret(spec: SecretSpec): Promise<Secret> },
+): Promise<LoginTarget> {
+  const { url, clientSecret, privateKey, allowPrivate: _, credentials: __, ...rest } = spec;
+  const oauth: OAuthSettings = {
+    ...rest,
+    clientSecret: clientSecret === undefined ? undefined : await deps.secret(clientSecret),
+    privateKey:
+      privateKey === undefined
+        ? undefined
+        : { key: await deps.secret(privateKey.secret), algorithm: privateKey.algorithm },
+  };
+  return { core, url, oauth, reach: deps.reach };
+}
+
+export const anonymousSettings: OAuthSettings = {
+  grant: "authorization_code",
+  clientId: undefined,
+  clientSecret: undefined,
+  privateKey: undefined,
+  clientMetadataUrl: undefined,
+  redirectUrl: undefined,
+  scopes: undefined,
+  issuer: undefined,
+};
+
+/** The resource that tokens are for: the Core's URL as http(s), with nothing in it that does not say where. */
+export function resourceOf({ url }: Pick<LoginTarget, "url">): URL {
+  const resource = new URL(url.replace(/^ws/i, "http"));
+  resource.hash = "";
+  resource.username = "";
+  resource.password = "";
+  return resource;
+}
