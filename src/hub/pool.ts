@@ -81,13 +81,17 @@ export class Pool implements Instances {
     return pooled.member.lane;
   }
 
-  /** One that this client had last, rather than another's; one that runs, rather than one that waits to be started again. */
+  /**
+   * One that this client had last, rather than another's, and one that works on no other client's task, since nobody could tell then whose
+   * its words are; one that runs, rather than one that waits to be started again.
+   */
   #free(told: string, session: ClientSession): Pooled | undefined {
     const free = [...this.#pooled].filter((pooled) => !pooled.isLent && pooled.told === told);
     const running = free.filter(isRunning);
-    const own = running.find(({ last }) => last === session) ?? running.find(({ last }) => last === undefined);
-    if (own !== undefined || running.length > 0) return own ?? running[0];
-    return this.#pooled.size < this.#definition.scaling.max ? undefined : free[0];
+    const quiet = running.filter(({ member, last }) => member.lane.tasks.size === 0 || last === session);
+    const best = quiet.find(({ last }) => last === session) ?? quiet.find(({ last }) => last === undefined) ?? quiet[0];
+    if (best !== undefined || this.#pooled.size < this.#definition.scaling.max) return best;
+    return running[0] ?? free[0];
   }
 
   /** Where there is no room, in the place of one that nobody has: of one that is down, or of another class. */

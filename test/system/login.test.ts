@@ -190,7 +190,7 @@ test("login: the hub as itself needs nobody, and says whether it works", async (
 test("login: each client's login is its own, and a key of one's own reads only what it wrote", async () => {
   await using at = await scene();
   const client = `clients:\n  laptop: { token_sha256: "${"a".repeat(64)}" }\n`;
-  await at.manifest(`    credentials: per-user\n${client}`);
+  await at.manifest(`    credentials: per-user\n    isolation: session\n${client}`);
   const key = { HUB_STATE_KEY: "k".repeat(32) };
   assert.equal((await at.run(["login", "wiki"], key)).code, 0);
   const own = await at.run(["login", "wiki", "--for", "laptop"], key);
