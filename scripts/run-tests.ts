@@ -10,7 +10,7 @@ const { values: options, positionals: folders } = parseArgs({
   allowPositionals: true,
   options: {
     "timeout-ms": { type: "string", default: "120000" },
-    concurrency: { type: "string", default: "2" },
+    concurrency: { type: "string", default: "3" },
   },
 });
 
