@@ -8,9 +8,9 @@ import type { View } from "../catalog/view.ts";
 import type { Caller } from "../sessions/principal.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
-import { type ByteString, byteString, type Frame, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
+import { byteString, noSplices, type Splice } from "../wire/frame.ts";
 import { findMember, type Range } from "../wire/json.ts";
-import { type Scan, stringAt } from "../wire/scan.ts";
+import { stringAt } from "../wire/scan.ts";
 import { emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
@@ -21,28 +21,12 @@ import { HubToolCalls } from "./hub-tools.ts";
 import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
+import type { Request } from "./request.ts";
 import type { ResourceUris } from "./resource-uris.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { idAt, native, taskIdIn } from "./task-ids.ts";
 import { runsTasks, type Tasks, unknownTask } from "./tasks.ts";
 import { ToolIndexes } from "./tool-indexes.ts";
-
-/** A request as it was scanned. `bytes` (the frame in one piece) and `scan` are shared by all: valid until the handler returns. */
-export interface Incoming {
-  readonly session: ClientSession;
-  readonly replies: ReplySink;
-  readonly method: string;
-  readonly frame: Frame;
-  readonly bytes: Buffer;
-  /** All of `bytes` as text, for a small message. */
-  readonly text: ByteString | undefined;
-  readonly scan: Scan;
-  readonly idText: ByteString;
-  /** When it was read; undefined for one that has waited since. */
-  readonly readMs: number | undefined;
-  /** What is cut away of the frame on its way to a Core, beside what names it. */
-  readonly cuts?: readonly Splice[];
-}
 
 export interface MethodsDeps {
   readonly hub: HubIdentity;
@@ -75,7 +59,7 @@ interface Wait {
 
 /** `answered`: by the hub itself. `forwarded`: a call now. `park`: not answered, to be taken again when the Cores are ready. */
 type Outcome = "answered" | "forwarded" | "park" | Wait;
-type Handler = (request: Incoming) => Outcome;
+type Handler = (request: Request) => Outcome;
 
 export class Methods {
   readonly #deps: MethodsDeps;
@@ -109,7 +93,7 @@ export class Methods {
   }
 
   /** Answers, forwards, or asks for the request to be parked. Throws HubError for what must be refused. */
-  take(request: Incoming): Outcome {
+  take(request: Request): Outcome {
     const { session, method } = request;
     const handler = this.#table.get(method);
     if (handler === undefined) throw new HubError("method_unknown", `this hub has no method ${quoted(method)}`);
@@ -119,7 +103,7 @@ export class Methods {
     return handler(request);
   }
 
-  #callTool(request: Incoming): Outcome {
+  #callTool(request: Request): Outcome {
     const { session, scan } = request;
     const name = this.#stringParam(request, scan.nameStart, scan.nameEnd, "name");
     const view = this.#view(session);
@@ -127,14 +111,14 @@ export class Methods {
     return own === undefined ? this.#named(request, "tool", name, view.tool(name)) : this.#callOwn(request, view, own);
   }
 
-  #getPrompt(request: Incoming): Outcome {
+  #getPrompt(request: Request): Outcome {
     const { session, scan } = request;
     const name = this.#stringParam(request, scan.nameStart, scan.nameEnd, "name");
     return this.#named(request, "prompt", name, this.#view(session).prompt(name));
   }
 
   #named(
-    request: Incoming,
+    request: Request,
     kind: "tool" | "prompt",
     name: string,
     found: Found<PromptRoute> | Ambiguous | undefined,
@@ -147,7 +131,7 @@ export class Methods {
     return this.#forwardNamed(request, found.route);
   }
 
-  #callOwn(request: Incoming, view: View, tool: HubTool): Outcome {
+  #callOwn(request: Request, view: View, tool: HubTool): Outcome {
     const { session } = request;
     const own = view.hubTools as HubTools;
     const mayPark = this.#deps.parking.worthwhile(session);
@@ -164,7 +148,7 @@ export class Methods {
     }
   }
 
-  #read(request: Incoming): Outcome {
+  #read(request: Request): Outcome {
     const { session, scan } = request;
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
     const found = this.#resource(session, uri);
@@ -173,7 +157,7 @@ export class Methods {
     return "forwarded";
   }
 
-  #subscribe(request: Incoming): Outcome {
+  #subscribe(request: Request): Outcome {
     const { session, scan } = request;
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
     const found = this.#resource(session, uri);
@@ -183,12 +167,12 @@ export class Methods {
     return subscriptions.subscribe(request, to) ? "forwarded" : answer(request, emptyResult);
   }
 
-  #unsubscribe(request: Incoming): Outcome {
+  #unsubscribe(request: Request): Outcome {
     const uri = this.#stringParam(request, request.scan.uriStart, request.scan.uriEnd, "uri");
     return this.#deps.subscriptions.unsubscribe(request, uri) ? "forwarded" : answer(request, emptyResult);
   }
 
-  #task(request: Incoming): Outcome {
+  #task(request: Request): Outcome {
     const { session, bytes, scan, method, replies } = request;
     const range = taskIdIn(bytes, { start: scan.paramsStart, end: scan.paramsEnd });
     if (range === undefined) throw new HubError("params_invalid", `${method} needs params.taskId, a string`);
@@ -202,7 +186,7 @@ export class Methods {
     return "forwarded";
   }
 
-  #listTasks(request: Incoming): Outcome {
+  #listTasks(request: Request): Outcome {
     const { session, bytes, scan } = request;
     const params = { start: scan.paramsStart, end: scan.paramsEnd };
     const cursor = params.start < 0 ? undefined : findMember(bytes, params.start, params.end, "cursor");
@@ -223,7 +207,7 @@ export class Methods {
   }
 
   /** A completion goes where its reference leads; one that leads nowhere completes to nothing. */
-  #complete(request: Incoming): Outcome {
+  #complete(request: Request): Outcome {
     const { session, bytes, scan } = request;
     const ref = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "ref");
     if (ref === undefined || bytes[ref.start] !== 0x7b) {
@@ -251,12 +235,12 @@ export class Methods {
     return "forwarded";
   }
 
-  #nothingToComplete(request: Incoming): Outcome {
+  #nothingToComplete(request: Request): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
     return answer(request, resultOf({ completion: { values: [], total: 0, hasMore: false } }));
   }
 
-  #list(request: Incoming, kind: ListKind): Outcome {
+  #list(request: Request, kind: ListKind): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
     const { session, bytes, scan } = request;
     const range = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor");
@@ -273,12 +257,12 @@ export class Methods {
     return answer(request, page);
   }
 
-  #setLevel(request: Incoming): Outcome {
+  #setLevel(request: Request): Outcome {
     this.#deps.logLevels.set(request.session, paramsOf(request));
     return answer(request, emptyResult);
   }
 
-  #initialize(request: Incoming): Outcome {
+  #initialize(request: Request): Outcome {
     const { session } = request;
     if (session.phase === "ready") throw new HubError("request_invalid", "this connection is initialized already");
     const greeting = readInitialize(paramsOf(request));
@@ -303,7 +287,7 @@ export class Methods {
   }
 
   /** Under the Core's own name, and answered with what the client can show. */
-  #forwardNamed(request: Incoming, { core, nativeNameJson }: PromptRoute): Outcome {
+  #forwardNamed(request: Request, { core, nativeNameJson }: PromptRoute): Outcome {
     const { scan, session } = request;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
     this.#forward(request, core, rename, downgradeHooks(session.caller.profile?.downgrade, session.revision));
@@ -311,7 +295,7 @@ export class Methods {
   }
 
   #forward(
-    request: Incoming,
+    request: Request,
     coreKey: string,
     rename: Splice | undefined,
     hooks?: readonly CallHook[] | undefined,
@@ -327,14 +311,14 @@ export class Methods {
    * A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only; of an instance that is still starting
    * nobody knows yet whether it does.
    */
-  #asTask({ session, bytes, scan }: Incoming, lane: Lane): CallHook | undefined {
+  #asTask({ session, bytes, scan }: Request, lane: Lane): CallHook | undefined {
     const { state, capabilities } = lane.core;
     if ((state.t === "up" && !runsTasks(capabilities)) || scan.paramsStart < 0) return undefined;
     if (findMember(bytes, scan.paramsStart, scan.paramsEnd, "task") === undefined) return undefined;
     return this.#deps.tasks.creating(session, lane);
   }
 
-  #unknown(request: Incoming, kind: string, name: string): Outcome {
+  #unknown(request: Request, kind: string, name: string): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
     const own = kind === "tool" ? this.#view(request.session).hubTools : undefined;
     const fix =
@@ -350,7 +334,7 @@ export class Methods {
     return this.#deps.catalog(session).view(session.caller);
   }
 
-  #stringParam(request: Incoming, start: number, end: number, name: string): string {
+  #stringParam(request: Request, start: number, end: number, name: string): string {
     if (start < 0 || request.bytes[start] !== 0x22) {
       throw new HubError("params_invalid", `${request.method} needs params.${name}, a string`);
     }
@@ -358,12 +342,12 @@ export class Methods {
   }
 }
 
-function answer(request: Incoming, result: Buffer): Outcome {
+function answer(request: Request, result: Buffer): Outcome {
   request.replies.answer(resultFrame(request.idText, result), noSplices);
   return "answered";
 }
 
-function paramsOf(request: Incoming): Buffer | undefined {
+function paramsOf(request: Request): Buffer | undefined {
   const { bytes, scan } = request;
   return scan.paramsStart < 0 ? undefined : bytes.subarray(scan.paramsStart, scan.paramsEnd);
 }

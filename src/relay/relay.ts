@@ -15,8 +15,9 @@ import type { Asks } from "./asks.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import type { LogLevels } from "./log-levels.ts";
-import type { Incoming, Methods } from "./methods.ts";
+import type { Methods } from "./methods.ts";
 import type { Parking } from "./parking.ts";
+import type { Request } from "./request.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -115,7 +116,7 @@ export class Relay implements RequestDoorkeeper {
     const idText = partOf(bytes, text, record.idStart, record.idEnd);
     try {
       if (this.#draining) throw new HubError("draining", "the hub is shutting down", { retry_after_ms: 1000 });
-      const incoming: Incoming = { session, replies, method, frame, bytes, text, scan: record, idText, readMs };
+      const incoming: Request = { session, replies, method, frame, bytes, text, scan: record, idText, readMs };
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
         this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.unparkSession(session));

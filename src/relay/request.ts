@@ -1,15 +1,14 @@
-// A client's request whose owner is known: what a call is made of.
+// A client's request as it was scanned: what it is answered by, and what a call is made of.
 import type { ByteString, Frame, ReplySink, Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { ClientSession } from "./call.ts";
 
-/** What a call is made of. */
+/** `bytes` (the frame in one piece) and `scan` are shared by all: valid until the handler returns. */
 export interface Request {
   readonly session: ClientSession;
   readonly replies: ReplySink;
   readonly method: string;
   readonly frame: Frame;
-  /** The frame in one piece, good for this turn only. */
   readonly bytes: Buffer;
   /** All of `bytes` as text, for a small message. */
   readonly text: ByteString | undefined;
