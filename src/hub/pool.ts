@@ -4,9 +4,9 @@
 //   free ──lease──► lent ──its call is answered──► free ──nobody needs it for long──► ended
 //                     └──its call was let go while it ran, and it may still be talking──► ended
 import { type ClientCapabilities, classKey, relayable } from "../base/client-capabilities.ts";
-import type { Timer } from "../base/clock.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import { type Call, type ClientSession, createLane, type Lane } from "../relay/call.ts";
+import { IdleSweep } from "./idle-sweep.ts";
 import { type Instances, type InstancesDeps, isIdle } from "./instances.ts";
 import { type Member, redefine } from "./members.ts";
 import { Room } from "./room.ts";
@@ -29,12 +29,12 @@ export class Pool implements Instances {
   readonly #pooled = new Set<Pooled>();
   readonly #room: Room;
   readonly #home: Member;
-  #sweeper: Timer | undefined;
-  #retired = false;
+  readonly #sweep: IdleSweep;
 
   constructor(deps: InstancesDeps, home: Member) {
     this.#deps = deps;
     this.#definition = deps.definition;
+    this.#sweep = new IdleSweep(deps.clock, (now) => this.#endIdle(now));
     this.#room = new Room(deps.definition.scaling.max, (member) => deps.stop(member));
     this.#home = home;
     const { core, lane } = home;
@@ -66,8 +66,7 @@ export class Pool implements Instances {
   }
 
   async retire(): Promise<void> {
-    this.#retired = true;
-    this.#sweeper?.cancel();
+    this.#sweep.end();
     const members = this.members();
     this.#pooled.clear();
     await Promise.all(members.map((member) => this.#room.end(member, (ended) => this.#deps.finish(ended))));
@@ -110,7 +109,7 @@ export class Pool implements Instances {
     member.lane.release = () => this.#released(pooled);
     this.#pooled.add(pooled);
     this.#room.start(member);
-    this.#sweepSoon();
+    this.#sweep.soon(this.#definition.idleTimeoutMs);
     return pooled;
   }
 
@@ -126,23 +125,14 @@ export class Pool implements Instances {
     if (this.#pooled.delete(pooled)) void this.#room.end(pooled.member);
   }
 
-  #sweepSoon(): void {
-    if (this.#sweeper !== undefined || this.#retired || this.#pooled.size === 0) return;
-    this.#sweeper = this.#deps.clock.after(this.#definition.idleTimeoutMs / 4, () => {
-      this.#sweeper = undefined;
-      this.#sweep();
-      this.#sweepSoon();
-    });
-  }
-
-  #sweep(): void {
-    const now = this.#deps.clock.now();
+  #endIdle(now: number): boolean {
     const idleMs = this.#definition.idleTimeoutMs;
     for (const pooled of [...this.#pooled]) {
       // The home instance is one of those that are kept.
-      if (this.#pooled.size < this.#definition.scaling.min) return;
+      if (this.#pooled.size < this.#definition.scaling.min) break;
       if (!pooled.isLent && isIdle(pooled.member) && now - pooled.usedMs >= idleMs) this.#end(pooled);
     }
+    return this.#pooled.size > 0;
   }
 }
 

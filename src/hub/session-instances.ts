@@ -1,10 +1,10 @@
 // `isolation: session`: an instance for each client that needs the Core, which is told what that client can be asked. It starts at the
 // first need, ends with its client, and when nobody has used it for long; the next need starts another.
 import { relayable } from "../base/client-capabilities.ts";
-import type { Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import type { ClientSession, Lane } from "../relay/call.ts";
+import { IdleSweep } from "./idle-sweep.ts";
 import { type Instances, type InstancesDeps, isIdle } from "./instances.ts";
 import { type Member, redefine } from "./members.ts";
 import { Room } from "./room.ts";
@@ -19,12 +19,12 @@ export class SessionInstances implements Instances {
   #definition: ResolvedCore;
   readonly #bySession = new Map<ClientSession, Own>();
   readonly #room: Room;
-  #sweeper: Timer | undefined;
-  #retired = false;
+  readonly #sweep: IdleSweep;
 
   constructor(deps: InstancesDeps) {
     this.#deps = deps;
     this.#definition = deps.definition;
+    this.#sweep = new IdleSweep(deps.clock, (now) => this.#endIdle(now));
     this.#room = new Room(deps.definition.maxSessions, (member) => deps.stop(member));
   }
 
@@ -40,7 +40,7 @@ export class SessionInstances implements Instances {
     this.#bySession.set(session, { member, usedMs: now });
     if (oldest !== undefined) this.#end(oldest);
     this.#room.start(member);
-    this.#sweepSoon();
+    this.#sweep.soon(this.#definition.idleTimeoutMs);
     return member.lane;
   }
 
@@ -63,8 +63,7 @@ export class SessionInstances implements Instances {
   }
 
   async retire(): Promise<void> {
-    this.#retired = true;
-    this.#sweeper?.cancel();
+    this.#sweep.end();
     const members = this.members();
     this.#bySession.clear();
     await Promise.all(members.map((member) => this.#room.end(member, (ended) => this.#deps.finish(ended))));
@@ -93,20 +92,11 @@ export class SessionInstances implements Instances {
     void this.#room.end(own.member);
   }
 
-  #sweepSoon(): void {
-    if (this.#sweeper !== undefined || this.#retired || this.#bySession.size === 0) return;
-    this.#sweeper = this.#deps.clock.after(this.#definition.idleTimeoutMs / 4, () => {
-      this.#sweeper = undefined;
-      this.#sweep();
-      this.#sweepSoon();
-    });
-  }
-
-  #sweep(): void {
-    const now = this.#deps.clock.now();
+  #endIdle(now: number): boolean {
     for (const [session, own] of [...this.#bySession]) {
       if (!isIdle(own.member)) own.usedMs = now;
       else if (now - own.usedMs >= this.#definition.idleTimeoutMs) this.#end(session);
     }
+    return this.#bySession.size > 0;
   }
 }
