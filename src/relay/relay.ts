@@ -143,7 +143,7 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.meter.request(method);
     this.#deps.meter.error(error.code);
     const reqId = `${session.id}.${++this.#refusals}`;
-    replies.answer(errorFrame(idText, error, reqId), noSplices);
+    replies.answer(errorFrame(idText, error, reqId), noSplices, error.code);
     return reqId;
   }
 

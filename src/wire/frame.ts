@@ -1,4 +1,5 @@
 // A frame is one JSON-RPC message as bytes. It is forwarded by splicing new text over byte ranges, never by parsing.
+import type { ErrorCode } from "../base/errors.ts";
 import type { TraceText } from "./trace-context.ts";
 
 /** Bytes held as a string, one character (0..255) a byte: cheap to keep as a map key, exact to write back. */
@@ -51,8 +52,8 @@ export interface ReplySink extends FrameSink {
   readonly isHeard?: boolean | undefined;
   /** The trace context that the request came with beside its message; absent for most. */
   readonly trace?: TraceText | undefined;
-  /** The request's answer: nothing more follows that belongs to it. */
-  answer(frame: Frame, splices: readonly Splice[]): Sent;
+  /** The request's answer: nothing more follows that belongs to it. `refusal`: the hub itself refuses it, which may have a status of its own. */
+  answer(frame: Frame, splices: readonly Splice[], refusal?: ErrorCode): Sent;
   /** There will be no answer: the client took the request back. */
   dropped(): void;
 }
