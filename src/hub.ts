@@ -27,23 +27,13 @@ import { OnlyClient } from "./hub/only-client.ts";
 import { Oversight } from "./hub/oversight.ts";
 import { sourcesOf } from "./hub/sources.ts";
 import { type Standing, standingOf } from "./hub/standing.ts";
+import { welcoming } from "./hub/welcome.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
-import { Asks, type AsksDeps } from "./relay/asks.ts";
 import type { ClientSession } from "./relay/call.ts";
-import { Calls } from "./relay/calls.ts";
 import { Changes } from "./relay/changes.ts";
-import { FromCore } from "./relay/from-core.ts";
-import { LogLevels } from "./relay/log-levels.ts";
-import { Methods } from "./relay/methods.ts";
-import { ownerOf } from "./relay/owner.ts";
-import { Parking } from "./relay/parking.ts";
-import { Relay } from "./relay/relay.ts";
-import { ResourceUris } from "./relay/resource-uris.ts";
-import { Subscriptions } from "./relay/subscriptions.ts";
-import { Tasks } from "./relay/tasks.ts";
-import { UrlElicitations } from "./relay/url-elicitations.ts";
+import { RelayParts } from "./relay/parts.ts";
 import type { Principal } from "./sessions/principal.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
@@ -94,15 +84,8 @@ export class Hub {
   readonly #fleet: Fleet;
   readonly #doorman: Doorman;
   readonly #restarts = new Map<string, number>();
-  readonly #relay: Relay;
-  readonly #calls: Calls;
-  readonly #asks: Asks;
+  readonly #parts: RelayParts;
   readonly #isolation: Isolation;
-  readonly #fromCore: FromCore;
-  readonly #logLevels: LogLevels;
-  readonly #subscriptions: Subscriptions;
-  readonly #tasks: Tasks;
-  readonly #uris = new ResourceUris();
   readonly #changes: Changes;
   readonly #exchange: Exchange;
   readonly #arrival: Arrival = new Arrival(() => this.#fleet.cores);
@@ -129,17 +112,17 @@ export class Hub {
         secrets: (definition, setup) => findSecrets(options, definition, setup),
         credential: (definition, owner) => logins.credential(definition, owner?.principal),
         checkLogin: (definition, credential, { principal }) => logins.check(definition, credential, principal),
-        frame: (lane, frame, scan) => this.#fromCore.receive(lane, frame, scan),
-        unanswered: (lane, id, error) => this.#calls.unanswered(lane, id, error),
-        returned: (lane, id, frame) => this.#calls.returned(lane, id, frame),
+        frame: (lane, frame, scan) => this.#parts.fromCore.receive(lane, frame, scan),
+        unanswered: (lane, id, error) => this.#parts.calls.unanswered(lane, id, error),
+        returned: (lane, id, frame) => this.#parts.calls.returned(lane, id, frame),
         state: (member) => this.#coreChanged(member),
         lists: (key) => {
           this.#changes.refresh();
           this.#isolation.homeLists(key);
         },
         ownLists: (session, member) => this.#isolation.ownLists(session, member),
-        close: (lane) => this.#calls.close(lane),
-        callOver: (lane) => this.#asks.dropLane(lane, "the call that it belonged to is over"),
+        close: (lane) => this.#parts.calls.close(lane),
+        callOver: (lane) => this.#parts.asks.dropLane(lane, "the call that it belonged to is over"),
       },
       this.#setup,
     );
@@ -149,85 +132,44 @@ export class Hub {
       log: log.child({ component: "catalog" }),
       build: (previous, own) => buildCatalog(sourcesOf(this.#fleet.cores, own), this.#standing.catalog, previous),
       callerOf: (session) => this.#standing.callers.of(session),
-      sessions: () => this.#relay.sessions,
+      sessions: () => this.#parts.relay.sessions,
     });
     const observer = observerOf(options, clock, (name) => this.#fleet.core(name)?.greeting?.protocolVersion);
-    const urls = new UrlElicitations();
-    this.#calls = new Calls({
-      clock,
-      errorEdits: (call, frame, scan) => urls.required(call, frame, scan),
-      observer,
-      sessions: () => this.#relay.sessions,
-      createLimiter: (start) =>
-        createHubLimits(
-          clock,
-          start,
-          exclusive,
-          () => this.#setup,
-          (key) => this.#fleet.core(key)?.definition,
-        ),
-    });
-    this.#logLevels = new LogLevels(levelTargets(this.#fleet));
     this.#isolation = new Isolation({
       fleet: this.#fleet,
       changes: this.#changes,
-      sessions: () => this.#relay.sessions,
+      sessions: () => this.#parts.relay.sessions,
       onlyClient,
-      arrived: (session) => this.#relay.unparkSession(session),
+      arrived: (session) => this.#parts.relay.unparkSession(session),
       anew: (key) => void this.#exchange.restart(key),
     });
-    this.#subscriptions = new Subscriptions({ calls: this.#calls, log: log.child({ component: "relay" }) });
-    this.#tasks = new Tasks({ clock, log: log.child({ component: "relay" }) });
-    const parts = { subscriptions: this.#subscriptions, tasks: this.#tasks, uris: this.#uris };
-    const listWaitMs = () => this.settings.listWaitMs;
-    const starting = (session: ClientSession) => this.#isolation.prepare(session) || !this.#arrival.isOver;
-    const parking = new Parking({ clock, listWaitMs, starting });
-    const methods = new Methods({
-      hub: { name: "thehub", version },
-      calls: this.#calls,
-      parking,
-      logLevels: this.#logLevels,
-      ...parts,
-      log: log.child({ component: "relay" }),
+    const callerOf = (session: ClientSession) => this.#standing.callers.of(session);
+    const greeted = (session: ClientSession) => this.#isolation.greeted(session);
+    this.#parts = new RelayParts({
+      ...{ clock, log, masker, version, observer },
+      meter: this.metrics.hub,
+      levels: levelTargets(this.#fleet),
+      createLimiter: (start) => {
+        const definitionOf = (key: string) => this.#fleet.core(key)?.definition;
+        return createHubLimits(clock, start, exclusive, () => this.#setup, definitionOf);
+      },
+      dropped: (reason) => this.metrics.notificationDropped(reason),
       catalog: (session) => this.#changes.catalogOf(session),
-      callerOf: (session) => this.#standing.callers.of(session),
-      greeted: (session) => this.#isolation.greeted(session),
+      listWaitMs: () => this.settings.listWaitMs,
+      starting: (session) => this.#isolation.prepare(session) || !this.#arrival.isOver,
       lane: (key, session) => this.#fleet.lane(key, session),
       watchLane: (key, session) => this.#fleet.watchLane(key, session),
-    });
-    const waited: AsksDeps["waited"] = (lane, ms) => this.#calls.waited(lane, ms);
-    const asks = new Asks({ clock, log: log.child({ component: "relay" }), urls, ownerOf, waited });
-    this.#asks = asks;
-    this.#relay = new Relay({
-      calls: this.#calls,
-      asks,
       lanesOf: (session) => this.#fleet.lanesOf(session),
       opened: (session) => this.#isolation.opened(session),
+      greet: welcoming({ log: log.child({ component: "relay" }), callerOf, greeted }),
       left: (session) => this.#isolation.left(session),
-      methods,
-      parking,
-      logLevels: this.#logLevels,
-      ...parts,
-      log: log.child({ component: "relay" }),
-      clock,
-      meter: this.metrics.hub,
-      observer,
-    });
-    this.#fromCore = new FromCore({
-      calls: this.#calls,
-      log: log.child({ component: "relay" }),
-      masker,
-      asks,
-      urls,
-      ...parts,
-      dropped: (reason) => this.metrics.notificationDropped(reason),
-      ownerOf,
     });
     this.#exchange = this.#createExchange();
     const restarts = (key: string) => this.#restarts.get(key) ?? 0;
-    const seen = { restarts, loads: () => this.#calls.loads(), sessions: () => this.#relay.sessions };
+    const seen = { restarts, loads: () => this.#parts.calls.loads(), sessions: () => this.#parts.relay.sessions };
     const fleet = this.#fleet;
-    watchNumbers(this.metrics, { ...seen, ...parts, asks, fleet, masked: () => masker.masked });
+    const { asks, subscriptions, tasks } = this.#parts;
+    watchNumbers(this.metrics, { ...seen, asks, subscriptions, tasks, fleet, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }
@@ -248,7 +190,7 @@ export class Hub {
 
   /** Where doors bring their clients. */
   get doorkeeper(): RequestDoorkeeper {
-    return this.#relay;
+    return this.#parts.relay;
   }
 
   start(): void {
@@ -322,13 +264,13 @@ export class Hub {
   async drain(): Promise<void> {
     this.#exchange.end();
     const late = setTimeout(() => this.failCalls(), this.settings.drainTimeoutMs);
-    await this.#relay.drain();
+    await this.#parts.relay.drain();
     clearTimeout(late);
   }
 
   /** There is no more time: answers every call that is still open with `draining`. */
   failCalls(): void {
-    this.#calls.failAll();
+    this.#parts.calls.failAll();
   }
 
   /** Stops every Core; resolves when no process of this hub is left. */
@@ -346,28 +288,30 @@ export class Hub {
   #createExchange(): Exchange {
     const deps: ExchangeDeps = {
       fleet: this.#fleet,
-      calls: this.#calls,
+      calls: this.#parts.calls,
       changes: this.#changes,
       doorman: this.#doorman,
-      sessions: () => this.#relay.sessions,
+      sessions: () => this.#parts.relay.sessions,
       inForce: (setup) => {
         this.#setup = setup;
         this.#standing = standingOf(setup);
       },
-      moved: (from, key, owner) => this.#subscriptions.move(from, this.#fleet.successor(key, owner)),
+      moved: (from, key, owner) => this.#parts.subscriptions.move(from, this.#fleet.successor(key, owner)),
       arrived: (core) => {
         this.#isolation.forget(core.name);
-        this.#logLevels.tell(levelTarget(core), this.#fleet.home(core.name).owner);
+        this.#parts.logLevels.tell(levelTarget(core), this.#fleet.home(core.name).owner);
       },
       gone: (key) => {
         this.metrics.dropCore(key);
         this.#isolation.forget(key);
-        this.#uris.forget(key);
+        this.#parts.uris.forget(key);
         this.#restarts.delete(key);
       },
       exchanged: () => {
         const viewOf = (session: ClientSession) => this.#changes.catalogOf(session).view(session.caller);
-        this.#subscriptions.review((session, uri) => viewOf(session).resource(uri, this.#uris.saidBy(session))?.core);
+        this.#parts.subscriptions.review(
+          (session, uri) => viewOf(session).resource(uri, this.#parts.uris.saidBy(session))?.core,
+        );
         this.#settle();
       },
     };
@@ -379,13 +323,13 @@ export class Hub {
     if (core.state.t === "starting" && core.generation > 1) {
       this.#restarts.set(core.name, (this.#restarts.get(core.name) ?? 0) + 1);
     }
-    if (core.state.t === "up" && place !== "tried") this.#logLevels.tell(levelTarget(core), lane.owner);
+    if (core.state.t === "up" && place !== "tried") this.#parts.logLevels.tell(levelTarget(core), lane.owner);
     if (core.state.t !== "up" && core.state.t !== "starting") {
-      if (core.state.t !== "draining") this.#tasks.dropLane(lane);
-      this.#asks.dropLane(lane, `core "${core.name}" is ${core.state.t}`);
+      if (core.state.t !== "draining") this.#parts.tasks.dropLane(lane);
+      this.#parts.asks.dropLane(lane, `core "${core.name}" is ${core.state.t}`);
     }
-    this.#calls.coreChanged(lane);
-    this.#subscriptions.coreChanged(lane);
+    this.#parts.calls.coreChanged(lane);
+    this.#parts.subscriptions.coreChanged(lane);
     this.#isolation.changed(member);
     this.#settle();
   }
@@ -393,7 +337,7 @@ export class Hub {
   /** To be called whenever the last Core that others wait for may have arrived. */
   #settle(): void {
     if (!this.#arrival.look()) return;
-    this.#relay.unpark();
+    this.#parts.relay.unpark();
     this.#arrival.announce();
   }
 }

@@ -2,7 +2,7 @@
 
 import { type ClientCapabilities, capabilitiesOf } from "../base/client-capabilities.ts";
 import { HubError } from "../base/errors.ts";
-import type { ClientInfo } from "../sessions/session.ts";
+import type { ClientInfo } from "../sessions/envelope.ts";
 import { hasTasks, isLegacyRevision, latestLegacyRevision } from "../wire/revisions.ts";
 
 export interface HubIdentity {
@@ -51,6 +51,6 @@ export function initializeResult(revision: string, hub: HubIdentity, instruction
   };
 }
 
-function shortText(value: unknown): string {
+export function shortText(value: unknown): string {
   return typeof value === "string" ? value.slice(0, 128) : "";
 }

@@ -5,7 +5,6 @@ import type { ListKind } from "../catalog/cursor.ts";
 import type { HubTool, HubTools } from "../catalog/hub-tools.ts";
 import type { Ambiguous, Found, FoundResource, PromptRoute } from "../catalog/model.ts";
 import type { View } from "../catalog/view.ts";
-import type { Caller } from "../sessions/principal.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import { byteString, noSplices, type Splice } from "../wire/frame.ts";
@@ -40,9 +39,7 @@ export interface MethodsDeps {
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
   /** The client has said who it is and what it can be asked. */
-  greeted(session: ClientSession): void;
-  /** Whose view an initialized session has. */
-  callerOf(session: ClientSession): Caller;
+  greet(session: ClientSession): void;
   /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
   lane(coreKey: string, session: ClientSession): Lane;
   /** As `lane`, to the one that tells the session of changes of resources. */
@@ -269,20 +266,9 @@ export class Methods {
     session.revision = greeting.revision;
     session.client = greeting.client;
     session.capabilities = greeting.capabilities;
-    session.caller = this.#deps.callerOf(session);
-    session.phase = "ready";
-    this.#deps.greeted(session);
+    this.#deps.greet(session);
     const instructions = this.#view(session).instructions;
     answer(request, resultOf(initializeResult(greeting.revision, this.#deps.hub, instructions)));
-    this.#deps.log.info("session_opened", {
-      session: session.id,
-      door: session.door,
-      peer: session.peer,
-      principal: session.principal.name,
-      client: greeting.client.name,
-      profile: session.caller.profile?.name,
-      revision: greeting.revision,
-    });
     return "answered";
   }
 

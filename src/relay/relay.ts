@@ -3,6 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { RequestDoorkeeper, RequestVisitor, Visit } from "../doors/port.ts";
+import type { Envelope } from "../sessions/envelope.ts";
 import { idKey, Session } from "../sessions/session.ts";
 import type { CallObserver } from "../telemetry/call-observer.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -12,17 +13,16 @@ import { MessageReader } from "../wire/message-reader.ts";
 import { stringAt } from "../wire/scan.ts";
 import { errorFrame } from "./answers.ts";
 import type { Asks } from "./asks.ts";
+import { Envelopes } from "./bridge/envelopes.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
+import { Connection } from "./connection.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Methods } from "./methods.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { Tasks } from "./tasks.ts";
-
-/** Larger messages would be copied for the sake of a few short parts. */
-const wholeTextBytes = 2 * 1024;
 
 export interface RelayDeps {
   readonly calls: Calls;
@@ -37,6 +37,8 @@ export interface RelayDeps {
   /** The lanes that belong to this session alone. */
   lanesOf(session: ClientSession): Iterable<Lane>;
   opened(session: ClientSession): void;
+  /** Its client has said who it is and what it can be asked. */
+  greet(session: ClientSession): void;
   /** The client is gone, and nothing of it is left here. */
   left(session: ClientSession): void;
   /** Counts what the hub answers itself. */
@@ -48,8 +50,10 @@ export interface RelayDeps {
 export class Relay implements RequestDoorkeeper {
   readonly sessions = new Set<ClientSession>();
   readonly #deps: RelayDeps;
-  /** One for all: a message is used up before the next one is looked at. */
-  readonly #reader = new MessageReader();
+  /** For connections. One for all: a message is used up before the next one is looked at. */
+  readonly reader = new MessageReader();
+  /** For connections. */
+  readonly envelopes = new Envelopes();
   #nextSession = 1;
   #refusals = 0;
   #draining = false;
@@ -59,11 +63,29 @@ export class Relay implements RequestDoorkeeper {
   }
 
   open(visit: Visit): RequestVisitor {
+    return new Connection(this, visit, this.openSession(visit));
+  }
+
+  /** For connections: one more session of the same visit. */
+  openSession(visit: Visit): ClientSession {
     const openedMs = this.#deps.clock.now();
     const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, openedMs, ...visit });
     this.sessions.add(session);
     this.#deps.opened(session);
-    return new SessionVisitor(session, this);
+    return session;
+  }
+
+  /** For connections: the session is of requests that say this of themselves. */
+  enveloped(session: ClientSession, envelope: Envelope): void {
+    const { principal, peer, door } = session;
+    session.envelope = envelope;
+    session.revision = envelope.revision;
+    session.client = envelope.client;
+    session.capabilities = envelope.capabilities;
+    session.logLevel = envelope.logLevel;
+    // Each POST is a session, and no limit would ever be reached: where many share an identity, the address counts.
+    if (principal.shared && door === "http") session.limitKey = `address ${peer ?? ""}`;
+    this.#deps.greet(session);
   }
 
   /** From now on new requests are refused as `draining`; those under way go on. Resolves when none is left. */
@@ -78,38 +100,44 @@ export class Relay implements RequestDoorkeeper {
     for (const session of this.sessions) this.unparkSession(session);
   }
 
-  /** For visitors. */
+  /** A message of which the session is known. */
   receive(session: ClientSession, frame: Frame, readMs: number | undefined, replies: ReplySink): void {
-    const reader = this.#reader;
+    const { reader } = this;
     reader.read(frame);
     this.take(session, reader, readMs, replies);
     reader.release();
   }
 
-  /** For visitors. */
+  /** As `receive`. */
   take(session: ClientSession, message: MessageReader, readMs: number | undefined, replies: ReplySink): void {
     if (session.phase === "closed") return;
     const { bytes, scan: record, fault } = message;
     if (fault !== undefined) {
-      this.#refuse(session, replies, fault.id, unread, new HubError(fault.code, fault.message));
+      this.#refused(session, replies, fault.id, unread, new HubError(fault.code, fault.message));
       return;
     }
     if (record.kind === "response") {
       this.#deps.asks.answered(session, message.frame, record);
       return;
     }
-    // A small message is made text once, and what is needed of it is cut out of that: each way into the bytes costs more.
-    const text = bytes.length <= wholeTextBytes ? byteText(bytes, 0, bytes.length) : undefined;
+    const { text } = message;
     const method = stringAt(bytes, record.methodStart, record.methodEnd, text);
     if (record.kind === "notification") this.#notification(session, method, message);
-    else this.#request(session, method, message, text, readMs, replies);
+    else this.#request(session, method, message, readMs, replies);
+  }
+
+  /** For connections: a request that is of no session. */
+  refuse(session: ClientSession, message: MessageReader, replies: ReplySink, error: HubError): void {
+    const { bytes, scan: record, text } = message;
+    const idText = partOf(bytes, text, record.idStart, record.idEnd);
+    const method = stringAt(bytes, record.methodStart, record.methodEnd, text);
+    this.#refused(session, replies, idText, method, error);
   }
 
   #request(
     session: ClientSession,
     method: string,
-    { frame, bytes, scan: record }: MessageReader,
-    text: ByteString | undefined,
+    { frame, bytes, scan: record, text }: MessageReader,
     readMs: number | undefined,
     replies: ReplySink,
   ): void {
@@ -130,7 +158,7 @@ export class Relay implements RequestDoorkeeper {
       }
     } catch (caught) {
       const error = HubError.from(caught);
-      const reqId = this.#refuse(session, replies, idText, method, error);
+      const reqId = this.#refused(session, replies, idText, method, error);
       if (error.code === "internal") {
         this.#deps.log.error("request_failed", { req_id: reqId, session: session.id, method, error: caught });
       }
@@ -139,7 +167,7 @@ export class Relay implements RequestDoorkeeper {
   }
 
   /** Returns the name that the refusal goes by: that of a request that was no call of a Core has no Core in it. */
-  #refuse(session: ClientSession, replies: ReplySink, idText: ByteString, method: string, error: HubError): string {
+  #refused(session: ClientSession, replies: ReplySink, idText: ByteString, method: string, error: HubError): string {
     this.#deps.meter.request(method);
     this.#deps.meter.error(error.code);
     const reqId = `${session.id}.${++this.#refusals}`;
@@ -198,7 +226,7 @@ export class Relay implements RequestDoorkeeper {
 
   /** For visitors: what came in was no message. */
   fault(session: ClientSession, code: "too_large" | "parse_error" | "request_invalid", message: string): void {
-    this.#refuse(session, session.sink, "null", unread, new HubError(code, message));
+    this.#refused(session, session.sink, "null", unread, new HubError(code, message));
   }
 
   /** For visitors: the client is gone. */
@@ -219,42 +247,3 @@ export class Relay implements RequestDoorkeeper {
 
 /** The method of a message that could not be read: counted as "other". */
 const unread = "";
-
-/** What a door holds of a session: an object with no closures, since there may be many thousands that do nothing. */
-class SessionVisitor implements RequestVisitor {
-  readonly #session: ClientSession;
-  readonly #relay: Relay;
-
-  constructor(session: ClientSession, relay: Relay) {
-    this.#session = session;
-    this.#relay = relay;
-  }
-
-  get revision(): string | undefined {
-    return this.#session.revision;
-  }
-
-  get busy(): number {
-    return this.#session.busy;
-  }
-
-  receive(frame: Frame, readMs?: number): void {
-    this.#relay.receive(this.#session, frame, readMs, this.#session.sink);
-  }
-
-  take(message: MessageReader, readMs: number, replies: ReplySink): void {
-    this.#relay.take(this.#session, message, readMs, replies);
-  }
-
-  fault(code: "too_large" | "parse_error" | "request_invalid", message: string): void {
-    this.#relay.fault(this.#session, code, message);
-  }
-
-  leave(): void {
-    this.#relay.leave(this.#session);
-  }
-
-  whenIdle(): Promise<void> {
-    return this.#session.whenIdle();
-  }
-}

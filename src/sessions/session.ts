@@ -1,21 +1,18 @@
-// One legacy client connection's state: who, what was negotiated, and what is in flight. No I/O beyond its sink.
+// What one client is to the hub: a connection of the legacy era, or requests of the modern one that say the same of themselves. Who, what was negotiated, and what is in flight. No I/O beyond its sink.
 import { ChurnMap, textHash } from "../base/churn-map.ts";
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Timer } from "../base/clock.ts";
 import type { DoorKind } from "../base/door-kind.ts";
 import type { EndReason } from "../base/end-reason.ts";
 import type { ByteString, Frame, ReplySink } from "../wire/frame.ts";
+import type { Era } from "../wire/revisions.ts";
 import type { TraceText } from "../wire/trace-context.ts";
+import type { ClientInfo, Envelope } from "./envelope.ts";
 import type { LogLevel } from "./log-level.ts";
 import type { Caller, Principal } from "./principal.ts";
 
 /** `new` until initialize is answered, `ready` after it, `closed` once the client left: nothing is sent any more. */
 export type SessionPhase = "new" | "ready" | "closed";
-
-export interface ClientInfo {
-  readonly name: string;
-  readonly version: string;
-}
 
 /** A request that waits for Cores that are still starting: as it was read, and where its answer goes. */
 export interface Parked {
@@ -43,10 +40,12 @@ export class Session<C extends InFlight = InFlight> {
   /** Asks the door to end the connection. */
   readonly end: (reason: EndReason) => void;
   /** Whose limits count: the named client, or this connection where many share one token or none. */
-  readonly limitKey: string;
+  limitKey: string;
   /** The trace context that the connection was opened with. */
   readonly trace: TraceText | undefined;
   phase: SessionPhase = "new";
+  /** What its requests say of themselves, of the modern era; undefined: of the legacy era, or nothing is known yet. */
+  envelope: Envelope | undefined;
   revision: string | undefined;
   client: ClientInfo | undefined;
   /** What the client declared in initialize: what it can be asked. */
@@ -96,6 +95,10 @@ export class Session<C extends InFlight = InFlight> {
     this.trace = visit.trace;
     this.end = visit.end ?? (() => {});
     this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
+  }
+
+  get era(): Era {
+    return this.envelope === undefined ? "legacy" : "modern";
   }
 
   /** The client got this list of this kind: it needs no telling that the list has become so, but that it is another one again. */

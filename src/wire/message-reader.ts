@@ -1,8 +1,10 @@
 // One message of a client, read: its ranges, and its bytes in one piece for as long as somebody looks at them. Made to be used
 // again for every message, so that reading makes nothing.
-import { type Frame, flatten, frameOf } from "./frame.ts";
+import { type ByteString, byteText, type Frame, flatten, frameOf } from "./frame.ts";
 import { createScan, type Scan, type ScanFault, scan } from "./scan.ts";
 import { largeFrameBytes, ScanMemory } from "./scan-memory.ts";
+
+const wholeTextBytes = 2 * 1024;
 
 const nothing = frameOf(Buffer.alloc(0));
 
@@ -16,9 +18,22 @@ export class MessageReader {
   /** Why the message is refused; undefined for one that is right. */
   fault: ScanFault | undefined;
   readonly #memory = new ScanMemory();
+  #text: ByteString | undefined;
   #isLoaded = false;
 
+  /**
+   * All of `bytes` as text, of a small message: made once, and what is needed of it is cut out of that, since each way into the bytes costs
+   * more. Undefined for one that would be copied for the sake of a few short parts.
+   */
+  get text(): ByteString | undefined {
+    const { bytes } = this;
+    if (bytes.length > wholeTextBytes) return undefined;
+    this.#text ??= byteText(bytes, 0, bytes.length);
+    return this.#text;
+  }
+
   read(frame: Frame): void {
+    this.#text = undefined;
     if (frame.size >= largeFrameBytes) {
       this.#readLarge(frame);
       return;

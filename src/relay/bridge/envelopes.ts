@@ -1,0 +1,104 @@
+// Reads what requests of the modern era say of themselves (MCP 2026-07-28, RequestMetaObject). The same words are read once.
+import { capabilitiesOf } from "../../base/client-capabilities.ts";
+import { HubError } from "../../base/errors.ts";
+import type { Envelope } from "../../sessions/envelope.ts";
+import { type LogLevel, logLevelNames, logLevelOf } from "../../sessions/log-level.ts";
+import { type ByteString, partOf } from "../../wire/frame.ts";
+import { findMember } from "../../wire/json.ts";
+import { isModernRevision, legacyRevisions, modernRevisions } from "../../wire/revisions.ts";
+import type { Scan } from "../../wire/scan.ts";
+import { shortText } from "../initialize.ts";
+
+const versionKey = "io.modelcontextprotocol/protocolVersion";
+const clientKey = "io.modelcontextprotocol/clientInfo";
+const capabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
+const levelKey = "io.modelcontextprotocol/logLevel";
+
+/** Texts that are remembered, and the longest of them. Those with a trace of their own in them are never the same. */
+const maxKnown = 256;
+const maxKnownChars = 4096;
+/** Newest first. */
+const supported = [...modernRevisions, ...legacyRevisions.toReversed()];
+
+/** Whether the message says that it is of the modern era, whatever else is wrong with it. `text`: all of `bytes`, where it is there. */
+export function claimsModern(bytes: Buffer, { metaStart, metaEnd }: Scan, text: ByteString | undefined): boolean {
+  if (metaStart < 0 || bytes[metaStart] !== 0x7b) return false;
+  const meta = partOf(bytes, text, metaStart, metaEnd);
+  // A key may be written with escapes, which few do.
+  if (!meta.includes(versionKey) && !meta.includes("\\")) return false;
+  return findMember(bytes, metaStart, metaEnd, versionKey) !== undefined;
+}
+
+export class Envelopes {
+  /** By all of `_meta` but the token of progress, which is another one in every request. */
+  readonly #byText = new Map<ByteString, Envelope>();
+  /** By what they say. */
+  readonly #bySense = new Map<string, Envelope>();
+  #lastText: ByteString | undefined;
+  #last: Envelope | undefined;
+
+  /** Of a message that `claimsModern`. Throws HubError for what is missing in it, or not known. */
+  read(bytes: Buffer, { metaStart, metaEnd, tokenStart, tokenEnd }: Scan, text: ByteString | undefined): Envelope {
+    const meta =
+      tokenStart < 0
+        ? partOf(bytes, text, metaStart, metaEnd)
+        : partOf(bytes, text, metaStart, tokenStart) + partOf(bytes, text, tokenEnd, metaEnd);
+    if (meta === this.#lastText && this.#last !== undefined) return this.#last;
+    const known = this.#byText.get(meta) ?? this.#remember(meta, envelopeIn(bytes, metaStart, metaEnd));
+    this.#lastText = meta;
+    this.#last = known;
+    return known;
+  }
+
+  #remember(meta: ByteString, read: Envelope): Envelope {
+    const sense = JSON.stringify(read);
+    const envelope = this.#bySense.get(sense) ?? read;
+    if (sense.length <= maxKnownChars) keep(this.#bySense, sense, envelope);
+    if (meta.length <= maxKnownChars) keep(this.#byText, meta, envelope);
+    return envelope;
+  }
+}
+
+/** The oldest goes for it. */
+function keep<V>(known: Map<string, V>, key: string, value: V): void {
+  if (known.size >= maxKnown && !known.has(key)) {
+    for (const oldest of known.keys()) {
+      known.delete(oldest);
+      break;
+    }
+  }
+  known.set(key, value);
+}
+
+function envelopeIn(bytes: Buffer, start: number, end: number): Envelope {
+  const meta = JSON.parse(bytes.toString("utf8", start, end)) as Record<string, unknown>;
+  const revision = meta[versionKey];
+  if (typeof revision !== "string") throw invalid(`params._meta["${versionKey}"] must be a string`);
+  if (!isModernRevision(revision)) {
+    const shown = JSON.stringify(revision.slice(0, 40));
+    const message = `a request that says its revision itself is of ${modernRevisions.join(" or ")}, this one says ${shown}`;
+    throw new HubError("version_unsupported", message, { supported, requested: revision.slice(0, 40) });
+  }
+  const declared = meta[capabilitiesKey];
+  if (!isObject(declared)) throw invalid(`params._meta["${capabilitiesKey}"] must be there, an object`);
+  const info = meta[clientKey] ?? {};
+  if (!isObject(info)) throw invalid(`params._meta["${clientKey}"] must be an object`);
+  const client = { name: shortText(info["name"]), version: shortText(info["version"]) };
+  return { revision, client, capabilities: capabilitiesOf(declared), logLevel: levelIn(meta[levelKey]) };
+}
+
+function levelIn(value: unknown): LogLevel | undefined {
+  const level = logLevelOf(value);
+  if (value !== undefined && level === undefined) {
+    throw invalid(`params._meta["${levelKey}"] must be one of ${logLevelNames.join(", ")}`);
+  }
+  return level;
+}
+
+function invalid(message: string): HubError {
+  return new HubError("envelope_invalid", message);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,131 @@
+// What a door holds of one connection: takes each message to the session that it is of. Messages of both eras may come on one connection; a
+// modern one says itself what its session is, and those that say the same are of one (docs/decisions/0027).
+import { HubError } from "../base/errors.ts";
+import type { RequestVisitor, Visit } from "../doors/port.ts";
+import type { Envelope } from "../sessions/envelope.ts";
+import { idKey } from "../sessions/session.ts";
+import { byteText, type Frame, type ReplySink } from "../wire/frame.ts";
+import type { MessageReader } from "../wire/message-reader.ts";
+import { claimsModern } from "./bridge/envelopes.ts";
+import type { ClientSession } from "./call.ts";
+import type { Relay } from "./relay.ts";
+
+/** Of one connection, that have something under way. */
+const maxModern = 16;
+
+export class Connection implements RequestVisitor {
+  readonly #relay: Relay;
+  readonly #visit: Visit;
+  /** Of the era that speaks first. */
+  readonly #first: ClientSession;
+  #legacy: ClientSession | undefined;
+  /** The one of the last modern request. */
+  #modern: ClientSession | undefined;
+  /** All of them, once there are several. */
+  #moderns: Map<Envelope, ClientSession> | undefined;
+
+  constructor(relay: Relay, visit: Visit, session: ClientSession) {
+    this.#relay = relay;
+    this.#visit = visit;
+    this.#first = session;
+  }
+
+  get revision(): string | undefined {
+    return this.#legacy?.revision;
+  }
+
+  get busy(): number {
+    return this.#sessions().reduce((sum, { busy }) => sum + busy, 0);
+  }
+
+  receive(frame: Frame, readMs?: number): void {
+    const reader = this.#relay.reader;
+    reader.read(frame);
+    this.take(reader, readMs, this.#first.sink);
+    reader.release();
+  }
+
+  take(message: MessageReader, readMs: number | undefined, replies: ReplySink): void {
+    const { fault, scan, bytes } = message;
+    if (fault !== undefined || scan.kind === "response") {
+      this.#relay.take(this.#legacy ?? this.#first, message, readMs, replies);
+    } else if (scan.kind === "notification") this.#notification(message, replies);
+    else if (!claimsModern(bytes, scan, message.text)) this.#relay.take(this.#ofLegacy(), message, readMs, replies);
+    else {
+      const envelope = this.#envelopeOf(message, replies);
+      if (envelope !== undefined) this.#relay.take(this.#ofModern(envelope), message, readMs, replies);
+    }
+  }
+
+  fault(code: "too_large" | "parse_error" | "request_invalid", message: string): void {
+    this.#relay.fault(this.#first, code, message);
+  }
+
+  leave(): void {
+    for (const session of this.#sessions()) this.#relay.leave(session);
+  }
+
+  async whenIdle(): Promise<void> {
+    await Promise.all(this.#sessions().map((session) => session.whenIdle()));
+  }
+
+  /** One that takes a request back is about that request's session; all else is of the legacy era. */
+  #notification(message: MessageReader, replies: ReplySink): void {
+    const { scan, bytes } = message;
+    const legacy = this.#legacy ?? this.#first;
+    if (this.#modern === undefined || scan.requestIdStart < 0) {
+      this.#relay.take(legacy, message, undefined, replies);
+      return;
+    }
+    const key = idKey(byteText(bytes, scan.requestIdStart, scan.requestIdEnd));
+    const session = this.#sessions().find(({ calls, parked }) => calls.has(key) || parked.has(key)) ?? legacy;
+    this.#relay.take(session, message, undefined, replies);
+  }
+
+  #ofLegacy(): ClientSession {
+    if (this.#legacy === undefined) {
+      const isFree = this.#first.envelope === undefined;
+      this.#legacy = isFree ? this.#first : this.#relay.openSession(this.#visit);
+    }
+    return this.#legacy;
+  }
+
+  #ofModern(envelope: Envelope): ClientSession {
+    const last = this.#modern;
+    if (last?.envelope === envelope) return last;
+    const session = this.#moderns?.get(envelope) ?? this.#openModern(envelope);
+    this.#modern = session;
+    return session;
+  }
+
+  #openModern(envelope: Envelope): ClientSession {
+    const isFree = this.#first.envelope === undefined && this.#legacy === undefined;
+    const session = isFree ? this.#first : this.#relay.openSession(this.#visit);
+    this.#relay.enveloped(session, envelope);
+    if (isFree) return session;
+    this.#moderns ??= new Map(this.#modern?.envelope === undefined ? [] : [[this.#modern.envelope, this.#modern]]);
+    for (const [said, idle] of this.#moderns) {
+      if (this.#moderns.size < maxModern) break;
+      if (idle.busy > 0 || idle === this.#first) continue;
+      this.#moderns.delete(said);
+      this.#relay.leave(idle);
+    }
+    this.#moderns.set(envelope, session);
+    return session;
+  }
+
+  /** Undefined: it was refused for what it says of itself. */
+  #envelopeOf(message: MessageReader, replies: ReplySink): Envelope | undefined {
+    try {
+      return this.#relay.envelopes.read(message.bytes, message.scan, message.text);
+    } catch (error) {
+      this.#relay.refuse(this.#first, message, replies, HubError.from(error));
+      return undefined;
+    }
+  }
+
+  #sessions(): readonly ClientSession[] {
+    const more = this.#moderns === undefined ? [] : [...this.#moderns.values()];
+    return [...new Set([this.#first, ...(this.#legacy === undefined ? [] : [this.#legacy]), ...more])];
+  }
+}

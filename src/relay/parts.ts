@@ -1,0 +1,85 @@
+// The relay's parts, wired to each other. What they need of the hub comes in by `PartsDeps`.
+import type { Clock } from "../base/clock.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { CallObserver } from "../telemetry/call-observer.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { CoreMeter, DropReason } from "../telemetry/metrics.ts";
+import type { Masker } from "../wire/mask.ts";
+import { Asks } from "./asks.ts";
+import type { ClientSession, Lane } from "./call.ts";
+import { Calls, type CreateLimiter } from "./calls.ts";
+import { FromCore } from "./from-core.ts";
+import { LogLevels, type LogLevelsDeps } from "./log-levels.ts";
+import { Methods } from "./methods.ts";
+import { ownerOf } from "./owner.ts";
+import { Parking } from "./parking.ts";
+import { Relay } from "./relay.ts";
+import { ResourceUris } from "./resource-uris.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { Tasks } from "./tasks.ts";
+import { UrlElicitations } from "./url-elicitations.ts";
+
+export interface PartsDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly masker: Pick<Masker, "active" | "maskFrame">;
+  /** Of the hub. */
+  readonly version: string;
+  /** Counts what the hub answers itself. */
+  readonly meter: CoreMeter;
+  readonly observer: CallObserver | undefined;
+  readonly levels: LogLevelsDeps;
+  createLimiter: CreateLimiter;
+  /** Counts a message of a Core that nobody got. */
+  dropped(reason: DropReason): void;
+  /** What there is for this session. */
+  catalog(session: ClientSession): Catalog;
+  /** How long a session's first requests wait for starting Cores, in ms. */
+  listWaitMs(): number;
+  /** Whether lists that this session sees are still to come. */
+  starting(session: ClientSession): boolean;
+  /** The way to the instance of the Core that serves this session. Throws HubError where there can be none. */
+  lane(coreKey: string, session: ClientSession): Lane;
+  /** As `lane`, to the one that tells the session of changes of resources. */
+  watchLane(coreKey: string, session: ClientSession): Lane;
+  /** The lanes that belong to this session alone. */
+  lanesOf(session: ClientSession): Iterable<Lane>;
+  opened(session: ClientSession): void;
+  /** Its client has said who it is and what it can be asked. */
+  greet(session: ClientSession): void;
+  left(session: ClientSession): void;
+}
+
+export class RelayParts {
+  readonly calls: Calls;
+  readonly asks: Asks;
+  readonly logLevels: LogLevels;
+  readonly subscriptions: Subscriptions;
+  readonly tasks: Tasks;
+  readonly uris: ResourceUris = new ResourceUris();
+  readonly relay: Relay;
+  readonly fromCore: FromCore;
+
+  constructor(deps: PartsDeps) {
+    const { clock, masker, version, observer } = deps;
+    const log = deps.log.child({ component: "relay" });
+    const urls = new UrlElicitations();
+    this.calls = new Calls({
+      clock,
+      observer,
+      createLimiter: deps.createLimiter,
+      errorEdits: (call, frame, scan) => urls.required(call, frame, scan),
+      sessions: () => this.relay.sessions,
+    });
+    this.asks = new Asks({ clock, log, urls, ownerOf, waited: (lane, ms) => this.calls.waited(lane, ms) });
+    this.logLevels = new LogLevels(deps.levels);
+    this.subscriptions = new Subscriptions({ calls: this.calls, log });
+    this.tasks = new Tasks({ clock, log });
+    const parking = new Parking(deps);
+    const { calls, asks, logLevels, subscriptions, tasks, uris } = this;
+    const parts = { calls, asks, logLevels, subscriptions, tasks, uris, parking, urls };
+    const methods = new Methods({ ...deps, ...parts, log, hub: { name: "thehub", version } });
+    this.relay = new Relay({ ...deps, ...parts, log, methods });
+    this.fromCore = new FromCore({ ...parts, log, masker, ownerOf, dropped: deps.dropped });
+  }
+}
