@@ -1,9 +1,16 @@
 // Writes list results: the Cores' own bytes with the planned edits, joined. Made once per view (pages.ts), not per request.
+import type { Era } from "../wire/revisions.ts";
 import type { Listed } from "./model.ts";
 
+/** Of the modern era a list says how long it is good for: the hub tells of changes, and what one caller sees is nobody else's. */
+const heads: Readonly<Record<Era, string>> = {
+  legacy: "{",
+  modern: '{"resultType":"complete","ttlMs":0,"cacheScope":"private",',
+};
+
 /** `{"KEY":[...]}` as a whole result; with `next`, the cursor of what comes behind it. */
-export function listResult(key: string, entries: readonly Listed[], next?: string): Buffer {
-  const head = `{"${key}":[`;
+export function listResult(key: string, entries: readonly Listed[], era: Era, next?: string): Buffer {
+  const head = `${heads[era]}"${key}":[`;
   // At the end there is no cursor at all: an empty one is one that clients come back with, for ever.
   const tail = next === undefined ? "]}" : `],"nextCursor":"${next}"}`;
   let size = head.length + Math.max(0, entries.length - 1) + tail.length;

@@ -1,4 +1,6 @@
 // A list of one view as the pages that clients get: bytes, made when they are first asked for and kept as long as the view.
+
+import type { Era } from "../wire/revisions.ts";
 import { type ListKind, type Position, printOf, readCursor, writeCursor } from "./cursor.ts";
 import { listResult } from "./listing.ts";
 import type { Listed } from "./model.ts";
@@ -8,6 +10,7 @@ export class ListPages {
   readonly #entries: readonly Listed[];
   /** What clients know the entry there by: no other of the list has the same. */
   readonly #idAt: (index: number) => string;
+  readonly #era: Era;
   /** Entries on a page. */
   readonly #size: number;
   /** By the index of their first entry. Only those that follow on each other, however a client asks. */
@@ -20,8 +23,10 @@ export class ListPages {
     kind: ListKind,
     entries: readonly Listed[],
     idAt: (index: number) => string,
+    era: Era,
     pageSize: number | undefined,
   ) {
+    this.#era = era;
     this.#kind = kind;
     this.#entries = entries;
     this.#idAt = idAt;
@@ -60,7 +65,7 @@ export class ListPages {
     const end = Math.min(start + this.#size, this.#entries.length);
     const hasMore = end < this.#entries.length;
     const next = hasMore ? writeCursor(this.#kind, { index: end, print: this.#printAt(end - 1) }) : undefined;
-    const page = listResult(this.#kind, this.#entries.slice(start, end), next);
+    const page = listResult(this.#kind, this.#entries.slice(start, end), this.#era, next);
     if (start === 0 || start % this.#size === 0) this.#pages.set(start, page);
     return page;
   }

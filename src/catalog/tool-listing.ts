@@ -1,5 +1,7 @@
 // Which of a view's tools are listed, the hub's own among them, and which are reached by search only.
+
 import type { ClientProfile } from "../base/client-profile.ts";
+import type { Era } from "../wire/revisions.ts";
 import { HubTools } from "./hub-tools.ts";
 import type { CatalogSource, ToolEntry } from "./model.ts";
 import type { Naming } from "./names.ts";
@@ -51,11 +53,11 @@ export class ToolListing {
   }
 
   /** `tools` in the order of the list; likewise below. */
-  pages(tools: readonly ToolEntry[]): ListPages {
+  pages(tools: readonly ToolEntry[], era: Era): ListPages {
     const listed = this.#listed(tools);
     const own = this.hubTools?.entries ?? [];
     const idAt = (at: number) => listed[at]?.route.exposed ?? own[at - listed.length]?.name ?? "";
-    return new ListPages("tools", [...listed, ...own], idAt, this.#profile.pageSize);
+    return new ListPages("tools", [...listed, ...own], idAt, era, this.#profile.pageSize);
   }
 
   /** Undefined where every tool is listed. */

@@ -1,6 +1,7 @@
 // What one caller sees of a snapshot: who a name or a uri belongs to, and the lists as bytes. Immutable; everything but
 // the verdicts is made when it is first asked for.
 import type { ClientProfile } from "../base/client-profile.ts";
+import type { Era } from "../wire/revisions.ts";
 import type { ListKind } from "./cursor.ts";
 import { keyOf } from "./entries.ts";
 import { namedShelf } from "./exposed.ts";
@@ -74,7 +75,7 @@ export class View {
   #toolTable: NameTable<ToolRoute> | undefined;
   #promptTable: NameTable<PromptRoute> | undefined;
   #uriTable: UriTable | undefined;
-  readonly #lists = new Map<ListKind, ListPages>();
+  readonly #lists: Readonly<Record<Era, Map<ListKind, ListPages>>> = { legacy: new Map(), modern: new Map() };
   #capped: Capped | undefined;
   #searchedTools: readonly SearchedTool[] | undefined;
   #instructions: string | undefined;
@@ -134,11 +135,11 @@ export class View {
   }
 
   /** What the client gets of a list. */
-  list(kind: ListKind): ListPages {
-    const known = this.#lists.get(kind);
+  list(kind: ListKind, era: Era = "legacy"): ListPages {
+    const known = this.#lists[era].get(kind);
     if (known !== undefined) return known;
-    const pages = this.#pagesOf(kind);
-    this.#lists.set(kind, pages);
+    const pages = this.#pagesOf(kind, era);
+    this.#lists[era].set(kind, pages);
     return pages;
   }
 
@@ -189,16 +190,16 @@ export class View {
     ];
   }
 
-  #pagesOf(kind: ListKind): ListPages {
+  #pagesOf(kind: ListKind, era: Era): ListPages {
     const { pageSize } = this.#profile;
     const byUri = ({ winners }: Claims<UriEntry>) => {
       const entries = this.#sorted(winners);
-      return new ListPages(kind, entries, (at) => entries[at]?.uri ?? "", pageSize);
+      return new ListPages(kind, entries, (at) => entries[at]?.uri ?? "", era, pageSize);
     };
-    if (kind === "tools") return this.#toolListing.pages(this.#sorted(this.#tools.winners));
+    if (kind === "tools") return this.#toolListing.pages(this.#sorted(this.#tools.winners), era);
     if (kind === "prompts") {
       const entries = this.#sorted(this.#prompts.winners);
-      return new ListPages(kind, entries, (at) => entries[at]?.route.exposed ?? "", pageSize);
+      return new ListPages(kind, entries, (at) => entries[at]?.route.exposed ?? "", era, pageSize);
     }
     return byUri(kind === "resources" ? this.#resources : this.#templates);
   }

@@ -10,6 +10,7 @@ import type { ResolvedCore } from "../manifest/manifest.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, noSplices, type Sent, type Splice } from "../wire/frame.ts";
 import type { Framing } from "../wire/framing.ts";
+import { type Era, eraOf } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
 import { logState } from "./core-log.ts";
 import type { Host } from "./environment.ts";
@@ -153,6 +154,10 @@ export class Core {
   /** The framing that the Core has answered in. */
   get framing(): Framing | undefined {
     return this.#framing;
+  }
+
+  get era(): Era {
+    return eraOf(this.greeting?.protocolVersion);
   }
 
   get capabilities(): Readonly<Record<string, unknown>> {

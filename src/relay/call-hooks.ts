@@ -1,5 +1,7 @@
 // What the hooks of a call say together. Nearly every call has none.
 import type { HubError } from "../base/errors.ts";
+import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
+import type { Scan } from "../wire/scan.ts";
 import type { Call, CallHook, CallOutcome } from "./call.ts";
 
 export function tellHooks({ hooks }: Call, outcome: CallOutcome): void {
@@ -14,6 +16,21 @@ export function refusalOf({ hooks, lane }: Call): HubError | undefined {
     if (refusal !== undefined) return refusal;
   }
   return undefined;
+}
+
+/** All edits of the request, in order. */
+export function editsToSend(call: Call): readonly Splice[] {
+  const further = call.hooks?.flatMap((hook) => hook.sends?.(call) ?? noSplices) ?? noSplices;
+  if (further.length === 0) return call.splices;
+  return [...call.splices, ...further].sort((one, other) => one.start - other.start);
+}
+
+/** One hook has taken the answer: the call is out of its lane, and open still. */
+export function isTaken(call: Call, frame: Frame, scan: Scan): boolean {
+  if (call.hooks?.some((hook) => hook.takes?.(frame, scan, call)) !== true) return false;
+  call.lane.running.delete(call.hubId);
+  call.state = "taken";
+  return true;
 }
 
 export function untilOf(hooks: readonly CallHook[] | undefined): number | undefined {

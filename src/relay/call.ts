@@ -6,35 +6,40 @@ import type { Session } from "../sessions/session.ts";
 import type { CallWatch } from "../telemetry/call-observer.ts";
 import type { CoreMeter } from "../telemetry/metrics.ts";
 import type { ByteString, Frame, ReplySink, Sent, Splice } from "../wire/frame.ts";
+import type { Era } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
 
 /**
+ * taken: answered by the Core, and not yet for its client: a hook has the answer.
  * waiting: in a limiter's queue. held: admitted, its Core is not up yet. running: written to the Core, owed an answer.
  * done: answered, cancelled or dropped; nothing may touch it again.
  */
-export type CallState = "waiting" | "held" | "running" | "done";
+export type CallState = "waiting" | "held" | "running" | "taken" | "done";
 
 export interface Call {
-  readonly session: ClientSession;
+  /** Another one when the call changes hands (`Calls.adopt`), as all that is its request's. */
+  session: ClientSession;
   /** Another one when its Core is replaced before the call is sent. */
   lane: Lane;
   /** Where its answer goes, and what the Core says about it before. */
-  readonly replies: ReplySink;
+  replies: ReplySink;
   /** The id as the client wrote it, and the key it is known by in the session. */
-  readonly idText: ByteString;
-  readonly idKey: string;
+  idText: ByteString;
+  idKey: string;
   readonly method: string;
   /** The client's progress token as it was written; undefined when it asked for no progress. */
-  readonly tokenText: ByteString | undefined;
+  tokenText: ByteString | undefined;
   /** The request until it is sent. */
   frame: Frame | undefined;
   /** What makes it the Core's: the hub's id as id and progress token, the native name. */
   splices: readonly Splice[];
+  /** `frame` has been sent before, and has every edit in it. */
+  isAsSent: boolean;
   state: CallState;
   /** Its lane was lent to it, and is given back when it is over. */
   isLease: boolean;
-  /** The id towards the Core. */
-  readonly hubId: number;
+  /** The id towards the Core: another one when it is sent again. */
+  hubId: number;
   readonly receivedMs: number;
   sentMs: number;
   /** When the call times out; progress moves it, never past `lastMs`. Both wait while the Core waits for the client. */
@@ -51,11 +56,21 @@ export interface Call {
   watch: CallWatch | undefined;
 }
 
+/** The request that a call is of. */
+export type Asker = Pick<Call, "session" | "replies" | "idText" | "idKey" | "tokenText">;
+
 /** `answered` with a result, `refused` by the Core with an error, `failed` with an error of the hub, or `abandoned`: nobody waits. */
 export type CallOutcome = "answered" | "refused" | "failed" | "abandoned";
 
 /** Takes part in the answer of one call. */
 export interface CallHook {
+  /** Edits of the request for the Core that it is about to be sent to, beside the call's own; in any order. */
+  sends?(call: Call): readonly Splice[];
+  /**
+   * The Core's answer, before anything is done with it. True: the hook has taken it, the client has none, and the call is open still; it is
+   * sent again (`Calls.resend`), or ended (`Calls.finish`), by the hook. `scan` is valid during this call only.
+   */
+  takes?(frame: Frame, scan: Scan, call: Call): boolean;
   /** The Core's answer, before it is handed on: returns further edits of it, in order. `scan` is valid during this call only. */
   edits?(frame: Frame, scan: Scan, call: Call): readonly Splice[];
   /**
@@ -123,6 +138,8 @@ export type ClientSession = Session<Call>;
 /** What the relay needs of a Core. */
 export interface CorePort {
   readonly name: string;
+  /** Of its last greeting; legacy before the first. */
+  readonly era: Era;
   /** Unique among the Cores. */
   readonly namespace: string;
   readonly state: CoreState;

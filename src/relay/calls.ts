@@ -3,16 +3,16 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
-import { idKey } from "../sessions/session.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
-import { type ByteString, type Frame, noSplices, partOf, type Splice } from "../wire/frame.ts";
+import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { errorFrame, notificationFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
-import type { Call, CallHook, ClientSession, Lane } from "./call.ts";
+import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
-import { refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
+import { editsToSend, isTaken, refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
 import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
+import { createCall } from "./create-call.ts";
 import type { Request } from "./request.ts";
 import { retain } from "./retain.ts";
 
@@ -59,7 +59,7 @@ export class Calls {
    * Core's own name over the exposed one; undefined where nothing is renamed. A call that is refused for its id tells no hook.
    */
   begin(request: Request, lane: Lane, rename: Splice | undefined, hooks?: readonly CallHook[]): void {
-    const call = this.#createCall(request, lane, rename, hooks);
+    const call = createCall(request, lane, rename, hooks, request.readMs ?? this.#clock.now());
     const { session } = call;
     if (session.calls.has(call.idKey)) {
       const error = idInUse(call.idText);
@@ -95,6 +95,7 @@ export class Calls {
       lane.astray.delete(hubId);
       return false;
     }
+    if (call.hooks !== undefined && isTaken(call, frame, scan)) return true;
     this.#leave(call);
     const id: Splice = { start: scan.idStart, end: scan.idEnd, text: call.idText };
     call.replies.answer(frame, this.#answerEdits(call, frame, scan, id));
@@ -106,6 +107,38 @@ export class Calls {
     if (scan.errorStart >= 0) lane.meter.error("core_error");
     this.#limiter.release(call, nowMs);
     return true;
+  }
+
+  /** Another request is the call's from now on: it has the answer, the progress, and the right to take it back. Its id must be free. */
+  adopt(call: Call, { session, replies, idText, idKey, tokenText }: Asker): void {
+    const before = call.session;
+    before.calls.delete(call.idKey);
+    Object.assign(call, { session, replies, idText, idKey, tokenText });
+    session.calls.set(idKey, call);
+    before.settled();
+  }
+
+  /** For a hook that took the answer: the call goes to its Core once more, under another id, as `write` puts it. */
+  resend(call: Call, write: (hubId: number) => Frame): void {
+    if (call.state !== "taken") return;
+    const { core } = call.lane;
+    call.hubId = core.nextId();
+    if (core.state.t === "up") this.#write(call, write(call.hubId), noSplices);
+    else this.#fail(call, coreUnavailable(core, this.#clock.now()));
+  }
+
+  /** For a hook that took the answer: this is what the client gets, with its id spliced in by the hook. */
+  finish(call: Call, frame: Frame, splices: readonly Splice[]): void {
+    if (call.state !== "taken") return;
+    this.#leave(call);
+    call.replies.answer(frame, splices);
+    tellHooks(call, "answered");
+    this.#limiter.release(call);
+  }
+
+  /** As `finish`, with an error of the hub. */
+  refuse(call: Call, error: HubError): void {
+    this.#fail(call, error);
   }
 
   /** Progress of the Core on a call: goes to its owner under the owner's token, and moves the call's deadline. */
@@ -207,6 +240,7 @@ export class Calls {
     call.state = "held";
     call.frame = frame;
     call.splices = noSplices;
+    call.isAsSent = true;
     lane.held.add(call);
   }
 
@@ -249,7 +283,7 @@ export class Calls {
   }
 
   #send(call: Call): void {
-    const { lane, frame } = call;
+    const { frame } = call;
     if (frame === undefined) return;
     const refusal = refusalOf(call);
     if (refusal !== undefined) {
@@ -257,11 +291,16 @@ export class Calls {
       return;
     }
     call.frame = undefined;
+    this.#write(call, frame, call.hooks === undefined || call.isAsSent ? call.splices : editsToSend(call));
+  }
+
+  #write(call: Call, frame: Frame, edits: readonly Splice[]): void {
+    const { lane } = call;
     call.sentMs = this.#clock.now();
     // Entered before it is sent: a Core that dies inside `send` must find the call to answer it.
     call.state = "running";
     lane.running.set(call.hubId, call);
-    const splices = call.watch === undefined ? call.splices : call.watch.sent(call.splices);
+    const splices = call.watch === undefined ? edits : call.watch.sent(edits);
     const sent = lane.core.send(frame, splices);
     if (untilOf(call.hooks) !== undefined) this.#limiter.release(call);
     if (sent === "ok" || call.state !== "running") return;
@@ -325,7 +364,7 @@ export class Calls {
     const now = this.#clock.now();
     for (const session of this.#sessions()) {
       for (const call of session.calls.values()) {
-        if (call.deadlineMs > now || call.state === "done") continue;
+        if (call.deadlineMs > now || call.state === "done" || call.state === "taken") continue;
         // The time that a person takes to answer is not the Core's.
         if (call.state === "running" && waitsForItsClient(call)) continue;
         if (call.state === "running") call.lane.core.send(cancelFrame(call.hubId, "timed out"), noSplices);
@@ -333,61 +372,12 @@ export class Calls {
       }
     }
   }
-
-  #createCall(request: Request, lane: Lane, rename: Splice | undefined, hooks: readonly CallHook[] | undefined): Call {
-    const { session, bytes, text, scan, idText } = request;
-    const now = request.readMs ?? this.#clock.now();
-    const hubId = lane.core.nextId();
-    const hubIdText = String(hubId);
-    const id: Splice = { start: scan.idStart, end: scan.idEnd, text: hubIdText };
-    let splices = rename === undefined ? [id] : inOrder(id, rename);
-    if (request.cuts !== undefined) splices = [...splices, ...request.cuts].sort(byStart);
-    let tokenText: ByteString | undefined;
-    if (scan.tokenStart >= 0) {
-      tokenText = partOf(bytes, text, scan.tokenStart, scan.tokenEnd);
-      const token: Splice = { start: scan.tokenStart, end: scan.tokenEnd, text: hubIdText };
-      splices = [...splices, token].sort(byStart);
-    }
-    return {
-      session,
-      lane,
-      replies: request.replies,
-      idText,
-      idKey: idKey(idText),
-      method: request.method,
-      tokenText,
-      frame: text === undefined ? request.frame : { chunks: [bytes], size: bytes.length, text },
-      splices,
-      state: "waiting",
-      isLease: false,
-      hubId,
-      receivedMs: now,
-      sentMs: now,
-      deadlineMs: untilOf(hooks) ?? now + lane.policy.timeoutMs,
-      lastMs: now + lane.policy.maxTimeoutMs,
-      clientKey: session.limitKey,
-      coreKey: lane.core.name,
-      bytes: bytes.length,
-      place: undefined,
-      hooks,
-      watch: undefined,
-    };
-  }
 }
 
 /** What another client of the same Core is asked holds up nobody's time but its own. */
 function waitsForItsClient({ lane, session }: Call): boolean {
   for (const ask of lane.asks.values()) if (ask.session === session) return true;
   return false;
-}
-
-function byStart(one: Splice, other: Splice): number {
-  return one.start - other.start;
-}
-
-/** Two splices in the order of the bytes. A literal, as the array of nearly every call: one that grows takes several times the memory. */
-function inOrder(one: Splice, other: Splice): Splice[] {
-  return one.start < other.start ? [one, other] : [other, one];
 }
 
 function cancelFrame(hubId: number, reason: string): Frame {

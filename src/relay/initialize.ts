@@ -1,9 +1,9 @@
-// The handshake of the legacy era, answered by the hub itself from what it has: never forwarded to a Core.
+// The first words of both eras, answered by the hub itself from what it has: never forwarded to a Core.
 
 import { type ClientCapabilities, capabilitiesOf } from "../base/client-capabilities.ts";
 import { HubError } from "../base/errors.ts";
 import type { ClientInfo } from "../sessions/envelope.ts";
-import { hasTasks, isLegacyRevision, latestLegacyRevision } from "../wire/revisions.ts";
+import { hasTasks, isLegacyRevision, latestLegacyRevision, modernRevisions } from "../wire/revisions.ts";
 
 export interface HubIdentity {
   readonly name: string;
@@ -32,22 +32,44 @@ export function readInitialize(params: Buffer | undefined): Greeting {
 }
 
 /**
- * The result of initialize. The capabilities are those of the hub, whatever Cores are up just now: lists change with the
- * Cores, completion is always answerable, and log levels are kept per session.
+ * What the hub can do, whatever Cores are up just now: lists change with the Cores, completion is always answerable, and log levels are
+ * kept per session.
  */
+function hubCapabilities(): object {
+  return {
+    tools: { listChanged: true },
+    resources: { listChanged: true, subscribe: true },
+    prompts: { listChanged: true },
+    completions: {},
+    logging: {},
+  };
+}
+
+function serverInfo({ name, version }: HubIdentity): object {
+  return { name, title: "TheHub", version };
+}
+
+/** The result of initialize. */
 export function initializeResult(revision: string, hub: HubIdentity, instructions: string): object {
+  const tasks = { list: {}, cancel: {}, requests: { tools: { call: {} } } };
   return {
     protocolVersion: revision,
-    capabilities: {
-      tools: { listChanged: true },
-      resources: { listChanged: true, subscribe: true },
-      prompts: { listChanged: true },
-      completions: {},
-      logging: {},
-      ...(hasTasks(revision) ? { tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } } : {}),
-    },
-    serverInfo: { name: hub.name, title: "TheHub", version: hub.version },
+    capabilities: { ...hubCapabilities(), ...(hasTasks(revision) ? { tasks } : {}) },
+    serverInfo: serverInfo(hub),
     ...(instructions === "" ? {} : { instructions }),
+  };
+}
+
+/** The result of server/discover (2026-07-28). The revisions are those that need no handshake; the others are agreed on by initialize. */
+export function discoverResult(hub: HubIdentity, instructions: string): object {
+  return {
+    resultType: "complete",
+    supportedVersions: modernRevisions,
+    capabilities: hubCapabilities(),
+    ...(instructions === "" ? {} : { instructions }),
+    ttlMs: 0,
+    cacheScope: "private",
+    _meta: { "io.modelcontextprotocol/serverInfo": serverInfo(hub) },
   };
 }
 

@@ -9,15 +9,16 @@ import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import { byteString, noSplices, type Splice } from "../wire/frame.ts";
 import { findMember, type Range } from "../wire/json.ts";
+import type { Era } from "../wire/revisions.ts";
 import { stringAt } from "../wire/scan.ts";
-import { emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
+import { completed, emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
 import type { Calls } from "./calls.ts";
 import { CapLog } from "./cap-log.ts";
 import { downgradeHooks } from "./downgrade.ts";
 import { HubToolCalls } from "./hub-tools.ts";
-import { type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
+import { discoverResult, type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
@@ -48,6 +49,19 @@ export interface MethodsDeps {
 
 /** Of one session. */
 const maxAnswering = 16;
+/** What there is of it in the modern era, which has no handshake, no session and no tasks of its own. */
+const modernMethods = [
+  "tools/call",
+  "prompts/get",
+  "resources/read",
+  "completion/complete",
+  "tools/list",
+  "prompts/list",
+  "resources/list",
+  "resources/templates/list",
+  "server/discover",
+];
+
 /** To be taken again once the promise has settled, which never rejects. */
 interface Wait {
   readonly t: "wait";
@@ -62,12 +76,12 @@ export class Methods {
   readonly #deps: MethodsDeps;
   readonly #capLog: CapLog;
   readonly #hubTools = new HubToolCalls(new ToolIndexes());
-  readonly #table: ReadonlyMap<string, Handler>;
+  readonly #tables: Readonly<Record<Era, ReadonlyMap<string, Handler>>>;
 
   constructor(deps: MethodsDeps) {
     this.#deps = deps;
     this.#capLog = new CapLog(deps.log);
-    this.#table = new Map<string, Handler>([
+    const all = new Map<string, Handler>([
       ["tools/call", (request) => this.#callTool(request)],
       ["prompts/get", (request) => this.#getPrompt(request)],
       ["resources/read", (request) => this.#read(request)],
@@ -85,14 +99,20 @@ export class Methods {
       ["resources/templates/list", (request) => this.#list(request, "resourceTemplates")],
       ["logging/setLevel", (request) => this.#setLevel(request)],
       ["initialize", (request) => this.#initialize(request)],
+      ["server/discover", (request) => this.#discover(request)],
       ["ping", (request) => answer(request, emptyResult)],
     ]);
+    const ofEra = (isThere: (method: string) => boolean) => new Map([...all].filter(([method]) => isThere(method)));
+    this.#tables = {
+      legacy: ofEra((method) => method !== "server/discover"),
+      modern: ofEra((method) => modernMethods.includes(method)),
+    };
   }
 
   /** Answers, forwards, or asks for the request to be parked. Throws HubError for what must be refused. */
   take(request: Request): Outcome {
     const { session, method } = request;
-    const handler = this.#table.get(method);
+    const handler = this.#tables[session.era].get(method);
     if (handler === undefined) throw new HubError("method_unknown", `this hub has no method ${quoted(method)}`);
     if (session.phase !== "ready" && method !== "initialize" && method !== "ping") {
       throw new HubError("not_initialized", `send initialize before ${method}`);
@@ -244,14 +264,15 @@ export class Methods {
     const isText = range !== undefined && bytes[range.start] === 0x22;
     const view = this.#view(session);
     if (kind === "tools") this.#capLog.served(view, session.caller);
-    const list = view.list(kind);
+    const list = view.list(kind, session.era);
     const page =
       range === undefined || isText ? list.page(range && stringAt(bytes, range.start, range.end)) : undefined;
     if (page === undefined) {
       throw new HubError("params_invalid", `unknown cursor; ask for ${request.method} from its start, without one`);
     }
-    if (page === list.whole) session.wasServed(kind, page);
-    return answer(request, page);
+    if (session.era === "legacy" && page === list.whole) session.wasServed(kind, page);
+    request.replies.answer(resultFrame(request.idText, page), noSplices);
+    return "answered";
   }
 
   #setLevel(request: Request): Outcome {
@@ -269,6 +290,13 @@ export class Methods {
     this.#deps.greet(session);
     const instructions = this.#view(session).instructions;
     answer(request, resultOf(initializeResult(greeting.revision, this.#deps.hub, instructions)));
+    return "answered";
+  }
+
+  #discover(request: Request): Outcome {
+    const { instructions } = this.#view(request.session);
+    const result = resultOf(discoverResult(this.#deps.hub, instructions));
+    request.replies.answer(resultFrame(request.idText, result), noSplices);
     return "answered";
   }
 
@@ -329,7 +357,8 @@ export class Methods {
 }
 
 function answer(request: Request, result: Buffer): Outcome {
-  request.replies.answer(resultFrame(request.idText, result), noSplices);
+  const whole = request.session.era === "modern" ? completed(result) : result;
+  request.replies.answer(resultFrame(request.idText, whole), noSplices);
   return "answered";
 }
 

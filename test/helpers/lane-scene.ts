@@ -126,6 +126,7 @@ export class LaneScene {
     const own: Own[] = [];
     const port = {
       name: `core ${++this.#cores}`,
+      era: "legacy" as const,
       namespace: options.namespace ?? `ns${this.#cores}`,
       state: { t: "up", since: 0 } as CorePort["state"],
       heardMs: 0,

@@ -5,7 +5,7 @@ import { ListPages } from "../../../src/catalog/pages.ts";
 
 function pages(ids: readonly string[], size?: number, kind: ListKind = "tools"): ListPages {
   const entries = ids.map((id) => ({ bytes: Buffer.from(JSON.stringify({ name: id })), edits: [], sortKey: id }));
-  return new ListPages(kind, entries, (at) => ids[at] ?? "", size);
+  return new ListPages(kind, entries, (at) => ids[at] ?? "", "legacy", size);
 }
 
 function read(page: Buffer | undefined): { ids: string[]; next: string | undefined } {

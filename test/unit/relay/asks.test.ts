@@ -67,6 +67,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
     const told: Said[] = [];
     const port: CorePort = {
       name: "a core",
+      era: "legacy",
       namespace: "ns",
       state: { t: "up", since: 0 },
       heardMs: 0,
