@@ -6,9 +6,9 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
+import { derive, newKey, stateKeys } from "../base/state-keys.ts";
 import { takeFileLock } from "./file-lock.ts";
 import type { LoginOwner } from "./owner.ts";
-import { stateKey } from "./state-key.ts";
 
 /** The hub, as one authorization server knows it. */
 export interface KnownClient {
@@ -78,7 +78,8 @@ interface Sealed {
 export class Vault {
   readonly folder: string;
   readonly #deps: VaultDeps;
-  #key: Promise<Buffer> | undefined;
+  /** The one that seals first. */
+  #keys: Promise<readonly Buffer[]> | undefined;
 
   constructor(deps: VaultDeps) {
     this.#deps = deps;
@@ -94,7 +95,8 @@ export class Vault {
   async write(record: LoginRecord): Promise<void> {
     const { core, owner } = record;
     const iv = randomBytes(12);
-    const cipher = createCipheriv("aes-256-gcm", await this.#loadKey(), iv);
+    const [key = Buffer.alloc(0)] = await this.#loadKeys();
+    const cipher = createCipheriv("aes-256-gcm", key, iv);
     cipher.setAAD(label(core, owner));
     const data = Buffer.concat([cipher.update(JSON.stringify(record), "utf8"), cipher.final()]);
     const sealed: Sealed = {
@@ -182,13 +184,15 @@ export class Vault {
     return join(this.folder, nameOf(core, owner));
   }
 
-  #loadKey(): Promise<Buffer> {
-    this.#key ??= stateKey(this.#deps.stateDir, this.#deps.key);
+  #loadKeys(): Promise<readonly Buffer[]> {
+    this.#keys ??= stateKeys(this.#deps.stateDir, this.#deps.key, newKey).then((texts) =>
+      texts.map((text) => derive(text, "logins")),
+    );
     // What failed once may go well later: a disk was full, a folder not there.
-    this.#key.catch(() => {
-      this.#key = undefined;
+    this.#keys.catch(() => {
+      this.#keys = undefined;
     });
-    return this.#key;
+    return this.#keys;
   }
 
   /** A text is what is wrong with the file. */
@@ -211,14 +215,9 @@ export class Vault {
   async #unseal(sealed: Sealed | string, core: string, owner: LoginOwner): Promise<Found> {
     if (typeof sealed === "string") return { t: "unreadable", why: sealed };
     try {
-      const decipher = createDecipheriv("aes-256-gcm", await this.#loadKey(), Buffer.from(sealed.iv, "base64"), {
-        authTagLength: 16,
-      });
-      decipher.setAAD(label(core, owner));
-      decipher.setAuthTag(Buffer.from(sealed.tag, "base64"));
-      const text = Buffer.concat([decipher.update(Buffer.from(sealed.data, "base64")), decipher.final()]).toString(
-        "utf8",
-      );
+      const opened = (await this.#loadKeys()).map((key) => opens(key, sealed, label(core, owner)));
+      const text = opened.find((one) => one !== undefined);
+      if (text === undefined) return { t: "unreadable", why: "it was made with another key" };
       return { t: "login", record: JSON.parse(text) as LoginRecord };
     } catch (error) {
       const isSystems = error instanceof Error && "syscall" in error;
@@ -227,6 +226,18 @@ export class Vault {
         : "it was made with another key";
       return { t: "unreadable", why };
     }
+  }
+}
+
+/** Undefined: not with this key. */
+function opens(key: Buffer, { iv, tag, data }: Sealed, aad: Buffer): string | undefined {
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(iv, "base64"), { authTagLength: 16 });
+    decipher.setAAD(aad);
+    decipher.setAuthTag(Buffer.from(tag, "base64"));
+    return Buffer.concat([decipher.update(Buffer.from(data, "base64")), decipher.final()]).toString("utf8");
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Secret } from "../base/secret.ts";
+import { keyLines, keyProblem } from "../base/state-keys.ts";
 import type { TlsFiles } from "../base/tls-files.ts";
 import {
   type Parsed,
@@ -23,7 +24,7 @@ export interface Settings extends HubConfig {
   readonly stateDir: string;
   /** What every client must present, from `HUB_TOKEN` or `HUB_TOKEN_FILE`. */
   readonly token: Secret | undefined;
-  /** What logins are encrypted with, from `HUB_STATE_KEY` or `HUB_STATE_KEY_FILE`; undefined: a key is made and kept. */
+  /** What logins and request states are encrypted with, a key a line, from `HUB_STATE_KEY` or its file; undefined: one is made and kept. */
   readonly stateKey: Secret | undefined;
   /** What `/metrics` asks for; undefined: it is open. */
   readonly metricsToken: Secret | undefined;
@@ -132,14 +133,12 @@ function readToken(env: Environment, cwd: string, problems: Problem[]): Secret |
   return given === undefined ? undefined : tokenOf(given.text, given.name, problems);
 }
 
-const shortestKey = 32;
-
 function readStateKey(env: Environment, cwd: string, problems: Problem[]): Secret | undefined {
   const given = readGiven("HUB_STATE_KEY", "the key", env, cwd, problems);
   if (given === undefined) return undefined;
-  if (given.text.length >= shortestKey) return new Secret(given.text);
-  const message = `a key of less than ${shortestKey} characters protects nothing`;
-  problems.push(variableProblem(given.name, "error", message, "make one: openssl rand -hex 32"));
+  const problem = keyProblem(keyLines(given.text));
+  if (problem === undefined) return new Secret(given.text);
+  problems.push(variableProblem(given.name, "error", problem.message, problem.hint));
   return undefined;
 }
 

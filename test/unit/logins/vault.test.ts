@@ -148,3 +148,15 @@ test("vault: where no lock can be made the work is done all the same", async () 
     assert.equal(await vaultIn(join(folder, "other")).alone("wiki", operator, async () => 1), 1);
   });
 });
+
+test("vault: of two keys the first one seals and both open", async () => {
+  await inFolder(async (stateDir) => {
+    const [old, fresh] = ["o".repeat(32), "f".repeat(32)];
+    const record = login("wiki", operator);
+    await vaultIn(stateDir, old).write(record);
+    const both = vaultIn(stateDir, `${fresh}\n${old}`);
+    assert.deepEqual(await both.read("wiki", operator), { t: "login", record });
+    await both.write(record);
+    assert.deepEqual(await vaultIn(stateDir, fresh).read("wiki", operator), { t: "login", record });
+  });
+});

@@ -195,3 +195,14 @@ test("settings: a client's own limits win over the hub's", async () => {
   assert.deepEqual(limitsOf(clients[0], base), { maxConcurrency: 7, maxQueue: 0, rateLimitRps: 0 });
   assert.deepEqual(limitsOf(undefined, base), { maxConcurrency: 7, maxQueue: 256, rateLimitRps: 0 });
 });
+
+test("settings: a state key has 32 characters, and one more may stand on a second line", async () => {
+  const [one, two] = ["1".repeat(32), "2".repeat(32)];
+  assert.equal((await settings({ HUB_STATE_KEY: `${one}\n${two}` })).stateKey?.reveal(), `${one}\n${two}`);
+  for (const bad of ["short", `${one}\nshort`, `${one}\n${two}\n${one}`]) {
+    const refused = await settle({ HUB_STATE_KEY: bad });
+    assert.ok(refused.t === "invalid");
+    assert.equal(refused.problems.length, 1);
+    assert.ok(!JSON.stringify(refused.problems).includes(bad));
+  }
+});
