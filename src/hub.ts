@@ -27,6 +27,7 @@ import { OnlyClient } from "./hub/only-client.ts";
 import { Oversight } from "./hub/oversight.ts";
 import { sourcesOf } from "./hub/sources.ts";
 import { type Standing, standingOf } from "./hub/standing.ts";
+import { StateRing } from "./hub/state-ring.ts";
 import { welcoming } from "./hub/welcome.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
@@ -132,7 +133,7 @@ export class Hub {
       log: log.child({ component: "catalog" }),
       build: (previous, own) => buildCatalog(sourcesOf(this.#fleet.cores, own), this.#standing.catalog, previous),
       callerOf: (session) => this.#standing.callers.of(session),
-      sessions: () => this.#parts.relay.sessions,
+      sessions: () => this.#parts.sessions(),
     });
     const observer = observerOf(options, clock, (name) => this.#fleet.core(name)?.greeting?.protocolVersion);
     this.#isolation = new Isolation({
@@ -149,6 +150,7 @@ export class Hub {
       ...{ clock, log, masker, version, observer },
       meter: this.metrics.hub,
       levels: levelTargets(this.#fleet),
+      keys: new StateRing(log.child({ component: "relay" }), settings),
       createLimiter: (start) => {
         const definitionOf = (key: string) => this.#fleet.core(key)?.definition;
         return createHubLimits(clock, start, exclusive, () => this.#setup, definitionOf);
@@ -161,6 +163,7 @@ export class Hub {
       watchLane: (key, session) => this.#fleet.watchLane(key, session),
       lanesOf: (session) => this.#fleet.lanesOf(session),
       opened: (session) => this.#isolation.opened(session),
+      heard: (session) => this.#changes.greeted(session),
       greet: welcoming({ log: log.child({ component: "relay" }), callerOf, greeted }),
       left: (session) => this.#isolation.left(session),
     });
@@ -291,7 +294,7 @@ export class Hub {
       calls: this.#parts.calls,
       changes: this.#changes,
       doorman: this.#doorman,
-      sessions: () => this.#parts.relay.sessions,
+      sessions: () => this.#parts.sessions(),
       inForce: (setup) => {
         this.#setup = setup;
         this.#standing = standingOf(setup);

@@ -23,7 +23,8 @@ import { findMember } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
 import { notificationFrame, resultFrame } from "./answers.ts";
 import { type AskRefusal, isAnswer, isKnownAsk, refusalOf } from "./ask-rules.ts";
-import type { Ask, ClientSession, Lane } from "./call.ts";
+import type { Parks } from "./bridge/parks.ts";
+import type { Ask, Call, ClientSession, Lane } from "./call.ts";
 import type { CoreMessage, Owner } from "./owner.ts";
 import { native, relatedEdits, relatedTaskOfResult } from "./task-ids.ts";
 import type { UrlElicitations } from "./url-elicitations.ts";
@@ -49,6 +50,8 @@ export interface AsksDeps {
   readonly urls: Pick<UrlElicitations, "asked">;
   /** Whose a message of the Core is; undefined where nobody can tell. */
   ownerOf(lane: Lane, message: CoreMessage): Owner | undefined;
+  /** Of the modern era: clients are asked by the answers of their requests. */
+  readonly parks: Pick<Parks, "asked" | "withdrawn"> & { sessionOf(call: Call): ClientSession | undefined };
   /** The Core waited so long for its client. */
   waited(lane: Lane, ms: number): void;
 }
@@ -86,24 +89,27 @@ export class Asks {
       this.#refuse(lane, method, idText, refusal ?? nobodyToAsk);
       return;
     }
-    const { session, replies } = owner;
+    const { call } = owner;
+    const session = call === undefined ? owner.session : this.#deps.parks.sessionOf(call);
+    if (session === undefined) {
+      this.#count("refused");
+      this.#refuse(lane, method, idText, tooManyParked);
+      return;
+    }
+    const replies = call === undefined ? owner.replies : session.sink;
     const now = this.#deps.clock.now();
     const id = ++session.lastAskId;
     const hasToken = scan.tokenStart >= 0;
     const tokenText = hasToken ? byteText(bytes, scan.tokenStart, scan.tokenEnd) : undefined;
     const ask: Ask = {
-      ...{ lane, session, method, coreIdText: idText, id, tokenText, replies, task: owner.task },
+      ...{ lane, session, method, coreIdText: idText, id, tokenText, replies, task: owner.task, call },
       ...{ openedMs: now, deadlineMs: now + answerMs },
     };
     const asks = this.#bySession.get(session) ?? new Map<number, Ask>();
     this.#bySession.set(session, asks.set(id, ask));
     if (lane.asks.size === 0) lane.askingSinceMs = now;
     lane.asks.set(key, ask);
-    const frame = frameOf(bytes);
-    const edits = this.#editsOf(ask, bytes, scan);
-    // The response of a client that takes no events cannot carry it; the stream of what belongs to no request can, if there is one.
-    const isSent = replies.send(frame, edits) === "ok" || sendAside(ask, frame, edits);
-    if (isSent) this.#sweepSoon();
+    if (this.#isSent(ask, bytes, scan)) this.#sweepSoon();
     else {
       this.#withdraw(ask, unreachable, "refused");
     }
@@ -123,6 +129,14 @@ export class Asks {
     this.#close(ask, "answered");
     const sent = ask.lane.core.send(frame, answerEdits(ask, frame, scan));
     this.#deps.log.debug("ask_answered", { session: session.id, core: ask.lane.core.name, method: ask.method, sent });
+  }
+
+  /** The answer to what was asked by way of a call's own answer. False where the Core does not wait for it any more. */
+  settle(ask: Ask, result: Buffer): boolean {
+    if (this.#bySession.get(ask.session)?.get(ask.id) !== ask) return false;
+    this.#close(ask, "answered");
+    ask.lane.core.send(resultFrame(ask.coreIdText, result), noSplices);
+    return true;
   }
 
   /** A client's progress on what it was asked: under the Core's own token. False where it is about nothing. */
@@ -159,6 +173,18 @@ export class Asks {
       ask.replies.send(notificationFrame("notifications/cancelled", { requestId: ask.id, reason }), noSplices);
       if (lane.core.state.t === "up") this.#refuse(lane, ask.method, ask.coreIdText, { code: -32603, message: reason });
     }
+  }
+
+  #isSent(ask: Ask, bytes: Buffer, scan: Scan): boolean {
+    const { lane, call, replies } = ask;
+    if (call !== undefined) {
+      const params = scan.paramsStart < 0 ? undefined : { start: scan.paramsStart, end: scan.paramsEnd };
+      return this.#deps.parks.asked(call, ask, bytes, params, lane.policy.label);
+    }
+    const frame = frameOf(bytes);
+    const edits = this.#editsOf(ask, bytes, scan);
+    // The response of a client that takes no events cannot carry it; the stream of what belongs to no request can, if there is one.
+    return replies.send(frame, edits) === "ok" || sendAside(ask, frame, edits);
   }
 
   #refusal(
@@ -223,6 +249,7 @@ export class Asks {
     asks?.delete(ask.id);
     if (asks?.size === 0) this.#bySession.delete(session);
     lane.asks.delete(idKey(ask.coreIdText));
+    if (ask.call !== undefined) this.#deps.parks.withdrawn(ask);
     if (lane.asks.size === 0) this.#deps.waited(lane, this.#deps.clock.now() - lane.askingSinceMs);
   }
 
@@ -276,6 +303,7 @@ const nobodyToAsk: AskRefusal = {
   message:
     "this core is shared by several clients, and nothing says which of them this is for: set isolation: session (or pool, or interactive: serialize) for it in the hub's manifest",
 };
+const tooManyParked: AskRefusal = { code: -32603, message: "too many calls wait for their clients' answers already" };
 const notReady: AskRefusal = { code: -32603, message: "the client has not said yet what it can be asked" };
 const unreachable: AskRefusal = { code: -32603, message: "the client takes no requests on this connection" };
 const unheard: AskRefusal = { code: -32603, message: "the client has opened no stream that a request could come on" };

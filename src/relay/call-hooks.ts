@@ -4,9 +4,10 @@ import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { Call, CallHook, CallOutcome } from "./call.ts";
 
-export function tellHooks({ hooks }: Call, outcome: CallOutcome): void {
+export function tellHooks(call: Call, outcome: CallOutcome): void {
+  const { hooks } = call;
   if (hooks === undefined) return;
-  for (const hook of hooks) hook.over?.(outcome);
+  for (const hook of hooks) hook.over?.(outcome, call);
 }
 
 export function refusalOf({ hooks, lane }: Call): HubError | undefined {

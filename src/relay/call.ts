@@ -81,7 +81,7 @@ export interface CallHook {
   /** Asked just before the call is sent on this lane: it is refused instead, where what it is about is not there. */
   refuses?(lane: Lane): HubError | undefined;
   /** Said once, when the call is out of every table and its answer is on its way. */
-  over?(outcome: CallOutcome): void;
+  over?(outcome: CallOutcome, call: Call): void;
 }
 
 /**
@@ -102,6 +102,8 @@ export interface Ask {
   readonly task: Task | undefined;
   /** On what the client was asked, and is told of an end. */
   readonly replies: ReplySink;
+  /** By way of which the client is asked, in the modern era. */
+  readonly call: Call | undefined;
   readonly openedMs: number;
   readonly deadlineMs: number;
 }

@@ -78,7 +78,9 @@ export class Connection implements RequestVisitor {
       return;
     }
     const key = idKey(byteText(bytes, scan.requestIdStart, scan.requestIdEnd));
-    const session = this.#sessions().find(({ calls, parked }) => calls.has(key) || parked.has(key)) ?? legacy;
+    const isItsRequest = ({ calls, parked, listens }: ClientSession) =>
+      calls.has(key) || parked.has(key) || listens?.has(key) === true;
+    const session = this.#sessions().find(isItsRequest) ?? legacy;
     this.#relay.take(session, message, undefined, replies);
   }
 
@@ -106,7 +108,7 @@ export class Connection implements RequestVisitor {
     this.#moderns ??= new Map(this.#modern?.envelope === undefined ? [] : [[this.#modern.envelope, this.#modern]]);
     for (const [said, idle] of this.#moderns) {
       if (this.#moderns.size < maxModern) break;
-      if (idle.busy > 0 || idle === this.#first) continue;
+      if (idle.busy > 0 || (idle.listens?.size ?? 0) > 0 || idle === this.#first) continue;
       this.#moderns.delete(said);
       this.#relay.leave(idle);
     }

@@ -115,6 +115,8 @@ export class FromCore {
       return;
     }
     const { session, replies } = owner;
+    // A client of the modern era asks for them with each request that it wants them of.
+    if (session.era === "modern" && session.logLevel === undefined) return;
     const level = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "level");
     const severity = level === undefined ? undefined : logLevelOf(stringAt(bytes, level.start, level.end));
     if (severity !== undefined && session.logLevel !== undefined && severity < session.logLevel) return;

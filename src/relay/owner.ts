@@ -10,6 +10,8 @@ export interface Owner {
   readonly replies: ReplySink;
   /** What it belongs to, where it says so. */
   readonly task?: Task;
+  /** The one call that it can be about: clients of the modern era are asked by way of it. */
+  readonly call?: Call;
 }
 
 /** A request or a notification of a Core, in one piece. */
@@ -30,8 +32,10 @@ export function ownerOf(lane: Lane, { bytes, scan }: CoreMessage): Owner | undef
     return session.phase === "ready" ? { session, replies: heardOn(task), task } : undefined;
   }
   const session = lane.owner;
-  if (session !== undefined)
-    return session.phase === "ready" ? { session, replies: streamOf(session, lane) } : undefined;
+  if (session !== undefined) {
+    if (session.phase !== "ready") return undefined;
+    return session.era === "modern" ? onlyCall(lane) : { session, replies: streamOf(session, lane) };
+  }
   // Of a task that nobody knows any more.
   if (named !== undefined) return undefined;
   return lane.policy.serial && lane.astray.size === 0 ? runningOwner(lane) : undefined;
@@ -42,11 +46,20 @@ export function heardOn({ lane, session, waiting }: Task): ReplySink {
   return waiting.findLast(({ isHeard }) => isHeard !== false) ?? streamOf(session, lane);
 }
 
+/** Between its requests a client of the modern era is nobody, and of two nobody can tell which it is. */
+function onlyCall(lane: Lane): Owner | undefined {
+  const [call, ...others] = lane.running.values();
+  if (call === undefined || others.length > 0) return undefined;
+  const { session, replies } = call;
+  return { session, replies, call };
+}
+
 /** More than one can run where some wait for the results of tasks. */
 function runningOwner(lane: Lane): Owner | undefined {
   const call = newest(lane.running.values());
   if (call === undefined) return undefined;
   const { session, replies } = call;
+  if (session.era === "modern") return onlyCall(lane);
   if (lane.running.values().some((other) => other.session !== session)) return undefined;
   for (const task of lane.tasks.values()) if (!task.isOver && task.session !== session) return undefined;
   return { session, replies };

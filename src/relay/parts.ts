@@ -6,6 +6,10 @@ import type { Log } from "../telemetry/log.ts";
 import type { CoreMeter, DropReason } from "../telemetry/metrics.ts";
 import type { Masker } from "../wire/mask.ts";
 import { Asks } from "./asks.ts";
+import { Bridge } from "./bridge/bridge.ts";
+import { Listens } from "./bridge/listens.ts";
+import { Parks } from "./bridge/parks.ts";
+import { SealedStates, type SealKeys } from "./bridge/sealed-state.ts";
 import type { ClientSession, Lane } from "./call.ts";
 import { Calls, type CreateLimiter } from "./calls.ts";
 import { FromCore } from "./from-core.ts";
@@ -29,6 +33,8 @@ export interface PartsDeps {
   readonly meter: CoreMeter;
   readonly observer: CallObserver | undefined;
   readonly levels: LogLevelsDeps;
+  /** What states are sealed with that clients keep. */
+  readonly keys: SealKeys;
   createLimiter: CreateLimiter;
   /** Counts a message of a Core that nobody got. */
   dropped(reason: DropReason): void;
@@ -45,6 +51,8 @@ export interface PartsDeps {
   /** The lanes that belong to this session alone. */
   lanesOf(session: ClientSession): Iterable<Lane>;
   opened(session: ClientSession): void;
+  /** One more that hears news, of a client that is here already. */
+  heard(session: ClientSession): void;
   /** Its client has said who it is and what it can be asked. */
   greet(session: ClientSession): void;
   left(session: ClientSession): void;
@@ -57,6 +65,8 @@ export class RelayParts {
   readonly subscriptions: Subscriptions;
   readonly tasks: Tasks;
   readonly uris: ResourceUris = new ResourceUris();
+  readonly parks: Parks;
+  readonly listens: Listens;
   readonly relay: Relay;
   readonly fromCore: FromCore;
 
@@ -69,17 +79,48 @@ export class RelayParts {
       observer,
       createLimiter: deps.createLimiter,
       errorEdits: (call, frame, scan) => urls.required(call, frame, scan),
-      sessions: () => this.relay.sessions,
+      sessions: () => this.sessions(),
     });
-    this.asks = new Asks({ clock, log, urls, ownerOf, waited: (lane, ms) => this.calls.waited(lane, ms) });
+    const states = new SealedStates({ clock, log, keys: deps.keys, audience: "thehub" });
+    this.parks = new Parks({
+      ...{ clock, states, calls: this.calls },
+      settle: (ask, result) => this.asks.settle(ask, result),
+      dropAsks: (session) => this.asks.dropSession(session),
+    });
+    const bridge = new Bridge({ parks: this.parks, states });
+    this.asks = new Asks({
+      ...{ clock, log, urls, ownerOf },
+      parks: {
+        sessionOf: (call) => bridge.sessionOf(call),
+        asked: (...asked) => this.parks.asked(...asked),
+        withdrawn: (ask) => this.parks.withdrawn(ask),
+      },
+      waited: (lane, ms) => this.calls.waited(lane, ms),
+    });
     this.logLevels = new LogLevels(deps.levels);
     this.subscriptions = new Subscriptions({ calls: this.calls, log });
     this.tasks = new Tasks({ clock, log });
     const parking = new Parking(deps);
-    const { calls, asks, logLevels, subscriptions, tasks, uris } = this;
-    const parts = { calls, asks, logLevels, subscriptions, tasks, uris, parking, urls };
+    this.listens = new Listens({
+      clock,
+      hold: (session, uri) => methods.hold(session, uri),
+      opened: (session) => deps.heard(session),
+      closed: (session) => {
+        this.subscriptions.forget(session);
+        deps.left(session);
+      },
+    });
+    const { calls, asks, logLevels, subscriptions, tasks, uris, parks, listens } = this;
+    const parts = { calls, asks, logLevels, subscriptions, tasks, uris, parks, listens, bridge, parking, urls };
     const methods = new Methods({ ...deps, ...parts, log, hub: { name: "thehub", version } });
     this.relay = new Relay({ ...deps, ...parts, log, methods });
     this.fromCore = new FromCore({ ...parts, log, masker, ownerOf, dropped: deps.dropped });
+  }
+
+  /** All that calls and news can belong to: those of clients, and those of requests that stay open. */
+  *sessions(): Iterable<ClientSession> {
+    yield* this.relay.sessions;
+    yield* this.parks.sessions();
+    yield* this.listens.sessions();
   }
 }

@@ -85,19 +85,7 @@ export class Subscriptions {
       const message = `core "${core.name}" does not tell of changes of its resources (it declares no resources.subscribe)`;
       throw new HubError("method_unknown", message, { core: core.name });
     }
-    const mine = this.#bySession.get(session) ?? new Map<string, Row>();
-    const known = mine.get(uri);
-    if (known !== undefined && known.lane !== lane) this.#release(session, uri, known);
-    const rows = this.#byLane.get(lane) ?? new Map<string, Row>();
-    if (!mine.has(uri) && mine.size >= maxPerSession) throw tooMany(`one client may hold ${maxPerSession}`, lane);
-    let row = rows.get(nativeUri);
-    if (row === undefined) {
-      if (rows.size >= maxPerLane) throw tooMany(`core "${core.name}" may have ${maxPerLane}`, lane);
-      row = { lane, uri: nativeUri, holders: new Map(), wishes: new Set(), confirmed: false, ending: 0 };
-      this.#byLane.set(lane, rows.set(nativeUri, row));
-      lane.isWatched = true;
-    }
-    this.#bySession.set(session, mine.set(uri, row));
+    const row = this.#rowOf(session, { uri, nativeUri, lane });
     if (row.confirmed) {
       row.holders.set(session, uri);
       return false;
@@ -106,6 +94,16 @@ export class Subscriptions {
     const wish: Wish = { session, uri, wanted: true };
     row.wishes.add(wish);
     this.#begin(request, row, uri, (outcome) => this.#answered(asked, wish, outcome));
+    return true;
+  }
+
+  /** For a session that holds it as long as it is there, and asks for nothing else. False where the Core tells of no changes. Throws HubError. */
+  hold(session: ClientSession, to: Subscribed): boolean {
+    const { core } = to.lane;
+    if (to.uri.length > maxUriBytes || (core.state.t === "up" && !offersSubscriptions(core.capabilities))) return false;
+    const row = this.#rowOf(session, to);
+    row.holders.set(session, to.uri);
+    if (!row.confirmed) void this.#renew([row], "first");
     return true;
   }
 
@@ -196,6 +194,24 @@ export class Subscriptions {
     return told.size > 0;
   }
 
+  #rowOf(session: ClientSession, { uri, nativeUri, lane }: Subscribed): Row {
+    const { core } = lane;
+    const mine = this.#bySession.get(session) ?? new Map<string, Row>();
+    const known = mine.get(uri);
+    if (known !== undefined && known.lane !== lane) this.#release(session, uri, known);
+    const rows = this.#byLane.get(lane) ?? new Map<string, Row>();
+    if (!mine.has(uri) && mine.size >= maxPerSession) throw tooMany(`one client may hold ${maxPerSession}`, lane);
+    let row = rows.get(nativeUri);
+    if (row === undefined) {
+      if (rows.size >= maxPerLane) throw tooMany(`core "${core.name}" may have ${maxPerLane}`, lane);
+      row = { lane, uri: nativeUri, holders: new Map(), wishes: new Set(), confirmed: false, ending: 0 };
+      this.#byLane.set(lane, rows.set(nativeUri, row));
+      lane.isWatched = true;
+    }
+    this.#bySession.set(session, mine.set(uri, row));
+    return row;
+  }
+
   #begin(request: Request, row: Row, uri: string, over: (outcome: CallOutcome) => void): void {
     const { uriStart: start, uriEnd: end } = request.scan;
     const rename: Splice = { start, end, text: byteString(JSON.stringify(row.uri)) };
@@ -257,17 +273,17 @@ export class Subscriptions {
   }
 
   /** Resolves to how many the Core would not have: those are let go of, as soon as their holders know that they must look. */
-  async #renew(rows: readonly Row[]): Promise<number> {
+  async #renew(rows: readonly Row[], time: "first" | "again" = "again"): Promise<number> {
     const queue = rows.values();
     let lost = 0;
     const work = async () => {
-      for (const row of queue) if (!(await this.#subscribeAnew(row))) lost++;
+      for (const row of queue) if (!(await this.#subscribeAnew(row, time))) lost++;
     };
     await Promise.all(Array.from({ length: renewedAtOnce }, work));
     return lost;
   }
 
-  async #subscribeAnew(row: Row): Promise<boolean> {
+  async #subscribeAnew(row: Row, time: "first" | "again"): Promise<boolean> {
     const { lane } = row;
     // An instance that is not up, or is replaced meanwhile, is told when the next one is up.
     const isOver = () => row.lane !== lane || lane.core.state.t !== "up";
@@ -281,7 +297,8 @@ export class Subscriptions {
     if (isOver()) return true;
     row.confirmed = kept;
     for (const [session, uri] of [...row.holders]) {
-      if (session.phase === "ready") session.sink.send(notificationFrame(updated, { uri }), noSplices);
+      if (session.phase === "ready" && time === "again")
+        session.sink.send(notificationFrame(updated, { uri }), noSplices);
       if (!kept) this.#letGo(session, uri, row);
     }
     this.#settle(row, kept);

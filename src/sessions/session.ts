@@ -97,6 +97,11 @@ export class Session<C extends InFlight = InFlight> {
     this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
   }
 
+  /** Whether its sink takes what belongs to no request: news of lists, of resources. In the modern era a request of its own asks for that. */
+  hearsNews = true;
+  /** Requests that stay open to hear news, by `idKey`; made when there is one. */
+  listens: Set<string> | undefined;
+
   get era(): Era {
     return this.envelope === undefined ? "legacy" : "modern";
   }

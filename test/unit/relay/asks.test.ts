@@ -12,6 +12,7 @@ import { createScan, scan } from "../../../src/wire/scan.ts";
 import { LogRecord } from "../../helpers/core-run.ts";
 import { somebody } from "../../helpers/echo-doorkeeper.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
+import { noParks } from "../../helpers/no-parks.ts";
 
 interface Said {
   readonly id?: unknown;
@@ -40,6 +41,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
     log: new LogRecord().log,
     urls,
     ownerOf,
+    parks: noParks,
     waited: (_lane, ms) => waited.push(ms),
   });
   let sessions = 0;
