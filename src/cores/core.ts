@@ -180,11 +180,6 @@ export class Core {
     return this.greeting?.instructions;
   }
 
-  /** As of the last greeting; before the first one legacy. */
-  get era(): Era {
-    return eraOf(this.greeting?.protocolVersion);
-  }
-
   /** From idle, failed or stopped; otherwise does nothing. */
   start(): void {
     this.#dispatch({ t: "start" });

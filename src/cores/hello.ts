@@ -41,7 +41,8 @@ export async function sayHello(instance: Instance, attempt: Try, deps: HelloDeps
   const asked = discover(instance, deps);
   const found = await patiently(asked, patience(instance, quietMs, deps));
   if (found === "late") throw late("server/discover", deps);
-  if (found !== "silent") return found.t === "modern" ? modern(found.greeting) : ifLegacy(found, instance, attempt, deps);
+  if (found !== "silent")
+    return found.t === "modern" ? modern(found.greeting) : ifLegacy(found, instance, attempt, deps);
   if (attempt.era === "modern") return { t: "silent" };
   // Another order is possible where requests do not follow each other, and there silence proves nothing.
   const greeted = initialize(instance, { ...attempt, quietMs: attempt.quietMs - quietMs }, deps).then((hello) =>
@@ -100,7 +101,8 @@ async function initialize(instance: Instance, { framing, quietMs }: Try, deps: H
     if (read.t === "garbled") throw startFailed("core_garbled", read.reason, false);
     return { t: "ok", greeting: read.greeting, isSure: true };
   } catch (error) {
-    if (isModernOnly(error)) throw startFailed("era_unsupported", "speaks the modern era only, and did not answer server/discover", false);
+    if (isModernOnly(error))
+      throw startFailed("era_unsupported", "speaks the modern era only, and did not answer server/discover", false);
     if (coreErrorCode(error) === unsupportedVersionCode) {
       throw startFailed("era_unsupported", unsupported("versions that it does not name"), true);
     }

@@ -41,7 +41,11 @@ export function firstTry(start: Start): Try {
 }
 
 /** `again`: in this era, on another process or connection. Undefined: there is nothing left to try. */
-export function nextTry(start: Start, tried: readonly Try[], outcome: "silent" | { readonly again: Era }): Try | undefined {
+export function nextTry(
+  start: Start,
+  tried: readonly Try[],
+  outcome: "silent" | { readonly again: Era },
+): Try | undefined {
   const [first] = tried;
   const last = tried.at(-1);
   if (first === undefined || last === undefined) return firstTry(start);
