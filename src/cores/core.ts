@@ -14,24 +14,27 @@ import { type Era, eraOf } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
 import { logState } from "./core-log.ts";
 import type { Host } from "./environment.ts";
-import { framingPlan, type Greeting, mayFetch, neverAnswered } from "./handshake.ts";
+import { greet, type Probed } from "./greet.ts";
+import type { Greeting } from "./handshake.ts";
 import { watchHealth } from "./health.ts";
-import { sayHello } from "./hello.ts";
+import type { Hello } from "./hello.ts";
 import { pong, sortOut } from "./incoming.ts";
-import type { Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
+import type { EraClue, Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
+import type { Known } from "./known.ts";
 import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
 import { openInstance } from "./open-instance.ts";
-import { StartFailed, startFailed } from "./start-failed.ts";
+import { fallOf, StartFailed, startFailed } from "./start-failed.ts";
 import type { LinkLimits } from "./stdio-link.ts";
 import {
   type CoreState,
   type Fall,
   idleCore,
-  type RestartPolicy,
+  restartPolicyOf,
   type Supervised,
   type SupervisorEvent,
   transition,
 } from "./supervisor.ts";
+import type { Try } from "./tries.ts";
 
 export interface CoreEvents {
   /**
@@ -61,6 +64,8 @@ export interface CoreDeps {
   readonly masker: { maskText(text: string): string; maskFrame(frame: Frame): Frame };
   /** The last id that was used; shared with the Core that this one takes the place of. */
   readonly ids: { last: number };
+  /** Shared by all instances of one definition. */
+  readonly known: Known;
   /** What the Core may ask its client, as `initialize` says it. Asked at every start. */
   capabilities(): Promise<ClientCapabilities>;
   /** The login that a remote Core's requests go with; undefined where there is none. Asked at every start. */
@@ -87,7 +92,8 @@ export class Core {
   #retryTimer: Timer | undefined;
   /** Settles when every instance that was retired so far is gone. Never rejects. */
   #tornDown: Promise<void> = Promise.resolve();
-  #framing: Framing | undefined;
+  /** While an instance is asked for its era: takes note of its end, where that says something. */
+  #probe: ((clue: EraClue) => void) | undefined;
   #credential: Credential | undefined;
   #endWatch: () => void = () => {};
 
@@ -101,8 +107,10 @@ export class Core {
     this.#supervised = idleCore(deps.clock.now());
     this.#instanceEvents = {
       frame: (instance, frame, scan) => this.#receive(instance, frame, scan),
-      down: (instance, fall) => {
-        if (instance === this.#instance) this.#down(this.generation, fall);
+      down: (instance, fall, clue) => {
+        if (instance !== this.#instance) return;
+        if (this.#probe !== undefined && clue !== undefined) this.#probe(clue);
+        else this.#down(this.generation, fall);
       },
       unanswered: (instance, id, error) => {
         if (instance.requests.has(id)) instance.requests.reject(id, error);
@@ -153,7 +161,7 @@ export class Core {
 
   /** The framing that the Core has answered in. */
   get framing(): Framing | undefined {
-    return this.#framing;
+    return this.#deps.known.framing;
   }
 
   get era(): Era {
@@ -212,7 +220,7 @@ export class Core {
 
   #dispatch(event: SupervisorEvent): void {
     const before = this.#supervised;
-    const { next, effects } = transition(before, event, this.#restartPolicy, this.#deps.clock.now());
+    const { next, effects } = transition(before, event, restartPolicyOf(this.definition), this.#deps.clock.now());
     this.#supervised = next;
     for (const effect of effects) {
       if (effect.t === "launch") void this.#launch(effect.generation);
@@ -225,13 +233,9 @@ export class Core {
     this.#events.state(this);
   }
 
-  /** A server elsewhere may be away for hours, and comes back without anybody here starting it. */
-  get #restartPolicy(): RestartPolicy {
-    const { remote, health } = this.definition;
-    return remote === undefined ? health : { ...health, maxRestarts: Number.POSITIVE_INFINITY };
-  }
-
   #down(generation: number, fall: Fall): void {
+    // It may have been taken for what it is not.
+    if (this.#isStarting(generation)) this.#deps.known.forgetEra();
     this.#dispatch({ t: "down", generation, fall });
   }
 
@@ -257,7 +261,7 @@ export class Core {
       this.#watchHealth(instance, generation);
     } catch (error) {
       if (!this.#isStarting(generation)) return;
-      this.#down(generation, this.#fallOf(error));
+      this.#down(generation, fallOf(error, this.name, this.#deps.log));
     }
   }
 
@@ -276,50 +280,50 @@ export class Core {
     return this.generation === generation && this.state.t === "starting";
   }
 
-  /** A process that has answered `initialize`; undefined when the start was overtaken. */
+  /** An instance that has said who it is; undefined when the start was overtaken. */
   async #greet(generation: number, secrets: ReadonlyMap<string, Secret>): Promise<Instance | undefined> {
     const { startupTimeoutMs } = this.definition.health;
-    const isRemote = this.definition.remote !== undefined;
-    const plan = framingPlan({
-      framing: isRemote ? "newline" : this.definition.framing,
-      worked: this.#framing,
-      restarts: this.#supervised.restarts,
+    const isStarting = () => this.#isStarting(generation);
+    const greeted = await greet(this.definition, {
+      ...this.#deps,
       startupTimeoutMs,
-      mayFetch: mayFetch(this.definition.command),
+      restarts: this.#supervised.restarts,
+      isStarting,
+      open: async (attempt) => {
+        // The one that was tried before leaves first.
+        await this.#retire();
+        return isStarting() ? this.#open(attempt, secrets) : undefined;
+      },
+    }).finally(() => {
+      if (isStarting()) this.#probe = undefined;
     });
-    for (const attempt of plan) {
-      // The one that was silent leaves before another comes.
-      await this.#retire();
-      if (!this.#isStarting(generation)) return undefined;
-      const instance = this.#open(attempt.framing, secrets);
-      const read = await sayHello(instance, attempt, { ...this.#deps, startupTimeoutMs });
-      if (!this.#isStarting(generation)) return undefined;
-      if (read === "silent") continue;
-      if (read.t === "era_unsupported") throw startFailed("era_unsupported", read.reason, true);
-      if (read.t === "garbled") throw startFailed("core_garbled", read.reason, false);
-      if (this.definition.remote === undefined) this.#framing = attempt.framing;
-      this.greeting = read.greeting;
-      instance.agreed(read.greeting.protocolVersion);
-      instance.notify("notifications/initialized");
-      return instance;
-    }
-    throw startFailed("core_timeout", neverAnswered(plan), false);
+    if (greeted === undefined) return undefined;
+    const { instance, greeting } = greeted;
+    this.greeting = greeting;
+    instance.agreed(greeting.protocolVersion);
+    return instance;
   }
 
-  #open(framing: Framing, secrets: ReadonlyMap<string, Secret>): Instance {
+  #open({ framing, era }: Try, secrets: ReadonlyMap<string, Secret>): Probed {
     const { name, definition } = this;
     const { host, limits, clock, log } = this.#deps;
-    const facts = { coreName: name, nextId: () => this.nextId() };
+    const facts = { coreName: name, hubVersion: host.version, nextId: () => this.nextId() };
     const opened = openInstance(
       { definition, framing, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,
       this.#instanceEvents,
     );
     if (opened.t === "refused") throw new StartFailed(opened.fall);
-    this.#instance = opened.instance;
-    this.#lastInstance = opened.instance;
-    log.debug("core_spawned", { pid: opened.instance.pid, framing });
-    return opened.instance;
+    const { instance } = opened;
+    this.#instance = instance;
+    this.#lastInstance = instance;
+    this.#probe = undefined;
+    log.debug("core_spawned", { pid: instance.pid, framing, era });
+    const gone = new Promise<Hello>((resolve) => {
+      if (era !== "probe") return;
+      this.#probe = (clue) => resolve({ t: "again", era: "legacy", isSure: clue === "legacy" });
+    });
+    return { instance, gone };
   }
 
   async #readLists(instance: Instance): Promise<void> {
@@ -341,11 +345,13 @@ export class Core {
     // A listener of the state may have stopped the Core already.
     if (instance !== this.#instance) return;
     this.#endHealth();
+    // The modern era has no ping: what it has to answer always is this.
+    const pingMethod = this.era === "modern" ? "server/discover" : "ping";
     this.#endHealth = watchHealth({
       ...this.definition.health,
       clock: this.#deps.clock,
       heardMs: () => instance.link.heardMs,
-      ping: (timeoutMs) => instance.request("ping", undefined, timeoutMs),
+      ping: (timeoutMs) => instance.request(pingMethod, undefined, timeoutMs),
       unresponsive: (failures) => {
         const reason = `did not answer ${failures} ${failures === 1 ? "ping" : "pings in a row"}`;
         this.#down(generation, { code: "core_timeout", reason, fatal: false });
@@ -385,17 +391,7 @@ export class Core {
   }
 
   #gone(): HubError {
-    return new HubError("core_down", `core "${this.name}" is ${this.state.t}`, {
-      core: this.name,
-      state: this.state.t,
-    });
-  }
-
-  #fallOf(error: unknown): Fall {
-    if (error instanceof StartFailed) return error.fall;
-    const { code, message } = HubError.from(error);
-    if (code === "internal") this.#deps.log.error("core_start_failed", { error });
-    // The reason follows the Core's name wherever it is shown.
-    return { code, reason: message.replace(`core "${this.name}" `, ""), fatal: false };
+    const { name, state } = this;
+    return new HubError("core_down", `core "${name}" is ${state.t}`, { core: name, state: state.t });
   }
 }

@@ -39,7 +39,7 @@ export function openInstance(opening: Opening, deps: InstanceDeps, events: Insta
     if (dialled.t === "bad") {
       return { t: "refused", fall: { code: "core_down", reason: dialled.reason, fatal: true } };
     }
-    return { t: "started", instance: new RemoteInstance(facts, deps, events, dialled.dial, credential) };
+    return { t: "started", instance: new RemoteInstance(facts, deps, events, dialled, credential) };
   }
   const marker = instanceMarker(host.hubId, definition.namespace, host.nextInstance());
   const env = childEnvironment(host, { ...definition, secrets, marker });

@@ -35,6 +35,7 @@ export function startProcessInstance(
 
 class ProcessInstance extends Instance implements StopTarget {
   readonly link: StdioLink;
+  readonly isOrdered = true;
   readonly marker: string;
   readonly exited: Promise<unknown>;
   readonly #process: CoreProcess;
@@ -56,11 +57,12 @@ class ProcessInstance extends Instance implements StopTarget {
     this.marker = options.marker;
     this.link = new StdioLink(process, options.framing, options.limits, deps, {
       frame: (frame, scan) => events.frame(this, frame, scan),
-      broken: (fall) => events.down(this, fall),
+      broken: (fall) => events.down(this, fall, "legacy"),
     });
     void process.finished.then((fall) => {
       this.link.close();
-      events.down(this, fall);
+      // What cannot be started at all has no era.
+      events.down(this, fall, fall.fatal ? undefined : "legacy");
     });
   }
 
@@ -76,9 +78,6 @@ class ProcessInstance extends Instance implements StopTarget {
   stderrTail(): string[] {
     return this.#process.stderrTail();
   }
-
-  /** Messages on a pipe name no revision. */
-  agreed(): void {}
 
   endInput(): void {
     this.link.endInput();

@@ -19,8 +19,15 @@ import { WsConnection } from "../links/ws-connection.ts";
 import type { RemotePlace } from "../manifest/manifest.ts";
 import { fillSecrets } from "../manifest/templates.ts";
 
+export interface Dialled {
+  /** Begins to connect. */
+  readonly dial: (events: ConnectionEvents) => Connection;
+  /** Whether it is one stream of messages. */
+  readonly isOrdered: boolean;
+}
+
 export type Dial =
-  | { readonly t: "ok"; readonly dial: (events: ConnectionEvents) => Connection }
+  | ({ readonly t: "ok" } & Dialled)
   /** A phrase that follows the Core's name. */
   | { readonly t: "bad"; readonly reason: string };
 
@@ -65,7 +72,7 @@ export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>
     proxy: proxy.t === "proxy" ? proxy.url : undefined,
   };
   const Kind = connections[transport];
-  return { t: "ok", dial: (events) => new Kind(dialling, events) };
+  return { t: "ok", dial: (events) => new Kind(dialling, events), isOrdered: isWs };
 }
 
 /** The login is asked at each request, and told where one was refused. */

@@ -2,7 +2,7 @@
 // session to say goodbye to.
 import { type Credential, lackOf, loginNeeded } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
-import type { Connection, ConnectionEvents } from "../links/connection.ts";
+import type { Connection } from "../links/connection.ts";
 import type { Loss } from "../links/losses.ts";
 import {
   type ByteString,
@@ -15,7 +15,15 @@ import {
   type Splice,
 } from "../wire/frame.ts";
 import { createScan, type Scan, scan, scanCore, stringAt } from "../wire/scan.ts";
-import { Instance, type InstanceDeps, type InstanceEvents, type InstanceFacts, type InstanceLink } from "./instance.ts";
+import {
+  type EraClue,
+  Instance,
+  type InstanceDeps,
+  type InstanceEvents,
+  type InstanceFacts,
+  type InstanceLink,
+} from "./instance.ts";
+import type { Dialled } from "./remote-dial.ts";
 import { RateLimit } from "./stderr.ts";
 import type { Fall } from "./supervisor.ts";
 
@@ -25,6 +33,7 @@ const maxQueued = 16;
 export class RemoteInstance extends Instance {
   readonly pid: undefined;
   readonly link: RemoteLink;
+  readonly isOrdered: boolean;
   readonly #connection: Connection;
   readonly #gone: Promise<void>;
 
@@ -33,10 +42,12 @@ export class RemoteInstance extends Instance {
     facts: InstanceFacts,
     deps: InstanceDeps,
     events: InstanceEvents,
-    dial: (events: ConnectionEvents) => Connection,
+    { dial, isOrdered }: Dialled,
     credential: Credential | undefined,
   ) {
     super(facts, deps);
+    this.isOrdered = isOrdered;
+    let isOpened = false;
     let gone = () => {};
     this.#gone = new Promise((resolve) => {
       gone = resolve;
@@ -48,14 +59,17 @@ export class RemoteInstance extends Instance {
     const link = new RemoteLink(deps, (frame, record) => events.frame(this, frame, record));
     this.link = link;
     this.#connection = dial({
-      opened: () => link.opened(),
+      opened: () => {
+        isOpened = true;
+        link.opened();
+      },
       message: (frame) => link.received(frame),
       unanswered: (idText, error) => events.unanswered(this, Number(idText), errorOf(error)),
       returned: (idText, frame, loss) => events.returned(this, Number(idText), frame, errorOf(errorOfLoss(loss))),
       lost: (loss) => {
         link.close();
         gone();
-        events.down(this, fallOf(loss, credential));
+        events.down(this, fallOf(loss, credential), clueOf(loss, isOrdered && isOpened));
       },
       pressed: () => {},
     });
@@ -71,8 +85,9 @@ export class RemoteInstance extends Instance {
     return [];
   }
 
-  agreed(revision: string): void {
+  override agreed(revision: string): void {
     this.#connection.agreed(revision);
+    super.agreed(revision);
   }
 
   /** The connection bounds how long its goodbye takes. */
@@ -160,6 +175,16 @@ function fallOf({ code, reason }: Loss, credential: Credential | undefined): Fal
   if (lack === undefined) return { code: "core_down", reason, fatal: false };
   return { code: "login_needed", reason: `needs a login: ${lack.why}; ${lack.fix}`, fatal: false };
 }
+
+/** `wasOrdered`: one stream of messages that was open. What the way there, a login or a busy server brings about says nothing. */
+function clueOf({ kind, status = 0 }: Loss, wasOrdered: boolean): EraClue | undefined {
+  if (kind === "refused" || undecided.has(status)) return undefined;
+  if (status >= 500) return "unsettled";
+  if (kind === "wrong") return status === 0 ? "unsettled" : "legacy";
+  return wasOrdered ? "legacy" : undefined;
+}
+
+const undecided: ReadonlySet<number> = new Set([401, 403, 407, 408, 429, 503]);
 
 function errorOfLoss({ reason }: Loss): HubError {
   return new HubError("core_down", reason, { may_have_run: false, retry_after_ms: 1000 });

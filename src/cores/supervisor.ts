@@ -9,6 +9,7 @@
 //
 //   stop, from any of these ──► draining ──gone──► stopped ──start──► starting
 import type { ErrorCode } from "../base/errors.ts";
+import type { ResolvedCore } from "../manifest/manifest.ts";
 
 /** Why an instance is of no use any more. */
 export interface Fall {
@@ -60,6 +61,11 @@ export interface Supervised {
 export interface RestartPolicy {
   readonly restartBackoffMs: number;
   readonly maxRestarts: number;
+}
+
+/** A server elsewhere may be away for hours, and comes back without anybody here starting it. */
+export function restartPolicyOf({ remote, health }: ResolvedCore): RestartPolicy {
+  return remote === undefined ? health : { ...health, maxRestarts: Number.POSITIVE_INFINITY };
 }
 
 export type SupervisorEvent =

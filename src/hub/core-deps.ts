@@ -28,7 +28,7 @@ export function coreDepsOf(
   host: CoreHost,
   hubId: string,
   clock: Clock,
-): Omit<CoreDeps, "secrets" | "ids" | "capabilities" | "credential"> {
+): Omit<CoreDeps, "secrets" | "ids" | "known" | "capabilities" | "credential"> {
   const { log, masker, settings, env, platform, extraPath, version } = host;
   let instances = 0;
   return {

@@ -6,6 +6,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { Core, type SecretsFound } from "../../src/cores/core.ts";
 import { hubMarker } from "../../src/cores/environment.ts";
+import { Known } from "../../src/cores/known.ts";
 import { defaultPendingBytes, defaultStallMs, type LinkLimits } from "../../src/cores/stdio-link.ts";
 import type { CoreState } from "../../src/cores/supervisor.ts";
 import { markedProcesses } from "../../src/cores/sweep.ts";
@@ -68,6 +69,7 @@ export interface RunOptions {
   readonly missing?: string;
   readonly hubEnv?: Readonly<Record<string, string>>;
   readonly extraPath?: readonly string[];
+  readonly known?: Known;
 }
 
 const defaultHealth: CoreHealth = {
@@ -118,6 +120,7 @@ export class CoreRun implements AsyncDisposable {
         },
         masker,
         ids: { last: 0 },
+        known: options.known ?? new Known(),
         capabilities: () => Promise.resolve({}),
         credential: () => Promise.resolve(undefined),
         secrets: async () => found,
