@@ -19,6 +19,7 @@ import type {
   UriEntry,
 } from "./model.ts";
 import { canonicalName } from "./names.ts";
+import { toolParamHeaders } from "./param-headers.ts";
 import { toClient } from "./uri-spelling.ts";
 import { isAppOnly } from "./visibility.ts";
 
@@ -44,11 +45,16 @@ export function readShelf(source: CatalogSource): Shelf {
     const override = source.tools.get(raw.id);
     const item = named(source, raw, override);
     const pages = appPages(raw.bytes, raw.members, spell);
+    const headers = toolParamHeaders(raw.bytes, raw.members);
+    if (typeof headers === "string") {
+      notes.add(`tool ${JSON.stringify(raw.id)} is not listed to clients of MCP 2026-07-28: ${headers}`);
+    }
     return {
       ...item,
       ...hintsOf(raw),
       ...pages,
       appOnly: isAppOnly(raw.bytes, raw.members),
+      paramHeaders: typeof headers === "string" ? "invalid" : headers,
       edits: toolEdits(raw, override, pages.pageEdits, source.runsTasks ? nothing : forNobody),
     };
   });

@@ -30,10 +30,10 @@ function nameShelf(shelf: Shelf, profile: ClientProfile): NamedShelf {
   const isPlain = !seesStructure(profile);
   const tools = shelf.tools.map((item): ToolEntry => {
     const { native, canonical, nativeNameJson, bytes, sortKey, override } = item;
-    const { destructiveHint, readOnlyHint, appOnly } = item;
+    const { destructiveHint, readOnlyHint, appOnly, paramHeaders } = item;
     const { name, altered } = naming.exposed(source, native, override);
     const named = { core: source.key, key, native, canonical, exposed: name, nativeNameJson };
-    const route = { ...named, destructiveHint, readOnlyHint, appOnly };
+    const route = { ...named, destructiveHint, readOnlyHint, appOnly, paramHeaders };
     const others = isPlain ? editsWithoutOutput(item) : item.edits;
     return { t: "found", route, bytes, edits: withRenaming(item, name, altered, others), sortKey, override };
   });

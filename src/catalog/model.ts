@@ -2,6 +2,7 @@
 import type { ClientProfile } from "../base/client-profile.ts";
 import type { CorePolicy, ResolvedCore, ToolOverride } from "../manifest/manifest.ts";
 import type { ByteString, Splice } from "../wire/frame.ts";
+import type { ParamHeaders } from "../wire/param-headers.ts";
 
 /** One entry of a Core's list, as the Core wrote it. */
 export interface ListItem {
@@ -61,6 +62,8 @@ export interface ToolRoute extends PromptRoute {
   readonly readOnlyHint: boolean | undefined;
   /** For the page of an MCP App only: clients do not show it to a model. */
   readonly appOnly: boolean;
+  /** Its arguments that a call over HTTP repeats as headers. What says it wrongly is no tool to clients of the modern era. */
+  readonly paramHeaders: ParamHeaders | "invalid" | undefined;
 }
 
 export interface ResourceRoute {
@@ -127,6 +130,7 @@ export interface ToolItem extends NamedItem {
   readonly destructiveHint: boolean | undefined;
   readonly readOnlyHint: boolean | undefined;
   readonly appOnly: boolean;
+  readonly paramHeaders: ParamHeaders | "invalid" | undefined;
   /** Of the pages that the tool names as its own, as the Core writes them. */
   readonly pageUris: readonly string[];
   /** What gives those the form that clients see. */

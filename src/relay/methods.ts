@@ -23,6 +23,7 @@ import { downgradeHooks } from "./downgrade.ts";
 import { HubToolCalls } from "./hub-tools.ts";
 import { discoverResult, type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
+import { checkParamHeaders } from "./param-headers.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
 import type { ResourceUris } from "./resource-uris.ts";
@@ -134,7 +135,10 @@ export class Methods {
     const name = this.#stringParam(request, scan.nameStart, scan.nameEnd, "name");
     const view = this.#view(session);
     const own = view.hubTools?.find(name);
-    return own === undefined ? this.#named(request, "tool", name, view.tool(name)) : this.#callOwn(request, view, own);
+    if (own !== undefined) return this.#callOwn(request, view, own);
+    const found = view.tool(name);
+    checkParamHeaders(request, found);
+    return this.#named(request, "tool", name, found);
   }
 
   #getPrompt(request: Request): Outcome {
