@@ -6,6 +6,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { CoreMeter, DropReason } from "../telemetry/metrics.ts";
 import type { Masker } from "../wire/mask.ts";
 import { Asks } from "./asks.ts";
+import { SealedStates, type SealKeys } from "./bridge/sealed-state.ts";
 import type { ClientSession, Lane } from "./call.ts";
 import { Calls, type CreateLimiter } from "./calls.ts";
 import { FromCore } from "./from-core.ts";
@@ -25,6 +26,10 @@ export interface PartsDeps {
   readonly masker: Pick<Masker, "active" | "maskFrame">;
   /** Of the hub. */
   readonly version: string;
+  /** For request states. */
+  readonly keys: SealKeys;
+  /** What those hubs have in common that may open each other's request states. */
+  audience(): string;
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
   readonly observer: CallObserver | undefined;
@@ -57,6 +62,7 @@ export class RelayParts {
   readonly subscriptions: Subscriptions;
   readonly tasks: Tasks;
   readonly uris: ResourceUris = new ResourceUris();
+  readonly states: SealedStates;
   readonly relay: Relay;
   readonly fromCore: FromCore;
 
@@ -64,6 +70,7 @@ export class RelayParts {
     const { clock, masker, version, observer } = deps;
     const log = deps.log.child({ component: "relay" });
     const urls = new UrlElicitations();
+    this.states = new SealedStates({ ...deps, log });
     this.calls = new Calls({
       clock,
       observer,
