@@ -2,6 +2,7 @@
 import type { ClientProfile } from "../base/client-profile.ts";
 import type { CorePolicy, ResolvedCore, ToolOverride } from "../manifest/manifest.ts";
 import type { ByteString, Splice } from "../wire/frame.ts";
+import type { Era } from "../wire/revisions.ts";
 
 /** One entry of a Core's list, as the Core wrote it. */
 export interface ListItem {
@@ -20,6 +21,8 @@ interface CoreLists {
 export interface CatalogSource extends Pick<ResolvedCore, "key" | "namespace" | "prefix" | "uris" | "tags" | "tools"> {
   /** Handed on to the rules; the catalog does not look into it. */
   readonly policy: CoreToolPolicy;
+  /** Of the Core. */
+  readonly era: Era;
   /** Whether the Core can go on with calls as tasks. */
   readonly runsTasks: boolean;
   /** The state in one word, for people. */
@@ -61,6 +64,8 @@ export interface ToolRoute extends PromptRoute {
   readonly readOnlyHint: boolean | undefined;
   /** For the page of an MCP App only: clients do not show it to a model. */
   readonly appOnly: boolean;
+  /** Its results are no objects, which legacy clients know nothing else of: they get one around them, and around the schema. */
+  readonly wrapsOutput: boolean;
 }
 
 export interface ResourceRoute {
@@ -95,6 +100,8 @@ export interface Ambiguous {
 export interface Listed {
   readonly bytes: Buffer;
   readonly edits: readonly Splice[];
+  /** For clients of the modern era, where those need others. */
+  readonly modernEdits?: readonly Splice[] | undefined;
   /** The last part of the sort order, as UTF-8 bytes. */
   readonly sortKey: ByteString;
 }
@@ -127,6 +134,7 @@ export interface ToolItem extends NamedItem {
   readonly destructiveHint: boolean | undefined;
   readonly readOnlyHint: boolean | undefined;
   readonly appOnly: boolean;
+  readonly wrapsOutput: boolean;
   /** Of the pages that the tool names as its own, as the Core writes them. */
   readonly pageUris: readonly string[];
   /** What gives those the form that clients see. */
