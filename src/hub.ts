@@ -69,7 +69,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const { clock = systemClock } = options;
   const reaper = openReaper({ clock, log, platform, hubId, stateDir: settings.stateDir, path });
   const hub = new Hub(options, hubId, reaper, clock);
-  await reaper;
+  await Promise.all([reaper, hub.loadKeys()]);
   hub.start();
   return hub;
 }
@@ -82,6 +82,7 @@ export class Hub {
   readonly oversight: Oversight;
   readonly #options: HubOptions;
   readonly #reaper: Promise<Reaper>;
+  readonly #keys: StateRing;
   readonly #fleet: Fleet;
   readonly #doorman: Doorman;
   readonly #restarts = new Map<string, number>();
@@ -100,6 +101,7 @@ export class Hub {
     const { manifest, settings, log, masker, version, exclusive } = options;
     this.#setup = { manifest, settings };
     this.#standing = standingOf(this.#setup);
+    this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
     this.#doorman = new Doorman(masker, this.#setup);
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
@@ -148,9 +150,11 @@ export class Hub {
     const greeted = (session: ClientSession) => this.#isolation.greeted(session);
     this.#parts = new RelayParts({
       ...{ clock, log, masker, version, observer },
+      keys: this.#keys,
+      // Hubs that serve the same clients are one to them; others may have the same key, in a state folder that they share.
+      audience: () => this.settings.publicUrl ?? this.manifest.files[0] ?? "",
       meter: this.metrics.hub,
       levels: levelTargets(this.#fleet),
-      keys: new StateRing(log.child({ component: "relay" }), settings),
       createLimiter: (start) => {
         const definitionOf = (key: string) => this.#fleet.core(key)?.definition;
         return createHubLimits(clock, start, exclusive, () => this.#setup, definitionOf);
@@ -206,8 +210,16 @@ export class Hub {
   }
 
   /** Puts another setup in force, or leaves everything as it is. Never rejects. */
-  reload(setup: Setup): Promise<Reloaded> {
-    return this.#exchange.reload(setup);
+  async reload(setup: Setup): Promise<Reloaded> {
+    const reloaded = await this.#exchange.reload(setup);
+    // Kept keys may be others although no setting is.
+    if (reloaded.t !== "failed") await this.loadKeys();
+    return reloaded;
+  }
+
+  /** The keys of request states, as they are now. Never rejects. */
+  loadKeys(): Promise<void> {
+    return this.#keys.load(this.settings);
   }
 
   /** Starts the Core anew, whatever state it is in; the new one takes over when it is up, else the old one stays. Never rejects. */

@@ -8,7 +8,7 @@ import { runsTasks } from "../relay/tasks.ts";
 export function sourcesOf(cores: readonly Core[], own?: OwnLists): CatalogSource[] {
   return cores.map((core) => {
     const { key, namespace, prefix, uris, tags, tools, policy } = core.definition;
-    const { instructions, capabilities } = core;
+    const { instructions, capabilities, era } = core;
     const lists = own?.get(key) ?? core.lists;
     return {
       key,
@@ -18,6 +18,7 @@ export function sourcesOf(cores: readonly Core[], own?: OwnLists): CatalogSource
       tags,
       tools,
       policy,
+      era,
       runsTasks: runsTasks(capabilities),
       state: core.state.t,
       lists,

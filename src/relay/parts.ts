@@ -29,12 +29,14 @@ export interface PartsDeps {
   readonly masker: Pick<Masker, "active" | "maskFrame">;
   /** Of the hub. */
   readonly version: string;
+  /** For request states. */
+  readonly keys: SealKeys;
+  /** What those hubs have in common that may open each other's request states. */
+  audience(): string;
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
   readonly observer: CallObserver | undefined;
   readonly levels: LogLevelsDeps;
-  /** What states are sealed with that clients keep. */
-  readonly keys: SealKeys;
   createLimiter: CreateLimiter;
   /** Counts a message of a Core that nobody got. */
   dropped(reason: DropReason): void;
@@ -74,6 +76,7 @@ export class RelayParts {
     const { clock, masker, version, observer } = deps;
     const log = deps.log.child({ component: "relay" });
     const urls = new UrlElicitations();
+    const states = new SealedStates({ ...deps, log });
     this.calls = new Calls({
       clock,
       observer,
@@ -81,7 +84,6 @@ export class RelayParts {
       errorEdits: (call, frame, scan) => urls.required(call, frame, scan),
       sessions: () => this.sessions(),
     });
-    const states = new SealedStates({ clock, log, keys: deps.keys, audience: "thehub" });
     this.parks = new Parks({
       ...{ clock, states, calls: this.calls },
       settle: (ask, result) => this.asks.settle(ask, result),
