@@ -19,7 +19,7 @@ import { sayHello } from "./hello.ts";
 import { pong, sortOut } from "./incoming.ts";
 import type { Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
 import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
-import { openInstance } from "./open-instance.ts";
+import { type Opener, openerOf } from "./open-instance.ts";
 import { StartFailed, startFailed } from "./start-failed.ts";
 import type { LinkLimits } from "./stdio-link.ts";
 import {
@@ -47,8 +47,10 @@ export interface CoreEvents {
   lists(core: Core): void;
 }
 
+type Secrets = ReadonlyMap<string, Secret>;
+
 export type SecretsFound =
-  | { readonly t: "ok"; readonly values: ReadonlyMap<string, Secret> }
+  | { readonly t: "ok"; readonly values: Secrets }
   | { readonly t: "missing"; readonly message: string };
 
 export interface CoreDeps {
@@ -244,7 +246,9 @@ export class Core {
       if (!this.#isStarting(generation)) return;
       this.#use(await this.#deps.credential());
       if (!this.#isStarting(generation)) return;
-      const instance = await this.#greet(generation, secrets.values);
+      const open = await openerOf(this.definition);
+      if (!this.#isStarting(generation)) return;
+      const instance = await this.#greet(generation, secrets.values, open);
       if (instance === undefined) return;
       await this.#readLists(instance);
       if (!this.#isStarting(generation)) return;
@@ -272,7 +276,7 @@ export class Core {
   }
 
   /** A process that has answered `initialize`; undefined when the start was overtaken. */
-  async #greet(generation: number, secrets: ReadonlyMap<string, Secret>): Promise<Instance | undefined> {
+  async #greet(generation: number, secrets: Secrets, open: Opener): Promise<Instance | undefined> {
     const { startupTimeoutMs } = this.definition.health;
     const isRemote = this.definition.remote !== undefined;
     const plan = framingPlan({
@@ -286,7 +290,7 @@ export class Core {
       // The one that was silent leaves before another comes.
       await this.#retire();
       if (!this.#isStarting(generation)) return undefined;
-      const instance = this.#open(attempt.framing, secrets);
+      const instance = this.#open(open, attempt.framing, secrets);
       const read = await sayHello(instance, attempt, { ...this.#deps, startupTimeoutMs });
       if (!this.#isStarting(generation)) return undefined;
       if (read === "silent") continue;
@@ -301,11 +305,11 @@ export class Core {
     throw startFailed("core_timeout", neverAnswered(plan), false);
   }
 
-  #open(framing: Framing, secrets: ReadonlyMap<string, Secret>): Instance {
+  #open(open: Opener, framing: Framing, secrets: Secrets): Instance {
     const { name, definition } = this;
     const { host, limits, clock, log } = this.#deps;
     const facts = { coreName: name, nextId: () => this.nextId() };
-    const opened = openInstance(
+    const opened = open(
       { definition, framing, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,
       this.#instanceEvents,
