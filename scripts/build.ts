@@ -13,6 +13,7 @@ const quick = {
   "cli/main": "src/cli/main.ts",
   "cli/check": "src/cli/commands/check.ts",
   "cli/serving": "src/cli/serving.ts",
+  "cli/remote-dial": "src/cores/remote-dial.ts",
 };
 /** Everything else: ES modules, which share what they have in common. */
 const others = {
@@ -138,7 +139,7 @@ removeOthers(dist, new Set(written.map((file) => resolve(root, file))));
 
 /** CommonJS loads CommonJS: its `import()` would start the loader of ES modules. */
 function required(text: string): string {
-  return text.replaceAll(/import\("\.\.\/cli\/([a-z]+)\.js"\)/g, 'Promise.resolve(require("./$1.js"))');
+  return text.replaceAll(/import\("\.\.\/cli\/([a-z-]+)\.js"\)/g, 'Promise.resolve(require("./$1.js"))');
 }
 
 function shimmed(text: string): string {

@@ -22,7 +22,7 @@ import { pong, sortOut } from "./incoming.ts";
 import type { EraClue, Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
 import type { Known } from "./known.ts";
 import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
-import { openInstance } from "./open-instance.ts";
+import { type Opener, openerOf } from "./open-instance.ts";
 import { fallOf, StartFailed, startFailed } from "./start-failed.ts";
 import type { LinkLimits } from "./stdio-link.ts";
 import {
@@ -51,8 +51,10 @@ export interface CoreEvents {
   lists(core: Core): void;
 }
 
+type Secrets = ReadonlyMap<string, Secret>;
+
 export type SecretsFound =
-  | { readonly t: "ok"; readonly values: ReadonlyMap<string, Secret> }
+  | { readonly t: "ok"; readonly values: Secrets }
   | { readonly t: "missing"; readonly message: string };
 
 export interface CoreDeps {
@@ -214,9 +216,7 @@ export class Core {
   }
 
   /** The last lines that the current or last process wrote to stderr, masked. */
-  stderrTail(): string[] {
-    return this.#lastInstance?.stderrTail() ?? [];
-  }
+  readonly stderrTail = (): string[] => this.#lastInstance?.stderrTail() ?? [];
 
   #dispatch(event: SupervisorEvent): void {
     const before = this.#supervised;
@@ -253,7 +253,9 @@ export class Core {
       if (!this.#isStarting(generation)) return;
       this.#use(await this.#deps.credential());
       if (!this.#isStarting(generation)) return;
-      const instance = await this.#greet(generation, secrets.values);
+      const open = await openerOf(this.definition);
+      if (!this.#isStarting(generation)) return;
+      const instance = await this.#greet(generation, secrets.values, open);
       if (instance === undefined) return;
       await this.#readLists(instance);
       if (!this.#isStarting(generation)) return;
@@ -281,7 +283,7 @@ export class Core {
   }
 
   /** An instance that has said who it is; undefined when the start was overtaken. */
-  async #greet(generation: number, secrets: ReadonlyMap<string, Secret>): Promise<Instance | undefined> {
+  async #greet(generation: number, secrets: Secrets, open: Opener): Promise<Instance | undefined> {
     const { startupTimeoutMs } = this.definition.health;
     const isStarting = () => this.#isStarting(generation);
     const greeted = await greet(this.definition, {
@@ -292,7 +294,7 @@ export class Core {
       open: async (attempt) => {
         // The one that was tried before leaves first.
         await this.#retire();
-        return isStarting() ? this.#open(attempt, secrets) : undefined;
+        return isStarting() ? this.#open(open, attempt, secrets) : undefined;
       },
     }).finally(() => {
       if (isStarting()) this.#probe = undefined;
@@ -304,11 +306,11 @@ export class Core {
     return instance;
   }
 
-  #open({ framing, era }: Try, secrets: ReadonlyMap<string, Secret>): Probed {
+  #open(open: Opener, { framing, era }: Try, secrets: Secrets): Probed {
     const { name, definition } = this;
     const { host, limits, clock, log } = this.#deps;
     const facts = { coreName: name, hubVersion: host.version, nextId: () => this.nextId() };
-    const opened = openInstance(
+    const opened = open(
       { definition, framing, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,
       this.#instanceEvents,
