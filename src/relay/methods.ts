@@ -20,6 +20,7 @@ import { downgradeHooks } from "./downgrade.ts";
 import { HubToolCalls } from "./hub-tools.ts";
 import { discoverResult, type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
+import type { LoginAsks } from "./login-asks.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
 import type { ResourceUris } from "./resource-uris.ts";
@@ -33,6 +34,7 @@ export interface MethodsDeps {
   readonly calls: Calls;
   readonly parking: Parking;
   readonly logLevels: LogLevels;
+  readonly loginAsks: Pick<LoginAsks, "hook">;
   readonly subscriptions: Subscriptions;
   readonly tasks: Tasks;
   readonly uris: ResourceUris;
@@ -317,8 +319,9 @@ export class Methods {
     const lane = this.#deps.lane(coreKey, request.session);
     const asTask = request.method === "tools/call" ? this.#asTask(request, lane) : undefined;
     const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
-    const all = asTask === undefined ? withUris : [...(withUris ?? []), asTask];
-    this.#deps.calls.begin(request, lane, rename, all);
+    const login = this.#deps.loginAsks.hook(coreKey, request.session);
+    const withTask = asTask === undefined ? withUris : [...(withUris ?? []), asTask];
+    this.#deps.calls.begin(request, lane, rename, login === undefined ? withTask : [...(withTask ?? []), login]);
   }
 
   /**

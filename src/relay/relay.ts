@@ -18,6 +18,7 @@ import type { Call, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { Connection } from "./connection.ts";
 import type { LogLevels } from "./log-levels.ts";
+import type { LoginAsks } from "./login-asks.ts";
 import type { Methods } from "./methods.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
@@ -27,6 +28,7 @@ import type { Tasks } from "./tasks.ts";
 export interface RelayDeps {
   readonly calls: Calls;
   readonly asks: Asks;
+  readonly loginAsks: Pick<LoginAsks, "answered" | "close">;
   readonly methods: Methods;
   readonly parking: Parking;
   readonly logLevels: LogLevels;
@@ -91,6 +93,7 @@ export class Relay implements RequestDoorkeeper {
   /** From now on new requests are refused as `draining`; those under way go on. Resolves when none is left. */
   async drain(): Promise<void> {
     this.#draining = true;
+    this.#deps.loginAsks.close();
     this.unpark();
     await Promise.all([...this.sessions].map((session) => session.whenIdle()));
   }
@@ -117,7 +120,9 @@ export class Relay implements RequestDoorkeeper {
       return;
     }
     if (record.kind === "response") {
-      this.#deps.asks.answered(session, message.frame, record);
+      if (!this.#deps.loginAsks.answered(session, message.frame, record)) {
+        this.#deps.asks.answered(session, message.frame, record);
+      }
       return;
     }
     const { text } = message;
