@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { ClientCapabilities } from "./base/client-capabilities.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
+import type { Secret } from "./base/secret.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
 import type { CatalogNote } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
@@ -17,7 +18,7 @@ import { CoreLogins } from "./hub/core-logins.ts";
 import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
 import { Fleet } from "./hub/fleet.ts";
-import { Isolation } from "./hub/isolation.ts";
+import { Isolation, isPersonal } from "./hub/isolation.ts";
 import { levelTarget, levelTargets } from "./hub/level-target.ts";
 import { createHubLimits } from "./hub/limits.ts";
 import type { Member } from "./hub/members.ts";
@@ -29,6 +30,8 @@ import { sourcesOf } from "./hub/sources.ts";
 import { type Standing, standingOf } from "./hub/standing.ts";
 import { StateRing } from "./hub/state-ring.ts";
 import { welcoming } from "./hub/welcome.ts";
+import type { DoorRequest } from "./logins/door.ts";
+import type { Page } from "./logins/pages.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
@@ -85,6 +88,7 @@ export class Hub {
   readonly #keys: StateRing;
   readonly #fleet: Fleet;
   readonly #doorman: Doorman;
+  readonly #logins: CoreLogins;
   readonly #restarts = new Map<string, number>();
   readonly #parts: RelayParts;
   readonly #isolation: Isolation;
@@ -100,12 +104,20 @@ export class Hub {
     this.#reaper = reaper;
     const { manifest, settings, log, masker, version, exclusive } = options;
     this.#setup = { manifest, settings };
-    this.#standing = standingOf(this.#setup);
     this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
     this.#doorman = new Doorman(masker, this.#setup);
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
-    const logins = new CoreLogins({ ...options, clock, isOwnClient: exclusive, setup: () => this.#setup });
+    const logins = new CoreLogins({
+      ...options,
+      clock,
+      isOwnClient: exclusive,
+      setup: () => this.#setup,
+      changed: () => this.#changes.reconsider(),
+    });
+    this.#logins = logins;
+    this.#standing = standingOf(this.#setup, (principal) => logins.withheld(principal));
+    const isPersonalHere = exclusive ? undefined : isPersonal;
     this.#fleet = new Fleet(
       {
         clock,
@@ -133,7 +145,8 @@ export class Hub {
     this.#changes = new Changes({
       clock,
       log: log.child({ component: "catalog" }),
-      build: (previous, own) => buildCatalog(sourcesOf(this.#fleet.cores, own), this.#standing.catalog, previous),
+      build: (previous, own) =>
+        buildCatalog(sourcesOf(this.#fleet.cores, own, isPersonalHere), this.#standing.catalog, previous),
       callerOf: (session) => this.#standing.callers.of(session),
       sessions: () => this.#parts.sessions(),
     });
@@ -155,6 +168,14 @@ export class Hub {
       audience: () => this.settings.publicUrl ?? this.manifest.files[0] ?? "",
       meter: this.metrics.hub,
       levels: levelTargets(this.#fleet),
+      logins: {
+        has: (key) => this.#fleet.core(key)?.definition.login !== undefined,
+        signIn: async (key, { principal }) => {
+          const core = this.#fleet.core(key);
+          return core === undefined ? undefined : logins.signIn(core.definition, principal);
+        },
+        isStandIn: (key, session) => this.#isolation.isStandIn(key, session),
+      },
       createLimiter: (start) => {
         const definitionOf = (key: string) => this.#fleet.core(key)?.definition;
         return createHubLimits(clock, start, exclusive, () => this.#setup, definitionOf);
@@ -262,12 +283,22 @@ export class Hub {
 
   /** Notes where the doors are, with which certificate (SHA-256), and where the admin API is, for commands. Never rejects. */
   listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void> {
+    this.#logins.listensOn(addresses);
     return this.#reaper.then((reaper) => reaper.listensOn(addresses, adminSockets, certificate));
   }
 
   /** Where a socket for the hub's own user may be made; undefined without a state folder that can be written to. */
   privateSocket(): Promise<string | undefined> {
     return this.#reaper.then((reaper) => reaper.privateSocket);
+  }
+
+  /** The pages for people who sign in to Cores, which need no token. Undefined: not one of them. */
+  signInPage(request: Omit<DoorRequest, "person">): Promise<Page | undefined> {
+    const person = (token: Secret | undefined) => {
+      const result = this.#doorman.authenticate(token === undefined ? undefined : `Bearer ${token.reveal()}`);
+      return result.t === "ok" ? result.principal : undefined;
+    };
+    return this.#logins.answer({ ...request, person });
   }
 
   /** With the values of secrets and tokens overwritten. */
@@ -297,6 +328,7 @@ export class Hub {
   async #stopCores(): Promise<void> {
     this.#exchange.end();
     await this.#fleet.stop();
+    await this.#logins.close();
     await (await this.#reaper).dismiss();
   }
 
@@ -309,7 +341,7 @@ export class Hub {
       sessions: () => this.#parts.sessions(),
       inForce: (setup) => {
         this.#setup = setup;
-        this.#standing = standingOf(setup);
+        this.#standing = standingOf(setup, (principal) => this.#logins.withheld(principal));
       },
       moved: (from, key, owner) => this.#parts.subscriptions.move(from, this.#fleet.successor(key, owner)),
       arrived: (core) => {

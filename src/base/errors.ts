@@ -35,6 +35,7 @@ export const errorTable = {
   forbidden: { rpc: -32060, http: 403, exit: 1, retry: false },
   hub_unreachable: { rpc: -32059, http: 503, exit: 1, retry: true },
   login_needed: { rpc: -32061, http: 503, exit: 3, retry: false },
+  login_at_url: { rpc: -32042, http: 503, exit: 3, retry: false },
   login_failed: { rpc: -32062, http: 502, exit: 3, retry: false },
   era_unsupported: { rpc: -32058, http: 502, exit: 3, retry: false },
   listen_failed: { rpc: -32603, http: 500, exit: 1, retry: true },

@@ -1,5 +1,6 @@
 // Whose view of the catalog a session has: who is calling, and the profile of what it calls with. Decided when a session is
 // initialized, and again when the manifest changes: never per call.
+import { isDeepStrictEqual } from "node:util";
 import type { ClientProfile } from "../base/client-profile.ts";
 import { globMatches } from "../gates/glob.ts";
 import { defaultOf, type Profiles } from "../manifest/profiles.ts";
@@ -16,20 +17,24 @@ export interface Client {
 
 export class Callers {
   readonly #profiles: Profiles;
+  readonly #withheld: (principal: Principal) => readonly string[];
   /** One object for the same caller and profile, however many sessions there are. */
   readonly #known = new WeakMap<Principal, Map<ClientProfile, Caller>>();
 
-  constructor(profiles: Profiles) {
+  /** `withheld`: what a caller may not use as things are now, beside what its rules say. */
+  constructor(profiles: Profiles, withheld: (principal: Principal) => readonly string[] = () => []) {
     this.#profiles = profiles;
+    this.#withheld = withheld;
   }
 
   of(client: Client): Caller {
     const { principal } = client;
     const profile = this.#profileOf(client);
+    const withheld = this.#withheld(principal);
+    const deny = withheld.length === 0 ? principal.deny : [...principal.deny, ...withheld];
     const known = this.#known.get(principal)?.get(profile);
-    if (known !== undefined) return known;
-    const { allow, deny } = principal;
-    const caller: Caller = { allow, deny, profile };
+    if (known !== undefined && isDeepStrictEqual(known.deny, deny)) return known;
+    const caller: Caller = { allow: principal.allow, deny, profile };
     const byProfile = this.#known.get(principal) ?? new Map<ClientProfile, Caller>();
     this.#known.set(principal, byProfile.set(profile, caller));
     return caller;

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Auth } from "../gates/auth.ts";
+import { type BrowserRequest, browserRequest } from "./browser-request.ts";
 import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
 import { type Client, createProxies } from "./forwarded.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
@@ -49,6 +50,8 @@ export interface RouterDeps {
   readonly pages: Partial<HttpPages>;
   /** By path, the base path left out: `/mcp`. */
   readonly doors: ReadonlyMap<string, WebDoor>;
+  /** Pages for people, below `/oauth/`: who fills them in says what protects them. Undefined: not one of them. Absent where there are none. */
+  browser?(request: BrowserRequest): Promise<Reply | undefined>;
   /** The profiles that a path may name, as of now: `/mcp/p/claude`. */
   profiles(): ReadonlyMap<string, unknown>;
   /** Open sessions, and whether new ones are taken; undefined where nobody speaks WebSocket. */
@@ -168,6 +171,12 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       if (refusal !== undefined) return refused(refusal, "host or origin", client.address);
       const place = placeOf(request.url, base);
       const { path } = place;
+      if (deps.browser !== undefined && path.startsWith("/oauth/")) {
+        return {
+          t: "reply",
+          answer: async () => (await deps.browser?.(await browserRequest(request, path))) ?? nothingHere,
+        };
+      }
       const door = doorAt(path);
       if (door !== undefined) return atDoor(door, place, request, client);
       const page = pageAt(path);

@@ -11,7 +11,14 @@ import type { ListenAddress } from "../base/listen-address.ts";
 import type { Auth } from "../gates/auth.ts";
 import { type ConnectionLimits, Connections } from "./connections.ts";
 import { createProxies } from "./forwarded.ts";
-import { createRouter, type HttpPages, type Router, type RouterOptions, type WebDoor } from "./http-router.ts";
+import {
+  createRouter,
+  type HttpPages,
+  type Router,
+  type RouterDeps,
+  type RouterOptions,
+  type WebDoor,
+} from "./http-router.ts";
 import { isLoopbackHost } from "./listen.ts";
 import type { Reach } from "./origin.ts";
 import { Pipelined } from "./pipelined.ts";
@@ -39,6 +46,8 @@ export interface HttpServerDeps {
   readonly pages: Partial<HttpPages>;
   /** Undefined: upgrades get 404. */
   readonly websocket?: WsDoor | undefined;
+  /** Pages for people, which need no token; absent where there are none. */
+  browser?: RouterDeps["browser"];
   /** The profiles that a path may name, as of now; absent where none may. */
   profiles?(): ReadonlyMap<string, unknown>;
   /** By path, the base path left out. */
@@ -122,6 +131,7 @@ class Front implements HttpServer {
       auth: deps.auth,
       pages: deps.pages,
       doors: deps.doors,
+      ...(deps.browser && { browser: deps.browser }),
       profiles: () => deps.profiles?.() ?? new Map(),
       house: websocket && {
         get sessions() {

@@ -1,15 +1,19 @@
-// Which login a Core's instance goes with, and whom it may serve. The logins themselves are loaded where a Core has one.
+// Which login a Core's instance goes with, whom it may serve, and who may sign in by the hub's own pages. The logins themselves are loaded where a
+// Core has one.
 import type { Clock } from "../base/clock.ts";
-import type { Credential } from "../base/credential.ts";
+import { type Credential, lackOf } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import { reachOf } from "../links/reach.ts";
+import type { DoorRequest } from "../logins/door.ts";
 import type { Logins } from "../logins/logins.ts";
 import { type LoginOwner, mayUse, operator } from "../logins/owner.ts";
+import type { Page } from "../logins/pages.ts";
 import { type LoginTarget, loginTarget } from "../logins/target.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { LoginSpec, ResolvedCore, SecretSpec } from "../manifest/manifest.ts";
 import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
+import type { SignIn } from "../relay/login-asks.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 
@@ -22,32 +26,91 @@ export interface CoreLoginsDeps {
   readonly isOwnClient: boolean;
   /** In force. */
   setup(): Setup;
+  /** What is withheld from some callers may be other than before. */
+  changed(): void;
 }
 
 export class CoreLogins {
   readonly #deps: CoreLoginsDeps;
   readonly #targets = new WeakMap<ResolvedCore, Promise<LoginTarget>>();
+  /** The operator's, by the Core's key. */
+  readonly #operators = new Map<string, Credential>();
+  #addresses: readonly string[] = [];
   #logins: Promise<Logins> | undefined;
 
   constructor(deps: CoreLoginsDeps) {
     this.#deps = deps;
   }
 
+  /** Where the hub listens. */
+  listensOn(addresses: readonly string[]): void {
+    this.#addresses = addresses;
+  }
+
   /** Undefined for a Core that needs none. `principal`: whom the instance is for alone. Rejects with secret_missing. */
   async credential(core: ResolvedCore, principal: Principal | undefined): Promise<Credential | undefined> {
-    const { login } = core;
+    const { login, key } = core;
     if (login === undefined) return undefined;
     const [logins, target] = await Promise.all([this.#load(), this.#target(core, login)]);
-    return logins.credential(target, this.#ownerOf(core, login, principal));
+    const owner = this.#ownerOf(core, login, principal);
+    const credential = logins.credential(target, owner);
+    if (owner.t === "operator" && this.#operators.get(key) !== credential) {
+      this.#operators.set(key, credential);
+      credential.watch(() => this.#deps.changed());
+    }
+    return credential;
   }
 
   /** Throws what the client is told whose calls may not go with the login that the Core has. */
   check(core: ResolvedCore, credential: Credential | undefined, principal: Principal): void {
+    const refusal = this.#refusal(core, credential, principal);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** What this caller is not shown, as `check` would refuse its calls: globs of canonical names. */
+  withheld(principal: Principal): readonly string[] {
+    const { cores } = this.#deps.setup().manifest;
+    const isWithheld = (core: ResolvedCore) =>
+      this.#refusal(core, this.#operators.get(core.key), principal) !== undefined;
+    return cores.filter(isWithheld).map(({ namespace }) => `${namespace}.*`);
+  }
+
+  /**
+   * A page on which this caller's person signs in for itself. Undefined where that is not its to do, or would not help. Rejects with HubError where
+   * the hub has no such page.
+   */
+  async signIn(core: ResolvedCore, principal: Principal): Promise<SignIn | undefined> {
     const { login, key } = core;
+    if (login === undefined) return undefined;
+    // Who signs in for all is the operator.
+    const credentials = login.credentials === "per-user" ? login.credentials : undefined;
+    const use = mayUse({ core: key, credentials }, principal, this.#house);
+    if (use.t === "no") return undefined;
+    const [logins, target] = await Promise.all([this.#load(), this.#target(core, login)]);
+    const lack = lackOf(logins.credential(target, use.owner).state);
+    if (lack?.byLogin !== true) return undefined;
+    const { id, name, shared } = principal;
+    return logins.startLogin(target, use.owner, { id, name, shared });
+  }
+
+  /** The pages for people who sign in. Undefined: not one of them. */
+  async answer(request: DoorRequest): Promise<Page | undefined> {
+    return (await this.#logins)?.answer(request);
+  }
+
+  async close(): Promise<void> {
+    await (await this.#logins)?.close();
+  }
+
+  #refusal(
+    { login, key }: ResolvedCore,
+    credential: Credential | undefined,
+    principal: Principal,
+  ): HubError | undefined {
     // Without a login there is nobody's to be careful with.
-    if (login === undefined || credential?.state.t !== "ok") return;
+    if (login === undefined || credential === undefined || credential.state.t === "none") return undefined;
     const use = mayUse({ core: key, credentials: login.credentials }, principal, this.#house);
-    if (use.t === "no") throw use.error;
+    return use.t === "no" ? use.error : undefined;
   }
 
   /** An instance of one client has that client's login; every other one the operator's. */
@@ -65,9 +128,18 @@ export class CoreLogins {
     this.#logins ??= import("../logins/logins.ts").then(({ Logins }) => {
       const { clock, log, masker } = this.#deps;
       const { stateDir, stateKey: key } = this.#deps.setup().settings;
-      return new Logins({ clock, log, stateDir, key, publicUrl: undefined, learned: (secret) => masker.add(secret) });
+      const publicUrl = () => this.#publicUrl();
+      return new Logins({ clock, log, stateDir, key, publicUrl, learned: (secret) => masker.add(secret) });
     });
     return this.#logins;
+  }
+
+  /** An address that says "everywhere" is none to go to, and neither is a socket. */
+  #publicUrl(): string | undefined {
+    const { publicUrl, basePath } = this.#deps.setup().settings;
+    if (publicUrl !== undefined) return publicUrl;
+    const address = this.#addresses.find((text) => /^https?:/.test(text) && !/\/\/(0\.0\.0\.0|\[::\])(:|$)/.test(text));
+    return address === undefined ? undefined : `${address}${basePath}`;
   }
 
   /** The same one for the same entry of the manifest, as the same login belongs to it. */

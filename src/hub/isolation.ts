@@ -8,10 +8,11 @@ import { ClassLists } from "./class-lists.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Member } from "./members.ts";
 import type { OnlyClient } from "./only-client.ts";
+import { signInLists } from "./sign-in-tool.ts";
 
 export interface IsolationDeps {
   readonly fleet: Fleet;
-  readonly changes: Pick<Changes, "greeted" | "own" | "forget">;
+  readonly changes: Pick<Changes, "greeted" | "own" | "ownLists" | "forget">;
   sessions(): Iterable<ClientSession>;
   /** Undefined in a hub of many clients. */
   readonly onlyClient: OnlyClient | undefined;
@@ -63,7 +64,7 @@ export class Isolation {
     const same = this.#classes.same(name, lists, home);
     // What changes later is this session's own doing.
     if (core.state.t === "starting" && !isPersonal(core)) this.#classes.learn(name, classOf(session), same);
-    this.#deps.changes.own(session, name, same === home ? undefined : same);
+    this.#deps.changes.own(session, name, same === home && !isPersonal(core) ? undefined : same);
   }
 
   /**
@@ -71,9 +72,11 @@ export class Isolation {
    * see is not known any more, until one of them asks.
    */
   homeLists(coreKey: string): void {
-    if (!this.#deps.fleet.isOwned(coreKey)) return;
+    const { fleet } = this.#deps;
+    // What is one person's is nobody's to see.
+    if (!fleet.isOwned(coreKey) || isPersonal(fleet.core(coreKey))) return;
     this.#classes.forget(coreKey);
-    const owners = new Map(this.#deps.fleet.owners(coreKey));
+    const owners = new Map(fleet.owners(coreKey));
     for (const session of this.#deps.sessions()) {
       const member = owners.get(session);
       if (member === undefined) this.#deps.changes.own(session, coreKey, undefined);
@@ -86,7 +89,20 @@ export class Isolation {
     const { t } = core.state;
     if (place !== "further" || lane.owner === undefined || t === "starting" || t === "draining" || t === "stopped")
       return;
+    if (
+      isPersonal(core) &&
+      core.lists === undefined &&
+      core.state.t === "backoff" &&
+      core.state.code === "login_needed"
+    ) {
+      this.#deps.changes.own(lane.owner, core.name, signInLists);
+    }
     if (!this.#isWaiting(lane.owner)) this.#deps.arrived(lane.owner);
+  }
+
+  /** Whether the session is shown how to sign in, in place of what the Core has. */
+  isStandIn(coreKey: string, session: ClientSession): boolean {
+    return this.#deps.changes.ownLists(session, coreKey) === signInLists;
   }
 
   /** The Core is another one, or none any more. */
@@ -119,7 +135,7 @@ export class Isolation {
 const nothing = classKey({});
 
 /** What one person sees there says nothing of what another does. */
-function isPersonal(core: Core | undefined): boolean {
+export function isPersonal(core: Core | undefined): boolean {
   return core?.definition.login?.credentials === "per-user";
 }
 

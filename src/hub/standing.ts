@@ -3,14 +3,18 @@ import { Callers } from "../catalog/callers.ts";
 import type { CatalogConfig } from "../catalog/catalog.ts";
 import { createPolicy } from "../gates/policy.ts";
 import type { Setup } from "../manifest/diff.ts";
+import type { Principal } from "../sessions/principal.ts";
 
 export interface Standing {
   readonly catalog: CatalogConfig;
   readonly callers: Callers;
 }
 
-export function standingOf({ manifest, settings }: Setup): Standing {
+export function standingOf(
+  { manifest, settings }: Setup,
+  withheld: (principal: Principal) => readonly string[],
+): Standing {
   const { profiles } = manifest;
   const { policy, searchTools } = settings;
-  return { catalog: { profiles, searchTools, rules: createPolicy(policy) }, callers: new Callers(profiles) };
+  return { catalog: { profiles, searchTools, rules: createPolicy(policy) }, callers: new Callers(profiles, withheld) };
 }

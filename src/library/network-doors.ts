@@ -145,6 +145,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       tls,
       websocket,
       profiles: () => hub.manifest.profiles,
+      browser: (request) => hub.signInPage(request),
       doors: isApart ? forClients : new Map([...forClients, ...forAdmins]),
       log: doorLog,
       pages: isApart ? { healthz } : pages,

@@ -51,6 +51,8 @@ export class HttpConnection implements Connection {
   /** A hub is there: it has taken something. */
   #proved = false;
   #phase: "open" | "closing" | "ended" = "open";
+  /** Why it ends as soon as what is under way was heard. */
+  #losing: Loss | undefined;
   #closeTimer: Timer | undefined;
 
   constructor(dialling: Dialling, events: ConnectionEvents) {
@@ -114,6 +116,7 @@ export class HttpConnection implements Connection {
     if (this.#alone !== idText) return;
     this.#alone = undefined;
     this.#pump();
+    if (this.#losing !== undefined) this.#lose(this.#losing);
   }
 
   agreed(revision: string): void {
@@ -137,7 +140,7 @@ export class HttpConnection implements Connection {
   }
 
   #pump(): void {
-    while (this.#phase !== "ended" && this.#alone === undefined) {
+    while (this.#phase !== "ended" && this.#alone === undefined && this.#losing === undefined) {
       const next = this.#queue[0];
       if (next === undefined) {
         if (this.#phase === "closing") this.#sayGoodbye();
@@ -208,6 +211,7 @@ export class HttpConnection implements Connection {
     this.#forget(call);
     if (!call.isSettled) this.#events.unanswered(call.idText, error);
     this.#pump();
+    if (this.#losing !== undefined) this.#lose(this.#losing);
   }
 
   #failed(call: HttpCall, error: NodeJS.ErrnoException, mayHaveArrived: boolean): void {
@@ -240,7 +244,14 @@ export class HttpConnection implements Connection {
     this.#forget(call);
     if (frame !== undefined) this.#events.returned(call.idText, frame, loss);
     else this.#events.unanswered(call.idText, new HubError(loss.code, loss.reason, { may_have_run: false }));
-    this.#end(loss);
+    this.#lose(loss);
+  }
+
+  /** Who is not let in any more is told so for each request by itself: those under way are heard first, as none of them has run. */
+  #lose(loss: Loss): void {
+    this.#losing ??= loss;
+    if (loss.code !== "unauthenticated" || this.#isAloneWith(undefined)) this.#end(loss);
+    else this.#closeTimer ??= this.#dialling.clock.after(this.#dialling.limits.closeMs, () => this.#end(loss));
   }
 
   /** Whether no other request can still be answered. */

@@ -1,12 +1,14 @@
 // Logins that clients begin, for callers with a browser of their own: the hub's page that asks first, and the one that takes the answer. A link that
-// somebody else was talked into opening would sign the wrong person in: so the page says who asks, and only the browser that was shown it may answer.
-import { randomBytes } from "node:crypto";
+// somebody else was talked into opening would sign the wrong person in: so whoever opens it shows that they are who asked, with the token of their
+// client, the page says who asks, and only the browser that was shown it may answer.
+import { createHash, randomBytes } from "node:crypto";
 import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
+import { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { clientMetadataDocument } from "./client-metadata.ts";
 import { isSame } from "./loopback.ts";
-import { askingPage, type Page, page } from "./pages.ts";
+import { askingPage, type Page, page, tokenPage } from "./pages.ts";
 import type { Begun } from "./signing-in.ts";
 
 export interface DoorRequest {
@@ -14,11 +16,25 @@ export interface DoorRequest {
   /** Path and query, without the hub's base path. */
   readonly url: string;
   readonly cookie: string | undefined;
+  /** What was filled in, of a POST. */
+  readonly form?: URLSearchParams | undefined;
+  /** Sec-Fetch-Site: what browsers say of where a request came from. */
+  readonly site?: string | undefined;
+  /** Who gets into the hub with this token, or with none; undefined: nobody. */
+  person(token: Secret | undefined): Person | undefined;
+}
+
+/** Who somebody is to the hub. */
+export interface Person {
+  readonly id: string;
+  readonly shared: boolean;
 }
 
 export interface Waiting {
   /** For whom it is, as the page names them. */
   readonly caller: string;
+  /** Who alone may sign in. */
+  readonly asker: Person;
   readonly core: string;
   /** Two logins of one owner at one Core are one. */
   readonly key: string;
@@ -40,12 +56,18 @@ interface Entry {
   readonly settle: (error?: HubError) => void;
   /** From the first time that its page is shown. */
   begun: Promise<Begun> | undefined;
-  /** Once its page was shown: the browser that saw it last, and the state that the answer will have. */
+  /** What the browsers have that were asked who they are; the oldest are forgotten. */
+  readonly browsers: Set<string>;
+  /** Tokens that were not the asker's. */
+  wrong: number;
+  /** Once its page was shown to who asked: the browser that saw it last, and the state that the answer will have. */
   shown: { readonly cookie: string; readonly begun: Begun } | undefined;
 }
 
 const lifeMs = 10 * 60_000;
 const maxOpen = 256;
+const maxBrowsers = 16;
+const maxWrong = 10;
 const startPath = "/oauth/start";
 const callbackPath = "/oauth/callback";
 const metadataPath = "/oauth/client-metadata.json";
@@ -77,28 +99,84 @@ export class LoginDoor {
     done.catch(() => {});
     const timer = this.#clock.after(lifeMs, () => this.#end(entry, this.#failed(waiting, "nobody signed in in time")));
     const started = { url: `${this.#publicUrl}${startPath}?ticket=${ticket}`, done };
-    const entry: Entry = { ticket, waiting, timer, started, settle, begun: undefined, shown: undefined };
+    const entry: Entry = {
+      ticket,
+      waiting,
+      timer,
+      started,
+      settle,
+      browsers: new Set(),
+      wrong: 0,
+      begun: undefined,
+      shown: undefined,
+    };
     this.#byTicket.set(ticket, entry);
     return started;
   }
 
   /** Undefined: not one of its paths. Never rejects. */
-  async answer({ method, url, cookie }: DoorRequest): Promise<Page | undefined> {
+  async answer(request: DoorRequest): Promise<Page | undefined> {
+    const { method, url, cookie } = request;
     const { pathname, searchParams } = new URL(url, "http://hub");
     if (![startPath, callbackPath, metadataPath].includes(pathname)) return undefined;
-    if (method !== "GET") return page(405, "Not this way", [], { allow: "GET" });
+    if (method === "POST" && pathname === startPath) return this.#identify(request);
+    if (method !== "GET") return page(405, "Not this way", [], { allow: pathname === startPath ? "GET, POST" : "GET" });
     if (pathname === metadataPath) return this.#metadata();
-    return pathname === startPath ? this.#show(searchParams) : this.#take(searchParams, cookie);
+    return pathname === startPath ? this.#open(searchParams, request) : this.#take(searchParams, cookie);
   }
 
   close(): void {
     for (const entry of [...this.#byTicket.values()]) this.#end(entry, this.#failed(entry.waiting, "the hub ends"));
   }
 
-  /** As often as it is opened, also by a program that looks at links before a person does: the browser that saw it last may answer. */
-  async #show(parameters: URLSearchParams): Promise<Page> {
+  /** As often as it is opened, also by a program that looks at links before a person does. */
+  async #open(parameters: URLSearchParams, { person }: DoorRequest): Promise<Page> {
     const entry = this.#byTicket.get(parameters.get("ticket") ?? "");
     if (entry === undefined) return gone();
+    // Where the hub lets its own machine in without a token, whoever is there is who asked.
+    if (isAsker(entry, person(undefined))) return this.#show(entry);
+    return this.#askWho(entry, 200, []);
+  }
+
+  #askWho(entry: Entry, status: number, more: readonly string[]): Page {
+    const { waiting, ticket, browsers } = entry;
+    const browser = randomBytes(24).toString("base64url");
+    browsers.add(browser);
+    for (const oldest of browsers) if (browsers.size > maxBrowsers) browsers.delete(oldest);
+    const text = [
+      ...more,
+      `The client ${waiting.caller} of this hub asks to use ${waiting.core} with your account. Show that you are who uses this client.`,
+      "If somebody sent you this link, close the page: your token is for nobody else's login.",
+    ];
+    const label = `The token that ${waiting.caller} uses for this hub`;
+    const form = { ticket, check: checkOf(browser), label };
+    return tokenPage(status, `Sign in to ${waiting.core}`, text, form, this.#cookie(browser));
+  }
+
+  /** The form of `askWho`, from the browser that has it: no other page can know what belongs to that browser. */
+  async #identify({ form, cookie, site, person }: DoorRequest): Promise<Page> {
+    const entry = this.#byTicket.get(form?.get("ticket") ?? "");
+    if (entry === undefined) return gone();
+    const { waiting, browsers } = entry;
+    const check = form?.get("check") ?? "";
+    const browser = cookiesOf(cookie).find((value) => browsers.has(value) && isSame(checkOf(value), check));
+    if (browser === undefined || (site !== undefined && site !== "same-origin")) {
+      return page(403, "Not this browser", ["This form was not shown in this browser. Open the link again."]);
+    }
+    const token = form?.get("token")?.trim() ?? "";
+    if (token !== "" && isAsker(entry, person(new Secret(token)))) {
+      browsers.delete(browser);
+      return this.#show(entry);
+    }
+    const about = { core: waiting.core, caller: waiting.caller };
+    this.#log.warn("login_answer_refused", { ...about, reason: "not the token of who asked" });
+    if (++entry.wrong < maxWrong) return this.#askWho(entry, 403, [`This is not the token of ${waiting.caller}.`]);
+    this.#end(entry, this.#failed(waiting, "whoever opened the link had not the token of this client"));
+    return page(403, "Not your link", ["Nothing was signed in. Ask for the login again to get another link."]);
+  }
+
+  /** To who asked: the browser that saw it last may answer. */
+  async #show(entry: Entry): Promise<Page> {
     const { waiting } = entry;
     const cookie = randomBytes(24).toString("base64url");
     try {
@@ -176,6 +254,14 @@ export class LoginDoor {
     entry.timer.cancel();
     entry.settle(error);
   }
+}
+
+function isAsker({ waiting: { asker } }: Entry, person: Person | undefined): boolean {
+  return person !== undefined && person.id === asker.id && person.shared === asker.shared;
+}
+
+function checkOf(browser: string): string {
+  return createHash("sha256").update(`thehub login form ${browser}`).digest("base64url");
 }
 
 function gone(): Page {

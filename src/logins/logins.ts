@@ -7,7 +7,7 @@ import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { CoreLogin, type CoreLoginDeps } from "./core-login.ts";
-import { type DoorRequest, LoginDoor, type Started } from "./door.ts";
+import { type DoorRequest, LoginDoor, type Person, type Started } from "./door.ts";
 import { type LoginOwner, ownerName } from "./owner.ts";
 import type { Page } from "./pages.ts";
 import type { LoginTarget } from "./target.ts";
@@ -20,15 +20,17 @@ export interface LoginsDeps {
   readonly stateDir: string;
   /** HUB_STATE_KEY; without it one is made and kept. */
   readonly key: Secret | undefined;
-  /** Where browsers find the hub: HUB_PUBLIC_URL, or the address that it listens on. Undefined: clients cannot begin logins. */
-  readonly publicUrl: string | undefined;
+  /** Where browsers find the hub, as of now: HUB_PUBLIC_URL, or the address that it listens on. Undefined: clients cannot begin logins. */
+  publicUrl(): string | undefined;
   /** Every token that comes in, so that it is masked wherever it shows. */
   learned(secret: Secret): void;
 }
 
 export class Logins {
   readonly #deps: CoreLoginDeps;
-  readonly #door: LoginDoor | undefined;
+  readonly #publicUrl: () => string | undefined;
+  /** From the first time that there is an address for it. */
+  #door: LoginDoor | undefined;
   readonly #byKey = new Map<string, CoreLogin>();
   #watcher: Promise<FSWatcher | undefined> | undefined;
 
@@ -36,7 +38,7 @@ export class Logins {
     const { clock } = rest;
     const own = log.child({ component: "logins" });
     this.#deps = { ...rest, log: own, vault: new Vault({ clock, stateDir, key }) };
-    this.#door = publicUrl === undefined ? undefined : new LoginDoor({ clock, log: own, publicUrl });
+    this.#publicUrl = publicUrl;
   }
 
   /** The same one for the same Core and owner, as long as what it is for stays the same. */
@@ -56,19 +58,25 @@ export class Logins {
   }
 
   /**
-   * A page that a client's person is asked to open (url elicitation). `caller` is who asks, in words for that page. Rejects with `login_failed`
-   * where the hub has no address for browsers, or a login would not help; with `overloaded` where too many are open.
+   * A page that a client's person is asked to open (url elicitation). `asker` is who asks, and alone may sign in there; `name` is that in words for
+   * the page. Rejects with `login_failed` where the hub has no address for browsers, or a login would not help; with `overloaded` where too many are open.
    */
-  async startLogin(target: LoginTarget, owner: LoginOwner, caller: string): Promise<Started> {
+  async startLogin(
+    target: LoginTarget,
+    owner: LoginOwner,
+    { name, ...asker }: Person & { name: string },
+  ): Promise<Started> {
     const { core, oauth } = target;
     const fail = (why: string) => new HubError("login_failed", `cannot sign in to Core ${core}: ${why}`, { core });
-    if (this.#door === undefined) throw fail("the hub has no address for browsers: set HUB_PUBLIC_URL");
+    const door = this.#openDoor();
+    if (door === undefined) throw fail("the hub has no address for browsers: set HUB_PUBLIC_URL");
     if (oauth.grant !== "authorization_code") throw fail("it is the hub itself that signs in there");
     const { beginInBrowser } = await import("./signing-in.ts");
-    return this.#door.start({
-      caller,
+    return door.start({
+      caller: name,
+      asker: { id: asker.id, shared: asker.shared },
       core,
-      key: keyOf(target, owner),
+      key: JSON.stringify([keyOf(target, owner), asker.id, asker.shared]),
       begin: async (redirectUrl, ownMetadataUrl) => {
         const begun = await beginInBrowser(this.#deps, { target, owner, redirectUrl, ownMetadataUrl });
         const finish = async (answer: URLSearchParams) => {
@@ -84,12 +92,19 @@ export class Logins {
 
   /** The hub's own pages, under `/oauth/`. Undefined: not one of them. */
   async answer(request: DoorRequest): Promise<Page | undefined> {
-    return this.#door?.answer(request);
+    return this.#openDoor()?.answer(request);
   }
 
   async close(): Promise<void> {
     this.#door?.close();
     (await this.#watcher)?.close();
+  }
+
+  #openDoor(): LoginDoor | undefined {
+    const publicUrl = this.#publicUrl();
+    const { clock, log } = this.#deps;
+    if (publicUrl !== undefined) this.#door ??= new LoginDoor({ clock, log, publicUrl });
+    return this.#door;
   }
 
   async #look(): Promise<void> {

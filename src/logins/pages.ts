@@ -8,7 +8,7 @@ export interface Page {
 
 const style =
   "body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem;color:#1c1e21;background:#fff}" +
-  "h1{font-size:1.4rem}a.go{display:inline-block;padding:.5rem 1rem;border-radius:.4rem;background:#1a56db;color:#fff;text-decoration:none}" +
+  "h1{font-size:1.4rem}input[type=password]{font:inherit;width:100%;box-sizing:border-box;padding:.4rem}.go{font:inherit;border:0;display:inline-block;padding:.5rem 1rem;border-radius:.4rem;background:#1a56db;color:#fff;text-decoration:none}" +
   "@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#17181a}}";
 
 const headers: Readonly<Record<string, string>> = {
@@ -29,6 +29,28 @@ export function page(
   more: Readonly<Record<string, string>> = {},
 ): Page {
   return { status, headers: { ...headers, ...more }, body: html(title, text.map(paragraph).join("")) };
+}
+
+/** Asks for the token that the person's client has for this hub, which `check` goes back with. */
+export function tokenPage(
+  status: number,
+  title: string,
+  text: readonly string[],
+  form: { readonly ticket: string; readonly check: string; readonly label: string },
+  cookie: string,
+): Page {
+  const hidden = (name: string, value: string) => `<input type="hidden" name="${name}" value="${escaped(value)}">`;
+  const fields =
+    `<form method="post">${hidden("ticket", form.ticket)}${hidden("check", form.check)}<p><label>${escaped(form.label)}<br>` +
+    `<input type="password" name="token" required autofocus autocomplete="off"></label></p><p><button class="go">Continue</button></p></form>`;
+  const own = {
+    "content-security-policy":
+      headers["content-security-policy"]?.replace("form-action 'none'", "form-action 'self'") ?? "",
+    // With none at all the browser would not say either that the form is the hub's own.
+    "referrer-policy": "same-origin",
+    "set-cookie": cookie,
+  };
+  return { status, headers: { ...headers, ...own }, body: html(title, text.map(paragraph).join("") + fields) };
 }
 
 /** Asks before it leads on to where the person signs in. */

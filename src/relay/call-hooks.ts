@@ -3,6 +3,7 @@ import type { HubError } from "../base/errors.ts";
 import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { Call, CallHook, CallOutcome } from "./call.ts";
+import { retain } from "./retain.ts";
 
 export function tellHooks(call: Call, outcome: CallOutcome): void {
   const { hooks } = call;
@@ -31,6 +32,16 @@ export function isTaken(call: Call, frame: Frame, scan: Scan): boolean {
   if (call.hooks?.some((hook) => hook.takes?.(frame, scan, call)) !== true) return false;
   call.lane.running.delete(call.hubId);
   call.state = "taken";
+  return true;
+}
+
+/** As `isTaken`, of an error of the hub. */
+export function isFailureTaken(call: Call, error: HubError): boolean {
+  if (call.hooks?.some((hook) => hook.fails?.(error, call)) !== true) return false;
+  call.lane.running.delete(call.hubId);
+  call.lane.held.delete(call);
+  call.state = "taken";
+  retain(call);
   return true;
 }
 

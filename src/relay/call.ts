@@ -74,6 +74,11 @@ export interface CallHook {
   /** The Core's answer, before it is handed on: returns further edits of it, in order. `scan` is valid during this call only. */
   edits?(frame: Frame, scan: Scan, call: Call): readonly Splice[];
   /**
+   * The hub is about to answer with this error. True: the hook has taken it, and the call is open still; it is tried again (`Calls.retry`), or ended
+   * (`Calls.finish`, `Calls.refuse`), by the hook, later.
+   */
+  fails?(error: HubError, call: Call): boolean;
+  /**
    * The Core only waits, as long as something else goes on in it: the call has until then (Clock milliseconds), and once it is sent it takes no
    * place from others.
    */

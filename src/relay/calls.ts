@@ -10,7 +10,7 @@ import { errorFrame, notificationFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
 import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
-import { editsToSend, isTaken, refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
+import { editsToSend, isFailureTaken, isTaken, refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
 import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
 import { createCall } from "./create-call.ts";
 import type { Request } from "./request.ts";
@@ -134,6 +134,15 @@ export class Calls {
     call.replies.answer(frame, splices);
     tellHooks(call, "answered");
     this.#limiter.release(call);
+  }
+
+  /** For a hook that took a failure: the call goes to its Core once more, as it was read, `waitedMs` later. False where the request is not kept. */
+  retry(call: Call, waitedMs: number): boolean {
+    if (call.state !== "taken" || call.frame === undefined) return false;
+    call.deadlineMs += waitedMs;
+    call.lastMs += waitedMs;
+    this.#forward(call);
+    return true;
   }
 
   /** As `finish`, with an error of the hub. */
@@ -319,6 +328,10 @@ export class Calls {
 
   #fail(call: Call, error: HubError): void {
     if (call.state === "done") return;
+    if (call.hooks !== undefined && isFailureTaken(call, error)) {
+      this.#limiter.release(call);
+      return;
+    }
     noteAstray(call);
     this.#leave(call);
     call.lane.meter.error(error.code);

@@ -68,6 +68,11 @@ export class Changes {
     this.#tellSoon();
   }
 
+  /** Undefined: what everybody sees. */
+  ownLists(session: ClientSession, coreKey: string): Lists | undefined {
+    return this.#own.listsOf(session, coreKey);
+  }
+
   forget(session: ClientSession): void {
     this.#own.forget(session);
     this.#had.delete(session);
@@ -93,6 +98,18 @@ export class Changes {
     if (session.caller === caller) return;
     if (!this.#were.has(session)) this.#were.set(session, session.caller);
     session.caller = caller;
+  }
+
+  /** What callers may use may be other than before, by no rule of the manifest. */
+  reconsider(): void {
+    let isOther = false;
+    for (const session of this.#deps.sessions()) {
+      if (session.phase !== "ready") continue;
+      const before = session.caller;
+      this.become(session, session.principal);
+      isOther ||= session.caller !== before;
+    }
+    if (isOther) this.refresh();
   }
 
   #tell(): void {

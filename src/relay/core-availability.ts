@@ -15,7 +15,8 @@ export function heldWhile(lane: Lane, nowMs: number): boolean {
     case "starting":
       return true;
     case "backoff":
-      return lane.wasUp && state.retryAtMs - nowMs <= worthWaitingMs;
+      // A login comes from a person, whenever that may be.
+      return lane.wasUp && state.code !== "login_needed" && state.retryAtMs - nowMs <= worthWaitingMs;
     case "up":
       return false;
     case "draining":

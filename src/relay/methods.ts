@@ -23,6 +23,7 @@ import { downgradeHooks } from "./downgrade.ts";
 import { HubToolCalls } from "./hub-tools.ts";
 import { discoverResult, type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
+import type { LoginAsks } from "./login-asks.ts";
 import { checkParamHeaders } from "./param-headers.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
@@ -37,6 +38,7 @@ export interface MethodsDeps {
   readonly calls: Calls;
   readonly parking: Parking;
   readonly logLevels: LogLevels;
+  readonly loginAsks: Pick<LoginAsks, "hook">;
   readonly subscriptions: Subscriptions;
   readonly tasks: Tasks;
   readonly uris: ResourceUris;
@@ -330,8 +332,9 @@ export class Methods {
     const asTask = request.method === "tools/call" ? this.#asTask(request, lane) : undefined;
     const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
     const bridged = bridge.hook(request, lane);
-    const all =
-      asTask === undefined && bridged === undefined ? withUris : [withUris ?? [], asTask ?? [], bridged ?? []].flat();
+    const login = this.#deps.loginAsks.hook(coreKey, request.session);
+    const isPlain = asTask === undefined && bridged === undefined && login === undefined;
+    const all = isPlain ? withUris : [withUris ?? [], asTask ?? [], bridged ?? [], login ?? []].flat();
     this.#deps.calls.begin(request, lane, rename, all);
   }
 

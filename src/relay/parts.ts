@@ -14,6 +14,7 @@ import type { ClientSession, Lane } from "./call.ts";
 import { Calls, type CreateLimiter } from "./calls.ts";
 import { FromCore } from "./from-core.ts";
 import { LogLevels, type LogLevelsDeps } from "./log-levels.ts";
+import { LoginAsks, type LoginPort } from "./login-asks.ts";
 import { Methods } from "./methods.ts";
 import { ownerOf } from "./owner.ts";
 import { Parking } from "./parking.ts";
@@ -37,6 +38,7 @@ export interface PartsDeps {
   readonly meter: CoreMeter;
   readonly observer: CallObserver | undefined;
   readonly levels: LogLevelsDeps;
+  readonly logins: LoginPort;
   createLimiter: CreateLimiter;
   /** Counts a message of a Core that nobody got. */
   dropped(reason: DropReason): void;
@@ -113,7 +115,21 @@ export class RelayParts {
       },
     });
     const { calls, asks, logLevels, subscriptions, tasks, uris, parks, listens } = this;
-    const parts = { calls, asks, logLevels, subscriptions, tasks, uris, parks, listens, bridge, parking, urls };
+    const loginAsks = new LoginAsks({ clock, log, calls, logins: deps.logins });
+    const parts = {
+      calls,
+      asks,
+      loginAsks,
+      logLevels,
+      subscriptions,
+      tasks,
+      uris,
+      parks,
+      listens,
+      bridge,
+      parking,
+      urls,
+    };
     const methods = new Methods({ ...deps, ...parts, log, hub: { name: "thehub", version } });
     this.relay = new Relay({ ...deps, ...parts, log, methods });
     this.fromCore = new FromCore({ ...parts, log, masker, ownerOf, dropped: deps.dropped });

@@ -20,6 +20,7 @@ import type { Call, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { Connection } from "./connection.ts";
 import type { LogLevels } from "./log-levels.ts";
+import type { LoginAsks } from "./login-asks.ts";
 import type { Methods } from "./methods.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
@@ -29,6 +30,7 @@ import type { Tasks } from "./tasks.ts";
 export interface RelayDeps {
   readonly calls: Calls;
   readonly asks: Asks;
+  readonly loginAsks: Pick<LoginAsks, "answered" | "close">;
   readonly methods: Methods;
   readonly parking: Parking;
   readonly parks: Pick<Parks, "dropAll">;
@@ -98,6 +100,7 @@ export class Relay implements RequestDoorkeeper {
     this.#draining = true;
     this.#deps.parks.dropAll();
     this.#deps.listens.endAll();
+    this.#deps.loginAsks.close();
     this.unpark();
     await Promise.all([...this.sessions].map((session) => session.whenIdle()));
   }
@@ -124,7 +127,9 @@ export class Relay implements RequestDoorkeeper {
       return;
     }
     if (record.kind === "response") {
-      this.#deps.asks.answered(session, message.frame, record);
+      if (!this.#deps.loginAsks.answered(session, message.frame, record)) {
+        this.#deps.asks.answered(session, message.frame, record);
+      }
       return;
     }
     const { text } = message;

@@ -43,3 +43,8 @@ export function hasTasks(revision: string): boolean {
 export function primesStreams(revision: string | undefined): boolean {
   return revision !== undefined && revision >= "2025-11-25";
 }
+
+/** The error that says by its code that something has to be done on a web page first came with one revision, and left with the next. */
+export function hasUrlRequired(revision: string | undefined): boolean {
+  return revision === "2025-11-25";
+}

@@ -66,7 +66,7 @@ export class LoginScene implements AsyncDisposable {
   logins(publicUrl?: string): Logins {
     const { clock, log, stateDir } = this;
     const learned = (secret: Secret) => void this.learned.push(secret.reveal());
-    const made = new Logins({ clock, log, stateDir, key: undefined, publicUrl, learned });
+    const made = new Logins({ clock, log, stateDir, key: undefined, publicUrl: () => publicUrl, learned });
     this.#logins.push(made);
     return made;
   }

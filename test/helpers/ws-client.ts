@@ -40,18 +40,19 @@ export class WsClient implements AsyncDisposable {
     });
   }
 
-  /** `options`: certificates and the like, for what stands between. */
+  /** `options`: certificates and the like, for what stands between. `capabilities`: what the client can be asked. */
   static async connect(
     url: string,
     headers: Record<string, string> = {},
     options: ClientOptions = {},
+    capabilities: object = {},
   ): Promise<WsClient> {
     const socket = new WebSocket(url, ["mcp"], { ...options, headers });
     const client = new WsClient(socket);
     await once(socket, "open");
     await client.request("initialize", {
       protocolVersion: "2025-11-25",
-      capabilities: {},
+      capabilities,
       clientInfo: { name: "raw", version: "1" },
     });
     client.notify("notifications/initialized");
@@ -76,6 +77,11 @@ export class WsClient implements AsyncDisposable {
 
   notify(method: string, params: object = {}): void {
     this.socket.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
+  }
+
+  /** The answer to a request of the hub, which is among the notifications. */
+  answer({ id }: Message, result: object): void {
+    this.socket.send(JSON.stringify({ jsonrpc: "2.0", id, result }));
   }
 
   call(name: string, args: object = {}, meta?: object): Promise<Message> {

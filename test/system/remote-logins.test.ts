@@ -30,6 +30,7 @@ cores:
   const down = await hub.logged("core_down", ({ core }) => core === "wiki");
   assert.equal(down["code"], "login_needed");
   assert.match(String(down["reason"]), /thehub login wiki/);
+  await using early = await WsClient.connect(await hub.wsUrl(), bearer(tokens.ann));
   const signedIn = await thehub(
     ["login", "wiki"],
     { HUB_STATE_DIR: join(hub.folder, "state"), BROWSER: browser },
@@ -41,9 +42,12 @@ cores:
   const { result } = await operator.call("wiki__look");
   assert.equal(result?.content[0].text, "seen");
   await using ann = await WsClient.connect(await hub.wsUrl(), bearer(tokens.ann));
+  // What may not be called is not shown either, also to who came before there was a login.
   const { error } = await ann.call("wiki__look");
-  assert.equal(error?.data?.["code"], "login_needed");
-  assert.match(error?.message ?? "", /serves nobody else/);
+  assert.equal(error?.data?.["code"], "name_unknown");
+  const listOf = async (client: WsClient) => (await client.request("tools/list")).result.tools.length;
+  assert.deepEqual([await listOf(ann), await listOf(early), await listOf(operator)], [0, 0, 1]);
+  assert.ok(!early.notifications.some(({ method }) => method === "notifications/tools/list_changed"));
   // What the Core was shown is nowhere to be read.
   const shown = JSON.stringify([hub.logs, error]);
   for (const { authorization } of server.seen) {
@@ -82,6 +86,9 @@ cores:
   const refused = await other.call("wiki__look");
   assert.ok(refused.error, JSON.stringify(refused.result));
   const { result: list } = await other.request("tools/list");
-  assert.deepEqual(list.tools, []);
+  assert.deepEqual(
+    list.tools.map(({ name }: { name: string }) => name),
+    ["wiki__sign_in"],
+  );
   await hub.stop();
 });

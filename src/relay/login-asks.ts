@@ -1,0 +1,259 @@
+// Calls that failed for want of a login which their client's person can make: the person is given the hub's page for it. A client that takes such
+// questions (elicitation in mode url) is asked, and its calls wait and go on; any other gets an error with the link.
+//
+//   failed ──asked──► waits ──signed in──► goes on         ──declined, too late, gone──► the error
+//     └──cannot be asked──► the error, with the link
+import { randomBytes } from "node:crypto";
+import { declares } from "../base/client-capabilities.ts";
+import type { Clock } from "../base/clock.ts";
+import { HubError } from "../base/errors.ts";
+import type { Log } from "../telemetry/log.ts";
+import { type Frame, flatten, frameOf, integerAt, noSplices } from "../wire/frame.ts";
+import { findMember } from "../wire/json.ts";
+import { hasUrlRequired } from "../wire/revisions.ts";
+import type { Scan } from "../wire/scan.ts";
+import { stringAt } from "../wire/strings.ts";
+import { completed, notificationFrame, resultFrame, resultOf } from "./answers.ts";
+import type { Call, CallHook, ClientSession } from "./call.ts";
+import type { Calls } from "./calls.ts";
+
+/** The hub's page for one login. */
+export interface SignIn {
+  readonly url: string;
+  /** Resolves when the person has signed in. Rejects with HubError. */
+  readonly done: Promise<void>;
+}
+
+export interface LoginPort {
+  /** Whether calls of this Core may fail for want of a login. */
+  has(coreKey: string): boolean;
+  /** Undefined: this client's person is not who could help, or signing in would not. Rejects with HubError where there is no page. */
+  signIn(coreKey: string, session: ClientSession): Promise<SignIn | undefined>;
+  /** Whether the session is shown a tool of the hub's in place of this Core's, which does nothing but ask for the login. */
+  isStandIn(coreKey: string, session: ClientSession): boolean;
+}
+
+export interface LoginAsksDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly calls: Pick<Calls, "retry" | "refuse" | "finish">;
+  readonly logins: LoginPort;
+}
+
+interface Waiting {
+  /** With what the call would have ended. */
+  readonly error: HubError;
+  /** It is of what stands in for the Core's tools, and not the Core's to run. */
+  readonly isStandIn: boolean;
+}
+
+/** One session's need of one login: however many calls have it, the person is asked once. */
+interface Need {
+  readonly session: ClientSession;
+  readonly core: string;
+  readonly elicitationId: string;
+  readonly sinceMs: number;
+  readonly calls: Map<Call, Waiting>;
+  /** Of the question, while it is open. */
+  askId: number | undefined;
+}
+
+export class LoginAsks {
+  readonly #deps: LoginAsksDeps;
+  /** By Core. Only sessions that need something are here. */
+  readonly #needs = new Map<ClientSession, Map<string, Need>>();
+  #isClosed = false;
+
+  constructor(deps: LoginAsksDeps) {
+    this.#deps = deps;
+  }
+
+  /** For a call of this Core; undefined where it needs no login. */
+  hook(coreKey: string, session: ClientSession): CallHook | undefined {
+    if (!this.#deps.logins.has(coreKey)) return undefined;
+    const isStandIn = this.#deps.logins.isStandIn(coreKey, session);
+    let isAsked = false;
+    return {
+      fails: (error, call) => {
+        if (error.code !== "login_needed" || isAsked || this.#isClosed) return false;
+        isAsked = true;
+        // Its answer is of another turn: the call is taken when this returns.
+        if (isSignedIn(error)) queueMicrotask(() => this.#tell(call, coreKey));
+        else this.#add(call, { error, isStandIn });
+        return true;
+      },
+      ...(isStandIn && { refuses: () => signedIn(coreKey) }),
+      over: () => this.#forget(session, coreKey),
+    };
+  }
+
+  /** A client's response: false where it answers none of these questions. */
+  answered(session: ClientSession, frame: Frame, scan: Scan): boolean {
+    const id = integerAt(frame, scan.idStart, scan.idEnd);
+    for (const need of this.#needs.get(session)?.values() ?? []) {
+      if (need.askId !== id) continue;
+      need.askId = undefined;
+      // Who goes to the page may take as long as the page is there.
+      if (actionIn(frame, scan) !== "accept") this.#end(need, (error) => error);
+      return true;
+    }
+    return false;
+  }
+
+  /** Nobody is asked any more: what fails from now on fails. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #add(call: Call, waiting: Waiting): void {
+    const { session } = call;
+    const core = call.lane.core.name;
+    const known = this.#needs.get(session)?.get(core);
+    if (known !== undefined) {
+      known.calls.set(call, waiting);
+      return;
+    }
+    const elicitationId = `hub~${randomBytes(12).toString("base64url")}`;
+    const sinceMs = this.#deps.clock.now();
+    const need: Need = { session, core, elicitationId, sinceMs, calls: new Map([[call, waiting]]), askId: undefined };
+    const needs = this.#needs.get(session) ?? new Map<string, Need>();
+    this.#needs.set(session, needs.set(core, need));
+    void this.#help(need);
+  }
+
+  async #help(need: Need): Promise<void> {
+    const { session, core } = need;
+    let signIn: SignIn | undefined;
+    try {
+      signIn = await this.#deps.logins.signIn(core, session);
+    } catch (error) {
+      const { code, message } = HubError.from(error);
+      this.#deps.log.info("login_not_offered", {
+        session: session.id,
+        core,
+        reason: code === "internal" ? code : message,
+      });
+    }
+    if (!this.#isOpen(need)) return;
+    if (signIn === undefined) return this.#end(need, (error) => error);
+    const { url } = signIn;
+    if (!this.#ask(need, url)) return this.#end(need, (error) => withLink(error, need, url));
+    this.#deps.log.info("login_asked", { session: session.id, core, principal: session.principal.name });
+    try {
+      await signIn.done;
+    } catch (error) {
+      this.#end(need, () => HubError.from(error));
+      return;
+    }
+    if (this.#isOpen(need)) this.#goOn(need);
+  }
+
+  /** False where the client cannot be asked. */
+  #ask(need: Need, url: string): boolean {
+    const { session, core, elicitationId } = need;
+    // A modern client is asked in its answers, which is not done here.
+    if (session.era !== "legacy" || !declares(session.capabilities, "elicitation", "url")) return false;
+    const id = ++session.lastAskId;
+    const params = { mode: "url", message: wordsFor(core), elicitationId, url };
+    const body = { jsonrpc: "2.0", id, method: "elicitation/create", params };
+    if (!this.#send(need, frameOf(Buffer.from(JSON.stringify(body))))) return false;
+    need.askId = id;
+    return true;
+  }
+
+  #goOn(need: Need): void {
+    const { elicitationId } = need;
+    this.#withdraw(need, "the person has signed in");
+    this.#send(need, notificationFrame("notifications/elicitation/complete", { elicitationId }));
+    const waitedMs = this.#deps.clock.now() - need.sinceMs;
+    for (const [call, { error, isStandIn }] of this.#close(need)) {
+      if (isStandIn) this.#tell(call, need.core);
+      else if (!this.#deps.calls.retry(call, waitedMs)) this.#deps.calls.refuse(call, again(error));
+    }
+  }
+
+  #tell(call: Call, core: string): void {
+    const text = `Signed in to ${core}. What it offers is in the lists of this client now.`;
+    const result = resultOf({ content: [{ type: "text", text }] });
+    const { idText, session } = call;
+    this.#deps.calls.finish(
+      call,
+      resultFrame(idText, session.era === "modern" ? completed(result) : result),
+      noSplices,
+    );
+  }
+
+  #end(need: Need, as: (error: HubError) => HubError): void {
+    if (!this.#isOpen(need)) return;
+    this.#withdraw(need, "the login is not waited for any more");
+    for (const [call, { error }] of this.#close(need)) this.#deps.calls.refuse(call, as(error));
+  }
+
+  /** A call is over: the last one takes the question with it. */
+  #forget(session: ClientSession, core: string): void {
+    const need = this.#needs.get(session)?.get(core);
+    if (need === undefined) return;
+    for (const call of need.calls.keys()) if (call.state === "done") need.calls.delete(call);
+    if (need.calls.size > 0) return;
+    if (session.phase === "ready") this.#withdraw(need, "nothing waits for the login any more");
+    this.#close(need);
+  }
+
+  #withdraw(need: Need, reason: string): void {
+    if (need.askId === undefined) return;
+    this.#send(need, notificationFrame("notifications/cancelled", { requestId: need.askId, reason }));
+    need.askId = undefined;
+  }
+
+  #isOpen(need: Need): boolean {
+    return this.#needs.get(need.session)?.get(need.core) === need;
+  }
+
+  /** Takes it out of the table; returns the calls that it had. */
+  #close(need: Need): Map<Call, Waiting> {
+    const needs = this.#needs.get(need.session);
+    needs?.delete(need.core);
+    if (needs?.size === 0) this.#needs.delete(need.session);
+    return need.calls;
+  }
+
+  /** On the response of a call that waits, where that takes more than an answer; else on what belongs to no request, if it is heard. */
+  #send({ session, calls }: Need, frame: Frame): boolean {
+    const [first] = calls.keys();
+    if (first !== undefined && first.replies.isHeard !== false && first.replies.send(frame, noSplices) === "ok")
+      return true;
+    return session.sink.isHeard !== false && session.sink.send(frame, noSplices) === "ok";
+  }
+}
+
+function wordsFor(core: string): string {
+  return `[${core}] Sign in to ${core}, so that this client can use it with your account.`;
+}
+
+function signedIn(core: string): HubError {
+  return new HubError("login_needed", `core "${core}" was signed in to`, { core, state: "signed_in" });
+}
+
+function isSignedIn({ data }: HubError): boolean {
+  return data["state"] === "signed_in";
+}
+
+/** For who cannot be asked. A revision has a code of its own for that. */
+function withLink(error: HubError, { core, session, elicitationId }: Need, url: string): HubError {
+  const message = `${error.message}; or open ${url} in a browser and sign in there, then call again`;
+  if (!hasUrlRequired(session.revision)) return new HubError("login_needed", message, { ...error.data, url });
+  const elicitation = { mode: "url", elicitationId, url, message: wordsFor(core) };
+  return new HubError("login_at_url", message, { ...error.data, url, elicitations: [elicitation] });
+}
+
+/** It may have been sent, and nobody has it any more. */
+function again({ data }: HubError): HubError {
+  return new HubError("login_needed", "the login is there now; call again", data);
+}
+
+function actionIn(frame: Frame, { resultStart, resultEnd }: Scan): string {
+  if (resultStart < 0) return "";
+  const bytes = flatten(frame);
+  const range = findMember(bytes, resultStart, resultEnd, "action");
+  return range === undefined || bytes[range.start] !== 0x22 ? "" : stringAt(bytes, range.start, range.end);
+}

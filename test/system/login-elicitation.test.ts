@@ -1,0 +1,142 @@
+// Logins at first use, on the built hub: a client's person is asked to sign in on the hub's page, by whatever way the client has, and its calls go on.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { type AuthorizationServer, startAuthorizationServer } from "../helpers/authorization-server.ts";
+import { type HubProcess, startHub } from "../helpers/hub-process.ts";
+import { signInAt } from "../helpers/login-person.ts";
+import { WsClient } from "../helpers/ws-client.ts";
+
+const tokens = {
+  operator: "the-token-of-the-operator-0123456789",
+  ann: "the-token-of-ann-0123456789abcdefgh",
+  bob: "the-token-of-bob-0123456789abcdefgh",
+};
+const askable = { elicitation: { url: {} } };
+
+async function hubOf(
+  { coreUrl }: AuthorizationServer,
+  more: string,
+  env: Record<string, string> = {},
+): Promise<HubProcess> {
+  const hash = (token: string) => createHash("sha256").update(token).digest("hex");
+  return startHub({
+    manifest: `clients:
+  ann: { token_sha256: "${hash(tokens.ann)}" }
+  bob: { token_sha256: "${hash(tokens.bob)}" }
+cores:
+  wiki:
+    url: ${coreUrl}
+    allow_private: true
+    health: { restart_backoff_ms: 60000 }
+${more}`,
+    env: { HUB_TOKEN: tokens.operator, ...env },
+  });
+}
+
+async function clientOf(hub: HubProcess, name: keyof typeof tokens, capabilities = {}): Promise<WsClient> {
+  return WsClient.connect(await hub.wsUrl(), { Authorization: `Bearer ${tokens[name]}` }, {}, capabilities);
+}
+
+async function toolsOf(client: WsClient): Promise<string[]> {
+  const { result } = await client.request("tools/list");
+  return result.tools.map(({ name }: { name: string }) => name);
+}
+
+const perUser = "    credentials: per-user\n    isolation: session\n";
+
+test("login at first use: a client that takes links is asked, its person signs in, and its call goes on", async () => {
+  await using server = await startAuthorizationServer();
+  await using hub = await hubOf(server, perUser, { HUB_BASE_PATH: "/hub" });
+  await using ann = await clientOf(hub, "ann", askable);
+  // Of a Core that nobody has signed in to there is nothing to see but the way in.
+  assert.deepEqual(await toolsOf(ann), ["wiki__sign_in"]);
+  const first = ann.call("wiki__sign_in");
+  const asked = await ann.notified("elicitation/create");
+  assert.equal(asked.params?.["mode"], "url");
+  assert.match(String(asked.params?.["message"]), /^\[wiki\] Sign in to wiki/);
+  const url = String(asked.params?.["url"]);
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/hub\/oauth\/start\?ticket=/);
+  ann.answer(asked, { action: "accept" });
+  // Whoever else was sent the link is not who asked.
+  assert.equal((await signInAt(url, tokens.bob)).status, 403);
+  assert.equal((await signInAt(url, undefined)).status, 403);
+  const signed = await signInAt(url, tokens.ann);
+  assert.equal(signed.status, 200, signed.text);
+  const { result, error } = await first;
+  assert.match(result?.content[0].text, /Signed in to wiki/, JSON.stringify(error));
+  const complete = await ann.notified("notifications/elicitation/complete");
+  assert.equal(complete.params?.["elicitationId"], asked.params?.["elicitationId"]);
+  await ann.notified("notifications/tools/list_changed");
+  assert.deepEqual(await toolsOf(ann), ["wiki__look"]);
+  assert.equal((await ann.call("wiki__look")).result?.content[0].text, "seen");
+  // The link was good once.
+  assert.equal((await signInAt(url, tokens.ann)).status, 404);
+
+  // A login that is over is asked for again, by a call that is then answered as if nothing had been.
+  server.revokeAll();
+  ann.notifications.length = 0;
+  const calls = [1, 2, 3].map(() => ann.call("wiki__look"));
+  const again = await ann.notified("elicitation/create");
+  ann.answer(again, { action: "accept" });
+  assert.equal((await signInAt(String(again.params?.["url"]), tokens.ann)).status, 200);
+  for (const call of calls) {
+    const answer = await call;
+    assert.equal(answer.result?.content[0].text, "seen", JSON.stringify(answer.error));
+  }
+  assert.equal(ann.notifications.filter(({ method }) => method === "elicitation/create").length, 1);
+
+  // What one has is nobody else's: not the login, not the list.
+  await using bob = await clientOf(hub, "bob", askable);
+  assert.deepEqual(await toolsOf(bob), ["wiki__sign_in"]);
+  assert.deepEqual(ann.strays, []);
+  const shown = JSON.stringify([hub.logs, asked, again]);
+  for (const secret of [...Object.values(tokens), ...server.seen.map(({ authorization }) => authorization?.slice(7))])
+    if (secret !== undefined && secret !== "") assert.ok(!shown.includes(secret));
+  await hub.stop();
+});
+
+test("login at first use: a client that cannot be asked gets the link in the error, and who declines gets none", async () => {
+  await using server = await startAuthorizationServer();
+  await using hub = await hubOf(server, perUser);
+  await using bob = await clientOf(hub, "bob");
+  assert.deepEqual(await toolsOf(bob), ["wiki__sign_in"]);
+  const { error } = await bob.call("wiki__sign_in");
+  assert.equal(error?.code, -32042);
+  assert.equal(error?.data?.["code"], "login_at_url");
+  const [elicitation] = error?.data?.["elicitations"] as { mode: string; url: string }[];
+  assert.equal(elicitation?.mode, "url");
+  assert.ok(error?.message.includes(elicitation?.url ?? "-"));
+  assert.equal((await signInAt(elicitation?.url ?? "", tokens.bob)).status, 200);
+  await bob.notified("notifications/tools/list_changed");
+  assert.equal((await bob.call("wiki__look")).result?.content[0].text, "seen");
+
+  await using ann = await clientOf(hub, "ann", askable);
+  await toolsOf(ann);
+  const declined = ann.call("wiki__sign_in");
+  ann.answer(await ann.notified("elicitation/create"), { action: "decline" });
+  const answer = await declined;
+  assert.equal(answer.error?.data?.["code"], "login_needed");
+  assert.ok(!JSON.stringify(answer).includes("/oauth/"));
+
+  // A call that is taken back takes the question with it.
+  ann.notifications.length = 0;
+  const { id } = ann.start("tools/call", { name: "wiki__sign_in", arguments: {} });
+  const asked = await ann.notified("elicitation/create");
+  ann.notify("notifications/cancelled", { requestId: id });
+  const withdrawn = await ann.notified("notifications/cancelled");
+  assert.equal(withdrawn.params?.["requestId"], asked.id);
+  await hub.stop();
+});
+
+test("login at first use: what the operator signed in to is shown to who may use it, and to nobody else", async () => {
+  await using server = await startAuthorizationServer();
+  await using hub = await hubOf(server, "");
+  await using operator = await clientOf(hub, "operator", askable);
+  await using ann = await clientOf(hub, "ann", askable);
+  await hub.logged("core_down", ({ core }) => core === "wiki");
+  assert.deepEqual([await toolsOf(operator), await toolsOf(ann)], [[], []]);
+  const { error } = await ann.call("wiki__look");
+  assert.equal(error?.data?.["code"], "name_unknown");
+  await hub.stop();
+});
