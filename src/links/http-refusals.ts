@@ -30,6 +30,8 @@ export function judgeRefusal(refusal: Refusal, circumstances: Circumstances): Ve
   const { status, body, idText, hasSession, isProved } = refusal;
   const loss = () => ({ t: "lost", loss: lossOf(refusal, circumstances) }) as const;
   if (status === 401) return loss();
+  // What a login could change is said in a header: the server's own words, if it has any, do not name what to do here.
+  if (isLoginTooSmall(refusal)) return loginTooSmall(refusal, circumstances);
   const own = rpcError(body, idText);
   // Whatever else its status says, an error with the id of the request answers it.
   if (own?.isAnswer === true) return { t: "answer", bytes: body };
@@ -40,6 +42,17 @@ export function judgeRefusal(refusal: Refusal, circumstances: Circumstances): Ve
   if (!isProved && (isBusy || own === undefined || status === 403 || status === 404)) return loss();
   if (own !== undefined) return { t: "answer", bytes: withId(body, own.error, idText) };
   return { t: "error", error: errorOf(refusal, circumstances) };
+}
+
+function isLoginTooSmall({ status, headers }: Refusal): boolean {
+  return status === 403 && /\berror\s*=\s*"?insufficient_scope\b/i.test(headers["www-authenticate"] ?? "");
+}
+
+/** Of a connection that has never been good for anything it is the end. */
+function loginTooSmall({ isProved }: Refusal, { name }: Circumstances): Verdict {
+  const reason = `${name} answered 403: the login is not good for this`;
+  if (!isProved) return { t: "lost", loss: { kind: "refused", code: "unauthenticated", reason, status: 403 } };
+  return { t: "error", error: new HubError("unauthenticated", reason, { may_have_run: false }) };
 }
 
 function lossOf({ status, headers, mediaType, body }: Refusal, circumstances: Circumstances): Loss {

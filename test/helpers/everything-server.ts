@@ -12,12 +12,19 @@ export const everythingCore = `command: ${JSON.stringify(process.execPath)}
     args: [${JSON.stringify(join(folder, "everything-stdio.mjs"))}]
     prefix: false`;
 
+/** The same, of the server that is there already. */
+export const everythingCoreAt = (url: string): string => `url: ${url}
+    allow_private: true
+    prefix: false`;
+
 export interface EverythingServer extends AsyncDisposable {
   readonly url: string;
 }
 
-export async function startEverythingServer(): Promise<EverythingServer> {
-  const child = spawn(process.execPath, [join(folder, "everything-http.mjs")], {
+/** `place`: whether the suite speaks with it, or a hub does that the suite speaks with. */
+export async function startEverythingServer(place?: "behind a hub"): Promise<EverythingServer> {
+  const args = [join(folder, "everything-http.mjs"), ...(place === undefined ? [] : [place])];
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
