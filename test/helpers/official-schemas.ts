@@ -7,9 +7,11 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { root } from "./hub-process.ts";
 
 /** Beside a clone, or beside the folder of its worktrees. */
-const folder = ["..", "../.."].map((up) => join(root, up, "shared/mcp-schema")).find((place) => existsSync(place)) ?? "";
+const folder =
+  ["..", "../.."].map((up) => join(root, up, "shared/mcp-schema")).find((place) => existsSync(place)) ?? "";
 
-export const missingSchemas: string | false = folder === "" ? "the specification's schemas are not beside the project" : false;
+export const missingSchemas: string | false =
+  folder === "" ? "the specification's schemas are not beside the project" : false;
 
 const options: Options = {
   strict: false,
