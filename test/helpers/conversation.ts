@@ -26,8 +26,10 @@ export function faultsOf(said: readonly Said[], by: Said["by"]): string[] {
   let agreed = "";
   for (const { by: speaker, message } of said) {
     const { id, method } = message;
-    const revisionOf = ({ params }: Message) =>
-      ((params?.["_meta"] as Record<string, string> | undefined)?.[versionKey] ?? agreed) || modern;
+    const revisionOf = ({ method, params }: Message) =>
+      method === "initialize"
+        ? String(params?.["protocolVersion"])
+        : ((params?.["_meta"] as Record<string, string> | undefined)?.[versionKey] ?? agreed) || modern;
     if (speaker !== by) {
       if (method !== undefined && id !== undefined) {
         open.set(JSON.stringify(id), { method, revision: revisionOf(message) });
@@ -48,7 +50,8 @@ export function faultsOf(said: readonly Said[], by: Said["by"]): string[] {
 
 function faultOfAnswer(message: Message, asked: { method: string; revision: string } | undefined): string {
   if (asked === undefined) return message.error === undefined ? "answers no request" : "";
-  const { method, revision } = asked;
+  const { method } = asked;
+  const revision = message.result?.protocolVersion ?? asked.revision;
   if (message.error !== undefined) return faultOfError(message, revision);
   const type = message.result?.resultType === "input_required" ? "InputRequiredResult" : resultType(method);
   return fault(type, message.result, revision) || faultOfEnvelope(message, type, revision);
