@@ -22,9 +22,9 @@ import {
 import { findMember } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
 import { notificationFrame, resultFrame } from "./answers.ts";
-import { type AskRefusal, isAnswer, isKnownAsk, refusalOf } from "./ask-rules.ts";
+import { type AskParams, type AskRefusal, isAnswer, isKnownAsk, refusalOf } from "./ask-rules.ts";
 import type { Parks } from "./bridge/parks.ts";
-import type { Ask, Call, ClientSession, Lane } from "./call.ts";
+import type { Ask, AskWaiter, Call, ClientSession, Lane } from "./call.ts";
 import type { CoreMessage, Owner } from "./owner.ts";
 import { native, relatedEdits, relatedTaskOfResult } from "./task-ids.ts";
 import type { UrlElicitations } from "./url-elicitations.ts";
@@ -102,17 +102,54 @@ export class Asks {
     const hasToken = scan.tokenStart >= 0;
     const tokenText = hasToken ? byteText(bytes, scan.tokenStart, scan.tokenEnd) : undefined;
     const ask: Ask = {
-      ...{ lane, session, method, coreIdText: idText, id, tokenText, replies, task: owner.task, call },
+      ...{
+        lane,
+        session,
+        method,
+        coreIdText: idText,
+        waiter: undefined,
+        id,
+        tokenText,
+        replies,
+        task: owner.task,
+        call,
+      },
       ...{ openedMs: now, deadlineMs: now + answerMs },
     };
-    const asks = this.#bySession.get(session) ?? new Map<number, Ask>();
-    this.#bySession.set(session, asks.set(id, ask));
     if (lane.asks.size === 0) lane.askingSinceMs = now;
     lane.asks.set(key, ask);
+    this.#open(ask);
     if (this.#isSent(ask, bytes, scan)) this.#sweepSoon();
-    else {
-      this.#withdraw(ask, unreachable, "refused");
-    }
+    else this.#withdraw(ask, unreachable, "refused");
+  }
+
+  /** For a Core that asks by the answer of this call: what is wrong with its question, where the client cannot be asked that. */
+  refusal({ session }: Call, method: string, params: AskParams): AskRefusal | undefined {
+    if (!isKnownAsk(method)) return unknownMethod(method);
+    return refusalOf(method, session.capabilities, params) ?? this.#fullness(session);
+  }
+
+  /** Asks the client of this call on behalf of its Core; `params` as they go to the client. The waiter may hear of the end before this returns. */
+  put({ lane, session, replies }: Call, method: string, params: ByteString | undefined, waiter: AskWaiter): Ask {
+    const now = this.#deps.clock.now();
+    const id = ++session.lastAskId;
+    const ask: Ask = {
+      ...{ lane, session, method, coreIdText: undefined, waiter, id, replies },
+      ...{ tokenText: undefined, task: undefined, call: undefined, openedMs: now, deadlineMs: now + answerMs },
+    };
+    this.#open(ask);
+    const body = params === undefined ? "" : `,"params":${params}`;
+    const frame = frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${id},"method":"${method}"${body}}`, "latin1"));
+    if (replies.send(frame, noSplices) === "ok" || sendAside(ask, frame, noSplices)) this.#sweepSoon();
+    else this.#withdraw(ask, unreachable, "refused");
+    return ask;
+  }
+
+  /** Takes a question back that was put; one that is over is left alone. The waiter is not told. */
+  takeBack(ask: Ask, reason: string): void {
+    if (this.#bySession.get(ask.session)?.get(ask.id) !== ask) return;
+    this.#close(ask, "withdrawn");
+    ask.replies.send(notificationFrame("notifications/cancelled", { requestId: ask.id, reason }), noSplices);
   }
 
   /** A client's response. One that answers nothing that the client was asked is dropped. */
@@ -127,15 +164,17 @@ export class Asks {
       return;
     }
     this.#close(ask, "answered");
-    const sent = ask.lane.core.send(frame, answerEdits(ask, frame, scan));
-    this.#deps.log.debug("ask_answered", { session: session.id, core: ask.lane.core.name, method: ask.method, sent });
+    const { lane, method, waiter, coreIdText } = ask;
+    const sent = coreIdText === undefined ? "ok" : lane.core.send(frame, answerEdits(ask, coreIdText, frame, scan));
+    this.#deps.log.debug("ask_answered", { session: session.id, core: lane.core.name, method, sent });
+    waiter?.answered(frame, scan);
   }
 
   /** The answer to what was asked by way of a call's own answer. False where the Core does not wait for it any more. */
   settle(ask: Ask, result: Buffer): boolean {
     if (this.#bySession.get(ask.session)?.get(ask.id) !== ask) return false;
     this.#close(ask, "answered");
-    ask.lane.core.send(resultFrame(ask.coreIdText, result), noSplices);
+    if (ask.coreIdText !== undefined) ask.lane.core.send(resultFrame(ask.coreIdText, result), noSplices);
     return true;
   }
 
@@ -171,7 +210,7 @@ export class Asks {
     for (const ask of [...lane.asks.values()]) {
       this.#close(ask, "withdrawn");
       ask.replies.send(notificationFrame("notifications/cancelled", { requestId: ask.id, reason }), noSplices);
-      if (lane.core.state.t === "up") this.#refuse(lane, ask.method, ask.coreIdText, { code: -32603, message: reason });
+      if (lane.core.state.t === "up") this.#tell(ask, { code: -32603, message: reason });
     }
   }
 
@@ -201,9 +240,16 @@ export class Asks {
     if (lane.owner === undefined && !isKnownAsk(method)) return unknownMethod(method);
     const params = { bytes, start: scan.paramsStart, end: scan.paramsEnd };
     const refusal = refusalOf(method, owner.session.capabilities, params);
-    if (refusal !== undefined) return refusal;
-    const isFull = lane.asks.size >= maxPerLane || (this.#bySession.get(owner.session)?.size ?? 0) >= maxPerSession;
-    return isFull ? { code: -32603, message: "too many requests wait for the client's answer already" } : undefined;
+    return refusal ?? (lane.asks.size >= maxPerLane ? tooMany : this.#fullness(owner.session));
+  }
+
+  #fullness(session: ClientSession): AskRefusal | undefined {
+    return (this.#bySession.get(session)?.size ?? 0) >= maxPerSession ? tooMany : undefined;
+  }
+
+  #open(ask: Ask): void {
+    const asks = this.#bySession.get(ask.session) ?? new Map<number, Ask>();
+    this.#bySession.set(ask.session, asks.set(ask.id, ask));
   }
 
   /** The hub's id and token, and who asks: through the hub a person sees the hub only, so the Core's name stands before the words. */
@@ -238,7 +284,12 @@ export class Asks {
   /** Ends a question without the client's answer. */
   #withdraw(ask: Ask, refusal: AskRefusal, outcome: AskOutcome): void {
     this.#close(ask, outcome);
-    this.#refuse(ask.lane, ask.method, ask.coreIdText, refusal);
+    this.#tell(ask, refusal);
+  }
+
+  #tell({ lane, method, coreIdText, waiter }: Ask, refusal: AskRefusal): void {
+    if (coreIdText !== undefined) this.#refuse(lane, method, coreIdText, refusal);
+    waiter?.ended(refusal);
   }
 
   /** Takes it out of every table. */
@@ -248,8 +299,9 @@ export class Asks {
     const asks = this.#bySession.get(session);
     asks?.delete(ask.id);
     if (asks?.size === 0) this.#bySession.delete(session);
-    lane.asks.delete(idKey(ask.coreIdText));
     if (ask.call !== undefined) this.#deps.parks.withdrawn(ask);
+    if (ask.coreIdText === undefined) return;
+    lane.asks.delete(idKey(ask.coreIdText));
     if (lane.asks.size === 0) this.#deps.waited(lane, this.#deps.clock.now() - lane.askingSinceMs);
   }
 
@@ -281,7 +333,7 @@ export class Asks {
 }
 
 /** The Core's own id, and its own name for the task that it asked for. */
-function answerEdits({ coreIdText, task }: Ask, frame: Frame, scan: Scan): readonly Splice[] {
+function answerEdits({ task }: Ask, coreIdText: ByteString, frame: Frame, scan: Scan): readonly Splice[] {
   const id: Splice = { start: scan.idStart, end: scan.idEnd, text: coreIdText };
   if (task === undefined || scan.resultStart < 0) return [id];
   const range = relatedTaskOfResult(flatten(frame), { start: scan.resultStart, end: scan.resultEnd });
@@ -298,6 +350,7 @@ function hasRoots(owner: Owner | undefined): boolean {
   return owner !== undefined && declares(owner.session.capabilities, "roots");
 }
 
+const tooMany: AskRefusal = { code: -32603, message: "too many requests wait for the client's answer already" };
 const nobodyToAsk: AskRefusal = {
   code: -32601,
   message:

@@ -8,6 +8,7 @@ import type { CoreMeter } from "../telemetry/metrics.ts";
 import type { ByteString, Frame, ReplySink, Sent, Splice } from "../wire/frame.ts";
 import type { Era } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
+import type { AskRefusal } from "./ask-rules.ts";
 
 /**
  * taken: answered by the Core, and not yet for its client: a hook has the answer.
@@ -31,7 +32,7 @@ export interface Call {
   tokenText: ByteString | undefined;
   /** The request until it is sent. */
   frame: Frame | undefined;
-  /** What makes it the Core's: the hub's id as id and progress token, the native name. */
+  /** What makes it the Core's: the hub's id as id and progress token, the native name. All edits, once it is sent. */
   splices: readonly Splice[];
   /** `frame` has been sent before, and has every edit in it. */
   isAsSent: boolean;
@@ -67,10 +68,13 @@ export interface CallHook {
   /** Edits of the request for the Core that it is about to be sent to, beside the call's own; in any order. */
   sends?(call: Call): readonly Splice[];
   /**
-   * The Core's answer, before anything is done with it. True: the hook has taken it, the client has none, and the call is open still; it is
-   * sent again (`Calls.resend`), or ended (`Calls.finish`), by the hook. `scan` is valid during this call only.
+   * The Core's answer, before anything is done with it. Undefined: it goes its way. Else the hook has taken it, and the client has none yet: what is
+   * returned is run at once, with the call still open; it, or what it leads to, sends the call again (`Calls.resend`) or ends it
+   * (`Calls.finish`, `Calls.refuse`). `scan` is valid until then.
    */
-  takes?(frame: Frame, scan: Scan, call: Call): boolean;
+  takes?(frame: Frame, scan: Scan, call: Call): (() => void) | undefined;
+  /** Whether this progress of the Core is none for the client. `scan` is valid during this call only. */
+  drops?(frame: Frame, scan: Scan): boolean;
   /** The Core's answer, before it is handed on: returns further edits of it, in order. `scan` is valid during this call only. */
   edits?(frame: Frame, scan: Scan, call: Call): readonly Splice[];
   /**
@@ -89,6 +93,14 @@ export interface CallHook {
   over?(outcome: CallOutcome, call: Call): void;
 }
 
+/** Who hears, once, how a question has ended that the Core did not ask by a request of its own. */
+export interface AskWaiter {
+  /** The client's response, one of JSON-RPC. `scan` is valid during this call only. */
+  answered(frame: Frame, scan: Scan): void;
+  /** There will be none. */
+  ended(refusal: AskRefusal): void;
+}
+
 /**
  * A request of a Core to its client: one that is asked, and answered, once. It ends with an answer, with its time, when the Core takes it
  * back, or when either side is gone.
@@ -97,8 +109,9 @@ export interface Ask {
   readonly lane: Lane;
   readonly session: ClientSession;
   readonly method: string;
-  /** The Core's own id as it was written. */
-  readonly coreIdText: ByteString;
+  /** The Core's own id as it was written; undefined where the hub asks for it, and `waiter` hears of the end. */
+  readonly coreIdText: ByteString | undefined;
+  readonly waiter: AskWaiter | undefined;
   /** The id towards the client, and its token of progress: never used before in this session. */
   readonly id: number;
   /** The Core's own token; undefined where it asked for no progress. */

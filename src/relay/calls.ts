@@ -5,13 +5,22 @@ import { HubError } from "../base/errors.ts";
 import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
 import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
-import type { Scan } from "../wire/scan.ts";
-import { errorFrame, notificationFrame } from "./answers.ts";
+import { type Scan, scanOf } from "../wire/scan.ts";
+import { cancelFrame, errorFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
 import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
-import { editsToSend, isFailureTaken, isTaken, refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
-import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
+import {
+  editsToResend,
+  isFailureTaken,
+  isStale,
+  isTaken,
+  makeReady,
+  refusalOf,
+  tellHooks,
+  untilOf,
+} from "./call-hooks.ts";
+import { coreClosed, coreUnavailable, heldWhile, waitsForItsClient } from "./core-availability.ts";
 import { createCall } from "./create-call.ts";
 import type { Request } from "./request.ts";
 import { retain } from "./retain.ts";
@@ -118,21 +127,23 @@ export class Calls {
     before.settled();
   }
 
-  /** For a hook that took the answer: the call goes to its Core once more, under another id, as `write` puts it. */
-  resend(call: Call, write: (hubId: number) => Frame): void {
+  /** For a hook that took the answer: the request, `frame` as it was read, goes to the Core once more, under another id, with `more` edits. */
+  resend(call: Call, frame: Frame, more: readonly Splice[]): void {
     if (call.state !== "taken") return;
     const { core } = call.lane;
-    call.hubId = core.nextId();
-    if (core.state.t === "up") this.#write(call, write(call.hubId), noSplices);
+    const edits = editsToResend(call, core.nextId(), more);
+    if (core.state.t === "up") this.#write(call, frame, edits);
     else this.#fail(call, coreUnavailable(core, this.#clock.now()));
   }
 
-  /** For a hook that took the answer: this is what the client gets, with its id spliced in by the hook. */
-  finish(call: Call, frame: Frame, splices: readonly Splice[]): void {
+  /** For a hook that took the answer: this is what the client gets. */
+  finish(call: Call, frame: Frame): void {
     if (call.state !== "taken") return;
     this.#leave(call);
-    call.replies.answer(frame, splices);
+    call.replies.answer(frame, noSplices);
     tellHooks(call, "answered");
+    call.watch?.answered(frame, scanOf(frame));
+    call.lane.meter.observe(this.#clock.now() - call.receivedMs);
     this.#limiter.release(call);
   }
 
@@ -155,6 +166,7 @@ export class Calls {
     const call = lane.running.get(hubId);
     if (call?.tokenText === undefined) return false;
     call.deadlineMs = Math.max(call.deadlineMs, Math.min(call.lastMs, this.#clock.now() + lane.policy.timeoutMs));
+    if (call.hooks !== undefined && isStale(call, frame, scan)) return true;
     const splice = { start: scan.paramTokenStart, end: scan.paramTokenEnd, text: call.tokenText };
     call.replies.send(frame, [splice]);
     return true;
@@ -187,7 +199,7 @@ export class Calls {
     for (const call of this.#openCalls().sort(
       (a, b) => Number(a.state === "running") - Number(b.state === "running"),
     )) {
-      const data = { core: call.lane.core.name, may_have_run: call.state === "running" };
+      const data = { core: call.lane.core.name, may_have_run: call.state === "running" || call.state === "taken" };
       this.#fail(call, new HubError("draining", "the hub is shutting down and could not wait any longer", data));
     }
   }
@@ -300,7 +312,8 @@ export class Calls {
       return;
     }
     call.frame = undefined;
-    this.#write(call, frame, call.hooks === undefined || call.isAsSent ? call.splices : editsToSend(call));
+    makeReady(call);
+    this.#write(call, frame, call.splices);
   }
 
   #write(call: Call, frame: Frame, edits: readonly Splice[]): void {
@@ -309,8 +322,7 @@ export class Calls {
     // Entered before it is sent: a Core that dies inside `send` must find the call to answer it.
     call.state = "running";
     lane.running.set(call.hubId, call);
-    const splices = call.watch === undefined ? edits : call.watch.sent(edits);
-    const sent = lane.core.send(frame, splices);
+    const sent = lane.core.send(frame, edits);
     if (untilOf(call.hooks) !== undefined) this.#limiter.release(call);
     if (sent === "ok" || call.state !== "running") return;
     if (sent === "full") this.#fail(call, overloaded(lane, 1000));
@@ -385,14 +397,4 @@ export class Calls {
       }
     }
   }
-}
-
-/** What another client of the same Core is asked holds up nobody's time but its own. */
-function waitsForItsClient({ lane, session }: Call): boolean {
-  for (const ask of lane.asks.values()) if (ask.session === session) return true;
-  return false;
-}
-
-function cancelFrame(hubId: number, reason: string): Frame {
-  return notificationFrame("notifications/cancelled", { requestId: hubId, reason });
 }

@@ -1,6 +1,6 @@
 // Whether a call may wait for a Core that is not up, and what to say when it may not.
 import { HubError } from "../base/errors.ts";
-import type { CorePort, Lane } from "./call.ts";
+import type { Call, CorePort, Lane } from "./call.ts";
 
 /** A restart nearer than this is worth waiting for; a longer one is an answer with `retry_after_ms`. */
 const worthWaitingMs = 5000;
@@ -58,4 +58,10 @@ export function coreUnavailable(core: CorePort, nowMs: number): HubError {
     return new HubError("core_starting", `core "${name}" is still starting`, { ...data, retry_after_ms: 1000 });
   }
   return new HubError("core_down", `core "${name}" is ${state.t}${reason}`, data);
+}
+
+/** What another client of the same Core is asked holds up nobody's time but its own. */
+export function waitsForItsClient({ lane, session }: Call): boolean {
+  for (const ask of lane.asks.values()) if (ask.session === session) return true;
+  return false;
 }

@@ -90,6 +90,13 @@ export function createScan(): Scan {
   };
 }
 
+/** Of a frame that the hub has written itself. */
+export function scanOf(frame: Frame): Scan {
+  const record = createScan();
+  scan(flatten(frame), record);
+  return record;
+}
+
 function clear(scan: Scan): void {
   scan.kind = "notification";
   scan.idStart = scan.idEnd = -1;
