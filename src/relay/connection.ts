@@ -4,9 +4,9 @@ import { HubError } from "../base/errors.ts";
 import type { RequestVisitor, Visit } from "../doors/port.ts";
 import type { Envelope } from "../sessions/envelope.ts";
 import { idKey } from "../sessions/session.ts";
+import { eraClaim } from "../wire/era-claim.ts";
 import { byteText, type Frame, type ReplySink } from "../wire/frame.ts";
 import type { MessageReader } from "../wire/message-reader.ts";
-import { claimsModern } from "./bridge/envelopes.ts";
 import type { ClientSession } from "./call.ts";
 import type { Relay } from "./relay.ts";
 
@@ -50,7 +50,8 @@ export class Connection implements RequestVisitor {
     if (fault !== undefined || scan.kind === "response") {
       this.#relay.take(this.#legacy ?? this.#first, message, readMs, replies);
     } else if (scan.kind === "notification") this.#notification(message, replies);
-    else if (!claimsModern(bytes, scan, message.text)) this.#relay.take(this.#ofLegacy(), message, readMs, replies);
+    else if (eraClaim(bytes, scan, message.text) === undefined)
+      this.#relay.take(this.#ofLegacy(), message, readMs, replies);
     else {
       const envelope = this.#envelopeOf(message, replies);
       if (envelope !== undefined) this.#relay.take(this.#ofModern(envelope), message, readMs, replies);
