@@ -3,7 +3,7 @@ import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ListKind } from "../catalog/cursor.ts";
 import type { HubTool, HubTools } from "../catalog/hub-tools.ts";
-import type { Ambiguous, Found, FoundResource, PromptRoute } from "../catalog/model.ts";
+import type { Ambiguous, Found, FoundResource, PromptRoute, ToolRoute } from "../catalog/model.ts";
 import type { View } from "../catalog/view.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -309,10 +309,11 @@ export class Methods {
   }
 
   /** Under the Core's own name, and answered with what the client can show. */
-  #forwardNamed(request: Request, { core, nativeNameJson }: PromptRoute): Outcome {
+  #forwardNamed(request: Request, route: PromptRoute | ToolRoute): Outcome {
     const { scan, session } = request;
-    const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
-    this.#forward(request, core, rename, downgradeHooks(session.caller.profile?.downgrade, session.revision));
+    const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: route.nativeNameJson };
+    const hooks = downgradeHooks(session.caller.profile?.downgrade, session.revision);
+    this.#forward(request, route.core, rename, hooks, "wrapsOutput" in route && route.wrapsOutput);
     return "forwarded";
   }
 
@@ -321,6 +322,7 @@ export class Methods {
     coreKey: string,
     rename: Splice | undefined,
     hooks?: readonly CallHook[] | undefined,
+    wrapsOutput = false,
   ): void {
     const { bridge } = this.#deps;
     const state = bridge.stateOf(request, coreKey);
@@ -331,7 +333,7 @@ export class Methods {
     const lane = this.#deps.lane(coreKey, request.session);
     const asTask = request.method === "tools/call" ? this.#asTask(request, lane) : undefined;
     const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
-    const bridged = bridge.hook(request, lane);
+    const bridged = bridge.hook(request, lane, wrapsOutput);
     const login = this.#deps.loginAsks.hook(coreKey, request.session);
     const isPlain = asTask === undefined && bridged === undefined && login === undefined;
     const all = isPlain ? withUris : [withUris ?? [], asTask ?? [], bridged ?? [], login ?? []].flat();

@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { CallObserver } from "../telemetry/call-observer.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CoreMeter, DropReason } from "../telemetry/metrics.ts";
+import { byteString } from "../wire/frame.ts";
 import type { Masker } from "../wire/mask.ts";
 import { Asks } from "./asks.ts";
 import { Bridge } from "./bridge/bridge.ts";
@@ -13,6 +14,7 @@ import { SealedStates, type SealKeys } from "./bridge/sealed-state.ts";
 import type { ClientSession, Lane } from "./call.ts";
 import { Calls, type CreateLimiter } from "./calls.ts";
 import { FromCore } from "./from-core.ts";
+import { serverInfo } from "./initialize.ts";
 import { LogLevels, type LogLevelsDeps } from "./log-levels.ts";
 import { LoginAsks, type LoginPort } from "./login-asks.ts";
 import { Methods } from "./methods.ts";
@@ -91,7 +93,8 @@ export class RelayParts {
       settle: (ask, result) => this.asks.settle(ask, result),
       dropAsks: (session) => this.asks.dropSession(session),
     });
-    const bridge = new Bridge({ parks: this.parks, states });
+    const hub = { name: "thehub", version };
+    const bridge = new Bridge({ parks: this.parks, states, serverInfo: byteString(JSON.stringify(serverInfo(hub))) });
     this.asks = new Asks({
       ...{ clock, log, urls, ownerOf },
       parks: {
@@ -130,7 +133,7 @@ export class RelayParts {
       parking,
       urls,
     };
-    const methods = new Methods({ ...deps, ...parts, log, hub: { name: "thehub", version } });
+    const methods = new Methods({ ...deps, ...parts, log, hub });
     this.relay = new Relay({ ...deps, ...parts, log, methods });
     this.fromCore = new FromCore({ ...parts, log, masker, ownerOf, dropped: deps.dropped });
   }

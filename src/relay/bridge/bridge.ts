@@ -1,25 +1,31 @@
 // The one place that knows both eras: what becomes of a request whose client and Core are not both of the legacy one (docs/decisions/0027).
 
-import { without } from "../../wire/cut-members.ts";
-import { type Frame, flatten, frameOfByteText, noSplices, type Splice } from "../../wire/frame.ts";
-import { findMember, type Range } from "../../wire/json.ts";
-import { type Scan, stringAt } from "../../wire/scan.ts";
-import type { Call, CallHook, CallOutcome, ClientSession, Lane } from "../call.ts";
+import type { ByteString } from "../../wire/frame.ts";
+import { findMember } from "../../wire/json.ts";
+import { stringAt } from "../../wire/scan.ts";
+import type { Call, CallHook, ClientSession, Lane } from "../call.ts";
 import type { Request } from "../request.ts";
+import { BridgedCall, type BridgedCallDeps } from "./bridged-call.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Parks } from "./parks.ts";
 import { endpointOf, type RequestState, type SealedStates, subjectOf } from "./sealed-state.ts";
+import { SessionEnvelopes } from "./session-envelope.ts";
 
 export interface BridgeDeps {
   readonly parks: Parks;
   readonly states: SealedStates;
+  /** The hub's own, as JSON. */
+  readonly serverInfo: ByteString;
 }
 
 export class Bridge {
   readonly #deps: BridgeDeps;
+  readonly #calls: BridgedCallDeps;
 
   constructor(deps: BridgeDeps) {
     this.#deps = deps;
+    const envelopes = new SessionEnvelopes();
+    this.#calls = { ...deps, envelopeOf: (session) => envelopes.of(session) };
   }
 
   /** The session that what this call's Core asks belongs to; undefined where no more may be parked. */
@@ -54,63 +60,12 @@ export class Bridge {
     this.#deps.parks.resume(state, request);
   }
 
-  /** Undefined where both are of the legacy era. */
-  hook(request: Request, lane: Lane): CallHook | undefined {
+  /** Undefined where both are of the legacy era. `wrapsOutput`: of the tool that is called. */
+  hook(request: Request, lane: Lane, wrapsOutput: boolean): CallHook | undefined {
     const { session } = request;
     const { core } = lane;
     // Of an instance that is still starting nobody knows yet.
     if (session.era === "legacy" && core.era === "legacy" && core.state.t === "up") return undefined;
-    return new BridgedCall(request, this.#deps);
+    return new BridgedCall(request, wrapsOutput, this.#calls);
   }
 }
-
-/** Takes part in one call across the eras. */
-class BridgedCall implements CallHook {
-  readonly #deps: BridgeDeps;
-  readonly #session: ClientSession;
-  readonly #method: string;
-  readonly #request: Frame;
-  readonly #params: Range;
-  readonly #meta: Range;
-
-  constructor({ session, method, frame, text, scan }: Request, deps: BridgeDeps) {
-    this.#deps = deps;
-    this.#session = session;
-    this.#method = method;
-    // A small frame may be a slice of much more.
-    this.#request = text === undefined ? frame : frameOfByteText(text);
-    this.#params = { start: scan.paramsStart, end: scan.paramsEnd };
-    this.#meta = { start: scan.metaStart, end: scan.metaEnd };
-  }
-
-  fingerprint(): string {
-    return fingerprint(this.#method, flatten(this.#request), this.#params.start, this.#params.end);
-  }
-
-  sends({ lane }: Call): readonly Splice[] {
-    if (this.#session.era === "legacy" || lane.core.era === "modern") return noSplices;
-    const bytes = flatten(this.#request);
-    const ofMeta = without(bytes, this.#meta, (key) => key.startsWith(reserved) && !throughKeys.has(key));
-    const ofParams = without(
-      bytes,
-      this.#params,
-      (key) => ofTheRound.has(key) || (key === "_meta" && ofMeta === "all"),
-    );
-    return [ofMeta, ofParams].flatMap((edits) => (edits === "all" ? noSplices : edits));
-  }
-
-  edits(_frame: Frame, { resultStart }: Scan, { lane }: Call): readonly Splice[] {
-    if (this.#session.era === "legacy" || lane.core.era === "modern" || resultStart < 0) return noSplices;
-    return [{ start: resultStart + 1, end: resultStart + 1, text: '"resultType":"complete",' }];
-  }
-
-  over(outcome: CallOutcome, call: Call): void {
-    this.#deps.parks.over(call, outcome === "abandoned");
-  }
-}
-
-const ofTheRound: ReadonlySet<string> = new Set(["inputResponses", "requestState"]);
-
-/** What is between two hops only, and what of it is not. */
-const reserved = "io.modelcontextprotocol/";
-const throughKeys: ReadonlySet<string> = new Set([`${reserved}related-task`, `${reserved}model-immediate-response`]);
