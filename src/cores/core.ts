@@ -22,6 +22,7 @@ import { pong, sortOut } from "./incoming.ts";
 import type { EraClue, Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
 import type { Known } from "./known.ts";
 import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
+import { ToolHeaders } from "./message-headers.ts";
 import { type Opener, openerOf } from "./open-instance.ts";
 import { fallOf, StartFailed, startFailed } from "./start-failed.ts";
 import type { LinkLimits } from "./stdio-link.ts";
@@ -39,9 +40,9 @@ import type { Try } from "./tries.ts";
 export interface CoreEvents {
   /**
    * Responses to relay ids, and requests and notifications that are not the Core's own business, also while it is starting.
-   * `scan` is valid during this call only.
+   * `scan` is valid during this call only. `requestId`: of the request on whose response it came, where each has one of its own.
    */
-  frame(core: Core, frame: Frame, scan: Scan): void;
+  frame(core: Core, frame: Frame, scan: Scan, requestId?: number): void;
   /** A request of the relay gets no answer, while the Core goes on. */
   unanswered(core: Core, id: number, error: HubError): void;
   /** As `unanswered`; the Core has not run it. `frame` is what was sent. */
@@ -96,6 +97,7 @@ export class Core {
   #tornDown: Promise<void> = Promise.resolve();
   /** While an instance is asked for its era: takes note of its end, where that says something. */
   #probe: ((clue: EraClue) => void) | undefined;
+  readonly #toolHeaders = new ToolHeaders();
   #credential: Credential | undefined;
   #endWatch: () => void = () => {};
 
@@ -108,7 +110,7 @@ export class Core {
     this.#events = events;
     this.#supervised = idleCore(deps.clock.now());
     this.#instanceEvents = {
-      frame: (instance, frame, scan) => this.#receive(instance, frame, scan),
+      frame: (instance, frame, scan, requestId) => this.#receive(instance, frame, scan, requestId),
       down: (instance, fall, clue) => {
         if (instance !== this.#instance) return;
         if (this.#probe !== undefined && clue !== undefined) this.#probe(clue);
@@ -309,9 +311,10 @@ export class Core {
   #open(open: Opener, { framing, era }: Try, secrets: Secrets): Probed {
     const { name, definition } = this;
     const { host, limits, clock, log } = this.#deps;
-    const facts = { coreName: name, hubVersion: host.version, nextId: () => this.nextId() };
+    const paramHeadersOf = (tool: string) => this.#toolHeaders.of(tool, this.lists?.tools ?? []);
+    const facts = { coreName: name, hubVersion: host.version, paramHeadersOf, nextId: () => this.nextId() };
     const opened = open(
-      { definition, framing, secrets, facts, host, limits, clock, credential: this.#credential },
+      { definition, framing, era, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,
       this.#instanceEvents,
     );
@@ -373,13 +376,13 @@ export class Core {
     return this.#tornDown;
   }
 
-  #receive(instance: Instance, frame: Frame, scan: Scan): void {
+  #receive(instance: Instance, frame: Frame, scan: Scan, requestId: number | undefined): void {
     // Of a retired instance only the last answers of one that is being drained are of use.
     if (instance !== this.#instance && this.state.t !== "draining") return;
     const incoming = sortOut(frame, scan, instance.requests, this.#deps.masker);
     switch (incoming.t) {
       case "upward":
-        this.#events.frame(this, frame, scan);
+        this.#events.frame(this, frame, scan, requestId);
         return;
       case "lists":
         this.#keeper?.outdated(incoming.lists);

@@ -6,6 +6,7 @@ import { type Frame, frameOfText, noSplices, type Sent, type Splice } from "../w
 import { ownRequestMeta } from "../wire/request-meta.ts";
 import { eraOf } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
+import type { ParamHeadersOf } from "./message-headers.ts";
 import { OwnRequests } from "./own-requests.ts";
 import type { Fall } from "./supervisor.ts";
 
@@ -17,7 +18,8 @@ export interface InstanceDeps {
 }
 
 export interface InstanceEvents {
-  frame(instance: Instance, frame: Frame, scan: Scan): void;
+  /** `requestId`: of the hub's request on whose response it came, where it came on one. */
+  frame(instance: Instance, frame: Frame, scan: Scan, requestId?: number): void;
   /**
    * It has ended, or is of no use any more. May be said more than once; the first reason is the true one. `clue`: what that says of a Core
    * that was asked for its era just now.
@@ -36,6 +38,7 @@ export type EraClue = "legacy" | "unsettled";
 export interface InstanceFacts {
   readonly coreName: string;
   readonly hubVersion: string;
+  readonly paramHeadersOf: ParamHeadersOf;
   nextId(): number;
 }
 
