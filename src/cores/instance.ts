@@ -85,6 +85,24 @@ export abstract class Instance {
    * A request that the Core may have begun is cancelled when its time is over.
    */
   request(method: string, params: object | undefined, timeoutMs: number): Promise<Buffer> {
+    return this.#ask(method, params, timeoutMs).answer;
+  }
+
+  /** A request that stays open until the Core ends it, the instance is gone, or it is taken back. */
+  open(method: string, params: object): { readonly id: number; readonly answer: Promise<Buffer> } {
+    return this.#ask(method, params, undefined);
+  }
+
+  takeBack(id: number): void {
+    this.requests.forget(id);
+    this.notify("notifications/cancelled", { requestId: id });
+  }
+
+  #ask(
+    method: string,
+    params: object | undefined,
+    timeoutMs: number | undefined,
+  ): { readonly id: number; readonly answer: Promise<Buffer> } {
     const id = this.#facts.nextId();
     const answer = this.requests.open(id, method, timeoutMs, () => {
       if (method === "initialize" || method === "ping" || method === "server/discover") return;
@@ -99,7 +117,7 @@ export abstract class Instance {
       const message = `core "${coreName}" does not read what it is sent fast enough`;
       this.requests.reject(id, new HubError("overloaded", message, { core: coreName }));
     }
-    return answer;
+    return { id, answer };
   }
 
   notify(method: string, params?: object): void {

@@ -3,7 +3,8 @@
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Credential } from "../base/credential.ts";
 import type { HubError } from "../base/errors.ts";
-import { Core, type CoreDeps, type SecretsFound } from "../cores/core.ts";
+import { Core } from "../cores/core.ts";
+import type { CoreDeps, SecretsFound } from "../cores/core-deps.ts";
 import { Known } from "../cores/known.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";

@@ -100,6 +100,52 @@ test("modern http: a response that breaks loses its request, which may have run,
   await run.until(() => run.upward.length === 2);
 });
 
+test("modern http: one stream tells of lists and resources, and comes back after it was cut with what was missed", async () => {
+  await using server = await ModernServer.open("reject");
+  await using run = remote(server.url);
+  run.core.watch(new Set(["test://a"]));
+  await run.up();
+  await run.record.line("core_listening", ({ lists, resources }) => lists === 3 && resources === 1);
+  const listens = () => server.asked.filter(({ method }) => method === "subscriptions/listen");
+  assert.equal(listens().length, 1);
+  server.hasGrown = true;
+  server.handler.notify.toolsChanged();
+  await run.until(() => run.toolNames().includes("grown"));
+  server.handler.notify.resourceUpdated("test://b");
+  server.handler.notify.resourceUpdated("test://a");
+  await run.until(() => run.upward.length === 1);
+  const updated = '{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"test://a"}}';
+  assert.deepEqual(
+    run.upward.map((text) => JSON.stringify(JSON.parse(text))),
+    [updated],
+  );
+  server.hasGrown = false;
+  server.cut();
+  await run.record.line("core_listen_lost");
+  await run.until(() => !run.toolNames().includes("grown"));
+  assert.equal(listens().length, 2);
+  await run.until(() => run.upward.length === 2);
+  assert.equal(run.upward[1], updated);
+  assert.equal(run.core.state.t, "up");
+});
+
+test("modern http: how long lists may be kept is known, of all pages the strictest", async () => {
+  await using server = await ScriptedHttpHub.open();
+  await using run = remote(server.url);
+  run.core.start();
+  const capabilities = { tools: {}, prompts: {} };
+  (await server.next("POST server/discover")).answer({ supportedVersions: ["2026-07-28"], capabilities });
+  const page = (cacheScope: string, ttlMs: number) => ({ resultType: "complete", tools: [], cacheScope, ttlMs });
+  const first = await server.next("POST tools/list");
+  first.answer({ ...page("public", 60_000), nextCursor: "2" });
+  const mismatched = await server.next("POST tools/list");
+  mismatched.json({ id: mismatched.message.id, error: { code: -32020, message: "mismatch" } }, {}, 400);
+  (await server.next("POST tools/list")).answer(page("private", 90_000));
+  (await server.next("POST prompts/list")).answer({ prompts: [] });
+  await run.reach("up");
+  assert.deepEqual(run.core.lists?.caching, { tools: { ttlMs: 60_000, scope: "private" } });
+});
+
 test("modern http: a session id that the server gives is not sent back, and no stream is asked for", async () => {
   await using server = await ScriptedHttpHub.open();
   await using run = await scripted(server, { "mcp-session-id": "s" });
