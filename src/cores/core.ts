@@ -1,30 +1,28 @@
 // One Core of the manifest over its whole life: runs what the supervisor decides, speaks the handshake, keeps the lists, and
 // hands every message that is not its own upward. Per frame it makes no promise, timer or closure.
 
-import type { ClientCapabilities } from "../base/client-capabilities.ts";
-import type { Clock, Timer } from "../base/clock.ts";
+import type { Timer } from "../base/clock.ts";
 import type { Credential } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
-import type { Log } from "../telemetry/log.ts";
 import { type Frame, noSplices, type Sent, type Splice } from "../wire/frame.ts";
 import type { Framing } from "../wire/framing.ts";
 import { type Era, eraOf } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
+import type { CoreDeps } from "./core-deps.ts";
 import { logState } from "./core-log.ts";
-import type { Host } from "./environment.ts";
-import { greet, type Probed } from "./greet.ts";
+import { type Greeted, greet, type Probed } from "./greet.ts";
 import type { Greeting } from "./handshake.ts";
 import { watchHealth } from "./health.ts";
 import type { Hello } from "./hello.ts";
 import { pong, sortOut } from "./incoming.ts";
 import type { EraClue, Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
-import type { Known } from "./known.ts";
-import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
+import { type CoreLists, sameLists } from "./lists.ts";
+import { ToolHeaders } from "./message-headers.ts";
+import { News } from "./news.ts";
 import { type Opener, openerOf } from "./open-instance.ts";
 import { fallOf, StartFailed, startFailed } from "./start-failed.ts";
-import type { LinkLimits } from "./stdio-link.ts";
 import {
   type CoreState,
   type Fall,
@@ -39,9 +37,9 @@ import type { Try } from "./tries.ts";
 export interface CoreEvents {
   /**
    * Responses to relay ids, and requests and notifications that are not the Core's own business, also while it is starting.
-   * `scan` is valid during this call only.
+   * `scan` is valid during this call only. `requestId`: of the request on whose response it came, where each has one of its own.
    */
-  frame(core: Core, frame: Frame, scan: Scan): void;
+  frame(core: Core, frame: Frame, scan: Scan, requestId?: number): void;
   /** A request of the relay gets no answer, while the Core goes on. */
   unanswered(core: Core, id: number, error: HubError): void;
   /** As `unanswered`; the Core has not run it. `frame` is what was sent. */
@@ -52,29 +50,6 @@ export interface CoreEvents {
 }
 
 type Secrets = ReadonlyMap<string, Secret>;
-
-export type SecretsFound =
-  | { readonly t: "ok"; readonly values: Secrets }
-  | { readonly t: "missing"; readonly message: string };
-
-export interface CoreDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly host: Host;
-  readonly limits: LinkLimits;
-  /** For stderr, and for what the hub reads out of a Core's answers. */
-  readonly masker: { maskText(text: string): string; maskFrame(frame: Frame): Frame };
-  /** The last id that was used; shared with the Core that this one takes the place of. */
-  readonly ids: { last: number };
-  /** Shared by all instances of one definition. */
-  readonly known: Known;
-  /** What the Core may ask its client, as `initialize` says it. Asked at every start. */
-  capabilities(): Promise<ClientCapabilities>;
-  /** The login that a remote Core's requests go with; undefined where there is none. Asked at every start. */
-  credential(): Promise<Credential | undefined>;
-  /** Asked at every start, so that a rotated secret is taken up by a restart. */
-  secrets(definition: ResolvedCore): Promise<SecretsFound>;
-}
 
 export class Core {
   /** As of the last start that came so far; undefined before. */
@@ -89,13 +64,16 @@ export class Core {
   #instance: Instance | undefined;
   /** The instance whose stderr is asked for, also after its end. */
   #lastInstance: Instance | undefined;
-  #keeper: ListKeeper | undefined;
+  #news: News | undefined;
+  /** Resources whose changes are to be told, as the Core spells them. */
+  #watched: ReadonlySet<string> = new Set();
   #endHealth: () => void = () => {};
   #retryTimer: Timer | undefined;
   /** Settles when every instance that was retired so far is gone. Never rejects. */
   #tornDown: Promise<void> = Promise.resolve();
   /** While an instance is asked for its era: takes note of its end, where that says something. */
   #probe: ((clue: EraClue) => void) | undefined;
+  readonly #toolHeaders = new ToolHeaders();
   #credential: Credential | undefined;
   #endWatch: () => void = () => {};
 
@@ -108,7 +86,7 @@ export class Core {
     this.#events = events;
     this.#supervised = idleCore(deps.clock.now());
     this.#instanceEvents = {
-      frame: (instance, frame, scan) => this.#receive(instance, frame, scan),
+      frame: (instance, frame, scan, requestId) => this.#receive(instance, frame, scan, requestId),
       down: (instance, fall, clue) => {
         if (instance !== this.#instance) return;
         if (this.#probe !== undefined && clue !== undefined) this.#probe(clue);
@@ -215,8 +193,16 @@ export class Core {
     return instance.request(method, params, timeoutMs);
   }
 
+  /** Of a modern Core: the resources of which changes are to be told, in place of those before. Others are told by asking them. */
+  watch(uris: ReadonlySet<string>): void {
+    this.#watched = uris;
+    this.#news?.watch(uris);
+  }
+
   /** The last lines that the current or last process wrote to stderr, masked. */
-  readonly stderrTail = (): string[] => this.#lastInstance?.stderrTail() ?? [];
+  stderrTail(): string[] {
+    return this.#lastInstance?.stderrTail() ?? [];
+  }
 
   #dispatch(event: SupervisorEvent): void {
     const before = this.#supervised;
@@ -255,12 +241,12 @@ export class Core {
       if (!this.#isStarting(generation)) return;
       const open = await openerOf(this.definition);
       if (!this.#isStarting(generation)) return;
-      const instance = await this.#greet(generation, secrets.values, open);
-      if (instance === undefined) return;
-      await this.#readLists(instance);
+      const greeted = await this.#greet(generation, secrets.values, open);
+      if (greeted === undefined) return;
+      await this.#readLists(greeted);
       if (!this.#isStarting(generation)) return;
       this.#dispatch({ t: "up", generation });
-      this.#watchHealth(instance, generation);
+      this.#watchHealth(greeted.instance, generation);
     } catch (error) {
       if (!this.#isStarting(generation)) return;
       this.#down(generation, fallOf(error, this.name, this.#deps.log));
@@ -283,7 +269,7 @@ export class Core {
   }
 
   /** An instance that has said who it is; undefined when the start was overtaken. */
-  async #greet(generation: number, secrets: Secrets, open: Opener): Promise<Instance | undefined> {
+  async #greet(generation: number, secrets: Secrets, open: Opener): Promise<Greeted | undefined> {
     const { startupTimeoutMs } = this.definition.health;
     const isStarting = () => this.#isStarting(generation);
     const greeted = await greet(this.definition, {
@@ -300,18 +286,18 @@ export class Core {
       if (isStarting()) this.#probe = undefined;
     });
     if (greeted === undefined) return undefined;
-    const { instance, greeting } = greeted;
-    this.greeting = greeting;
-    instance.agreed(greeting.protocolVersion);
-    return instance;
+    this.greeting = greeted.greeting;
+    greeted.instance.agreed(greeted.greeting.protocolVersion);
+    return greeted;
   }
 
   #open(open: Opener, { framing, era }: Try, secrets: Secrets): Probed {
     const { name, definition } = this;
     const { host, limits, clock, log } = this.#deps;
-    const facts = { coreName: name, hubVersion: host.version, nextId: () => this.nextId() };
+    const paramHeadersOf = (tool: string) => this.#toolHeaders.of(tool, this.lists?.tools ?? []);
+    const facts = { coreName: name, hubVersion: host.version, paramHeadersOf, nextId: () => this.nextId() };
     const opened = open(
-      { definition, framing, secrets, facts, host, limits, clock, credential: this.#credential },
+      { definition, framing, era, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,
       this.#instanceEvents,
     );
@@ -328,12 +314,15 @@ export class Core {
     return { instance, gone };
   }
 
-  async #readLists(instance: Instance): Promise<void> {
-    const timeoutMs = this.definition.health.startupTimeoutMs;
-    const request = (method: string, params: object | undefined) => instance.request(method, params, timeoutMs);
-    const keeper = new ListKeeper({ ...this.#deps, request }, this.lists, (lists) => this.#setLists(lists));
-    this.#keeper = keeper;
-    this.#setLists(await keeper.readAll(this.capabilities));
+  async #readLists({ instance, greeting }: Greeted): Promise<void> {
+    const news = new News(instance, greeting, this.era, this.lists, this.#watched, {
+      ...this.#deps,
+      timeoutMs: this.definition.health.startupTimeoutMs,
+      lists: (lists) => this.#setLists(lists),
+      updated: (frame, scan) => this.#events.frame(this, frame, scan),
+    });
+    this.#news = news;
+    this.#setLists(await news.read());
   }
 
   #setLists(lists: CoreLists): void {
@@ -367,22 +356,28 @@ export class Core {
     if (instance === undefined) return this.#tornDown;
     this.#instance = undefined;
     this.#endHealth();
-    this.#keeper?.close();
+    this.#news?.close();
     instance.requests.rejectAll(this.#gone());
     this.#tornDown = this.#tornDown.then(() => instance.end(this.definition.health.stopTimeoutMs));
     return this.#tornDown;
   }
 
-  #receive(instance: Instance, frame: Frame, scan: Scan): void {
+  #receive(instance: Instance, frame: Frame, scan: Scan, requestId: number | undefined): void {
     // Of a retired instance only the last answers of one that is being drained are of use.
     if (instance !== this.#instance && this.state.t !== "draining") return;
     const incoming = sortOut(frame, scan, instance.requests, this.#deps.masker);
     switch (incoming.t) {
       case "upward":
-        this.#events.frame(this, frame, scan);
+        this.#events.frame(this, frame, scan, requestId);
         return;
       case "lists":
-        this.#keeper?.outdated(incoming.lists);
+        this.#news?.outdated(incoming.lists);
+        return;
+      case "resource_updated":
+        this.#news?.resourceUpdated(frame, scan, requestId);
+        return;
+      case "acknowledged":
+        this.#news?.acknowledged(frame, scan, requestId);
         return;
       case "ping":
         instance.link.send(pong(incoming.idText), noSplices);

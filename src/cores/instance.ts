@@ -6,6 +6,7 @@ import { type Frame, frameOfText, noSplices, type Sent, type Splice } from "../w
 import { ownRequestMeta } from "../wire/request-meta.ts";
 import { eraOf } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
+import type { ParamHeadersOf } from "./message-headers.ts";
 import { OwnRequests } from "./own-requests.ts";
 import type { Fall } from "./supervisor.ts";
 
@@ -17,7 +18,8 @@ export interface InstanceDeps {
 }
 
 export interface InstanceEvents {
-  frame(instance: Instance, frame: Frame, scan: Scan): void;
+  /** `requestId`: of the hub's request on whose response it came, where it came on one. */
+  frame(instance: Instance, frame: Frame, scan: Scan, requestId?: number): void;
   /**
    * It has ended, or is of no use any more. May be said more than once; the first reason is the true one. `clue`: what that says of a Core
    * that was asked for its era just now.
@@ -36,6 +38,7 @@ export type EraClue = "legacy" | "unsettled";
 export interface InstanceFacts {
   readonly coreName: string;
   readonly hubVersion: string;
+  readonly paramHeadersOf: ParamHeadersOf;
   nextId(): number;
 }
 
@@ -82,6 +85,24 @@ export abstract class Instance {
    * A request that the Core may have begun is cancelled when its time is over.
    */
   request(method: string, params: object | undefined, timeoutMs: number): Promise<Buffer> {
+    return this.#ask(method, params, timeoutMs).answer;
+  }
+
+  /** A request that stays open until the Core ends it, the instance is gone, or it is taken back. */
+  open(method: string, params: object): { readonly id: number; readonly answer: Promise<Buffer> } {
+    return this.#ask(method, params, undefined);
+  }
+
+  takeBack(id: number): void {
+    this.requests.forget(id);
+    this.notify("notifications/cancelled", { requestId: id });
+  }
+
+  #ask(
+    method: string,
+    params: object | undefined,
+    timeoutMs: number | undefined,
+  ): { readonly id: number; readonly answer: Promise<Buffer> } {
     const id = this.#facts.nextId();
     const answer = this.requests.open(id, method, timeoutMs, () => {
       if (method === "initialize" || method === "ping" || method === "server/discover") return;
@@ -96,7 +117,7 @@ export abstract class Instance {
       const message = `core "${coreName}" does not read what it is sent fast enough`;
       this.requests.reject(id, new HubError("overloaded", message, { core: coreName }));
     }
-    return answer;
+    return { id, answer };
   }
 
   notify(method: string, params?: object): void {

@@ -5,6 +5,7 @@ import type { Credential } from "../base/credential.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import type { Framing } from "../wire/framing.ts";
+import type { Era } from "../wire/revisions.ts";
 import { childEnvironment, type Host, instanceMarker } from "./environment.ts";
 import type { Instance, InstanceDeps, InstanceEvents, InstanceFacts } from "./instance.ts";
 import { startProcessInstance } from "./process-instance.ts";
@@ -23,6 +24,7 @@ export interface Opening {
   readonly host: Host;
   readonly limits: LinkLimits;
   readonly clock: Clock;
+  readonly era: Era | "probe";
   /** Of a server somewhere else. */
   readonly credential: Credential | undefined;
 }
@@ -42,8 +44,8 @@ export async function openerOf({ remote }: ResolvedCore): Promise<Opener> {
     openRemote(dialler(remote, opening.secrets, dialDeps(opening)), opening, deps, events);
 }
 
-function dialDeps({ clock, limits, credential, host }: Opening): Parameters<typeof dialler>[2] {
-  return { clock, maxMessageBytes: limits.maxMessageBytes, credential, env: host.env };
+function dialDeps({ clock, limits, credential, era, host }: Opening): Parameters<typeof dialler>[2] {
+  return { clock, maxMessageBytes: limits.maxMessageBytes, credential, era, env: host.env };
 }
 
 function openRemote(

@@ -6,7 +6,7 @@ import type { Scan } from "../wire/scan.ts";
 
 interface Waiting {
   readonly method: string;
-  readonly timer: Timer;
+  readonly timer: Timer | undefined;
   resolve(result: Buffer): void;
   reject(error: HubError): void;
 }
@@ -30,15 +30,19 @@ export class OwnRequests {
     return this.#waiting.has(id);
   }
 
-  /** To be called before the request is sent. `expired` is called when its time is over, before the promise rejects. */
-  open(id: number, method: string, timeoutMs: number, expired: () => void): Promise<Buffer> {
+  /**
+   * To be called before the request is sent. `expired` is called when its time is over, before the promise rejects; without a time it waits as
+   * long as the instance is there.
+   */
+  open(id: number, method: string, timeoutMs: number | undefined, expired: () => void): Promise<Buffer> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.after(timeoutMs, () => {
+      const late = (afterMs: number) => () => {
         this.#waiting.delete(id);
         expired();
-        reject(this.#timedOut(method, timeoutMs));
-      });
+        reject(this.#timedOut(method, afterMs));
+      };
+      const timer = timeoutMs === undefined ? undefined : this.#clock.after(timeoutMs, late(timeoutMs));
       this.#waiting.set(id, { method, timer, resolve, reject });
     });
   }
@@ -56,6 +60,11 @@ export class OwnRequests {
     return true;
   }
 
+  /** Nobody waits for it: its promise never settles. */
+  forget(id: number): void {
+    this.#take(id);
+  }
+
   reject(id: number, error: HubError): void {
     this.#take(id)?.reject(error);
   }
@@ -70,7 +79,7 @@ export class OwnRequests {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return undefined;
     this.#waiting.delete(id);
-    waiting.timer.cancel();
+    waiting.timer?.cancel();
     return waiting;
   }
 

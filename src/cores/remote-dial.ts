@@ -18,6 +18,7 @@ import { SseConnection } from "../links/sse-connection.ts";
 import { WsConnection } from "../links/ws-connection.ts";
 import type { RemotePlace } from "../manifest/manifest.ts";
 import { fillSecrets } from "../manifest/templates.ts";
+import type { Era } from "../wire/revisions.ts";
 
 export interface Dialled {
   /** Begins to connect. */
@@ -35,6 +36,8 @@ export interface DialDeps {
   readonly clock: Clock;
   readonly maxMessageBytes: number;
   readonly credential: Credential | undefined;
+  /** In which it is to be spoken to. HTTP+SSE is a way of the legacy one only. */
+  readonly era: Era | "probe";
   /** Of the hub's environment: where its proxies are named. */
   env(name: string): string | undefined;
 }
@@ -71,7 +74,7 @@ export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>
     ...loginOf(deps.credential),
     proxy: proxy.t === "proxy" ? proxy.url : undefined,
   };
-  const Kind = connections[transport];
+  const Kind = connections[transport === "auto" && deps.era !== "legacy" ? "streamable-http" : transport];
   return { t: "ok", dial: (events) => new Kind(dialling, events), isOrdered: isWs };
 }
 

@@ -2,10 +2,11 @@
 // session to say goodbye to.
 import { type Credential, lackOf, loginNeeded } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
-import type { Connection } from "../links/connection.ts";
+import type { Connection, Said } from "../links/connection.ts";
 import type { Loss } from "../links/losses.ts";
 import {
   type ByteString,
+  byteText,
   type Frame,
   flatten,
   frameOf,
@@ -14,6 +15,7 @@ import {
   type Sent,
   type Splice,
 } from "../wire/frame.ts";
+import { eraOf } from "../wire/revisions.ts";
 import { createScan, type Scan, scan, scanCore, stringAt } from "../wire/scan.ts";
 import {
   type EraClue,
@@ -23,6 +25,7 @@ import {
   type InstanceFacts,
   type InstanceLink,
 } from "./instance.ts";
+import { messageHeaders, type ParamHeadersOf } from "./message-headers.ts";
 import type { Dialled } from "./remote-dial.ts";
 import { RateLimit } from "./stderr.ts";
 import type { Fall } from "./supervisor.ts";
@@ -56,14 +59,16 @@ export class RemoteInstance extends Instance {
       const lack = error.code === "unauthenticated" && credential !== undefined ? lackOf(credential.state) : undefined;
       return lack === undefined ? coreError(facts.coreName, error) : loginNeeded(facts.coreName, lack);
     };
-    const link = new RemoteLink(deps, (frame, record) => events.frame(this, frame, record));
+    const link = new RemoteLink(deps, facts.paramHeadersOf, (frame, record, requestId) => {
+      events.frame(this, frame, record, requestId);
+    });
     this.link = link;
     this.#connection = dial({
       opened: () => {
         isOpened = true;
         link.opened();
       },
-      message: (frame) => link.received(frame),
+      message: (frame, idText) => link.received(frame, idText),
       unanswered: (idText, error) => events.unanswered(this, Number(idText), errorOf(error)),
       returned: (idText, frame, loss) => events.returned(this, Number(idText), frame, errorOf(errorOfLoss(loss))),
       lost: (loss) => {
@@ -87,6 +92,7 @@ export class RemoteInstance extends Instance {
 
   override agreed(revision: string): void {
     this.#connection.agreed(revision);
+    this.link.isModern = eraOf(revision) === "modern";
     super.agreed(revision);
   }
 
@@ -99,8 +105,10 @@ export class RemoteInstance extends Instance {
 
 class RemoteLink implements InstanceLink {
   heardMs: number;
+  isModern = false;
   readonly #deps: InstanceDeps;
-  readonly #frame: (frame: Frame, scan: Scan) => void;
+  readonly #paramHeadersOf: ParamHeadersOf;
+  readonly #frame: (frame: Frame, scan: Scan, requestId: number | undefined) => void;
   readonly #sent = createScan();
   readonly #received = createScan();
   readonly #garbage: RateLimit;
@@ -108,8 +116,13 @@ class RemoteLink implements InstanceLink {
   #queue: Frame[] | undefined = [];
   #isOpen = true;
 
-  constructor(deps: InstanceDeps, frame: (frame: Frame, scan: Scan) => void) {
+  constructor(
+    deps: InstanceDeps,
+    paramHeadersOf: ParamHeadersOf,
+    frame: (frame: Frame, scan: Scan, requestId: number | undefined) => void,
+  ) {
     this.#deps = deps;
+    this.#paramHeadersOf = paramHeadersOf;
     this.#frame = frame;
     this.heardMs = deps.clock.now();
     this.#garbage = new RateLimit(deps.clock, 10, (count) => deps.log.warn("core_garbage_dropped", { count }));
@@ -134,7 +147,7 @@ class RemoteLink implements InstanceLink {
     return "ok";
   }
 
-  received(frame: Frame): void {
+  received(frame: Frame, idText?: ByteString): void {
     if (!this.#isOpen) return;
     this.heardMs = this.#deps.clock.now();
     const fault = scanCore(frame, this.#received);
@@ -147,7 +160,7 @@ class RemoteLink implements InstanceLink {
       const id = integerAt(frame, record.idStart, record.idEnd);
       if (id >= 0) this.#connection?.settled(String(id));
     }
-    this.#frame(frame, record);
+    this.#frame(frame, record, idText === undefined ? undefined : Number(idText));
   }
 
   /** Receives nothing more. */
@@ -164,9 +177,19 @@ class RemoteLink implements InstanceLink {
     if (scan(bytes, record) !== undefined || record.kind === "response")
       return this.#connection?.send(frame) ?? "closed";
     const method = stringAt(bytes, record.methodStart, record.methodEnd);
-    if (record.kind === "notification") return this.#connection?.send(frame, { method }) ?? "closed";
-    const idText: ByteString = bytes.toString("latin1", record.idStart, record.idEnd);
-    return this.#connection?.send(frame, { method, idText }) ?? "closed";
+    return this.#connection?.send(frame, this.#said(method, bytes)) ?? "closed";
+  }
+
+  #said(method: string, bytes: Buffer): Said {
+    const record = this.#sent;
+    if (record.kind === "notification") {
+      const { requestIdStart, requestIdEnd } = record;
+      return requestIdStart < 0 ? { method } : { method, cancels: byteText(bytes, requestIdStart, requestIdEnd) };
+    }
+    const idText = byteText(bytes, record.idStart, record.idEnd);
+    // The question for the era is of the modern one, whatever its answer.
+    if (!this.isModern && method !== "server/discover") return { method, idText };
+    return { method, idText, headers: messageHeaders(method, bytes, record, this.#paramHeadersOf) };
   }
 }
 

@@ -1,7 +1,7 @@
 // What the hub hands to each Core, but for what is a Core's own; and how a Core's secrets are found.
 import type { Clock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
-import type { CoreDeps, SecretsFound } from "../cores/core.ts";
+import type { CoreDeps, SecretsFound } from "../cores/core-deps.ts";
 import { defaultPendingBytes, defaultStallMs } from "../cores/stdio-link.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";

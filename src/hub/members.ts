@@ -3,7 +3,8 @@
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Credential } from "../base/credential.ts";
 import type { HubError } from "../base/errors.ts";
-import { Core, type CoreDeps, type SecretsFound } from "../cores/core.ts";
+import { Core } from "../cores/core.ts";
+import type { CoreDeps, SecretsFound } from "../cores/core-deps.ts";
 import { Known } from "../cores/known.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
@@ -34,7 +35,8 @@ export interface MembersDeps {
   secrets(definition: ResolvedCore, setup: Setup): Promise<SecretsFound>;
   /** `owner`: whose the instance is alone. */
   credential(definition: ResolvedCore, owner: ClientSession | undefined): Promise<Credential | undefined>;
-  frame(lane: Lane, frame: Frame, scan: Scan): void;
+  /** `requestId`: of the request on whose response it came, where each has one of its own. */
+  frame(lane: Lane, frame: Frame, scan: Scan, requestId?: number): void;
   unanswered(lane: Lane, id: number, error: HubError): void;
   returned(lane: Lane, id: number, frame: Frame): void;
   /** Of any member, whatever its place. */
@@ -83,7 +85,7 @@ export class Members {
         secrets: (asked) => secrets(asked, member.setup),
       },
       {
-        frame: (_core, received, scan) => frame(lane, received, scan),
+        frame: (_core, received, scan, requestId) => frame(lane, received, scan, requestId),
         unanswered: (_core, id, error) => unanswered(lane, id, error),
         returned: (_core, id, sent) => returned(lane, id, sent),
         state: () => {

@@ -168,6 +168,8 @@ export interface CorePort {
   /** What it declared that it can do; empty before its first greeting. */
   readonly capabilities: Readonly<Record<string, unknown>>;
   nextId(): number;
+  /** Of a modern Core: it is to tell of changes of these resources, as it spells them, in place of those before. Kept over restarts. */
+  watch(uris: ReadonlySet<string>): void;
   send(frame: Frame, splices: readonly Splice[]): Sent;
   /** A request of the hub itself: resolves to the raw result, rejects where there is none. */
   request(method: string, params: object | undefined, timeoutMs: number): Promise<Buffer>;

@@ -120,3 +120,25 @@ for (const mode of ["dual", "modern"] as const) {
     assert.equal(run.core.lists?.resources.length, 1);
   });
 }
+
+test("era: a modern Core over STDIO is listened to: its lists are read again, changes of watched resources go upward as of old", async () => {
+  await using run = await new CoreRun({ fixture: "sdk-eras.mjs" }).up();
+  await run.record.line("core_listening");
+  const before = run.listings;
+  await run.call("grow");
+  await run.until(() => run.listings > before);
+  assert.ok(run.toolNames().includes("grown"));
+  run.core.watch(new Set(["test://a"]));
+  await run.record.line("core_listening", ({ resources }) => resources === 1);
+  await run.call("touch", { uri: "test://b" });
+  await run.call("touch", { uri: "test://a" });
+  await run.until(() => run.upward.length > 0);
+  const updated = { jsonrpc: "2.0", method: "notifications/resources/updated", params: { uri: "test://a" } };
+  assert.deepEqual(
+    run.upward.map((text) => JSON.parse(text)),
+    [updated],
+  );
+  run.core.watch(new Set());
+  const listened = () => run.record.lines.filter(({ msg }) => msg === "core_listening").length;
+  await run.record.line("core_listening", ({ resources }) => resources === 0 && listened() === 3);
+});

@@ -132,6 +132,7 @@ export class LaneScene {
       heardMs: 0,
       capabilities: (options.capabilities ?? {}) as Record<string, unknown>,
       nextId: () => ++ids,
+      watch: () => {},
       send: keeping(told).send,
       request: (method: string, params: object | undefined) =>
         new Promise<Buffer>((resolve, reject) => {

@@ -76,6 +76,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
       capabilities: {},
       request: () => Promise.reject(new Error("nothing is asked of it")),
       nextId: () => 1,
+      watch: () => {},
       send: keeping(told).send,
     };
     const policy = {
