@@ -127,7 +127,7 @@ export class Hub {
         secrets: (definition, setup) => findSecrets(options, definition, setup),
         credential: (definition, owner) => logins.credential(definition, owner?.principal),
         checkLogin: (definition, credential, { principal }) => logins.check(definition, credential, principal),
-        frame: (lane, frame, scan) => this.#parts.fromCore.receive(lane, frame, scan),
+        frame: (lane, frame, scan, requestId) => this.#parts.fromCore.receive(lane, frame, scan, requestId),
         unanswered: (lane, id, error) => this.#parts.calls.unanswered(lane, id, error),
         returned: (lane, id, frame) => this.#parts.calls.returned(lane, id, frame),
         state: (member) => this.#coreChanged(member),

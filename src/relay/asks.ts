@@ -75,9 +75,10 @@ export class Asks {
     return open;
   }
 
-  /** A request of a Core: `bytes` is the frame in one piece, `idText` its id as the Core wrote it. */
-  ask(lane: Lane, method: string, idText: ByteString, bytes: Buffer, scan: Scan): void {
-    const owner = this.#deps.ownerOf(lane, { bytes, scan });
+  /** A request of a Core: its bytes are the frame in one piece, `idText` its id as the Core wrote it. */
+  ask(lane: Lane, method: string, idText: ByteString, message: CoreMessage): void {
+    const { bytes, scan } = message;
+    const owner = this.#deps.ownerOf(lane, message);
     if (method === "roots/list" && lane.policy.roots !== undefined && !hasRoots(owner)) {
       lane.core.send(resultFrame(idText, lane.policy.roots), noSplices);
       return;

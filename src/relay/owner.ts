@@ -18,13 +18,17 @@ export interface Owner {
 export interface CoreMessage {
   readonly bytes: Buffer;
   readonly scan: Scan;
+  /** The hub's id of the request on whose response it came; undefined where Cores answer all on one stream. */
+  readonly requestId?: number | undefined;
 }
 
 /**
- * Who the task is of that the message names; else the session of an instance that has only one; else, of a Core that is given one call at a
+ * Whose the request is on whose response it came; who the task is of that the message names; else the session of an instance that has only one; else, of a Core that is given one call at a
  * time, the session of the call that runs, unless one that was let go, or somebody else's task, may be talking.
  */
-export function ownerOf(lane: Lane, { bytes, scan }: CoreMessage): Owner | undefined {
+export function ownerOf(lane: Lane, { bytes, scan, requestId }: CoreMessage): Owner | undefined {
+  const call = requestId === undefined ? undefined : lane.running.get(requestId);
+  if (call !== undefined) return ofCall(call);
   const named = relatedTaskOf(bytes, scan);
   const task = named === undefined ? undefined : lane.tasks.get(idAt(bytes, named));
   if (task !== undefined) {
@@ -49,9 +53,12 @@ export function heardOn({ lane, session, waiting }: Task): ReplySink {
 /** Between its requests a client of the modern era is nobody, and of two nobody can tell which it is. */
 function onlyCall(lane: Lane): Owner | undefined {
   const [call, ...others] = lane.running.values();
-  if (call === undefined || others.length > 0) return undefined;
+  return call === undefined || others.length > 0 ? undefined : ofCall(call);
+}
+
+function ofCall(call: Call): Owner {
   const { session, replies } = call;
-  return { session, replies, call };
+  return session.era === "modern" ? { session, replies, call } : { session, replies };
 }
 
 /** More than one can run where some wait for the results of tasks. */

@@ -86,8 +86,9 @@ export class Subscriptions {
       throw new HubError("method_unknown", message, { core: core.name });
     }
     const row = this.#rowOf(session, { uri, nativeUri, lane });
-    if (row.confirmed) {
+    if (row.confirmed || isModern(lane)) {
       row.holders.set(session, uri);
+      this.#watch(row);
       return false;
     }
     const asked = row;
@@ -103,7 +104,8 @@ export class Subscriptions {
     if (to.uri.length > maxUriBytes || (core.state.t === "up" && !offersSubscriptions(core.capabilities))) return false;
     const row = this.#rowOf(session, to);
     row.holders.set(session, to.uri);
-    if (!row.confirmed) void this.#renew([row], "first");
+    if (isModern(to.lane)) this.#watch(row);
+    else if (!row.confirmed) void this.#renew([row], "first");
     return true;
   }
 
@@ -115,7 +117,7 @@ export class Subscriptions {
     if (row === undefined) return false;
     this.#letGo(session, uri, row);
     const { lane } = row;
-    if (isWanted(row) || lane.core.state.t !== "up" || lane.closing !== undefined) {
+    if (isWanted(row) || isModern(lane) || lane.core.state.t !== "up" || lane.closing !== undefined) {
       this.#settle(row, row.confirmed);
       return false;
     }
@@ -249,7 +251,8 @@ export class Subscriptions {
     const { lane } = row;
     const rows = this.#byLane.get(lane);
     if (isWanted(row) || rows?.get(row.uri) !== row) return;
-    if (mayBeOn && lane.core.state.t === "up") {
+    if (isModern(lane)) lane.core.watch(wantedOf(rows, row));
+    else if (mayBeOn && lane.core.state.t === "up") {
       lane.core.request("resources/unsubscribe", { uri: row.uri }, ownTimeoutMs).catch(() => {
         // What it still tells of reaches nobody.
       });
@@ -262,8 +265,21 @@ export class Subscriptions {
     lane.isWatched = false;
   }
 
+  /** A Core of the modern era is told all that is wanted of it at a time; it keeps that over restarts, and says itself what may have changed. */
+  #watch(row: Row): void {
+    const rows = this.#byLane.get(row.lane);
+    if (row.confirmed || rows === undefined) return;
+    row.confirmed = true;
+    row.lane.core.watch(wantedOf(rows));
+  }
+
   /** The instance knows of nothing yet: it is told all, and then everyone that something may have changed meanwhile. */
   async #restore(lane: Lane, rows: Map<string, Row>): Promise<void> {
+    if (isModern(lane)) {
+      for (const row of rows.values()) row.confirmed = true;
+      lane.core.watch(wantedOf(rows));
+      return;
+    }
     const all = [...rows.values()].filter(isWanted);
     if (all.length === 0) return;
     const lost = await this.#renew(all);
@@ -312,6 +328,14 @@ function isWanted(row: Row): boolean {
   if (row.holders.size > 0) return true;
   for (const { wanted } of row.wishes) if (wanted) return true;
   return false;
+}
+
+function isModern({ core }: Lane): boolean {
+  return core.era === "modern";
+}
+
+function wantedOf(rows: ReadonlyMap<string, Row>, gone?: Row): ReadonlySet<string> {
+  return new Set([...rows.values()].filter((row) => row !== gone && isWanted(row)).map(({ uri }) => uri));
 }
 
 function hasWish(row: Row, session: ClientSession): boolean {

@@ -95,7 +95,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
       assert.equal(scan(bytes, record), undefined);
       if (record.kind === "notification") return asks.cancelled(lane, frame, bytes, record);
       const method = JSON.parse(text).method as string;
-      asks.ask(lane, method, bytes.toString("latin1", record.idStart, record.idEnd), bytes, record);
+      asks.ask(lane, method, bytes.toString("latin1", record.idStart, record.idEnd), { bytes, scan: record });
       return true;
     };
     return { lane, told, says };

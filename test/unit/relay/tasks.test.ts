@@ -393,7 +393,7 @@ test("tasks: what a Core asks for a task goes to who waits for its result, and t
   const ask = (taskId: string) => {
     const text = { jsonrpc: "2.0", id: 5, method: "roots/list", params: { _meta: meta(taskId) } };
     const { bytes, record } = scanned(JSON.stringify(text));
-    asks.ask(lane, "roots/list", "5", bytes, record);
+    asks.ask(lane, "roots/list", "5", { bytes, scan: record });
   };
   ask("2");
   assert.equal(told.at(-1)?.error?.code, -32601);
@@ -477,7 +477,7 @@ test("tasks: what one client is asked for its task holds up the time of no other
   });
   const params = { _meta: { [related]: { taskId: "1" } } };
   const { bytes, record } = scanned(JSON.stringify({ jsonrpc: "2.0", id: 5, method: "roots/list", params }));
-  asks.ask(lane, "roots/list", "5", bytes, record);
+  asks.ask(lane, "roots/list", "5", { bytes, scan: record });
   assert.equal(lane.asks.size, 1);
   const late = other.asks("tools/call", { name: "t" }, (request) => {
     relay.calls.begin(request, lane, undefined);
