@@ -194,8 +194,8 @@ export interface Lane {
   policy: LanePolicy;
   /** The one session that everything on this lane belongs to; undefined where several share it. */
   owner: ClientSession | undefined;
-  /** Of a lane that leads to several instances: the one for this call, which is its own until `release` of that one. */
-  lease: ((call: Call) => Lane) | undefined;
+  /** Of a lane that leads to several instances: the one for this call, its own until `release` of that one; undefined where all are others'. */
+  lease: ((call: Call) => Lane | undefined) | undefined;
   /** The call that had it is over, and out of every table. */
   release: (() => void) | undefined;
   readonly meter: CoreMeter;

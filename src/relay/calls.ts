@@ -19,8 +19,9 @@ import {
   refusalOf,
   tellHooks,
   untilOf,
+  waitsForItsClient,
 } from "./call-hooks.ts";
-import { coreClosed, coreUnavailable, heldWhile, waitsForItsClient } from "./core-availability.ts";
+import { coreGone, coreUnavailable, heldWhile, waitsForItsClient } from "./core-availability.ts";
 import { createCall } from "./create-call.ts";
 import type { Request } from "./request.ts";
 import { retain } from "./retain.ts";
@@ -84,10 +85,7 @@ export class Calls {
     this.#open++;
     call.lane.meter.request(call.method);
     if (lane.closing !== undefined) {
-      this.#fail(
-        call,
-        lane.core.state.t === "up" ? coreClosed(lane.core) : coreUnavailable(lane.core, call.receivedMs),
-      );
+      this.#fail(call, coreGone(lane.core, call.receivedMs));
       return;
     }
     const verdict = this.#limiter.admit(call, call.receivedMs);
@@ -291,7 +289,12 @@ export class Calls {
 
   #forward(call: Call): void {
     if (call.lane.lease !== undefined) {
-      call.lane = call.lane.lease(call);
+      const lent = call.lane.lease(call);
+      if (lent === undefined) {
+        this.#fail(call, overloaded(call.lane, 1000));
+        return;
+      }
+      call.lane = lent;
       call.isLease = true;
     }
     const { lane } = call;

@@ -26,17 +26,11 @@ export function heldWhile(lane: Lane, nowMs: number): boolean {
   }
 }
 
-/** The error of a call to a Core that takes no new ones, though it still answers those that it has. */
-export function coreClosed({ name }: CorePort): HubError {
-  return new HubError(
-    "core_down",
-    `core "${name}" is being drained: it takes no new calls until an admin restarts it`,
-    {
-      core: name,
-      state: "draining",
-      may_have_run: false,
-    },
-  );
+/** The error of a call to a Core that takes no new ones, though it may still answer those that it has. */
+export function coreGone(core: CorePort, nowMs: number): HubError {
+  if (core.state.t !== "up") return coreUnavailable(core, nowMs);
+  const message = `core "${core.name}" is being drained: it takes no new calls until an admin restarts it`;
+  return new HubError("core_down", message, { core: core.name, state: "draining", may_have_run: false });
 }
 
 /** The error of a call that did not reach its Core: names the Core, its state, the last cause and when to try again. */
