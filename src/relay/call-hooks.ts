@@ -71,9 +71,3 @@ export function untilOf(hooks: readonly CallHook[] | undefined): number | undefi
 function byStart(one: Splice, other: Splice): number {
   return one.start - other.start;
 }
-
-/** What another client of the same Core is asked holds up nobody's time but its own. */
-export function waitsForItsClient({ lane, session }: Call): boolean {
-  for (const ask of lane.asks.values()) if (ask.session === session) return true;
-  return false;
-}

@@ -19,7 +19,6 @@ import {
   refusalOf,
   tellHooks,
   untilOf,
-  waitsForItsClient,
 } from "./call-hooks.ts";
 import { coreGone, coreUnavailable, heldWhile, waitsForItsClient } from "./core-availability.ts";
 import { createCall } from "./create-call.ts";
