@@ -118,7 +118,7 @@ test("modern http: what headers repeat of a call's arguments must be what the ar
   const name = await scene.grow(old, { inputSchema: { type: "object", properties } });
   const bad = await scene.grow(old, { inputSchema: { type: "object", properties: { x: property("number", "X") } } });
   const { answer } = await answerTo({ id: 1, method: "tools/list" });
-  const names = (answer.result?.["tools"] as { name: string }[]).map((tool) => tool.name);
+  const names = ((answer.result?.["tools"] ?? []) as { name: string }[]).map((tool) => tool.name);
   assert.deepEqual([names.includes(name), names.includes(bad)], [true, false]);
   const args = { region: "Zürich", count: 42 };
   const message: ModernMessage = { id: 2, method: "tools/call", params: { name, arguments: args } };
