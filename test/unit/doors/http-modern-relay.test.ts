@@ -142,6 +142,22 @@ test("modern http: what headers repeat of a call's arguments must be what the ar
   await old.close();
 });
 
+test("modern http: a client listens by a request that stays open, and hears what it asked for", async () => {
+  const old = await HttpMcp.open(doors.mcp);
+  const listen = { id: 9, method: "subscriptions/listen", params: { notifications: { toolsListChanged: true } } };
+  const reader = new EventReader(await post(listen));
+  const acknowledged = await reader.message();
+  assert.equal(acknowledged.method, "notifications/subscriptions/acknowledged");
+  await scene.grow(old);
+  const changed = await reader.message();
+  assert.equal(changed.method, "notifications/tools/list_changed");
+  const meta = changed.params?.["_meta"] as Record<string, unknown>;
+  assert.equal(meta["io.modelcontextprotocol/subscriptionId"], 9);
+  reader.close();
+  await old.close();
+  while (doors.http.modernRequests > 0) await new Promise((resolve) => setImmediate(resolve));
+});
+
 test("modern http: nothing is left of requests that are over", () => {
   assert.equal(doors.http.modernRequests, 0);
   assert.deepEqual(scene.hub.oversight.sessions(), []);
