@@ -9,7 +9,7 @@ import { type Scan, scanOf } from "../wire/scan.ts";
 import { cancelFrame, errorFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
 import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
-import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
+import { coreRefusal, diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
 import {
   editsToResend,
   isFailureTaken,
@@ -104,7 +104,7 @@ export class Calls {
     if (call.hooks !== undefined && isTaken(call, frame, scan)) return true;
     this.#leave(call);
     const id: Splice = { start: scan.idStart, end: scan.idEnd, text: call.idText };
-    call.replies.answer(frame, this.#answerEdits(call, frame, scan, id));
+    call.replies.answer(frame, this.#answerEdits(call, frame, scan, id), coreRefusal(call, frame, scan));
     tellHooks(call, scan.errorStart >= 0 ? "refused" : "answered");
     call.watch?.answered(frame, scan);
     const nowMs = this.#clock.now();

@@ -6,7 +6,7 @@ import { eraClaim } from "../../wire/era-claim.ts";
 import { decodeHeaderValue, trimmed } from "../../wire/header-value.ts";
 import { findMember, type Range } from "../../wire/json.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
-import { isModernRevision } from "../../wire/revisions.ts";
+import { isModernRevision, modernRevisions } from "../../wire/revisions.ts";
 import { type ScanFault, stringAt } from "../../wire/scan.ts";
 import { single } from "./negotiate.ts";
 
@@ -48,9 +48,9 @@ function legacyKind(message: MessageReader): LegacyKind {
   return kind === "request" && methodOf(message) === "initialize" ? "initialize" : kind;
 }
 
-/** Whether the header alone says that a request is of the modern era. */
+/** Whether the header alone says that a request is of the modern era, or of one that comes after it: revisions are dates. */
 export function isModernHeader(revision: string | undefined): boolean {
-  return revision !== undefined && isModernRevision(revision);
+  return revision !== undefined && revision >= modernRevisions[0];
 }
 
 export function revisionHeader(headers: IncomingHttpHeaders): string | undefined {

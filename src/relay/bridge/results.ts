@@ -24,7 +24,9 @@ export interface ResultRules {
 
 const none: ReadonlySet<string> = new Set();
 /** What the hub said to the Core is nothing that the client could put right. */
-const hubsFault: readonly [string, ByteString][] = ["-32020", "-32021", "-32022"].map((code) => [code, "-32603"]);
+const hubsFault: readonly [string, ByteString][] = ["-32020", "-32022"].map((code) => [code, "-32603"]);
+/** A client of the modern era declares its capabilities with each request, and the Core is told just these: it can put that right. */
+const missing: readonly [string, ByteString][] = [["-32021", "-32603"]];
 const notFound: readonly [string, ByteString][] = [["-32002", "-32602"]];
 const cacheable: ReadonlySet<string> = new Set(["resources/read"]);
 
@@ -34,7 +36,13 @@ const table: Readonly<Record<Era, Readonly<Record<Era, ResultRules | undefined>>
     legacy: undefined,
     modern: {
       cuts: new Set(["resultType", "ttlMs", "cacheScope"]),
-      ...{ kind: "absent", cached: none, reserved: "cut", objectsOnly: true, codes: new Map(hubsFault) },
+      ...{
+        kind: "absent",
+        cached: none,
+        reserved: "cut",
+        objectsOnly: true,
+        codes: new Map([...hubsFault, ...missing]),
+      },
     },
   },
   modern: {

@@ -85,7 +85,9 @@ for (const { client, core } of pairs) {
     const error = JSON.parse(bridged(client, core, '"error":{"code":-32002,"message":"no such resource"}')).error;
     assert.deepEqual(error, { code: isModernRevision(client) ? -32602 : -32002, message: "no such resource" });
     const fault = JSON.parse(bridged(client, core, '"error":{"code":-32021,"message":"m","data":{"a":1}}')).error;
-    assert.deepEqual(fault, { code: isModernRevision(core) ? -32603 : -32021, message: "m", data: { a: 1 } });
+    // Only a client of the modern era has declared what the Core misses, and can declare more.
+    const isHubs = isModernRevision(core) && !isModernRevision(client);
+    assert.deepEqual(fault, { code: isHubs ? -32603 : -32021, message: "m", data: { a: 1 } });
     const own = JSON.parse(bridged(client, core, '"error":{"code":-32000,"message":"m"}')).error;
     assert.equal(own.code, -32000);
   });
