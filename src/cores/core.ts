@@ -92,6 +92,10 @@ export class Core {
         if (this.#probe !== undefined && clue !== undefined) this.#probe(clue);
         else this.#down(this.generation, fall);
       },
+      toolsOutdated: (instance) =>
+        instance === this.#instance && this.#news !== undefined
+          ? this.#news.refreshTools()
+          : Promise.reject(this.#gone()),
       unanswered: (instance, id, error) => {
         if (instance.requests.has(id)) instance.requests.reject(id, error);
         else this.#events.unanswered(this, id, error);

@@ -118,8 +118,20 @@ export class ListKeeper {
     this.#deps.clock.after(settleMs, () => void this.#readDirty());
   }
 
+  /** Reads one list anew, now. Rejects when the Core does not answer. */
+  async refresh(kind: ListKind): Promise<void> {
+    const read = await this.#read(kind);
+    if (!this.#closed) this.#take({ [kind]: read });
+  }
+
   close(): void {
     this.#closed = true;
+  }
+
+  #take(fresh: { readonly [kind in ListKind]?: ReadList }): void {
+    const before = this.#lists;
+    this.#lists = merged(before, fresh);
+    if (!sameLists(before, this.#lists)) this.#changed(this.#lists);
   }
 
   async #readDirty(): Promise<void> {
@@ -137,9 +149,7 @@ export class ListKeeper {
     }
     if (this.#closed) return;
     this.#reading = false;
-    const before = this.#lists;
-    this.#lists = merged(before, fresh);
-    if (!sameLists(before, this.#lists)) this.#changed(this.#lists);
+    this.#take(fresh);
     this.outdated([]);
   }
 

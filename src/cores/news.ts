@@ -36,6 +36,7 @@ export class News {
   readonly #scan = createScan();
   #uris: ReadonlySet<string>;
   #hasRead = false;
+  #refreshing: Promise<void> | undefined;
 
   /** `previous`: the lists of the instance before. */
   constructor(
@@ -71,6 +72,14 @@ export class News {
 
   outdated(lists: readonly ListKind[]): void {
     this.#keeper.outdated(lists);
+  }
+
+  /** Reads the tools anew, once for all that ask meanwhile. Rejects when the Core does not answer. */
+  refreshTools(): Promise<void> {
+    this.#refreshing ??= this.#keeper.refresh("tools").finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
   }
 
   /** `requestId`: of the request on whose response it came. */

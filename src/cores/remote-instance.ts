@@ -71,6 +71,16 @@ export class RemoteInstance extends Instance {
       message: (frame, idText) => link.received(frame, idText),
       unanswered: (idText, error) => events.unanswered(this, Number(idText), errorOf(error)),
       returned: (idText, frame, loss) => events.returned(this, Number(idText), frame, errorOf(errorOfLoss(loss))),
+      // The arguments that a tool wants in headers may be others now.
+      mismatched: (idText, frame, refusal) => {
+        // Requests of the hub itself have none of them.
+        if (this.requests.has(Number(idText))) return link.received(refusal, idText);
+        link.hold(idText, refusal);
+        events.toolsOutdated(this).then(
+          () => link.again(idText, frame),
+          () => link.again(idText, undefined),
+        );
+      },
       lost: (loss) => {
         link.close();
         gone();
@@ -114,6 +124,8 @@ class RemoteLink implements InstanceLink {
   readonly #garbage: RateLimit;
   #connection: Connection | undefined;
   #queue: Frame[] | undefined = [];
+  /** Requests that may be sent once more, with how they were refused. */
+  readonly #held = new Map<ByteString, Frame>();
   #isOpen = true;
 
   constructor(
@@ -163,21 +175,35 @@ class RemoteLink implements InstanceLink {
     this.#frame(frame, record, idText === undefined ? undefined : Number(idText));
   }
 
+  hold(idText: ByteString, refusal: Frame): void {
+    this.#held.set(idText, refusal);
+  }
+
+  /** Sends it once more, or without a frame lets the refusal stand; nothing where it was taken back meanwhile. */
+  again(idText: ByteString, frame: Frame | undefined): void {
+    const refusal = this.#held.get(idText);
+    if (refusal === undefined || !this.#held.delete(idText)) return;
+    if (frame === undefined || this.#send(frame, true) !== "ok") this.received(refusal, idText);
+  }
+
   /** Receives nothing more. */
   close(): void {
     this.#isOpen = false;
     this.#queue = undefined;
+    this.#held.clear();
     this.#garbage.close();
   }
 
   /** A request is told from what needs no answer. */
-  #send(frame: Frame): Sent {
+  #send(frame: Frame, isAgain = false): Sent {
     const bytes = flatten(frame);
     const record = this.#sent;
     if (scan(bytes, record) !== undefined || record.kind === "response")
       return this.#connection?.send(frame) ?? "closed";
     const method = stringAt(bytes, record.methodStart, record.methodEnd);
-    return this.#connection?.send(frame, this.#said(method, bytes)) ?? "closed";
+    const said = this.#said(method, bytes);
+    if (said.cancels !== undefined) this.#held.delete(said.cancels);
+    return this.#connection?.send(frame, isAgain ? { ...said, isAgain } : said) ?? "closed";
   }
 
   #said(method: string, bytes: Buffer): Said {

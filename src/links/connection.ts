@@ -90,6 +90,8 @@ export interface Said {
   readonly cancels?: ByteString;
   /** Over HTTP: what is said of it beside its body. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** It was refused as `mismatched` before: a second refusal stands. */
+  readonly isAgain?: true;
 }
 
 export interface Connection {
@@ -113,6 +115,8 @@ export interface ConnectionEvents {
   message(frame: Frame, idText?: ByteString): void;
   /** This request will get no answer of the hub, while the connection goes on. */
   unanswered(idText: ByteString, error: HubError): void;
+  /** The other side takes its headers for another thing than its body, and has not run it. Where nobody takes this, the refusal is a message. */
+  mismatched?(idText: ByteString, frame: Frame, refusal: Frame): void;
   /** The hub has not run this request, and may be asked again on another connection; `lost` follows. */
   returned(idText: ByteString, frame: Frame, loss: Loss): void;
   /** Once, at the end: nothing comes after it. */

@@ -42,6 +42,7 @@ const keptBytes = 64 * 1024;
 export class HttpCall {
   readonly idText: ByteString;
   readonly method: string;
+  readonly isAgain: boolean;
   readonly size: number;
   readonly #deps: CallDeps;
   readonly #exchange: Underway;
@@ -57,6 +58,7 @@ export class HttpCall {
     this.#deps = deps;
     this.idText = said.idText;
     this.method = said.method;
+    this.isAgain = said.isAgain === true;
     this.size = frame.size;
     this.#frame = frame;
     const events: ExchangeEvents = {

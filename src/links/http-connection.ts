@@ -13,7 +13,7 @@ import type { Connection, ConnectionEvents, Dialling, Said } from "./connection.
 import { type CallDeps, HttpCall } from "./http-call.ts";
 import { HttpEvents } from "./http-events.ts";
 import { Intake, mediaType, readRefusal, type Underway } from "./http-exchange.ts";
-import { judgeRefusal } from "./http-refusals.ts";
+import { isHeaderMismatch, judgeRefusal } from "./http-refusals.ts";
 import { HttpSession } from "./http-session.ts";
 import { away, type Circumstances, type Loss, lossOfError, lossOfStatus, wrong } from "./losses.ts";
 
@@ -243,13 +243,18 @@ export class HttpConnection implements Connection {
 
   #refused(call: HttpCall, response: IncomingMessage, body: Buffer): void {
     const { statusCode: status = 0, headers } = response;
-    const { idText } = call;
+    const { idText, frame } = call;
+    const { mismatched } = this.#events;
     const about = { hasSession: this.#session.hasId, isProved: this.#proved };
     const refusal = { status, headers, mediaType: mediaType(response), body, idText, ...about };
     const verdict = judgeRefusal(refusal, this.#circumstances);
     if (verdict.t === "lost") this.#giveBack(call, verdict.loss);
     else if (verdict.t === "error") this.#over(call, verdict.error);
-    else {
+    else if (frame !== undefined && mismatched !== undefined && !call.isAgain && isHeaderMismatch(verdict.bytes)) {
+      this.#forget(call);
+      mismatched(idText, frame, frameOf(verdict.bytes));
+      this.#pump();
+    } else {
       this.#message(frameOf(verdict.bytes), idText);
       this.#over(call, new HubError("hub_unreachable", `${this.#circumstances.name} refused it`));
     }

@@ -44,6 +44,12 @@ export function judgeRefusal(refusal: Refusal, circumstances: Circumstances): Ve
   return { t: "error", error: errorOf(refusal, circumstances) };
 }
 
+/** Whether this answer says that what its headers say is not what its body says (MCP 2026-07-28). */
+export function isHeaderMismatch(answer: Buffer): boolean {
+  const { error } = JSON.parse(answer.toString("utf8")) as { error?: { code?: unknown } };
+  return error?.code === -32020;
+}
+
 function isLoginTooSmall({ status, headers }: Refusal): boolean {
   return status === 403 && /\berror\s*=\s*"?insufficient_scope\b/i.test(headers["www-authenticate"] ?? "");
 }

@@ -146,6 +146,48 @@ test("modern http: how long lists may be kept is known, of all pages the stricte
   assert.deepEqual(run.core.lists?.caching, { tools: { ttlMs: 60_000, scope: "private" } });
 });
 
+const placed = (header: string) => ({
+  name: "place",
+  inputSchema: { type: "object", properties: { region: { type: "string", "x-mcp-header": header } } },
+});
+
+test("modern http: a call whose headers are not what the tool wants any more is sent once more, with what the list says now", async () => {
+  await using server = await ScriptedHttpHub.open();
+  await using run = remote(server.url);
+  run.core.start();
+  (await server.next("POST server/discover")).answer({
+    supportedVersions: ["2026-07-28"],
+    capabilities: { tools: {} },
+  });
+  (await server.next("POST tools/list")).answer({ tools: [placed("Old")] });
+  await run.reach("up");
+  const refuse = async (header: string) => {
+    const call = await server.next("POST tools/call");
+    assert.equal(call.header(`mcp-param-${header}`), "eu");
+    call.json({ id: call.message.id, error: { code: -32020, message: "mismatch" } }, {}, 400);
+  };
+  const id = run.send("tools/call", { name: "place", arguments: { region: "eu" } });
+  await refuse("old");
+  (await server.next("POST tools/list")).answer({ tools: [placed("New")] });
+  // A second refusal stands.
+  await refuse("new");
+  await run.until(() => run.upward.length === 1);
+  assert.deepEqual(JSON.parse(run.upward[0] ?? ""), {
+    jsonrpc: "2.0",
+    id,
+    error: { code: -32020, message: "mismatch" },
+  });
+  // One that is taken back meanwhile is not sent again.
+  const gone = run.send("tools/call", { name: "place", arguments: { region: "eu" } });
+  await refuse("new");
+  const list = await server.next("POST tools/list");
+  run.core.send(cancelled(gone), []);
+  list.answer({ tools: [placed("Newer")] });
+  await run.until(() => run.listings === 3);
+  run.send("tools/call", { name: "other" });
+  assert.equal((await server.next("POST tools/call")).header("mcp-name"), "other");
+});
+
 test("modern http: a session id that the server gives is not sent back, and no stream is asked for", async () => {
   await using server = await ScriptedHttpHub.open();
   await using run = await scripted(server, { "mcp-session-id": "s" });
