@@ -50,8 +50,8 @@ export function isStale({ hooks }: Call, frame: Frame, scan: Scan): boolean {
 export function editsToResend(call: Call, hubId: number, more: readonly Splice[]): readonly Splice[] {
   const before = String(call.hubId);
   call.hubId = hubId;
-  const again = call.splices.map((splice) => (splice.text === before ? { ...splice, text: String(hubId) } : splice));
-  return [...again, ...more].sort(byPlace);
+  call.splices = call.splices.map((splice) => (splice.text === before ? { ...splice, text: String(hubId) } : splice));
+  return [...call.splices, ...more].sort(byPlace);
 }
 
 /** As `isTaken`, of an error of the hub. */
