@@ -10,6 +10,7 @@ import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import {
   type ByteString,
+  byPlace,
   byteString,
   byteText,
   type Frame,
@@ -269,7 +270,7 @@ export class Asks {
       const elicitationId = this.#deps.urls.asked(lane, session, bytes, params);
       if (elicitationId !== undefined) edits.push(elicitationId);
     }
-    return edits.sort((one, other) => one.start - other.start);
+    return edits.sort(byPlace);
   }
 
   #refuse(lane: Lane, method: string, idText: ByteString, refusal: AskRefusal): void {
@@ -338,7 +339,7 @@ function answerEdits({ task }: Ask, coreIdText: ByteString, frame: Frame, scan: 
   const id: Splice = { start: scan.idStart, end: scan.idEnd, text: coreIdText };
   if (task === undefined || scan.resultStart < 0) return [id];
   const range = relatedTaskOfResult(flatten(frame), { start: scan.resultStart, end: scan.resultEnd });
-  return range === undefined ? [id] : [id, native(range, task)].sort((one, other) => one.start - other.start);
+  return range === undefined ? [id] : [id, native(range, task)].sort(byPlace);
 }
 
 /** The client's answer comes back by its id, whichever stream the question went on. */

@@ -1,6 +1,6 @@
 // What the hooks of a call say together. Nearly every call has none.
 import type { HubError } from "../base/errors.ts";
-import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
+import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { Call, CallHook, CallOutcome } from "./call.ts";
 import { retain } from "./retain.ts";
@@ -24,7 +24,7 @@ export function refusalOf({ hooks, lane }: Call): HubError | undefined {
 export function makeReady(call: Call): void {
   if (call.isAsSent) return;
   const further = call.hooks?.flatMap((hook) => hook.sends?.(call) ?? noSplices) ?? noSplices;
-  const edits = further.length === 0 ? call.splices : [...call.splices, ...further].sort(byStart);
+  const edits = further.length === 0 ? call.splices : [...call.splices, ...further].sort(byPlace);
   call.splices = call.watch === undefined ? edits : call.watch.sent(edits);
 }
 
@@ -50,8 +50,8 @@ export function isStale({ hooks }: Call, frame: Frame, scan: Scan): boolean {
 export function editsToResend(call: Call, hubId: number, more: readonly Splice[]): readonly Splice[] {
   const before = String(call.hubId);
   call.hubId = hubId;
-  const again = call.splices.map((splice) => (splice.text === before ? { ...splice, text: String(hubId) } : splice));
-  return [...again, ...more].sort(byStart);
+  call.splices = call.splices.map((splice) => (splice.text === before ? { ...splice, text: String(hubId) } : splice));
+  return [...call.splices, ...more].sort(byPlace);
 }
 
 /** As `isTaken`, of an error of the hub. */
@@ -66,8 +66,4 @@ export function isFailureTaken(call: Call, error: HubError): boolean {
 
 export function untilOf(hooks: readonly CallHook[] | undefined): number | undefined {
   return hooks?.find(({ untilMs }) => untilMs !== undefined)?.untilMs;
-}
-
-function byStart(one: Splice, other: Splice): number {
-  return one.start - other.start;
 }

@@ -1,10 +1,10 @@
 // The table of calls: admission, forwarding, answers, progress, cancellation, time limits, and a Core's death. Every call
 // that its client neither cancelled nor dropped leaves this table through exactly one answer.
 import type { Clock, Timer } from "../base/clock.ts";
-import { HubError } from "../base/errors.ts";
+import { type ErrorCode, HubError } from "../base/errors.ts";
 import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
-import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
+import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import { type Scan, scanOf } from "../wire/scan.ts";
 import { cancelFrame, errorFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
@@ -134,10 +134,10 @@ export class Calls {
   }
 
   /** For a hook that took the answer: this is what the client gets. */
-  finish(call: Call, frame: Frame): void {
+  finish(call: Call, frame: Frame, refusal?: ErrorCode): void {
     if (call.state !== "taken") return;
     this.#leave(call);
-    call.replies.answer(frame, noSplices);
+    call.replies.answer(frame, noSplices, refusal);
     tellHooks(call, "answered");
     call.watch?.answered(frame, scanOf(frame));
     call.lane.meter.observe(this.#clock.now() - call.receivedMs);
@@ -337,7 +337,7 @@ export class Calls {
     const edits = isError ? [...this.#deps.errorEdits(call, frame, scan)] : [];
     for (const hook of call.hooks ?? []) edits.push(...(hook.edits?.(frame, scan, call) ?? noSplices));
     edits.push(id);
-    return edits.sort((one, other) => one.start - other.start);
+    return edits.sort(byPlace);
   }
 
   #fail(call: Call, error: HubError): void {

@@ -326,14 +326,11 @@ export class Methods {
   ): void {
     const { bridge } = this.#deps;
     const state = bridge.stateOf(request, coreKey);
-    if (state !== undefined) {
-      bridge.resume(state, request);
-      return;
-    }
+    if (state !== undefined && bridge.resume(state, request)) return;
     const lane = this.#deps.lane(coreKey, request.session);
     const asTask = request.method === "tools/call" ? this.#asTask(request, lane) : undefined;
     const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
-    const bridged = bridge.hook(request, lane, wrapsOutput);
+    const bridged = bridge.hook(request, lane, state, wrapsOutput);
     const login = this.#deps.loginAsks.hook(coreKey, request.session);
     const isPlain = asTask === undefined && bridged === undefined && login === undefined;
     const all = isPlain ? withUris : [withUris ?? [], asTask ?? [], bridged ?? [], login ?? []].flat();

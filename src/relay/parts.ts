@@ -93,8 +93,6 @@ export class RelayParts {
       settle: (ask, result) => this.asks.settle(ask, result),
       dropAsks: (session) => this.asks.dropSession(session),
     });
-    const hub = { name: "thehub", version };
-    const bridge = new Bridge({ parks: this.parks, states, serverInfo: byteString(JSON.stringify(serverInfo(hub))) });
     this.asks = new Asks({
       ...{ clock, log, urls, ownerOf },
       parks: {
@@ -103,6 +101,11 @@ export class RelayParts {
         withdrawn: (ask) => this.parks.withdrawn(ask),
       },
       waited: (lane, ms) => this.calls.waited(lane, ms),
+    });
+    const hub = { name: "thehub", version };
+    const bridge = new Bridge({
+      ...{ clock, states, parks: this.parks, asks: this.asks, calls: this.calls },
+      serverInfo: byteString(JSON.stringify(serverInfo(hub))),
     });
     this.logLevels = new LogLevels(deps.levels);
     this.subscriptions = new Subscriptions({ calls: this.calls, log });

@@ -25,6 +25,11 @@ export interface Splice {
 
 export const noSplices: readonly Splice[] = [];
 
+/** The order of splices. Of two that start at one place the one that only puts something in comes first. */
+export function byPlace(one: Splice, other: Splice): number {
+  return one.start - other.start || one.end - other.end;
+}
+
 /** What became of a frame handed to a sink. `full`: over the sink's byte limit, not taken. `closed`: nobody is there. */
 export type Sent = "ok" | "full" | "closed";
 

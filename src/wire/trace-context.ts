@@ -1,5 +1,5 @@
 // W3C trace context in `params._meta` (MCP SEP-414): where it is, what it says, and how new values are spliced in.
-import { type ByteString, byteString, type Splice } from "./frame.ts";
+import { type ByteString, byPlace, byteString, type Splice } from "./frame.ts";
 import { members, type Range } from "./json.ts";
 import { type Scan, stringAt } from "./scan.ts";
 import { spaceEnd } from "./values.ts";
@@ -76,7 +76,7 @@ export function traceSplices(place: TracePlace, text: TraceText): Splice[] {
     if (range === undefined) added.push(`"${name}":${json}`);
     else splices.push({ ...range, text: json });
   }
-  splices.sort(byStart);
+  splices.sort(byPlace);
   if (added.length > 0) {
     splices.unshift({ start: place.at, end: place.at, text: `${place.before}${added.join(",")}${place.after}` });
   }
@@ -89,10 +89,10 @@ export function mergeSplices(some: readonly Splice[], place: TracePlace, traced:
   if (put === undefined) return some;
   const other =
     put.start === place.at && put.end === put.start ? some.find(({ start }) => start === place.at) : undefined;
-  if (other === undefined) return [...some, ...traced].sort(byStart);
+  if (other === undefined) return [...some, ...traced].sort(byPlace);
   const text = place.before === "" ? ahead(put, other, place) : into(put, other, place);
   const joint = { start: other.start, end: other.end, text };
-  return [...some.filter((one) => one !== other), joint, ...replaced].sort(byStart);
+  return [...some.filter((one) => one !== other), joint, ...replaced].sort(byPlace);
 }
 
 /** Before the members that another edit puts in there; it may also take away those that follow. */
@@ -107,10 +107,6 @@ function into(put: Splice, other: Splice, { before, after }: TracePlace): ByteSt
   if (!other.text.startsWith(before)) return put.text + other.text;
   const own = put.text.slice(before.length, put.text.length - after.length);
   return `${before}${own},${other.text.slice(before.length)}`;
-}
-
-function byStart(a: Splice, b: Splice): number {
-  return a.start - b.start;
 }
 
 /** Whether the object that starts at `start` has no members. */

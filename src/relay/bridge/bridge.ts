@@ -1,21 +1,18 @@
 // The one place that knows both eras: what becomes of a request whose client and Core are not both of the legacy one (docs/decisions/0027).
 
-import type { ByteString } from "../../wire/frame.ts";
 import { findMember } from "../../wire/json.ts";
 import { stringAt } from "../../wire/scan.ts";
 import type { Call, CallHook, ClientSession, Lane } from "../call.ts";
+import { kindsOf } from "../downgrade.ts";
 import type { Request } from "../request.ts";
 import { BridgedCall, type BridgedCallDeps } from "./bridged-call.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Parks } from "./parks.ts";
-import { endpointOf, type RequestState, type SealedStates, subjectOf } from "./sealed-state.ts";
+import { endpointOf, type RequestState, subjectOf } from "./sealed-state.ts";
 import { SessionEnvelopes } from "./session-envelope.ts";
 
-export interface BridgeDeps {
+export interface BridgeDeps extends Omit<BridgedCallDeps, "envelopeOf"> {
   readonly parks: Parks;
-  readonly states: SealedStates;
-  /** The hub's own, as JSON. */
-  readonly serverInfo: ByteString;
 }
 
 export class Bridge {
@@ -56,16 +53,21 @@ export class Bridge {
     return this.#deps.states.open(state, by);
   }
 
-  resume(state: RequestState, request: Request): void {
+  /** False: the request is a call like any other, with this state. */
+  resume(state: RequestState, request: Request): boolean {
+    if (state.t !== "park") return false;
     this.#deps.parks.resume(state, request);
+    return true;
   }
 
   /** Undefined where both are of the legacy era. `wrapsOutput`: of the tool that is called. */
-  hook(request: Request, lane: Lane, wrapsOutput: boolean): CallHook | undefined {
+  hook(request: Request, lane: Lane, state: RequestState | undefined, wrapsOutput: boolean): CallHook | undefined {
     const { session } = request;
     const { core } = lane;
     // Of an instance that is still starting nobody knows yet.
     if (session.era === "legacy" && core.era === "legacy" && core.state.t === "up") return undefined;
-    return new BridgedCall(request, wrapsOutput, this.#calls);
+    const kinds = kindsOf(session.caller.profile?.downgrade, session.revision);
+    const dropsStructured = kinds?.has("structured_content") === true;
+    return new BridgedCall(request, state, { wrapsOutput, dropsStructured }, this.#calls);
   }
 }

@@ -9,7 +9,16 @@ import type { Clock, Timer } from "../../base/clock.ts";
 import { HubError } from "../../base/errors.ts";
 import { idKey } from "../../sessions/session.ts";
 import { cutMembers, membersOf } from "../../wire/cut-members.ts";
-import { type ByteString, byteText, type Frame, frameOf, joined, noSplices, type ReplySink } from "../../wire/frame.ts";
+import {
+  type ByteString,
+  byPlace,
+  byteText,
+  type Frame,
+  frameOf,
+  joined,
+  noSplices,
+  type ReplySink,
+} from "../../wire/frame.ts";
 import { findMember, members, type Range } from "../../wire/json.ts";
 import type { Ask, Call, ClientSession } from "../call.ts";
 import { idInUse } from "../call-errors.ts";
@@ -265,12 +274,7 @@ function inputRequest(method: string, bytes: Buffer, params: Range | undefined, 
   }
   const frame = frameOf(bytes.subarray(params.start, params.end));
   const own = edits.map(({ start, end, text }) => ({ start: start - params.start, end: end - params.start, text }));
-  const edited = joined(
-    frame,
-    own.sort((one, other) => one.start - other.start),
-    "",
-    "",
-  );
+  const edited = joined(frame, own.sort(byPlace), "", "");
   return `{"method":${name},"params":${byteText(edited, 0, edited.length)}}`;
 }
 

@@ -2,8 +2,9 @@
 // modern one must; and what belongs to a round of a request rather than to the request. Ranges of the scan; only `_meta` is read, and `params`
 // where they have something of a round.
 import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
-import { type ByteString, noSplices, type Splice } from "../../wire/frame.ts";
+import { type ByteString, byPlace, noSplices, type Splice } from "../../wire/frame.ts";
 import type { Range } from "../../wire/json.ts";
+import { reservedPrefix } from "../../wire/request-meta.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { spaceEnd } from "../../wire/values.ts";
 
@@ -22,7 +23,6 @@ export interface Round {
   readonly requestState: Range | undefined;
 }
 
-const reservedPrefix = "io.modelcontextprotocol/";
 const roundKeys: ReadonlySet<string> = new Set(["inputResponses", "requestState"]);
 const responsesKey = Buffer.from("inputResponses");
 const stateKey = Buffer.from("requestState");
@@ -52,7 +52,7 @@ export function withoutEnvelope({ bytes, scan }: Scanned, round: Round | undefin
     return [{ start: paramsStart, end: scan.paramsEnd, text: "{}" }];
   }
   const cuts = cutMembers(bytes, paramsStart, round.all, roundKeys);
-  return inside.length === 0 ? cuts : [...cuts, ...inside].sort((one, other) => one.start - other.start);
+  return inside.length === 0 ? cuts : [...cuts, ...inside].sort(byPlace);
 }
 
 /** Puts the members of an envelope into `_meta`, in the place of those that are there. In order. */

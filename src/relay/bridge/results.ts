@@ -1,11 +1,14 @@
 // What is different in a Core's answer for a client of the other era: one table, and the edits that it leads to. Bytes only; of a result that needs
 // nothing but a word at its start, nothing is read.
 import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
-import { type ByteString, type Frame, flatten, noSplices, type Splice } from "../../wire/frame.ts";
+import { type ByteString, byPlace, type Frame, flatten, noSplices, type Splice } from "../../wire/frame.ts";
 import { findMember } from "../../wire/json.ts";
+import { occurs } from "../../wire/occurs.ts";
+import { metaKeys, reservedPrefix } from "../../wire/request-meta.ts";
 import { type Era, eraOf } from "../../wire/revisions.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { spaceEnd } from "../../wire/values.ts";
+import { structuredEdits } from "../downgrade.ts";
 
 export interface ResultRules {
   /** Members of a result that the client's revisions do not know. */
@@ -23,11 +26,17 @@ export interface ResultRules {
 }
 
 const none: ReadonlySet<string> = new Set();
+const internal: ByteString = "-32603";
 /** What the hub said to the Core is nothing that the client could put right. */
-const hubsFault: readonly [string, ByteString][] = ["-32020", "-32022"].map((code) => [code, "-32603"]);
-/** A client of the modern era declares its capabilities with each request, and the Core is told just these: it can put that right. */
-const missing: readonly [string, ByteString][] = [["-32021", "-32603"]];
-const notFound: readonly [string, ByteString][] = [["-32002", "-32602"]];
+const hubsFault: readonly [string, ByteString][] = [
+  ["-32020", internal],
+  ["-32022", internal],
+];
+/** Of the legacy era. The second one is for clients that can be shown pages otherwise. */
+const older: readonly [string, ByteString][] = [
+  ["-32002", "-32602"],
+  ["-32042", internal],
+];
 const cacheable: ReadonlySet<string> = new Set(["resources/read"]);
 
 /** By the client's era, then by the Core's. Undefined: what the Core says is what the client gets. */
@@ -41,18 +50,18 @@ const table: Readonly<Record<Era, Readonly<Record<Era, ResultRules | undefined>>
         cached: none,
         reserved: "cut",
         objectsOnly: true,
-        codes: new Map([...hubsFault, ...missing]),
+        codes: new Map([...hubsFault, ["-32021", internal]]),
       },
     },
   },
   modern: {
     legacy: {
       ...{ cuts: none, kind: "added", cached: cacheable, reserved: "cut", objectsOnly: false },
-      codes: new Map(notFound),
+      codes: new Map(older),
     },
     modern: {
       ...{ cuts: none, kind: "kept", cached: cacheable, reserved: "own", objectsOnly: false },
-      codes: new Map([...hubsFault, ...notFound, ["-32042", "-32603"]]),
+      codes: new Map([...hubsFault, ...older]),
     },
   },
 };
@@ -72,10 +81,9 @@ export interface Answered {
   readonly wrapsOutput: boolean;
   /** The hub's own `serverInfo`, as JSON. */
   readonly serverInfo: ByteString;
+  /** The client is not to see structured content: it gets it as text, where there is nothing else. */
+  readonly dropsStructured: boolean;
 }
-
-export const serverInfoKey = "io.modelcontextprotocol/serverInfo";
-const reservedPrefix = "io.modelcontextprotocol/";
 
 /** In order. The table's word for an error, or for a result. */
 export function answerEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answered): readonly Splice[] {
@@ -95,7 +103,7 @@ function legacyEdits(
   rules: ResultRules,
   frame: Frame,
   { resultStart, resultEnd }: Scan,
-  { method, wrapsOutput }: Answered,
+  { method, wrapsOutput, dropsStructured }: Answered,
 ): readonly Splice[] {
   const bytes = flatten(frame);
   const all = membersOf(bytes, resultStart, resultEnd);
@@ -107,14 +115,18 @@ function legacyEdits(
   for (const member of all) {
     if (member.key === "_meta" && !isTwice)
       inside.push(...metaEdits(bytes, member, rules, "", () => unwanted.add("_meta")));
-    const isContent = member.key === "structuredContent" && method === "tools/call";
+    const isContent = member.key === "structuredContent" && method === "tools/call" && !dropsStructured;
     if (isContent && rules.objectsOnly && (wrapsOutput || bytes[member.start] !== 0x7b)) {
       inside.push({ start: member.start, end: member.start, text: '{"result":' });
       inside.push({ start: member.end, end: member.end, text: "}" });
     }
   }
+  if (dropsStructured && all.some(({ key }) => key === "structuredContent")) {
+    const edits = structuredEdits(bytes, { start: resultStart, end: resultEnd }, all, unwanted);
+    return [...edits, ...inside].sort(byPlace);
+  }
   if (all.every(({ key }) => unwanted.has(key))) return [{ start: resultStart, end: resultEnd, text: "{}" }];
-  return [...cutMembers(bytes, resultStart, all, unwanted), ...inside].sort(byStart);
+  return [...cutMembers(bytes, resultStart, all, unwanted), ...inside].sort(byPlace);
 }
 
 /** Larger ones are looked at by their ends only: what they say of their server is for show. */
@@ -176,7 +188,7 @@ function readEdits(rules: ResultRules, bytes: Buffer, scan: Scan, about: Answere
     ...(isCached && !cache.has("ttlMs") ? ['"ttlMs":0'] : []),
     ...(isCached && !cache.has("cacheScope") ? ['"cacheScope":"private"'] : []),
   ];
-  edits.sort(byStart);
+  edits.sort(byPlace);
   if (lacking.length === 0) return edits;
   return [added(resultStart, lacking.join(",") + (all.length === 0 ? "" : ",")), ...edits];
 }
@@ -206,17 +218,6 @@ function saysKindAtEdge(frame: Frame, { resultStart, resultEnd }: Scan): boolean
   return /,\s*"resultType"\s*:\s*"[^"\\]*"\s*\}$/.test(textBetween(frame, resultEnd - edgeBytes, resultEnd));
 }
 
-/** Also across the borders of chunks. */
-function occurs({ chunks }: Frame, key: Buffer): boolean {
-  let tail: Buffer = Buffer.alloc(0);
-  for (const chunk of chunks) {
-    if (tail.length > 0 && Buffer.concat([tail, chunk.subarray(0, key.length)]).includes(key)) return true;
-    if (chunk.includes(key)) return true;
-    tail = Buffer.concat([tail, chunk.subarray(-key.length)]).subarray(-key.length);
-  }
-  return false;
-}
-
 function textBetween(frame: Frame, start: number, end: number): ByteString {
   let text = "";
   let offset = 0;
@@ -241,7 +242,9 @@ function metaEdits(
   const foreign = inside.filter(({ key }) => key.startsWith(reservedPrefix));
   if (foreign.length === 0) return noSplices;
   if (rules.reserved === "own") {
-    return foreign.filter(({ key }) => key === serverInfoKey).map((member) => ({ ...range(member), text: serverInfo }));
+    return foreign
+      .filter(({ key }) => key === metaKeys.serverInfo)
+      .map((member) => ({ ...range(member), text: serverInfo }));
   }
   if (foreign.length < inside.length) return cutMembers(bytes, start, inside, new Set(foreign.map(({ key }) => key)));
   isAll();
@@ -250,8 +253,4 @@ function metaEdits(
 
 function range({ start, end }: Member): { start: number; end: number } {
   return { start, end };
-}
-
-function byStart(one: Splice, other: Splice): number {
-  return one.start - other.start;
 }

@@ -1,5 +1,5 @@
 // What a legacy client's session says of itself to a Core of the modern era, which hears it with each request.
-import { relayable } from "../../base/client-capabilities.ts";
+import { type ClientCapabilities, declares, relayable } from "../../base/client-capabilities.ts";
 import { logLevelName } from "../../sessions/log-level.ts";
 import { type ByteString, byteString } from "../../wire/frame.ts";
 import { metaKeys } from "../../wire/request-meta.ts";
@@ -18,11 +18,22 @@ export class SessionEnvelopes {
     const meta = {
       [metaKeys.protocolVersion]: latestModernRevision,
       [metaKeys.clientInfo]: { name: name === "" ? "unknown" : name, version },
-      [metaKeys.clientCapabilities]: relayable(session.capabilities),
+      [metaKeys.clientCapabilities]: modern(relayable(session.capabilities)),
       ...(level !== undefined && { [metaKeys.logLevel]: logLevelName(level) }),
     };
     const text = byteString(JSON.stringify(meta).slice(1, -1));
     this.#known.set(session, { level, text });
     return text;
   }
+}
+
+/** Roots do not change under a request; and forms, once the only mode of elicitation, go by their name. */
+function modern(told: ClientCapabilities): ClientCapabilities {
+  const { roots, elicitation, ...rest } = told;
+  const modes = declares(told, "elicitation", "url") ? elicitation : { form: {} };
+  return {
+    ...rest,
+    ...(elicitation !== undefined && { elicitation: modes }),
+    ...(roots !== undefined && { roots: {} }),
+  };
 }

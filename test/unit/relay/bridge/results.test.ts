@@ -13,6 +13,7 @@ const pairs = revisions.flatMap((client) => revisions.map((core) => ({ client, c
 interface Options {
   readonly method?: string;
   readonly wrapsOutput?: boolean;
+  readonly dropsStructured?: boolean;
   readonly cut?: number;
 }
 
@@ -24,12 +25,13 @@ function framed(text: string, cut = 0): Frame {
   return { chunks, size: bytes.length };
 }
 
-function editsOf(client: string, core: string, frame: Frame, { method = "tools/call", wrapsOutput = false }: Options) {
+function editsOf(client: string, core: string, frame: Frame, more: Options) {
+  const { method = "tools/call", wrapsOutput = false, dropsStructured = false } = more;
   const rules = rulesOf(client, core);
   if (rules === undefined) return [];
   const record = createScan();
   assert.equal(scanCore(frame, record), undefined);
-  return answerEdits(rules, frame, record, { method, wrapsOutput, serverInfo });
+  return answerEdits(rules, frame, record, { method, wrapsOutput, dropsStructured, serverInfo });
 }
 
 /** The message that the client gets, as text. */
@@ -84,10 +86,8 @@ for (const { client, core } of pairs) {
 
     const error = JSON.parse(bridged(client, core, '"error":{"code":-32002,"message":"no such resource"}')).error;
     assert.deepEqual(error, { code: isModernRevision(client) ? -32602 : -32002, message: "no such resource" });
-    const fault = JSON.parse(bridged(client, core, '"error":{"code":-32021,"message":"m","data":{"a":1}}')).error;
-    // Only a client of the modern era has declared what the Core misses, and can declare more.
-    const isHubs = isModernRevision(core) && !isModernRevision(client);
-    assert.deepEqual(fault, { code: isHubs ? -32603 : -32021, message: "m", data: { a: 1 } });
+    const fault = JSON.parse(bridged(client, core, '"error":{"code":-32022,"message":"m","data":{"a":1}}')).error;
+    assert.deepEqual(fault, { code: isModernRevision(core) ? -32603 : -32022, message: "m", data: { a: 1 } });
     const own = JSON.parse(bridged(client, core, '"error":{"code":-32000,"message":"m"}')).error;
     assert.equal(own.code, -32000);
   });
@@ -135,6 +135,19 @@ test("results: structured content is in an object for a legacy client where its 
   assert.deepEqual(wrapped.structuredContent, { result: { a: 1 } });
 });
 
+test("results: a client that is shown no structured content gets it as text, and nothing else of it", () => {
+  const dropped = (text: string) => result(legacy, modern, text, { dropsStructured: true });
+  const shown = [{ type: "text", text: '{"a":1}' }];
+  assert.deepEqual(dropped('{"resultType":"complete","structuredContent":{"a":1},"content":[]}'), { content: shown });
+  assert.deepEqual(dropped('{"resultType":"complete","structuredContent":{"a":1}}'), { content: shown });
+  assert.deepEqual(dropped('{"structuredContent":{"a":1},"isError":true,"resultType":"complete"}'), {
+    content: shown,
+    isError: true,
+  });
+  assert.deepEqual(dropped('{"content":[1],"resultType":"complete","structuredContent":[]}'), { content: [1] });
+  assert.deepEqual(dropped('{"content":[1],"resultType":"complete"}'), { content: [1] });
+});
+
 test("results: a word of a legacy Core's own does not pass for one of the modern era", () => {
   const said = '{"content":[],"resultType":"input_required","requestState":"s"}';
   assert.equal(result(modern, legacy, said).resultType, "complete");
@@ -162,6 +175,10 @@ test("results: codes that another era has no use for are others, in whatever pla
   assert.equal(code(modern, modern, '{"code": -32042 ,"message":"m"}'), -32603);
   assert.equal(code(modern, modern, '{"code":-32020,"message":"m"}'), -32603);
   assert.equal(code(legacy, modern, '{"code":-32022,"message":"m"}'), -32603);
+  assert.equal(code(legacy, modern, '{"code":-32021,"message":"m"}'), -32603);
+  // What the client has declared is what the Core is told: it is the client's to declare more.
+  assert.equal(code(modern, modern, '{"code":-32021,"message":"m"}'), -32021);
+  assert.equal(code(modern, legacy, '{"code":-32042,"message":"m"}'), -32603);
   assert.equal(code(legacy, modern, '{"message":"no code"}'), undefined);
 });
 
