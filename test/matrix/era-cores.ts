@@ -54,6 +54,8 @@ class NetworkCore implements AsyncDisposable {
 
   constructor(child: ChildProcess) {
     this.#child = child;
+    // Not by a signal: of itself, and what it last said is why.
+    child.on("exit", (code) => code !== null && process.stderr.write(`${this.#lines.slice(-20).join("\n")}\n`));
     createInterface({ input: child.stderr as Readable }).on("line", (line) => {
       this.#lines.push(line);
       for (const look of this.#listeners) look();
@@ -119,14 +121,16 @@ export class EraHouse implements AsyncDisposable {
     return server && ((text) => server.written(text));
   }
 
-  #entry({ key, program, framing, args, isolation }: EraCore): string {
+  #entry({ key, era, program, framing, args, isolation }: EraCore): string {
     const how = isolation === undefined ? "" : `    isolation: ${isolation}\n`;
     const scaling = isolation === "pool" ? "    scaling: { max: 2 }\n" : "";
+    // What changes in one instance changes in all, as where servers keep their state in a database.
+    const shared = era === "legacy" ? [join(this.#records, `.${key}`)] : [];
     const url = this.#servers.get(key)?.url;
     if (url !== undefined) return `  ${key}:\n    url: ${url}\n    allow_private: true\n${how}`;
     return `  ${key}:
     command: ${JSON.stringify(process.execPath)}
-    args: ${JSON.stringify([programFile(program), key, framing, ...args])}
+    args: ${JSON.stringify([programFile(program), key, framing, ...args, ...shared])}
     framing: ${framing === "newline" ? "auto" : framing}
     env: { TWO_WAY_RECORDS: ${JSON.stringify(this.#records)} }
 ${how}${scaling}`;

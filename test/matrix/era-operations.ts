@@ -79,10 +79,18 @@ const { tasks: _, ...common } = operations;
 
 export const eraOperations: Readonly<Record<string, EraOperation>> = { ...common, call, elicit, rounds, together };
 
-export function eraOperation(name: string, cell: Pick<EraCell, "isolation">): [outcome: string, run: EraOperation] {
+/** `isAlone`: nobody else is a client of this hub. */
+export function eraOperation(
+  name: string,
+  { isolation, era, core }: Pick<EraCell, "isolation" | "era" | "core">,
+  isAlone: boolean,
+): [outcome: string, run: EraOperation] {
   const run = eraOperations[name];
   assert.ok(run);
-  if (cell.isolation !== "shared") return ["works", run];
+  // On a pipe and on a socket a log message does not say to which call it belongs, and a modern Core is everybody's.
+  const isNobodys = name === "log" && era === "modern" && (core.framing as string) !== "http" && !isAlone;
+  if (isNobodys) return otherwise.shared["log"] as [string, Operation];
+  if (isolation !== "shared") return ["works", run];
   if (name === "rounds" || name === "together") return ["is refused", refused];
   return (otherwise.shared[name] as [string, Operation] | undefined) ?? ["works", run];
 }

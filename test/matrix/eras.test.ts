@@ -76,7 +76,7 @@ for (const door of used) {
         const isolation = core.isolation ?? "session";
         const cell = { ...guest, core: core as never, era: core.era, isolation, written: house.writtenBy(core) };
         for (const operation of Object.keys(eraOperations)) {
-          const [outcome, run] = eraOperation(operation, cell);
+          const [outcome, run] = eraOperation(operation, cell, door.name.startsWith("stdio"));
           const by = `${door.name}, ${visitor.name}, Core ${core.key}`;
           await t.test(`eras: ${operation} ${outcome}: ${by}`, { timeout }, () => run(cell));
         }
