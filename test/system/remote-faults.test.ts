@@ -10,6 +10,7 @@ import { makeCertificates, read, serverExtension, signCertificate } from "../hel
 import { FaultyServer, type Fault as Happening } from "../helpers/faulty-server.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { type HttpRequest, ScriptedHttpHub } from "../helpers/scripted-http-hub.ts";
+import { TwoWayServers } from "../helpers/two-way-servers.ts";
 import { type Message, WsClient } from "../helpers/ws-client.ts";
 
 const metadata = "http://169.254.169.254/latest/meta-data/";
@@ -275,5 +276,32 @@ test("remote faults: under load a server is restarted three times: each call has
   assert.ok(failed > 0, "some were under way each time");
   await using client = await WsClient.connect(url);
   assert.equal((await client.call("faulty__echo", { marker: "after" })).result?.content[0].text, "after");
+  await other.stop();
+});
+
+test("remote faults: by every way, what a server was asked when it died may have run, and what is asked then has not", async () => {
+  const servers = await TwoWayServers.start("1.x");
+  const ways = ["http", "sse", "websocket"];
+  const entries = ways.map(
+    (way) => `  ${way}:
+    url: ${way === "websocket" ? "ws" : "http"}://${servers.host}/${way}/${way}
+    allow_private: true
+    health: { restart_backoff_ms: 60000 }
+${way === "sse" ? "    transport: sse\n" : ""}`,
+  );
+  await using other = await startHub({ manifest: `cores:\n${entries.join("")}` });
+  await other.logged("core_summary");
+  await using client = await WsClient.connect(await other.wsUrl());
+  const held = ways.map((way) => client.call(`${way}__hold`, { marker: way }, { progressToken: way }));
+  for (const way of ways)
+    await client.notified("notifications/progress", ({ params }) => params?.["progressToken"] === way);
+  await servers[Symbol.asyncDispose]();
+  for (const [at, way] of ways.entries()) {
+    const says = /went down under this call, which may have run|the connection broke|did not answer: /;
+    holds((await held[at]) as Message, { code: "core_down", says, mayHaveRun: true }, way);
+    // Of HTTP the hub may find out only now that nobody is there.
+    const never = { code: "core_down", says: /nothing listens there|is down: /, mayHaveRun: false };
+    holds(await client.call(`${way}__whoami`, { marker: "x" }), never, way);
+  }
   await other.stop();
 });
