@@ -10,7 +10,7 @@ import { type AuthorizationServer, startAuthorizationServer } from "../helpers/a
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { signInAt } from "../helpers/login-person.ts";
 import { thehub } from "../helpers/thehub.ts";
-import { WsClient } from "../helpers/ws-client.ts";
+import { type Message, WsClient } from "../helpers/ws-client.ts";
 
 const browser = `${process.execPath} ${fileURLToPath(new URL("../fixtures/logins/browser.mjs", import.meta.url))}`;
 const people = ["ann", "bob", "cid"] as const;
@@ -42,6 +42,38 @@ async function toolsOf(client: WsClient): Promise<string[]> {
 async function accountsOf(client: WsClient, calls = 1): Promise<string[]> {
   const answers = await Promise.all(Array.from({ length: calls }, () => client.call("wiki__look")));
   return [...new Set(answers.map(({ result, error }) => result?.content[0].text ?? error?.message))];
+}
+
+/** The same by the stateless era, where each request stands for itself. */
+async function accountsByRequest(hub: HubProcess, person: Person, calls: number): Promise<string[]> {
+  const url = await hub.httpUrl();
+  const _meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: person, version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  const call = async (id: number) => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${tokenOf(person)}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "mcp-protocol-version": "2026-07-28",
+        "mcp-method": "tools/call",
+        "mcp-name": "wiki__look",
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id,
+        method: "tools/call",
+        params: { name: "wiki__look", arguments: {}, _meta },
+      }),
+    });
+    const { result, error } = (await response.json()) as Message;
+    return result?.content[0].text ?? error?.message;
+  };
+  return [...new Set(await Promise.all(Array.from({ length: calls }, (_, at) => call(at + 1))))];
 }
 
 /** Signs in as the person does who is asked by this client. */
@@ -92,6 +124,7 @@ test("per-user: two people who sign in at the same moment, each with two session
       for (const answer of answers) assert.deepEqual(answer, [`look of ${own[person]}`]);
       for (const client of clients)
         assert.deepEqual(await toolsOf(client), ["wiki__look", `wiki__only-${own[person]}`].sort());
+      assert.deepEqual(await accountsByRequest(hub, person, 10), [`look of ${own[person]}`]);
       // Another's tool does not exist.
       const others = person === "ann" ? own.bob : own.ann;
       const { error } = await clients[0].call(`wiki__only-${others}`);

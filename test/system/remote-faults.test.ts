@@ -187,7 +187,7 @@ test("remote faults: a server that never comes up is said why, and is nobody els
     /redirects \(302\), which is not followed/,
   );
   await refusing("busy", (it) => it.refuse(503), /answered 503/);
-  await refusing("limited", (it) => it.refuse(429, "", { "retry-after": "7" }), /answered 429/);
+  await refusing("limited", (it) => it.refuse(429, "", { "retry-after": "100" }), /answered 429/);
   await refusing("reset", (it) => it.request.socket.resetAndDestroy(), /the connection was reset/);
   const entries = Object.entries(neverUp).map(
     ([key, { url, more }]) =>
@@ -201,6 +201,9 @@ test("remote faults: a server that never comes up is said why, and is nobody els
     assert.match(String(reason), says);
     if (key !== "metadata") assert.doesNotMatch(String(reason), /169\.254/);
   }
+  // Who says how long it wants to be left alone is left alone.
+  const { retry_ms: retryMs } = await other.logged("core_down", ({ core }) => core === "limited");
+  assert.equal(retryMs, 100_000);
   await using client = await WsClient.connect(await other.wsUrl());
   const { result } = await client.call("faulty__echo", { marker: "fine" });
   assert.equal(result?.content[0].text, "fine");
