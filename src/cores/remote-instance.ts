@@ -219,9 +219,9 @@ class RemoteLink implements InstanceLink {
   }
 }
 
-function fallOf({ code, reason }: Loss, credential: Credential | undefined): Fall {
+function fallOf({ code, reason, retryMs }: Loss, credential: Credential | undefined): Fall {
   const lack = code === "unauthenticated" && credential !== undefined ? lackOf(credential.state) : undefined;
-  if (lack === undefined) return { code: "core_down", reason, fatal: false };
+  if (lack === undefined) return { code: "core_down", reason, fatal: false, retryMs };
   return { code: "login_needed", reason: `needs a login: ${lack.why}; ${lack.fix}`, fatal: false };
 }
 

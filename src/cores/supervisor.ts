@@ -18,6 +18,8 @@ export interface Fall {
   readonly reason: string;
   /** Another attempt would end the same way. */
   readonly fatal: boolean;
+  /** So long the other side wants to be left alone. */
+  readonly retryMs?: number | undefined;
 }
 
 /** `since` and `retryAtMs` are Clock milliseconds; `reason` and `code` are those of the fall. */
@@ -152,7 +154,7 @@ function down(core: Supervised, fall: Fall, policy: RestartPolicy, nowMs: number
       effects: [tearDown],
     };
   }
-  const ms = backoffMs(restarts, policy.restartBackoffMs);
+  const ms = Math.max(backoffMs(restarts, policy.restartBackoffMs), fall.retryMs ?? 0);
   return {
     next: { generation, restarts, state: { t: "backoff", since: nowMs, code, reason, retryAtMs: nowMs + ms } },
     effects: [tearDown, { t: "retry_after", generation, ms }],

@@ -62,8 +62,11 @@ function loginTooSmall({ isProved }: Refusal, { name }: Circumstances): Verdict 
 }
 
 function lossOf({ status, headers, mediaType, body }: Refusal, circumstances: Circumstances): Loss {
-  if (status !== 200 && status !== 202)
-    return lossOfStatus(status, body.toString("utf8"), circumstances, headers.location);
+  if (status !== 200 && status !== 202) {
+    const loss = lossOfStatus(status, body.toString("utf8"), circumstances, headers.location);
+    const retryMs = retryAfterMs(headers);
+    return retryMs === undefined ? loss : { ...loss, retryMs };
+  }
   return wrong(`${circumstances.name} ${oddAnswer(status, mediaType, headers)}; ${circumstances.words.odd}`);
 }
 
@@ -81,12 +84,16 @@ function errorOf(refusal: Refusal, circumstances: Circumstances): HubError {
   const said = messageIn(body.toString("utf8"));
   const message = `${name} answered ${status}${said === undefined ? "" : `: ${said}`}`;
   if (status === 413) return new HubError("too_large", message, { may_have_run: false });
-  const waitS = Number(headers["retry-after"]);
-  const again = { retry_after_ms: waitS > 0 && waitS <= 3600 ? waitS * 1000 : 1000 };
+  const again = { retry_after_ms: retryAfterMs(headers) ?? 1000 };
   if (status === 429 || status === 503) return new HubError("overloaded", message, { may_have_run: false, ...again });
   // Behind a proxy a hub may have done the work all the same.
   const mayHaveRun = status >= 500 || status === 408;
   return new HubError("hub_unreachable", message, { may_have_run: mayHaveRun, ...(mayHaveRun ? again : {}) });
+}
+
+function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
+  const waitS = Number(headers["retry-after"]);
+  return waitS > 0 && waitS <= 3600 ? waitS * 1000 : undefined;
 }
 
 function oddAnswer(status: number, mediaType: string, { "content-encoding": encoding }: IncomingHttpHeaders): string {

@@ -1,5 +1,6 @@
 // An MCP server over Streamable HTTP whose tools are faults: what happens to a call is written in a table, and what was carried out is counted.
 import { randomUUID } from "node:crypto";
+import type { Server } from "node:http";
 import type { HttpRequest } from "./scripted-http-hub.ts";
 import { ScriptedHttpHub } from "./scripted-http-hub.ts";
 
@@ -29,8 +30,9 @@ export class FaultyServer implements AsyncDisposable {
     void this.#serve(http);
   }
 
-  static async open(faults: Readonly<Record<string, Fault>> = {}): Promise<FaultyServer> {
-    return new FaultyServer(await ScriptedHttpHub.open(), faults);
+  /** `server`: of HTTPS, where it is to have a certificate. */
+  static async open(faults: Readonly<Record<string, Fault>> = {}, server?: Server): Promise<FaultyServer> {
+    return new FaultyServer(await ScriptedHttpHub.open(0, server), faults);
   }
 
   /** Ends in the middle of everything, and starts again with nothing. */
@@ -39,10 +41,6 @@ export class FaultyServer implements AsyncDisposable {
     await this.#http[Symbol.asyncDispose]();
     this.#http = await ScriptedHttpHub.open(Number(new URL(this.url).port));
     void this.#serve(this.#http);
-  }
-
-  forget(): void {
-    this.#sessions.clear();
   }
 
   async noted(method: string): Promise<void> {

@@ -1,9 +1,16 @@
 // What a client sees when something goes wrong between the hub and a server elsewhere: each fault with its stated outcome, on the built hub. The words
 // of each are docs/remote-cores.md's; the same faults on the connections alone are in test/unit/links.
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer as createSecureServer } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { makeCertificates, read, serverExtension, signCertificate } from "../helpers/certificates.ts";
 import { FaultyServer, type Fault as Happening } from "../helpers/faulty-server.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
+import { type HttpRequest, ScriptedHttpHub } from "../helpers/scripted-http-hub.ts";
+import { TwoWayServers } from "../helpers/two-way-servers.ts";
 import { type Message, WsClient } from "../helpers/ws-client.ts";
 
 const metadata = "http://169.254.169.254/latest/meta-data/";
@@ -36,11 +43,13 @@ const faults: Record<string, Fault> = {
     happens: (it) => it.request.socket.resetAndDestroy(),
     fails: { code: "core_down", says: /the connection was reset/, mayHaveRun: true, againMs: 1000 },
   },
-  "401": { happens: (it, nth) => (nth === 1 ? it.refuse(401) : it.answer(fine)), asked: 2 },
-  "401-always": {
-    core: "patient",
+  "401": {
     happens: (it) => it.refuse(401),
-    fails: { code: "login_needed", says: /needs a login: .*; run: thehub login patient$/, mayHaveRun: false },
+    fails: {
+      code: "login_at_url",
+      says: /needs a login: it answers nobody without one; run: thehub login faulty; or open http/,
+      mayHaveRun: false,
+    },
   },
   "403": {
     happens: (it) => it.refuse(403),
@@ -113,7 +122,7 @@ before(async () => {
     `  ${key}:\n    url: ${server.url}\n    allow_private: true\n    ${more}\n`;
   hub = await startHub({
     manifest: `cores:
-${core("faulty", "health: { restart_backoff_ms: 20 }")}${core("hasty", "policy: { timeout_ms: 300 }")}${core("patient", "health: { restart_backoff_ms: 60000 }")}`,
+${core("faulty", "health: { restart_backoff_ms: 20 }")}${core("hasty", "policy: { timeout_ms: 300 }")}`,
   });
   await hub.logged("core_summary");
 });
@@ -155,3 +164,147 @@ for (const [tool, { core = "faulty", fails, asked = 1 }] of Object.entries(fault
     assert.deepEqual(client.strays, []);
   });
 }
+
+/** Cores that never come up, and why, in the words of the log. */
+const neverUp: Record<string, { readonly url: string; readonly more?: string; readonly says: RegExp }> = {
+  unknown: { url: "http://no-such-host.invalid/mcp", says: /the host name (?:is not known|cannot be looked up now)/ },
+  metadata: { url: metadata, says: /169\.254\.169\.254 is the metadata service of a cloud/ },
+};
+
+test("remote faults: a server that never comes up is said why, and is nobody else's trouble", async (t) => {
+  const refusing = async (name: string, refuse: (it: HttpRequest) => void, says: RegExp) => {
+    const http = await ScriptedHttpHub.open();
+    t.after(() => http[Symbol.asyncDispose]());
+    void (async () => {
+      for (;;) refuse(await http.any());
+    })();
+    neverUp[name] = { url: http.url, more: "allow_private: true", says };
+  };
+  await refusing("html", (it) => it.refuse(200, "<html>", html), /answered with text\/html instead of JSON or events/);
+  await refusing(
+    "redirect",
+    (it) => it.refuse(302, "", { location: metadata }),
+    /redirects \(302\), which is not followed/,
+  );
+  await refusing("busy", (it) => it.refuse(503), /answered 503/);
+  await refusing("limited", (it) => it.refuse(429, "", { "retry-after": "100" }), /answered 429/);
+  await refusing("reset", (it) => it.request.socket.resetAndDestroy(), /the connection was reset/);
+  const entries = Object.entries(neverUp).map(
+    ([key, { url, more }]) =>
+      `  ${key}: { url: "${url}", health: { restart_backoff_ms: 60000 }${more === undefined ? "" : `, ${more}`} }\n`,
+  );
+  await using other = await startHub({
+    manifest: `cores:\n  faulty: { url: "${server.url}", allow_private: true }\n${entries.join("")}`,
+  });
+  for (const [key, { says }] of Object.entries(neverUp)) {
+    const { reason } = await other.logged("core_down", ({ core }) => core === key);
+    assert.match(String(reason), says);
+    if (key !== "metadata") assert.doesNotMatch(String(reason), /169\.254/);
+  }
+  // Who says how long it wants to be left alone is left alone.
+  const { retry_ms: retryMs } = await other.logged("core_down", ({ core }) => core === "limited");
+  assert.equal(retryMs, 100_000);
+  await using client = await WsClient.connect(await other.wsUrl());
+  const { result } = await client.call("faulty__echo", { marker: "fine" });
+  assert.equal(result?.content[0].text, "fine");
+  await other.stop();
+});
+
+test("remote faults: a server whose certificate has expired gets no call more", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "thehub-faults-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const { ca, server: good } = makeCertificates(folder, "localhost");
+  const old = signCertificate(folder, {
+    ...{ name: "old", subject: "localhost", days: -1 },
+    extension: serverExtension("localhost"),
+  });
+  const secure = createSecureServer(read(good));
+  await using faulty = await FaultyServer.open({}, secure);
+  await using other = await startHub({
+    manifest: `cores:\n  secure: { url: "${faulty.url}", allow_private: true, health: { restart_backoff_ms: 60000 } }\n`,
+    env: { NODE_EXTRA_CA_CERTS: ca },
+  });
+  await other.logged("core_up");
+  await using client = await WsClient.connect(await other.wsUrl());
+  assert.equal((await client.call("secure__echo", { marker: "one" })).result?.content[0].text, "one");
+  secure.setSecureContext(read(old));
+  secure.closeAllConnections();
+  const says = /certificate of https:\/\/localhost:\d+ is not valid \(CERT_HAS_EXPIRED\); renew it/;
+  // It may go out on a socket that is just being closed: that is another fault.
+  let answer = await client.call("secure__echo", { marker: "two" });
+  if (answer.error?.message.endsWith("the connection was reset")) answer = await client.call("secure__echo");
+  holds(answer, { code: "core_down", says, mayHaveRun: false }, "secure");
+  assert.deepEqual(faulty.ran, ["one"]);
+  await other.stop();
+});
+
+test("remote faults: under load a server is restarted three times: each call has one answer, which says truly whether it ran", async () => {
+  await using faulty = await FaultyServer.open();
+  await using other = await startHub({
+    manifest: `cores:\n  faulty: { url: "${faulty.url}", allow_private: true, health: { restart_backoff_ms: 20 } }\n`,
+  });
+  await other.logged("core_up");
+  const url = await other.wsUrl();
+  const outcomes = new Map<string, Message>();
+  /** As many as a client may have under way, one after the other's answer. */
+  const load = async (name: string) => {
+    await using client = await WsClient.connect(url);
+    const lane = async (at: number) => {
+      for (let nth = 0; nth < 40; nth++) {
+        const marker = `${name}-${at}-${nth}`;
+        outcomes.set(marker, await client.call("faulty__echo", { marker }));
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, at) => lane(at)));
+    assert.deepEqual(client.strays, []);
+  };
+  const loads = Promise.all(["ann", "bob", "cid"].map(load));
+  for (const count of [100, 300, 500]) {
+    await faulty.hasRun(count);
+    await faulty.restart();
+  }
+  await loads;
+  assert.equal(outcomes.size, 3 * 8 * 40);
+  let failed = 0;
+  for (const [marker, { result, error }] of outcomes) {
+    const times = faulty.ran.filter((ran) => ran === marker).length;
+    if (error === undefined) assert.deepEqual([result?.content[0].text, times], [marker, 1]);
+    else {
+      failed++;
+      const { may_have_run: mayHaveRun } = error.data ?? {};
+      assert.equal(typeof mayHaveRun, "boolean", error.message);
+      assert.ok(times <= (mayHaveRun === true ? 1 : 0), `${marker} ran ${times} times: ${error.message}`);
+    }
+  }
+  assert.ok(failed > 0, "some were under way each time");
+  await using client = await WsClient.connect(url);
+  assert.equal((await client.call("faulty__echo", { marker: "after" })).result?.content[0].text, "after");
+  await other.stop();
+});
+
+test("remote faults: by every way, what a server was asked when it died may have run, and what is asked then has not", async () => {
+  const servers = await TwoWayServers.start("1.x");
+  const ways = ["http", "sse", "websocket"];
+  const entries = ways.map(
+    (way) => `  ${way}:
+    url: ${way === "websocket" ? "ws" : "http"}://${servers.host}/${way}/${way}
+    allow_private: true
+    health: { restart_backoff_ms: 60000 }
+${way === "sse" ? "    transport: sse\n" : ""}`,
+  );
+  await using other = await startHub({ manifest: `cores:\n${entries.join("")}` });
+  await other.logged("core_summary");
+  await using client = await WsClient.connect(await other.wsUrl());
+  const held = ways.map((way) => client.call(`${way}__hold`, { marker: way }, { progressToken: way }));
+  for (const way of ways)
+    await client.notified("notifications/progress", ({ params }) => params?.["progressToken"] === way);
+  await servers[Symbol.asyncDispose]();
+  for (const [at, way] of ways.entries()) {
+    const says = /went down under this call, which may have run|the connection broke|did not answer: /;
+    holds((await held[at]) as Message, { code: "core_down", says, mayHaveRun: true }, way);
+    // Of HTTP the hub may find out only now that nobody is there.
+    const never = { code: "core_down", says: /nothing listens there|is down: /, mayHaveRun: false };
+    holds(await client.call(`${way}__whoami`, { marker: "x" }), never, way);
+  }
+  await other.stop();
+});
