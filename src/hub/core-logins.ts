@@ -4,7 +4,6 @@ import type { Clock } from "../base/clock.ts";
 import { type Credential, lackOf } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
-import { reachOf } from "../links/reach.ts";
 import type { DoorRequest } from "../logins/door.ts";
 import type { Logins } from "../logins/logins.ts";
 import { type LoginOwner, mayUse, operator } from "../logins/owner.ts";
@@ -16,6 +15,7 @@ import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
 import type { SignIn } from "../relay/login-asks.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
+import { loginWay } from "./login-way.ts";
 
 export interface CoreLoginsDeps {
   readonly clock: Clock;
@@ -146,8 +146,10 @@ export class CoreLogins {
   #target(core: ResolvedCore, login: LoginSpec): Promise<LoginTarget> {
     const known = this.#targets.get(core);
     if (known !== undefined) return known;
-    const reach = reachOf(login.allowPrivate);
-    const made = loginTarget(core.key, login, { reach, secret: (wanted) => this.#secret(core, wanted) });
+    const made = Promise.resolve().then(() => {
+      const way = loginWay(core.key, login, this.#deps.env);
+      return loginTarget(core.key, login, { ...way, secret: (wanted) => this.#secret(core, wanted) });
+    });
     this.#targets.set(core, made);
     // A secret that is missing now may be there at the next start.
     made.catch(() => this.#targets.delete(core));

@@ -101,6 +101,14 @@ export interface RemotePlace {
   readonly bearer: string | undefined;
   /** Whether it may be a loopback or private address. */
   readonly allowPrivate: boolean;
+  readonly tls: CoreTlsFiles | undefined;
+}
+
+/** Absolute paths of PEM files. `cert` and `key` are there together. */
+export interface CoreTlsFiles {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 export interface ResolvedCore {
@@ -150,6 +158,7 @@ export interface ResolvedCore {
 export interface LoginSpec {
   readonly url: string;
   readonly allowPrivate: boolean;
+  readonly tls: CoreTlsFiles | undefined;
   /** Undefined: the login is the operator's, and serves nobody else. */
   readonly credentials: "shared" | "per-user" | undefined;
   readonly grant: "authorization_code" | "client_credentials";

@@ -405,6 +405,7 @@ export interface Core {
    * Whether `url` may be a loopback or private address.
    */
   allow_private?: boolean;
+  tls?: CoreTls;
   /**
    * Container image to run the Core in, with network, mounts and memory.
    */
@@ -606,6 +607,23 @@ export interface OAuth {
    */
   issuer?: string;
 }
+/**
+ * Certificates for `url`. The files are read at each start of the Core.
+ */
+export interface CoreTls {
+  /**
+   * File with authorities (PEM), relative to the manifest. They alone are trusted for `url` then; `NODE_EXTRA_CA_CERTS` adds instead.
+   */
+  ca?: string;
+  /**
+   * File with the hub's client certificate and its chain (PEM), relative to the manifest. Shown to `url` alone.
+   */
+  cert?: string;
+  /**
+   * File with its private key (PEM, without a passphrase), relative to the manifest.
+   */
+  key?: string;
+}
 
 /** What a key that is left out means. */
 export const defaults = {
@@ -688,6 +706,7 @@ export const defaults = {
     "transport": "auto",
     "auth": {},
     "allow_private": false,
+    "tls": {},
     "max_sessions": 64,
     "idle_timeout_ms": 600000,
     "roots": []

@@ -6,7 +6,7 @@ import { record, text } from "./values.ts";
 
 /** Keys that only one of the two has. */
 const localKeys = ["args", "cwd", "env", "inherit_env", "framing"];
-const remoteKeys = ["transport", "headers", "auth", "allow_private"];
+const remoteKeys = ["transport", "headers", "auth", "allow_private", "tls"];
 
 const token = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 /** The hub writes these itself. */
@@ -32,6 +32,23 @@ export function checkPlace(core: Entry, values: Readonly<Record<string, unknown>
   }
   checkUrl(url, values, at, report);
   checkHeaders(values, at, report);
+  checkTls(url, record(values["tls"]), at, report);
+}
+
+function checkTls(url: string, tls: Readonly<Record<string, unknown>> | undefined, at: At, report: Report): void {
+  if (tls === undefined) return;
+  const [protocol] = url.split("//", 1);
+  if (protocol === "http:" || protocol === "ws:") {
+    const secure = protocol === "http:" ? "https" : "wss";
+    report(at("tls"), "error", `does not go with ${protocol}//`, `write url: ${secure}://…, or remove it`);
+  }
+  for (const [one, other] of [
+    ["cert", "key"],
+    ["key", "cert"],
+  ] as const) {
+    if (tls[one] === undefined || tls[other] !== undefined) continue;
+    report(at("tls", one), "error", `${other} is missing`, `a client certificate has both: write ${other} as well`);
+  }
 }
 
 type At = (...keys: string[]) => { source: Entry["source"]; path: Entry["path"]; on?: "key" | "value" };

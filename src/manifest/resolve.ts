@@ -13,6 +13,7 @@ import {
 import type {
   CoreHealth,
   CorePolicy,
+  CoreTlsFiles,
   HubConfig,
   LoginSpec,
   RemotePlace,
@@ -111,7 +112,7 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
   return {
     ...origin,
     namespace: core.namespace ?? namespaceOf(origin.key) ?? "",
-    remote: remoteOf(core),
+    remote: remoteOf(core, origin.folder),
     command: core.command ?? "",
     args: core.args ?? d.args,
     cwd: resolvePath(origin.folder, core.cwd ?? d.cwd),
@@ -137,7 +138,7 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
   };
 }
 
-function remoteOf(core: Core): RemotePlace | undefined {
+function remoteOf(core: Core, folder: string): RemotePlace | undefined {
   if (core.url === undefined) return undefined;
   const d = defaults.core;
   return {
@@ -146,7 +147,14 @@ function remoteOf(core: Core): RemotePlace | undefined {
     headers: core.headers ?? {},
     bearer: core.auth?.bearer,
     allowPrivate: core.allow_private ?? d.allow_private,
+    tls: tlsOf(core, folder),
   };
+}
+
+function tlsOf({ tls }: Core, folder: string): CoreTlsFiles | undefined {
+  if (tls === undefined) return undefined;
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolvePath(folder, path));
+  return { ca: absolute(tls.ca), cert: absolute(tls.cert), key: absolute(tls.key) };
 }
 
 /** Those listed, and those that a remote Core's address, headers and login name. */
@@ -202,7 +210,8 @@ function resolveTool(tool: WrittenTool): ToolOverride {
   };
 }
 
-function resolveLogin({ url, auth, credentials, allow_private }: Core, folder: string): LoginSpec | undefined {
+function resolveLogin(core: Core, folder: string): LoginSpec | undefined {
+  const { url, auth, credentials, allow_private } = core;
   if (url === undefined || auth?.bearer !== undefined) return undefined;
   const oauth = auth?.oauth ?? {};
   const d = defaults.oauth;
@@ -212,6 +221,7 @@ function resolveLogin({ url, auth, credentials, allow_private }: Core, folder: s
   return {
     url,
     allowPrivate: allow_private ?? false,
+    tls: tlsOf(core, folder),
     credentials,
     grant: oauth.grant ?? d.grant,
     clientId: oauth.client_id,

@@ -13,7 +13,9 @@ export async function signInAt(url: string, token: string | undefined): Promise<
   let cookie = cookieOf(response);
   const fields = [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)];
   if (fields.length > 0) {
-    const form = new URLSearchParams(Object.fromEntries(fields.map(([, name = "", value = ""]) => [name, plain(value)])));
+    const form = new URLSearchParams(
+      Object.fromEntries(fields.map(([, name = "", value = ""]) => [name, plain(value)])),
+    );
     form.set("token", token ?? "");
     const { origin, pathname } = new URL(url);
     const headers = { cookie, origin, "sec-fetch-site": "same-origin" };

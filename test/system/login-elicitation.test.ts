@@ -14,7 +14,11 @@ const tokens = {
 };
 const askable = { elicitation: { url: {} } };
 
-async function hubOf({ coreUrl }: AuthorizationServer, more: string, env: Record<string, string> = {}): Promise<HubProcess> {
+async function hubOf(
+  { coreUrl }: AuthorizationServer,
+  more: string,
+  env: Record<string, string> = {},
+): Promise<HubProcess> {
   const hash = (token: string) => createHash("sha256").update(token).digest("hex");
   return startHub({
     manifest: `clients:
@@ -100,7 +104,7 @@ test("login at first use: a client that cannot be asked gets the link in the err
   const { error } = await bob.call("wiki__sign_in");
   assert.equal(error?.code, -32042);
   assert.equal(error?.data?.["code"], "login_at_url");
-  const [elicitation] = error?.data?.["elicitations"] as { mode: string; url: string }[];
+  const [elicitation] = (error?.data?.["elicitations"] ?? []) as { mode: string; url: string }[];
   assert.equal(elicitation?.mode, "url");
   assert.ok(error?.message.includes(elicitation?.url ?? "-"));
   assert.equal((await signInAt(elicitation?.url ?? "", tokens.bob)).status, 200);
