@@ -92,6 +92,20 @@ export interface ResolvedClient {
   };
 }
 
+/** A Core in a container of Docker or Podman. */
+export interface ContainerSpec {
+  readonly image: string;
+  readonly engine: "auto" | "docker" | "podman";
+  readonly network: string;
+  /** Sources are absolute. */
+  readonly mounts: readonly { readonly source: string; readonly target: string; readonly writable: boolean }[];
+  /** As the engines write it: 512m. */
+  readonly memory: string;
+  readonly pids: number;
+  readonly user: string | undefined;
+  readonly writable: boolean;
+}
+
 /** Where a remote Core is, and what every request to it carries. In `url` and header values `${secret:NAME}` stands for a secret. */
 export interface RemotePlace {
   readonly url: string;
@@ -122,6 +136,8 @@ export interface ResolvedCore {
   readonly folder: string;
   /** A server somewhere else; undefined for a local process, of which the next six are. */
   readonly remote: RemotePlace | undefined;
+  /** The process is an engine's, which runs this; `command` is the engine then. */
+  readonly container: ContainerSpec | undefined;
   readonly command: string;
   readonly args: readonly string[];
   /** Absolute. */

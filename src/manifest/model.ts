@@ -406,10 +406,7 @@ export interface Core {
    */
   allow_private?: boolean;
   tls?: CoreTls;
-  /**
-   * Container image to run the Core in, with network, mounts and memory.
-   */
-  container?: {};
+  container?: CoreContainer;
   /**
    * Most instances of a Core with `isolation: session`. Where all are in use, a further client's call is refused; one that is idle makes room.
    */
@@ -624,6 +621,57 @@ export interface CoreTls {
    */
   key?: string;
 }
+/**
+ * Runs the Core in a container, by the command line of Docker or Podman: with no capabilities, no network, a read-only file system and bounds. `args` follow the image; `env` and `secrets` are the container's.
+ */
+export interface CoreContainer {
+  /**
+   * The image, with its tag or digest. Pulled by the engine where it is not there yet.
+   */
+  image: string;
+  /**
+   * Whose command runs it. auto: docker, else podman, as found on PATH.
+   */
+  engine?: "auto" | "docker" | "podman";
+  /**
+   * none: nothing outside the container can be reached. bridge: what the engine's own network reaches. Else a network of the engine.
+   */
+  network?: string;
+  /**
+   * Files and folders of this machine that the container sees.
+   */
+  mounts?: ContainerMount[];
+  /**
+   * Most memory; there is no swap beyond it.
+   */
+  memory?: string;
+  /**
+   * Most processes and threads.
+   */
+  pids?: number;
+  /**
+   * As whom it runs in the container. Default: as the image says.
+   */
+  user?: string;
+  /**
+   * Whether the container may write to its own file system. Without it, it can to /tmp alone, which is in memory.
+   */
+  writable?: boolean;
+}
+export interface ContainerMount {
+  /**
+   * File or folder, relative to the manifest. It must be there.
+   */
+  source: string;
+  /**
+   * Where the container has it.
+   */
+  target: string;
+  /**
+   * Whether the Core may change it.
+   */
+  writable?: boolean;
+}
 
 /** What a key that is left out means. */
 export const defaults = {
@@ -707,6 +755,14 @@ export const defaults = {
     "auth": {},
     "allow_private": false,
     "tls": {},
+    "container": {
+      "engine": "auto",
+      "network": "none",
+      "mounts": [],
+      "memory": "512m",
+      "pids": 256,
+      "writable": false
+    },
     "max_sessions": 64,
     "idle_timeout_ms": 600000,
     "roots": []

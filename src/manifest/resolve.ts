@@ -11,6 +11,7 @@ import {
   parsePublicUrl,
 } from "./addresses.ts";
 import type {
+  ContainerSpec,
   CoreHealth,
   CorePolicy,
   CoreTlsFiles,
@@ -113,7 +114,8 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
     ...origin,
     namespace: core.namespace ?? namespaceOf(origin.key) ?? "",
     remote: remoteOf(core, origin.folder),
-    command: core.command ?? "",
+    container: containerOf(core, origin.folder),
+    command: core.command ?? (core.container === undefined ? "" : engineOf(core.container)),
     args: core.args ?? d.args,
     cwd: resolvePath(origin.folder, core.cwd ?? d.cwd),
     env: core.env ?? d.env,
@@ -155,6 +157,31 @@ function tlsOf({ tls }: Core, folder: string): CoreTlsFiles | undefined {
   if (tls === undefined) return undefined;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolvePath(folder, path));
   return { ca: absolute(tls.ca), cert: absolute(tls.cert), key: absolute(tls.key) };
+}
+
+type WrittenContainer = NonNullable<Core["container"]>;
+
+function containerOf({ container }: Core, folder: string): ContainerSpec | undefined {
+  if (container === undefined) return undefined;
+  const d = defaults.core.container;
+  const mounts = (container.mounts ?? d.mounts) as NonNullable<WrittenContainer["mounts"]>;
+  return {
+    image: container.image,
+    engine: container.engine ?? d.engine,
+    network: container.network ?? d.network,
+    mounts: mounts.map(({ source, target, writable = false }) => {
+      return { source: resolvePath(folder, source), target, writable };
+    }),
+    memory: container.memory ?? d.memory,
+    pids: container.pids ?? d.pids,
+    user: container.user,
+    writable: container.writable ?? d.writable,
+  };
+}
+
+/** What is said of it as a command: which of the two it is, is found when it is started. */
+function engineOf({ engine = "auto" }: WrittenContainer): string {
+  return engine === "auto" ? "docker" : engine;
 }
 
 /** Those listed, and those that a remote Core's address, headers and login name. */
