@@ -121,7 +121,7 @@ export class Hub {
     this.#fleet = new Fleet(
       {
         clock,
-        core: coreDepsOf(options, hubId, clock),
+        core: coreDepsOf(options, hubId, clock, (file, env) => void reaper.then((it) => it.usesEngine(file, env))),
         onlyClient: onlyClient?.capabilities,
         meter: (key) => this.metrics.forCore(key),
         secrets: (definition, setup) => findSecrets(options, definition, setup),

@@ -17,6 +17,14 @@ export interface Run {
   readonly certificate?: string | undefined;
   /** Where its admin API answers whoever may open the socket, the private one first; none where it could have none. */
   readonly adminSockets?: readonly string[];
+  /** The engines that run containers for it. */
+  readonly engines?: readonly Engine[];
+}
+
+/** The command line of Docker or Podman, and the environment in which it finds its engine. */
+export interface Engine {
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface FoundRun {
@@ -34,6 +42,7 @@ export interface OwnRun {
   readonly socket: string;
   /** To be called when the hub listens, and when its certificate is another. */
   listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void>;
+  usesEngine(engine: Engine): Promise<void>;
   forget(): Promise<void>;
 }
 
@@ -41,18 +50,29 @@ export interface OwnRun {
 export async function recordRun(stateDir: string, hubId: string, platform: NodeJS.Platform): Promise<OwnRun> {
   const folder = join(stateDir, "run");
   const file = join(folder, hubId);
-  const run = await thisRun(platform);
-  const write = async (facts: Run) => {
+  let facts = await thisRun(platform);
+  let writing = Promise.resolve();
+  const write = (more: Partial<Run>) => {
+    facts = { ...facts, ...more };
+    // One after the other: they share a draft.
+    writing = writing.catch(() => {}).then(save);
+    return writing;
+  };
+  const save = async () => {
     // Written beside it and renamed: another hub that starts now must not find half a file and take it for an old one.
     const draft = `${file}.draft`;
     await writeFile(draft, JSON.stringify(facts), { mode: 0o600 });
     await rename(draft, file);
   };
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await write(run);
+  await write({});
   return {
     socket: socketOf(file),
-    listensOn: (addresses, adminSockets, certificate) => write({ ...run, addresses, adminSockets, certificate }),
+    listensOn: (addresses, adminSockets, certificate) => write({ addresses, adminSockets, certificate }),
+    async usesEngine(engine) {
+      const { engines = [] } = facts;
+      if (!engines.some(({ file }) => file === engine.file)) await write({ engines: [...engines, engine] });
+    },
     forget: () => rm(file, { force: true }),
   };
 }

@@ -3,6 +3,7 @@ import { Secret } from "../base/secret.ts";
 import { parseTarget, withProfile } from "../connect/target.ts";
 import { isLoopbackHost } from "../doors/listen.ts";
 import type { Target } from "../links/connection.ts";
+import { proxyFor } from "../links/proxy.ts";
 import { variable } from "../manifest/environment.ts";
 import { hasErrors, type Problem } from "../manifest/problems.ts";
 import { resolveHub } from "../manifest/resolve.ts";
@@ -25,6 +26,10 @@ export interface ConnectSettings extends Pick<Settings, "token" | "logLevel" | "
   readonly credential: string | undefined;
   readonly headers: Readonly<Record<string, Secret>>;
   readonly maxMessageBytes: number;
+  /** Of the environment; undefined: straight. */
+  readonly proxy: Secret | undefined;
+  /** Whether the hub is sent a token, or another header that is secret. */
+  readonly sendsSecrets: boolean;
   /** What must never be in a log. */
   readonly secrets: readonly Secret[];
   readonly warnings: readonly Problem[];
@@ -56,6 +61,7 @@ export async function readConnectSettings(
   problems.push(...found.map((problem) => (problem.path in source.env ? { ...problem, path: source.name } : problem)));
   const { headers, secrets } = readHeaders(options.header ?? [], env, wrong);
   const maxMessageBytes = readBytes(options.maxMessageBytes, wrong);
+  const proxy = target === undefined ? undefined : readProxy(target, env, wrong);
   if (target === undefined || resolved.t === "invalid" || hasErrors(problems)) return { t: "invalid", problems };
   const { token, logLevel, logFormat } = resolved.settings;
   const settings: ConnectSettings = {
@@ -64,7 +70,9 @@ export async function readConnectSettings(
     credential: token === undefined ? undefined : source.name,
     headers,
     maxMessageBytes,
-    secrets: token === undefined ? secrets : [...secrets, token],
+    proxy,
+    sendsSecrets: token !== undefined || secrets.length > 0,
+    secrets: [...secrets, ...[token, passwordOf(proxy)].filter((secret) => secret !== undefined)],
     logLevel,
     logFormat,
     warnings: problems,
@@ -73,10 +81,10 @@ export async function readConnectSettings(
 }
 
 /** Whether a secret goes out that can be read on the way. */
-export function isSentInClear({ secrets, target }: ConnectSettings): boolean {
+export function isSentInClear({ sendsSecrets, target }: ConnectSettings): boolean {
   const { protocol, hostname } = new URL(target.url);
   const isPlain = target.socketPath === undefined && (protocol === "ws:" || protocol === "http:");
-  return secrets.length > 0 && isPlain && !isLoopbackHost(hostname);
+  return sendsSecrets && isPlain && !isLoopbackHost(hostname);
 }
 
 type Wrong = (path: string, message: string, hint: string) => undefined;
@@ -93,6 +101,18 @@ function readTarget(url: string | undefined, profile: string | undefined, wrong:
   return (
     withProfile(parsed.target, profile) ?? wrong("--profile", "the URL names a profile as well", "name one of them")
   );
+}
+
+function readProxy({ url, socketPath }: Target, env: Terminal["env"], wrong: Wrong): Secret | undefined {
+  if (socketPath !== undefined) return undefined;
+  const chosen = proxyFor(new URL(url), env);
+  if (chosen.t === "bad") return wrong("environment", chosen.message, "correct it, or name the hub in NO_PROXY");
+  return chosen.t === "proxy" ? chosen.url : undefined;
+}
+
+function passwordOf(proxy: Secret | undefined): Secret | undefined {
+  const { password } = proxy === undefined ? { password: "" } : new URL(proxy.reveal());
+  return password === "" ? undefined : new Secret(decodeURIComponent(password));
 }
 
 /** The variable or file that holds the token, as the one that settings are read from. */

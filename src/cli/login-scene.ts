@@ -2,7 +2,7 @@
 import { systemClock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
-import { reachOf } from "../links/reach.ts";
+import { loginWay } from "../hub/login-way.ts";
 import { type LoginOwner, operator } from "../logins/owner.ts";
 import type { SignInDeps } from "../logins/preparing.ts";
 import { type LoginTarget, loginTarget } from "../logins/target.ts";
@@ -38,8 +38,8 @@ export async function loginScene(terminal: Terminal, key: string, options: Login
   const { stateDir, stateKey, secretsDir, token } = settings;
   const clientTokenHashes = manifest.clients.map((client) => client.tokenSha256);
   const reader = { env: terminal.env, secretsDir, hubTokens: token === undefined ? [] : [token], clientTokenHashes };
-  const reach = reachOf(spec.allowPrivate);
-  const target = await loginTarget(core.key, spec, { reach, secret: (wanted) => secretOf(core, wanted, reader) });
+  const way = loginWay(core.key, spec, terminal.env);
+  const target = await loginTarget(core.key, spec, { ...way, secret: (wanted) => secretOf(core, wanted, reader) });
   const vault = new Vault({ clock: systemClock, stateDir, key: stateKey });
   return { deps: { clock: systemClock, vault }, target, owner };
 }

@@ -63,6 +63,8 @@ export interface Host {
   readonly extraPath: readonly string[];
   /** Numbers processes, never the same twice in a hub. */
   nextInstance(): number;
+  /** Containers run by this engine, in this environment: they are to be ended with the hub, however it ends. */
+  readonly usesEngine?: ((file: string, env: Readonly<Record<string, string>>) => void) | undefined;
 }
 
 export interface ChildOptions {

@@ -2,13 +2,15 @@
 // input that never comes; the end of its input is the hub's death, `kill -9` included.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Log } from "../telemetry/log.ts";
+import { hubLabel } from "./container.ts";
 import { hubMarker, instanceVariable } from "./environment.ts";
 
 /** Stands behind a NUL byte in the guardian's own environment: a grep that finds it can search others' too. */
 const proofVariable = "THEHUB_GUARDIAN";
 
 /**
- * First line of input: the mark of the hub's processes. Second line: `well`, when the hub stopped them itself. The mark is
+ * First line of input: the mark of the hub's processes. Then `engine FILE`, with `set NAME=VALUE` before it, where containers of the hub's are to be
+ * removed as well; and `well`, when the hub stopped all of it itself. The mark is
  * not an argument, because `ps` shows arguments beside environments and the guardian would find itself. Where grep stops at
  * a NUL byte (busybox), the shell reads by itself, more slowly: its `read` drops such bytes.
  */
@@ -16,8 +18,24 @@ const script = `
 trap '' HUP INT TERM
 IFS= read -r mark || exit 0
 [ -n "$mark" ] || exit 0
-read -r word
-[ "$word" = well ] && exit 0
+engines=
+while IFS= read -r word; do
+  case $word in
+    well) exit 0 ;;
+    set\\ *) export "\${word#set }" ;;
+    engine\\ *) engines="$engines\${word#engine }
+" ;;
+  esac
+done
+
+hub=\${mark#*=}
+hub=\${hub%.}
+containers() {
+  printf %s "$engines" | while IFS= read -r engine; do
+    "$engine" ps --all --quiet --filter "label=${hubLabel}=$hub" | while IFS= read -r id; do "$engine" rm --force --volumes "$id"; done
+  done
+}
+done_with() { wait; exit 0; }
 
 carries() {
   while IFS= read -r line || [ -n "$line" ]; do
@@ -44,15 +62,17 @@ pause() { sleep 0.25 2>/dev/null || sleep 1; }
 
 round() {
   pids=$(marked)
-  [ -n "$pids" ] || exit 0
+  [ -n "$pids" ] || done_with
   kill "-$1" $pids 2>/dev/null
   pause
 }
 
 # Most leave by themselves now, because their stdin has ended with the hub.
 pause
+containers >/dev/null 2>&1 &
 round TERM; round TERM; round TERM; round TERM
 round KILL; round KILL; round KILL; round KILL
+done_with
 `;
 
 export interface GuardianDeps {
@@ -69,6 +89,8 @@ const maxReplacements = 3;
 export class Guardian {
   readonly #deps: GuardianDeps;
   #shell: ChildProcess | undefined;
+  /** What every shell is told beside the mark. */
+  #further = "";
   #replacements = 0;
   #dismissed = false;
 
@@ -79,6 +101,15 @@ export class Guardian {
 
   get pid(): number | undefined {
     return this.#shell?.pid;
+  }
+
+  /** Containers that this engine runs for the hub end with it as well. */
+  endsContainersOf(file: string, env: Readonly<Record<string, string>>): void {
+    const set = Object.entries(env).filter(([name, value]) => name !== "PATH" && !/\n/.test(value));
+    const lines = [...set.map(([name, value]) => `set ${name}=${value}\n`), `engine ${file}\n`].join("");
+    if (this.#further.includes(lines)) return;
+    this.#further += lines;
+    this.#shell?.stdin?.write(lines);
   }
 
   /** To be called when every Core has been stopped. Resolves when the shell is gone, having touched nothing. */
@@ -104,7 +135,7 @@ export class Guardian {
     shell.stdin.on("error", () => {});
     shell.once("error", (error) => this.#lost(error.message));
     shell.once("exit", (code, signal) => this.#lost(signal ?? `code ${code}`));
-    shell.stdin.write(`${instanceVariable}=${hubMarker(this.#deps.hubId)}\n`);
+    shell.stdin.write(`${instanceVariable}=${hubMarker(this.#deps.hubId)}\n${this.#further}`);
   }
 
   #lost(how: string): void {

@@ -6,6 +6,7 @@ import type { Secret } from "../base/secret.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import type { Framing } from "../wire/framing.ts";
 import type { Era } from "../wire/revisions.ts";
+import { startContainerInstance } from "./container-instance.ts";
 import { childEnvironment, type Host, instanceMarker } from "./environment.ts";
 import type { Instance, InstanceDeps, InstanceEvents, InstanceFacts } from "./instance.ts";
 import { startProcessInstance } from "./process-instance.ts";
@@ -60,7 +61,11 @@ function openRemote(
 
 function openProcess(opening: Opening, deps: InstanceDeps, events: InstanceEvents): Opened {
   const { definition, framing, secrets, facts, host, limits } = opening;
-  const marker = instanceMarker(host.hubId, definition.namespace, host.nextInstance());
+  const n = host.nextInstance();
+  const marker = instanceMarker(host.hubId, definition.namespace, n);
+  if (definition.container !== undefined) {
+    return startContainerInstance({ ...facts, definition, secrets, host, n, framing, limits, marker }, deps, events);
+  }
   const env = childEnvironment(host, { ...definition, secrets, marker });
   const launch = { command: definition.command, args: definition.args, cwd: definition.cwd, env };
   return startProcessInstance({ ...facts, launch, framing, limits, marker }, deps, events);

@@ -13,6 +13,8 @@ export interface ProcessOptions extends InstanceFacts {
   readonly limits: LinkLimits;
   /** By which everything it leaves behind is found. */
   readonly marker: string;
+  /** What is left to end when the process has ended. Never rejects. */
+  readonly after?: (() => Promise<void>) | undefined;
 }
 
 export type ProcessStart =
@@ -41,6 +43,7 @@ class ProcessInstance extends Instance implements StopTarget {
   readonly #process: CoreProcess;
   readonly #deps: InstanceDeps;
   readonly #heard: { readonly stderrMs: number };
+  readonly #after: (() => Promise<void>) | undefined;
 
   constructor(
     process: CoreProcess,
@@ -53,6 +56,7 @@ class ProcessInstance extends Instance implements StopTarget {
     this.#process = process;
     this.#deps = deps;
     this.#heard = heard;
+    this.#after = options.after;
     this.exited = process.exited;
     this.marker = options.marker;
     this.link = new StdioLink(process, options.framing, options.limits, deps, {
@@ -103,6 +107,7 @@ class ProcessInstance extends Instance implements StopTarget {
       log.error("core_stop_failed", { pid, error: error instanceof Error ? error.message : String(error) });
     } finally {
       this.link.close();
+      await this.#after?.();
     }
   }
 }

@@ -22,6 +22,8 @@ export interface Reaper {
   readonly privateSocket: string | undefined;
   /** Notes where the hub listens and with which certificate (SHA-256), for `thehub health` and the commands that speak to the admin API. */
   listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void>;
+  /** Containers that this engine runs for the hub are to end with it, however it ends. */
+  usesEngine(file: string, env: Readonly<Record<string, string>>): void;
   /** To be called last, when every Core has been stopped. */
   dismiss(): Promise<void>;
 }
@@ -36,6 +38,10 @@ export async function openReaper(deps: ReaperDeps): Promise<Reaper> {
     privateSocket: run?.socket,
     async listensOn(addresses, adminSockets, certificate) {
       await run?.listensOn(addresses, adminSockets, certificate).catch((error) => logFailure(deps, error));
+    },
+    usesEngine(file, env) {
+      guardian?.endsContainersOf(file, env);
+      run?.usesEngine({ file, env }).catch((error) => logFailure(deps, error));
     },
     async dismiss() {
       await guardian?.dismiss();

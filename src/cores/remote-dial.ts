@@ -14,7 +14,9 @@ import {
 import { HttpConnection } from "../links/http-connection.ts";
 import type { PeerWords } from "../links/losses.ts";
 import { proxyFor } from "../links/proxy.ts";
+import { proxyVariables } from "../links/proxy-agents.ts";
 import { SseConnection } from "../links/sse-connection.ts";
+import { readTls } from "../links/tls-reading.ts";
 import { WsConnection } from "../links/ws-connection.ts";
 import type { RemotePlace } from "../manifest/manifest.ts";
 import { fillSecrets } from "../manifest/templates.ts";
@@ -49,8 +51,6 @@ const connections = {
   websocket: WsConnection,
 } as const;
 
-const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
-
 /** `secrets` has all that the place names. */
 export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>, deps: DialDeps): Dial {
   const filled = (text: string) => fillSecrets(text, (name) => secrets.get(name)?.reveal() ?? "");
@@ -59,8 +59,10 @@ export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>
   const isWs = url.protocol === "ws:" || url.protocol === "wss:";
   const transport = isWs ? "websocket" : place.transport;
   const way: Way = isWs ? "websocket" : transport === "sse" ? "sse" : "http";
-  const proxy = proxyFor(url, Object.fromEntries(proxyNames.map((name) => [name, deps.env(name)])));
+  const proxy = proxyFor(url, proxyVariables(deps.env));
   if (proxy.t === "bad") return { t: "bad", reason: `cannot be reached: ${proxy.message}` };
+  const tls = place.tls === undefined ? undefined : readTls(place.tls);
+  if (tls?.t === "bad") return { t: "bad", reason: `cannot be reached: ${tls.message}` };
   const headers = Object.entries(place.headers).map(([name, value]) => [name, new Secret(filled(value))] as const);
   const dialling: Dialling = {
     target: { way, url: url.href, socketPath: undefined, name: `${url.protocol}//${url.host}` },
@@ -73,6 +75,7 @@ export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>
     allowPrivate: place.allowPrivate,
     ...loginOf(deps.credential),
     proxy: proxy.t === "proxy" ? proxy.url : undefined,
+    tls: tls?.context,
   };
   const Kind = connections[transport === "auto" && deps.era !== "legacy" ? "streamable-http" : transport];
   return { t: "ok", dial: (events) => new Kind(dialling, events), isOrdered: isWs };

@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import { findRuns, stateOf } from "../base/run-files.ts";
 import type { Log } from "../telemetry/log.ts";
+import { removeContainersOf } from "./container-removal.ts";
 import { hubMarker } from "./environment.ts";
 import { type SweepDeps, sweep } from "./sweep.ts";
 
@@ -18,6 +19,7 @@ export async function sweepOldRuns(deps: RunsDeps): Promise<void> {
     const state = run === undefined ? "gone" : await stateOf(run, deps.platform);
     if (state !== "gone") continue;
     const count = await sweep(hubMarker(hubId), deps);
+    for (const engine of run?.engines ?? []) await removeContainersOf(hubId, engine);
     if (count > 0) deps.log.warn("stale_processes_ended", { count, hub: hubId });
     await Promise.all([file, socket].map((path) => rm(path, { force: true })));
   }

@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
 import type { CoreDeps, SecretsFound } from "../cores/core-deps.ts";
+import type { Host } from "../cores/environment.ts";
 import { defaultPendingBytes, defaultStallMs } from "../cores/stdio-link.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
@@ -28,6 +29,7 @@ export function coreDepsOf(
   host: CoreHost,
   hubId: string,
   clock: Clock,
+  usesEngine: Host["usesEngine"],
 ): Omit<CoreDeps, "secrets" | "ids" | "known" | "capabilities" | "credential"> {
   const { log, masker, settings, env, platform, extraPath, version } = host;
   let instances = 0;
@@ -40,7 +42,15 @@ export function coreDepsOf(
       maxPendingBytes: defaultPendingBytes,
       stallMs: defaultStallMs,
     },
-    host: { hubId, version, platform, env: (name) => env[name], extraPath, nextInstance: () => ++instances },
+    host: {
+      hubId,
+      version,
+      platform,
+      env: (name) => env[name],
+      extraPath,
+      nextInstance: () => ++instances,
+      usesEngine,
+    },
   };
 }
 

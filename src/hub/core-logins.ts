@@ -5,7 +5,6 @@ import type { Clock } from "../base/clock.ts";
 import { type Credential, lackOf } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
-import { reachOf } from "../links/reach.ts";
 import type { DoorRequest } from "../logins/door.ts";
 import type { Logins } from "../logins/logins.ts";
 import { type LoginOwner, mayUse, operator } from "../logins/owner.ts";
@@ -17,6 +16,7 @@ import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
 import type { SignIn } from "../relay/login-asks.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
+import { loginWay } from "./login-way.ts";
 
 export interface CoreLoginsDeps {
   readonly clock: Clock;
@@ -152,8 +152,10 @@ export class CoreLogins {
     const { credentials: _, ...spec } = login;
     const known = this.#targets.get(core.key);
     if (known !== undefined && isDeepStrictEqual(known.spec, spec)) return known.target;
-    const reach = reachOf(login.allowPrivate);
-    const target = loginTarget(core.key, login, { reach, secret: (wanted) => this.#secret(core, wanted) });
+    const target = Promise.resolve().then(() => {
+      const way = loginWay(core.key, login, this.#deps.env);
+      return loginTarget(core.key, login, { ...way, secret: (wanted) => this.#secret(core, wanted) });
+    });
     this.#targets.set(core.key, { spec, target });
     // A secret that is missing now may be there at the next start.
     target.catch(() => {

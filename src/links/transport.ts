@@ -43,7 +43,7 @@ export function transportOf({ target, allowPrivate, proxy, tls }: Dialling, pool
 }
 
 /** Requests in plain HTTP are the proxy's to send; TLS and WebSocket get a tunnel. */
-function proxyAgent({ protocol }: URL, proxy: string, pool: Pool): HttpAgent {
+export function proxyAgent({ protocol }: URL, proxy: string, pool: Pool): HttpAgent {
   return protocol === "http:" ? new HttpProxyAgent(proxy, pool) : new HttpsProxyAgent(proxy, pool);
 }
 

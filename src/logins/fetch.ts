@@ -7,7 +7,7 @@ import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { rootCertificates } from "node:tls";
 import type { Clock } from "../base/clock.ts";
-import type { Reach } from "./target.ts";
+import type { Certificate, Reach } from "./target.ts";
 
 export interface FetchDeps {
   readonly clock: Clock;
@@ -16,6 +16,8 @@ export interface FetchDeps {
   readonly plainOrigin?: string | undefined;
   /** Authorities besides those that Node knows, in PEM. */
   readonly ca?: string | undefined;
+  /** Shown to the Core's own origin, and to nobody else. */
+  readonly certificate?: Certificate | undefined;
   /** How else to get there than straight, as through a proxy; undefined: straight. */
   readonly agent?: ((url: URL) => Agent | undefined) | undefined;
 }
@@ -63,7 +65,7 @@ function placeOf(url: URL): string {
 function ask(
   url: URL,
   init: RequestInit,
-  { clock, reach, ca, agent }: FetchDeps,
+  { clock, reach, ca, agent, certificate, plainOrigin }: FetchDeps,
   isHeadEnough: boolean,
 ): Promise<Response> {
   const body = init.body === undefined || init.body === null ? undefined : String(init.body);
@@ -81,6 +83,9 @@ function ask(
     maxHeaderSize: 32 * 1024,
     // Given any, Node forgets its own.
     ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+    ...(certificate !== undefined && url.origin === plainOrigin
+      ? { cert: certificate.cert, key: certificate.key.reveal() }
+      : {}),
   } as const;
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, options);
@@ -93,6 +98,10 @@ function ask(
     request.on("error", (error: NodeJS.ErrnoException) =>
       fail(error.code === refusedCode ? error.message : reasonOf(error)),
     );
+    // Its answer would look like that of whoever was asked.
+    request.on("proxyConnect", ({ statusCode }: { statusCode?: number }) => {
+      if (statusCode !== undefined && statusCode !== 200) fail(`the proxy answered ${statusCode}`);
+    });
     init.signal?.addEventListener("abort", () => fail("it is not needed any more"), { once: true });
     request.once("response", (response) => {
       if (isHeadEnough) {

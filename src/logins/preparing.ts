@@ -46,6 +46,7 @@ export function fetchDepsOf(deps: Pick<SignInDeps, "clock">, target: LoginTarget
     reach: target.reach,
     plainOrigin: resourceOf(target).origin,
     ca: target.ca,
+    certificate: target.certificate,
     agent: target.agent,
   };
 }

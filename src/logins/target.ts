@@ -30,6 +30,12 @@ export interface Reach {
   refuses(address: string): string | undefined;
 }
 
+/** In PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: Secret;
+}
+
 export interface LoginTarget {
   /** Its key in the manifest. */
   readonly core: string;
@@ -39,6 +45,8 @@ export interface LoginTarget {
   readonly reach: Reach;
   /** Authorities besides those that Node knows, in PEM. */
   readonly ca?: string | undefined;
+  /** The hub's certificate at the Core itself, which no authorization server is shown. */
+  readonly certificate?: Certificate | undefined;
   /** How else to get there than straight, as through a proxy; undefined: straight. */
   readonly agent?: ((url: URL) => Agent | undefined) | undefined;
 }
@@ -47,18 +55,17 @@ export interface LoginTarget {
 export async function loginTarget(
   core: string,
   spec: LoginSpec,
-  deps: { readonly reach: Reach; secret(spec: SecretSpec): Promise<Secret> },
+  deps: Pick<LoginTarget, "reach" | "ca" | "certificate" | "agent"> & { secret(spec: SecretSpec): Promise<Secret> },
 ): Promise<LoginTarget> {
-  const { url, clientSecret, privateKey, allowPrivate: _, credentials: __, ...rest } = spec;
+  const { url, clientSecret, privateKey, allowPrivate: _, credentials: __, tls: ___, ...rest } = spec;
+  const { secret, ...way } = deps;
   const oauth: OAuthSettings = {
     ...rest,
-    clientSecret: clientSecret === undefined ? undefined : await deps.secret(clientSecret),
+    clientSecret: clientSecret === undefined ? undefined : await secret(clientSecret),
     privateKey:
-      privateKey === undefined
-        ? undefined
-        : { key: await deps.secret(privateKey.secret), algorithm: privateKey.algorithm },
+      privateKey === undefined ? undefined : { key: await secret(privateKey.secret), algorithm: privateKey.algorithm },
   };
-  return { core, url, oauth, reach: deps.reach };
+  return { core, url, oauth, ...way };
 }
 
 export const anonymousSettings: OAuthSettings = {

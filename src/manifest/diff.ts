@@ -85,12 +85,13 @@ function diffCores(before: Setup, after: Setup) {
 /** What a Core's process is made of: with another one of these it has to be another process. */
 function launchOf(core: ResolvedCore, { secretsDir }: Settings): unknown {
   const { key, namespace, folder, command, args, cwd, env, inheritEnv, secrets, framing } = core;
-  const { isolation, interactive, roots, remote } = core;
+  const { isolation, interactive, roots, remote, container } = core;
   const sought = secrets.some(({ from }) => from.t === "search");
   const run = secrets.some(({ from }) => from.t === "command");
   return {
     ...{
       remote,
+      container,
       command,
       args,
       cwd,

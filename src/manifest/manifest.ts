@@ -92,6 +92,20 @@ export interface ResolvedClient {
   };
 }
 
+/** A Core in a container of Docker or Podman. */
+export interface ContainerSpec {
+  readonly image: string;
+  readonly engine: "auto" | "docker" | "podman";
+  readonly network: string;
+  /** Sources are absolute. */
+  readonly mounts: readonly { readonly source: string; readonly target: string; readonly writable: boolean }[];
+  /** As the engines write it: 512m. */
+  readonly memory: string;
+  readonly pids: number;
+  readonly user: string | undefined;
+  readonly writable: boolean;
+}
+
 /** Where a remote Core is, and what every request to it carries. In `url` and header values `${secret:NAME}` stands for a secret. */
 export interface RemotePlace {
   readonly url: string;
@@ -101,6 +115,14 @@ export interface RemotePlace {
   readonly bearer: string | undefined;
   /** Whether it may be a loopback or private address. */
   readonly allowPrivate: boolean;
+  readonly tls: CoreTlsFiles | undefined;
+}
+
+/** Absolute paths of PEM files. `cert` and `key` are there together. */
+export interface CoreTlsFiles {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 export interface ResolvedCore {
@@ -114,6 +136,8 @@ export interface ResolvedCore {
   readonly folder: string;
   /** A server somewhere else; undefined for a local process, of which the next six are. */
   readonly remote: RemotePlace | undefined;
+  /** The process is an engine's, which runs this; `command` is the engine then. */
+  readonly container: ContainerSpec | undefined;
   readonly command: string;
   readonly args: readonly string[];
   /** Absolute. */
@@ -150,6 +174,7 @@ export interface ResolvedCore {
 export interface LoginSpec {
   readonly url: string;
   readonly allowPrivate: boolean;
+  readonly tls: CoreTlsFiles | undefined;
   /** Undefined: the login is the operator's, and serves nobody else. */
   readonly credentials: "shared" | "per-user" | undefined;
   readonly grant: "authorization_code" | "client_credentials";

@@ -405,10 +405,8 @@ export interface Core {
    * Whether `url` may be a loopback or private address.
    */
   allow_private?: boolean;
-  /**
-   * Container image to run the Core in, with network, mounts and memory.
-   */
-  container?: {};
+  tls?: CoreTls;
+  container?: CoreContainer;
   /**
    * Most instances of a Core with `isolation: session`. Where all are in use, a further client's call is refused; one that is idle makes room.
    */
@@ -606,6 +604,74 @@ export interface OAuth {
    */
   issuer?: string;
 }
+/**
+ * Certificates for `url`. The files are read at each start of the Core.
+ */
+export interface CoreTls {
+  /**
+   * File with authorities (PEM), relative to the manifest. They alone are trusted for `url` then; `NODE_EXTRA_CA_CERTS` adds instead.
+   */
+  ca?: string;
+  /**
+   * File with the hub's client certificate and its chain (PEM), relative to the manifest. Shown to `url` alone.
+   */
+  cert?: string;
+  /**
+   * File with its private key (PEM, without a passphrase), relative to the manifest.
+   */
+  key?: string;
+}
+/**
+ * Runs the Core in a container, by the command line of Docker or Podman: with no capabilities, no network, a read-only file system and bounds. `args` follow the image; `env` and `secrets` are the container's.
+ */
+export interface CoreContainer {
+  /**
+   * The image, with its tag or digest. Pulled by the engine where it is not there yet.
+   */
+  image: string;
+  /**
+   * Whose command runs it. auto: docker, else podman, as found on PATH.
+   */
+  engine?: "auto" | "docker" | "podman";
+  /**
+   * none: nothing outside the container can be reached. bridge: what the engine's own network reaches. Else a network of the engine.
+   */
+  network?: string;
+  /**
+   * Files and folders of this machine that the container sees.
+   */
+  mounts?: ContainerMount[];
+  /**
+   * Most memory; there is no swap beyond it.
+   */
+  memory?: string;
+  /**
+   * Most processes and threads.
+   */
+  pids?: number;
+  /**
+   * As whom it runs in the container. Default: as the image says.
+   */
+  user?: string;
+  /**
+   * Whether the container may write to its own file system. Without it, it can to /tmp alone, which is in memory.
+   */
+  writable?: boolean;
+}
+export interface ContainerMount {
+  /**
+   * File or folder, relative to the manifest. It must be there.
+   */
+  source: string;
+  /**
+   * Where the container has it.
+   */
+  target: string;
+  /**
+   * Whether the Core may change it.
+   */
+  writable?: boolean;
+}
 
 /** What a key that is left out means. */
 export const defaults = {
@@ -688,6 +754,15 @@ export const defaults = {
     "transport": "auto",
     "auth": {},
     "allow_private": false,
+    "tls": {},
+    "container": {
+      "engine": "auto",
+      "network": "none",
+      "mounts": [],
+      "memory": "512m",
+      "pids": 256,
+      "writable": false
+    },
     "max_sessions": 64,
     "idle_timeout_ms": 600000,
     "roots": []

@@ -11,8 +11,10 @@ import {
   parsePublicUrl,
 } from "./addresses.ts";
 import type {
+  ContainerSpec,
   CoreHealth,
   CorePolicy,
+  CoreTlsFiles,
   HubConfig,
   LoginSpec,
   RemotePlace,
@@ -111,8 +113,9 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
   return {
     ...origin,
     namespace: core.namespace ?? namespaceOf(origin.key) ?? "",
-    remote: remoteOf(core),
-    command: core.command ?? "",
+    remote: remoteOf(core, origin.folder),
+    container: containerOf(core, origin.folder),
+    command: core.command ?? (core.container === undefined ? "" : engineOf(core.container)),
     args: core.args ?? d.args,
     cwd: resolvePath(origin.folder, core.cwd ?? d.cwd),
     env: core.env ?? d.env,
@@ -137,7 +140,7 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
   };
 }
 
-function remoteOf(core: Core): RemotePlace | undefined {
+function remoteOf(core: Core, folder: string): RemotePlace | undefined {
   if (core.url === undefined) return undefined;
   const d = defaults.core;
   return {
@@ -146,7 +149,39 @@ function remoteOf(core: Core): RemotePlace | undefined {
     headers: core.headers ?? {},
     bearer: core.auth?.bearer,
     allowPrivate: core.allow_private ?? d.allow_private,
+    tls: tlsOf(core, folder),
   };
+}
+
+function tlsOf({ tls }: Core, folder: string): CoreTlsFiles | undefined {
+  if (tls === undefined) return undefined;
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolvePath(folder, path));
+  return { ca: absolute(tls.ca), cert: absolute(tls.cert), key: absolute(tls.key) };
+}
+
+type WrittenContainer = NonNullable<Core["container"]>;
+
+function containerOf({ container }: Core, folder: string): ContainerSpec | undefined {
+  if (container === undefined) return undefined;
+  const d = defaults.core.container;
+  const mounts = (container.mounts ?? d.mounts) as NonNullable<WrittenContainer["mounts"]>;
+  return {
+    image: container.image,
+    engine: container.engine ?? d.engine,
+    network: container.network ?? d.network,
+    mounts: mounts.map(({ source, target, writable = false }) => {
+      return { source: resolvePath(folder, source), target, writable };
+    }),
+    memory: container.memory ?? d.memory,
+    pids: container.pids ?? d.pids,
+    user: container.user,
+    writable: container.writable ?? d.writable,
+  };
+}
+
+/** What is said of it as a command: which of the two it is, is found when it is started. */
+function engineOf({ engine = "auto" }: WrittenContainer): string {
+  return engine === "auto" ? "docker" : engine;
 }
 
 /** Those listed, and those that a remote Core's address, headers and login name. */
@@ -202,7 +237,8 @@ function resolveTool(tool: WrittenTool): ToolOverride {
   };
 }
 
-function resolveLogin({ url, auth, credentials, allow_private }: Core, folder: string): LoginSpec | undefined {
+function resolveLogin(core: Core, folder: string): LoginSpec | undefined {
+  const { url, auth, credentials, allow_private } = core;
   if (url === undefined || auth?.bearer !== undefined) return undefined;
   const oauth = auth?.oauth ?? {};
   const d = defaults.oauth;
@@ -212,6 +248,7 @@ function resolveLogin({ url, auth, credentials, allow_private }: Core, folder: s
   return {
     url,
     allowPrivate: allow_private ?? false,
+    tls: tlsOf(core, folder),
     credentials,
     grant: oauth.grant ?? d.grant,
     clientId: oauth.client_id,

@@ -216,6 +216,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
   const file = options.fixture === undefined ? [] : [`${fixtures}${options.fixture}`];
   return {
     remote: undefined,
+    container: undefined,
     key: "fix",
     namespace: "fix",
     login: undefined,

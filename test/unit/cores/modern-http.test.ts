@@ -10,7 +10,7 @@ import { SdkHttpServer } from "../../helpers/sdk-http-server.ts";
 type Transport = "auto" | "streamable-http" | "sse";
 
 function remote(url: string, transport: Transport = "auto", options: RunOptions = {}): CoreRun {
-  const place = { url, transport, headers: {}, bearer: undefined, allowPrivate: true };
+  const place = { url, transport, headers: {}, bearer: undefined, tls: undefined, allowPrivate: true };
   return new CoreRun({ ...options, definition: { remote: place, command: "", args: [] } });
 }
 

@@ -7,7 +7,7 @@ import { type Connection, ScriptedHub } from "../../helpers/scripted-hub.ts";
 
 function remote(server: ScriptedHub, options: RunOptions = {}): CoreRun {
   const transport = "websocket" as const;
-  const place = { url: server.url, transport, headers: {}, bearer: undefined, allowPrivate: true };
+  const place = { url: server.url, transport, headers: {}, bearer: undefined, tls: undefined, allowPrivate: true };
   const run = new CoreRun({ ...options, definition: { remote: place, command: "", args: [] } });
   run.core.start();
   return run;

@@ -23,6 +23,7 @@ test("load: fills in every default of a Core", async () => {
       file: "hub.yaml",
       folder: "/srv/hub",
       remote: undefined,
+      container: undefined,
       command: "npx",
       args: [],
       cwd: "/srv/hub",

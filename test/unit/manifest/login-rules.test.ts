@@ -30,6 +30,7 @@ test("logins in a manifest: all of it is read, with its defaults", () => {
   assert.deepEqual(loaded.manifest.cores[0]?.login, {
     url: "wss://wiki.example",
     allowPrivate: false,
+    tls: undefined,
     credentials: "per-user",
     grant: "authorization_code",
     clientId: "hub",
@@ -89,4 +90,12 @@ test("logins in a manifest: a secret written where its name belongs is not repea
   const [found = ""] = problemsOf({ auth: { oauth: { client_id: "hub", client_secret: "sk-live-0123456789" } } });
   assert.match(found, /client_secret/);
   assert.ok(!found.includes("sk-live"));
+});
+
+test("logins in a manifest: certificates of a Core's own are for TLS, and a client's has two parts", () => {
+  assert.deepEqual(problemsOf({ tls: { ca: "ca.crt", cert: "hub.crt", key: "hub.key" } }), []);
+  assert.deepEqual(problemsOf({ tls: { cert: "hub.crt" } }), ["error cores.wiki.tls.cert: key is missing"]);
+  assert.deepEqual(problemsOf({ tls: { key: "hub.key" } }), ["error cores.wiki.tls.key: cert is missing"]);
+  const [plain] = problemsOf({ url: "http://wiki.example/mcp", tls: { ca: "ca.crt" } });
+  assert.equal(plain, "error cores.wiki.tls: does not go with http://");
 });

@@ -1,0 +1,115 @@
+// Cores in containers of a real Docker Engine: hardened as the docs say, and gone with the hub, however it ends.
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { DockerEngine } from "../helpers/docker-engine.ts";
+import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
+import { WsClient } from "../helpers/ws-client.ts";
+
+const image = "thehub-test-core:1";
+const secret = "the-secret-of-the-contained-core";
+const { skip, ...started } = await DockerEngine.start();
+const folder = await mkdtemp(join(tmpdir(), "thehub-containers-"));
+
+if (started.t === "engine") {
+  try {
+    const base = await started.engine.makeBaseImage();
+    await cp(join(root, "test/fixtures/cores"), folder, { recursive: true });
+    await writeFile(join(folder, "Dockerfile"), `FROM ${base}\nCOPY *.mjs /cores/\nENTRYPOINT ["node"]\n`);
+    await started.engine.docker("build", "--quiet", "--tag", image, folder);
+  } catch (error) {
+    await started.engine[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+after(async () => {
+  if (started.t === "engine") await started.engine[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function engine(): DockerEngine {
+  assert.ok(started.t === "engine");
+  return started.engine;
+}
+
+function hubWith(core: string, more: Record<string, string> = {}): Promise<HubProcess> {
+  const { PATH = "", DOCKER_HOST = "", HOME = "" } = engine().env;
+  return startHub({
+    manifest: `cores:\n  boxed:\n    container: ${core}\n    health: { stop_timeout_ms: 500 }\n`,
+    env: { PATH: `${PATH}:${process.env["PATH"]}`, DOCKER_HOST, HOME, HUB_SECRET_API_TOKEN: secret, ...more },
+  });
+}
+
+async function containers(): Promise<string[]> {
+  return (await engine().docker("ps", "--all", "--quiet", "--no-trunc")).split("\n").filter(Boolean);
+}
+
+/** Resolves when the engine says that a container was destroyed. */
+async function destroyed(): Promise<void> {
+  const events = engine().spawn("events", "--since", "0", "--filter", "event=destroy", "--format", "{{.ID}}");
+  await new Promise((resolve) => events.stdout.once("data", resolve));
+  events.kill();
+}
+
+test("containers: a Core runs with nothing that it does not need, gets its secret by no argument, and is gone with the hub", {
+  skip,
+}, async () => {
+  await writeFile(join(folder, "note.txt"), "from the outside");
+  await using hub =
+    await hubWith(`{ image: "${image}", mounts: [{ source: ${folder}, target: /data }], memory: 128m, user: "65532:65532" }
+    args: [/cores/env-printer.mjs]
+    env: { GREETING: "good day", PATH: /usr/local/bin:/usr/bin:/bin }
+    secrets: [API_TOKEN]`);
+  await hub.logged("core_up", ({ core }) => core === "boxed");
+  const [id = ""] = await containers();
+  const [facts] = JSON.parse(await engine().docker("inspect", id));
+  const { HostConfig: host, Config: config } = facts;
+  assert.deepEqual(host.CapDrop, ["ALL"]);
+  assert.deepEqual(host.SecurityOpt, ["no-new-privileges"]);
+  assert.deepEqual([host.ReadonlyRootfs, host.NetworkMode, host.Init], [true, "none", true]);
+  assert.deepEqual([host.Memory, host.PidsLimit, config.User], [128 * 1024 * 1024, 256, "65532:65532"]);
+  assert.equal(facts.Mounts[0].RW, false);
+  const pid = Number(hub.logs.find(({ msg, core }) => msg === "core_up" && core === "boxed")?.["pid"]);
+  const line = await readFile(`/proc/${pid}/cmdline`, "utf8");
+  assert.ok(line.includes("--cap-drop=ALL") && !line.includes(secret), line.replaceAll("\0", " "));
+  await using client = await WsClient.connect(await hub.wsUrl());
+  const { result } = await client.call("boxed__env");
+  const { env } = JSON.parse(result.content[0].text);
+  assert.equal(env.GREETING, "good day");
+  assert.notEqual(env.API_TOKEN, undefined);
+  assert.equal(env.DOCKER_HOST, undefined);
+  await hub.stop();
+  assert.deepEqual(await containers(), []);
+});
+
+test("containers: one that ignores its end is removed, when it is stopped and when its hub is killed", {
+  skip,
+}, async () => {
+  const core = `{ image: "${image}" }\n    args: [/cores/unkillable.mjs]`;
+  {
+    await using hub = await hubWith(core);
+    await hub.logged("core_up", ({ core }) => core === "boxed");
+    assert.equal((await containers()).length, 1);
+    await hub.stop();
+    assert.deepEqual(await containers(), []);
+  }
+  await using hub = await hubWith(core);
+  await hub.logged("core_up", ({ core }) => core === "boxed");
+  const [id = ""] = await containers();
+  const gone = engine().docker("wait", id);
+  hub.child.kill("SIGKILL");
+  await hub.exited;
+  await gone;
+  await destroyed();
+  while ((await containers()).length > 0) await engine().docker("version");
+});
+
+test("containers: an image that is not there is said in the words of the engine", { skip }, async () => {
+  await using hub = await hubWith(`{ image: "127.0.0.1:1/absent:1" }`);
+  const down = await hub.logged("core_down", ({ core }) => core === "boxed");
+  assert.match(JSON.stringify(down["stderr"]), /127\.0\.0\.1:1\/absent/);
+  await hub.stop();
+});
