@@ -28,6 +28,9 @@ vm.Script = class extends Script {
   }
 };
 
+// What is compiled under other flags than Node's own is taken by no other process.
+require("node:v8").setFlagsFromString = () => {};
+
 const loaded = require(part);
 fs.readFileSync = readFileSync;
 vm.Script = Script;
