@@ -5,7 +5,7 @@ import type { Credential } from "../base/credential.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { Frame } from "../wire/frame.ts";
+import type { Masker } from "../wire/mask.ts";
 import type { Host } from "./environment.ts";
 import type { Known } from "./known.ts";
 import type { LinkLimits } from "./stdio-link.ts";
@@ -20,7 +20,7 @@ export interface CoreDeps {
   readonly host: Host;
   readonly limits: LinkLimits;
   /** For stderr, and for what the hub reads out of a Core's answers. */
-  readonly masker: { maskText(text: string): string; maskFrame(frame: Frame): Frame };
+  readonly masker: Pick<Masker, "look" | "maskFrame" | "maskText">;
   /** The last id that was used; shared with the Core that this one takes the place of. */
   readonly ids: { last: number };
   /** Shared by all instances of one definition. */

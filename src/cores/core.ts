@@ -82,7 +82,7 @@ export class Core {
     const log = deps.log.child({ core: definition.key });
     const { clock, host, masker } = deps;
     this.#deps = { ...deps, log };
-    this.#instanceDeps = { clock, log, platform: host.platform, mask: (text) => masker.maskText(text) };
+    this.#instanceDeps = { clock, log, platform: host.platform, masker };
     this.#events = events;
     this.#supervised = idleCore(deps.clock.now());
     this.#instanceEvents = {

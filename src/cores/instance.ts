@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, frameOfText, noSplices, type Sent, type Splice } from "../wire/frame.ts";
+import type { Masker } from "../wire/mask.ts";
 import { ownRequestMeta } from "../wire/request-meta.ts";
 import { eraOf } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
@@ -14,7 +15,7 @@ export interface InstanceDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly platform: NodeJS.Platform;
-  mask(text: string): string;
+  readonly masker: Pick<Masker, "look" | "maskText">;
 }
 
 export interface InstanceEvents {

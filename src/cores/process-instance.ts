@@ -30,7 +30,7 @@ export function startProcessInstance(
   const activity = () => {
     heard.stderrMs = deps.clock.now();
   };
-  const started = startProcess(options.launch, { ...deps, mask: (text) => deps.mask(text), activity });
+  const started = startProcess(options.launch, { ...deps, mask: (text) => deps.masker.maskText(text), activity });
   if (started.t === "refused") return started;
   return { t: "started", instance: new ProcessInstance(started.process, heard, options, deps, events) };
 }

@@ -14,6 +14,10 @@ export interface Frame {
   readonly text?: ByteString | undefined;
   /** True when it is known that no line end stands between the tokens, so that nobody has to look again. */
   readonly isOneLine?: boolean | undefined;
+  /** Whether it is UTF-8, where somebody has looked while it came in. */
+  readonly isUtf8?: boolean | undefined;
+  /** What each of these chunks, taken by itself, is known to hold nothing of (`Masker.look`). */
+  readonly clearOf?: object | undefined;
 }
 
 /** Replaces bytes `start` (included) to `end` (excluded) of a frame. Splices of one frame are in order and do not overlap. */
