@@ -23,6 +23,7 @@ const others = {
   "hub/program": "src/cli/program.ts",
   "hub/health": "src/cli/commands/health.ts",
   "hub/logins": "src/logins/logins.ts",
+  "hub/login-way": "src/hub/login-way.ts",
   "hub/otel": "src/telemetry/otel/start.ts",
   "hub/prom-client": "prom-client",
   "hub/minisearch": "minisearch",

@@ -16,7 +16,6 @@ import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
 import type { SignIn } from "../relay/login-asks.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
-import { loginWay } from "./login-way.ts";
 
 export interface CoreLoginsDeps {
   readonly clock: Clock;
@@ -152,7 +151,7 @@ export class CoreLogins {
     const { credentials: _, ...spec } = login;
     const known = this.#targets.get(core.key);
     if (known !== undefined && isDeepStrictEqual(known.spec, spec)) return known.target;
-    const target = Promise.resolve().then(() => {
+    const target = import("./login-way.ts").then(({ loginWay }) => {
       const way = loginWay(core.key, login, this.#deps.env);
       return loginTarget(core.key, login, { ...way, secret: (wanted) => this.#secret(core, wanted) });
     });
