@@ -1,9 +1,10 @@
 // Builds dist: the command line, the library, and what they import, packages included, as a handful of files. Node resolves and compiles a file
 // at a time, and at more than a hundred of them that was most of a start: docs/decisions/0005-bundled-build.md.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from "esbuild";
+import { cachedPart, compileParts } from "./code-cache.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const dist = join(root, "dist");
@@ -13,12 +14,16 @@ const quick = {
   "cli/main": "src/cli/main.ts",
   "cli/check": "src/cli/commands/check.ts",
   "cli/serving": "src/cli/serving.ts",
+  "cli/remote-dial": "src/cores/remote-dial.ts",
 };
+/** Of these, what V8 is to compile beforehand. */
+const compiled = ["serving", "check"];
 /** Everything else: ES modules, which share what they have in common. */
 const others = {
   "hub/program": "src/cli/program.ts",
   "hub/health": "src/cli/commands/health.ts",
   "hub/logins": "src/logins/logins.ts",
+  "hub/login-way": "src/hub/login-way.ts",
   "hub/otel": "src/telemetry/otel/start.ts",
   "hub/prom-client": "prom-client",
   "hub/minisearch": "minisearch",
@@ -119,12 +124,21 @@ const results = await Promise.all([
 ]);
 
 const metafile: Metafile = { inputs: {}, outputs: {} };
+const parts = new Map<string, string>();
 for (const result of results) {
   Object.assign(metafile.inputs, result.metafile.inputs);
   Object.assign(metafile.outputs, result.metafile.outputs);
   for (const { path, text } of result.outputFiles) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, path.startsWith(join(dist, "cli")) ? required(text) : shimmed(text));
+    if (!path.startsWith(join(dist, "cli"))) write(path, shimmed(text));
+    else if (compiled.includes(basename(path, ".js"))) parts.set(basename(path, ".js"), required(text));
+    else write(path, required(text));
+  }
+}
+const more = ["dist/cli/package.json", "dist/licenses.txt", "dist/library/create-hub.d.ts"];
+for (const [part, code] of parts) {
+  for (const [file, text] of await cachedPart(part, code, common)) {
+    write(join(dist, file), text);
+    more.push(join("dist", file));
   }
 }
 writeFileSync(join(dist, "cli/package.json"), '{ "type": "commonjs" }\n');
@@ -132,13 +146,18 @@ writeFileSync(join(dist, "licenses.txt"), licensesOf(metafile));
 // The types file imports nothing, so that it can go as it is; the compiler holds createHub itself to them.
 const types = readFileSync(join(root, "src/library/public.ts"), "utf8");
 writeFileSync(join(dist, "library/create-hub.d.ts"), `${types}\nexport declare const createHub: CreateHub;\n`);
-const more = ["dist/cli/package.json", "dist/licenses.txt", "dist/library/create-hub.d.ts"];
+more.push(...compileParts(dist, [...parts.keys()]).map((file) => join("dist", file)));
 const written = [...Object.keys(metafile.outputs), ...more];
 removeOthers(dist, new Set(written.map((file) => resolve(root, file))));
 
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
 /** CommonJS loads CommonJS: its `import()` would start the loader of ES modules. */
 function required(text: string): string {
-  return text.replaceAll(/import\("\.\.\/cli\/([a-z]+)\.js"\)/g, 'Promise.resolve(require("./$1.js"))');
+  return text.replaceAll(/import\("\.\.\/cli\/([a-z-]+)\.js"\)/g, 'Promise.resolve(require("./$1.js"))');
 }
 
 function shimmed(text: string): string {

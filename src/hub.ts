@@ -28,6 +28,7 @@ import { OnlyClient } from "./hub/only-client.ts";
 import { Oversight } from "./hub/oversight.ts";
 import { sourcesOf } from "./hub/sources.ts";
 import { type Standing, standingOf } from "./hub/standing.ts";
+import { StateRing } from "./hub/state-ring.ts";
 import { welcoming } from "./hub/welcome.ts";
 import type { DoorRequest } from "./logins/door.ts";
 import type { Page } from "./logins/pages.ts";
@@ -71,7 +72,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const { clock = systemClock } = options;
   const reaper = openReaper({ clock, log, platform, hubId, stateDir: settings.stateDir, path });
   const hub = new Hub(options, hubId, reaper, clock);
-  await reaper;
+  await Promise.all([reaper, hub.loadKeys()]);
   hub.start();
   return hub;
 }
@@ -84,6 +85,7 @@ export class Hub {
   readonly oversight: Oversight;
   readonly #options: HubOptions;
   readonly #reaper: Promise<Reaper>;
+  readonly #keys: StateRing;
   readonly #fleet: Fleet;
   readonly #doorman: Doorman;
   readonly #logins: CoreLogins;
@@ -102,6 +104,7 @@ export class Hub {
     this.#reaper = reaper;
     const { manifest, settings, log, masker, version, exclusive } = options;
     this.#setup = { manifest, settings };
+    this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
     this.#doorman = new Doorman(masker, this.#setup);
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
@@ -124,7 +127,7 @@ export class Hub {
         secrets: (definition, setup) => findSecrets(options, definition, setup),
         credential: (definition, owner) => logins.credential(definition, owner?.principal),
         checkLogin: (definition, credential, { principal }) => logins.check(definition, credential, principal),
-        frame: (lane, frame, scan) => this.#parts.fromCore.receive(lane, frame, scan),
+        frame: (lane, frame, scan, requestId) => this.#parts.fromCore.receive(lane, frame, scan, requestId),
         unanswered: (lane, id, error) => this.#parts.calls.unanswered(lane, id, error),
         returned: (lane, id, frame) => this.#parts.calls.returned(lane, id, frame),
         state: (member) => this.#coreChanged(member),
@@ -145,7 +148,7 @@ export class Hub {
       build: (previous, own) =>
         buildCatalog(sourcesOf(this.#fleet.cores, own, isPersonalHere), this.#standing.catalog, previous),
       callerOf: (session) => this.#standing.callers.of(session),
-      sessions: () => this.#parts.relay.sessions,
+      sessions: () => this.#parts.sessions(),
     });
     const observer = observerOf(options, clock, (name) => this.#fleet.core(name)?.greeting?.protocolVersion);
     this.#isolation = new Isolation({
@@ -160,6 +163,9 @@ export class Hub {
     const greeted = (session: ClientSession) => this.#isolation.greeted(session);
     this.#parts = new RelayParts({
       ...{ clock, log, masker, version, observer },
+      keys: this.#keys,
+      // Hubs that serve the same clients are one to them; others may have the same key, in a state folder that they share.
+      audience: () => this.settings.publicUrl ?? this.manifest.files[0] ?? "",
       meter: this.metrics.hub,
       levels: levelTargets(this.#fleet),
       logins: {
@@ -182,6 +188,7 @@ export class Hub {
       watchLane: (key, session) => this.#fleet.watchLane(key, session),
       lanesOf: (session) => this.#fleet.lanesOf(session),
       opened: (session) => this.#isolation.opened(session),
+      heard: (session) => this.#changes.greeted(session),
       greet: welcoming({ log: log.child({ component: "relay" }), callerOf, greeted }),
       left: (session) => this.#isolation.left(session),
     });
@@ -224,8 +231,16 @@ export class Hub {
   }
 
   /** Puts another setup in force, or leaves everything as it is. Never rejects. */
-  reload(setup: Setup): Promise<Reloaded> {
-    return this.#exchange.reload(setup);
+  async reload(setup: Setup): Promise<Reloaded> {
+    const reloaded = await this.#exchange.reload(setup);
+    // Kept keys may be others although no setting is.
+    if (reloaded.t !== "failed") await this.loadKeys();
+    return reloaded;
+  }
+
+  /** The keys of request states, as they are now. Never rejects. */
+  loadKeys(): Promise<void> {
+    return this.#keys.load(this.settings);
   }
 
   /** Starts the Core anew, whatever state it is in; the new one takes over when it is up, else the old one stays. Never rejects. */
@@ -323,7 +338,7 @@ export class Hub {
       calls: this.#parts.calls,
       changes: this.#changes,
       doorman: this.#doorman,
-      sessions: () => this.#parts.relay.sessions,
+      sessions: () => this.#parts.sessions(),
       inForce: (setup) => {
         this.#setup = setup;
         this.#standing = standingOf(setup, (principal) => this.#logins.withheld(principal));

@@ -22,6 +22,7 @@ export const errorTable = {
   header_mismatch: { rpc: -32020, http: 400, exit: 1, retry: false },
   capability_missing: { rpc: -32021, http: 400, exit: 1, retry: false },
   version_unsupported: { rpc: -32022, http: 400, exit: 1, retry: false },
+  input_refused: { rpc: -32603, http: 502, exit: 3, retry: false },
   name_unknown: { rpc: -32602, http: 404, exit: 1, retry: false },
   internal: { rpc: -32603, http: 500, exit: 1, retry: false },
   core_starting: { rpc: -32050, http: 503, exit: 3, retry: true },

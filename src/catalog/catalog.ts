@@ -100,6 +100,7 @@ function readsTheSame(a: CatalogSource, b: CatalogSource): boolean {
     a.prefix === b.prefix &&
     a.uris === b.uris &&
     a.tools === b.tools &&
+    a.era === b.era &&
     a.runsTasks === b.runsTasks &&
     a.lists?.tools === b.lists?.tools &&
     a.lists?.resources === b.lists?.resources &&

@@ -19,6 +19,8 @@ import type {
   UriEntry,
 } from "./model.ts";
 import { canonicalName } from "./names.ts";
+import { wrappedSchema } from "./output-schema.ts";
+import { toolParamHeaders } from "./param-headers.ts";
 import { toClient } from "./uri-spelling.ts";
 import { isAppOnly } from "./visibility.ts";
 
@@ -44,12 +46,23 @@ export function readShelf(source: CatalogSource): Shelf {
     const override = source.tools.get(raw.id);
     const item = named(source, raw, override);
     const pages = appPages(raw.bytes, raw.members, spell);
+    const headers = toolParamHeaders(raw.bytes, raw.members);
+    if (typeof headers === "string") {
+      notes.add(`tool ${JSON.stringify(raw.id)} is not listed to clients of MCP 2026-07-28: ${headers}`);
+    }
+    const wrapped = source.era === "modern" ? wrappedSchema(raw.bytes, raw.members) : undefined;
+    const keepsExecution = source.runsTasks && raw.members.some(({ key }) => forNobody.has(key));
+    const others = [...pages.pageEdits, ...(wrapped ?? [])];
+    const isAlike = wrapped === undefined && !keepsExecution;
     return {
       ...item,
       ...hintsOf(raw),
       ...pages,
       appOnly: isAppOnly(raw.bytes, raw.members),
-      edits: toolEdits(raw, override, pages.pageEdits, source.runsTasks ? nothing : forNobody),
+      paramHeaders: typeof headers === "string" ? "invalid" : headers,
+      wrapsOutput: wrapped !== undefined,
+      edits: toolEdits(raw, override, others, keepsExecution ? nothing : forNobody),
+      modernEdits: isAlike ? undefined : toolEdits(raw, override, pages.pageEdits, forNobody),
     };
   });
   const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw) => named(source, raw, undefined));
@@ -153,11 +166,11 @@ const nothing: ReadonlySet<string> = new Set();
 function toolEdits(
   raw: RawEntry,
   override: ToolOverride | undefined,
-  pageEdits: readonly Splice[],
+  others: readonly Splice[],
   unwanted: ReadonlySet<string>,
 ): readonly Splice[] {
   return inOrder([
-    ...pageEdits,
+    ...others,
     ...descriptionEdits(raw, override?.description),
     ...iconEdits(raw.bytes, raw.members),
     ...cutMembers(raw.bytes, 0, raw.members, unwanted),

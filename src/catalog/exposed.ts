@@ -30,12 +30,15 @@ function nameShelf(shelf: Shelf, profile: ClientProfile): NamedShelf {
   const isPlain = !seesStructure(profile);
   const tools = shelf.tools.map((item): ToolEntry => {
     const { native, canonical, nativeNameJson, bytes, sortKey, override } = item;
-    const { destructiveHint, readOnlyHint, appOnly } = item;
+    const { destructiveHint, readOnlyHint, appOnly, paramHeaders, wrapsOutput } = item;
     const { name, altered } = naming.exposed(source, native, override);
     const named = { core: source.key, key, native, canonical, exposed: name, nativeNameJson };
-    const route = { ...named, destructiveHint, readOnlyHint, appOnly };
-    const others = isPlain ? editsWithoutOutput(item) : item.edits;
-    return { t: "found", route, bytes, edits: withRenaming(item, name, altered, others), sortKey, override };
+    const route = { ...named, destructiveHint, readOnlyHint, appOnly, paramHeaders, wrapsOutput };
+    const plain = isPlain ? editsWithoutOutput(item) : undefined;
+    const edits = withRenaming(item, name, altered, plain ?? item.edits);
+    const ofEra = plain ?? item.modernEdits;
+    const modernEdits = ofEra === undefined ? undefined : withRenaming(item, name, altered, ofEra);
+    return { t: "found", route, bytes, edits, modernEdits, sortKey, override };
   });
   const prompts = shelf.prompts.map((item): PromptEntry => {
     const { native, canonical, nativeNameJson, bytes, sortKey, edits } = item;

@@ -1,5 +1,6 @@
 // The hub's own tools, by which a client reaches more tools than it is shown: what they are called in one view, and how they are listed.
 import type { ClientProfile } from "../base/client-profile.ts";
+import { cutMembers, membersOf } from "../wire/cut-members.ts";
 import type { Listed, NamesConfig, ToolRoute } from "./model.ts";
 import { canonicalName, Naming, otherSpellings } from "./names.ts";
 
@@ -54,7 +55,9 @@ export class HubTools {
     this.isStructured = profile.downgrade?.kinds.includes("structured_content") !== true;
     this.entries = this.#define(namespaces, hintsOf(tools), runsTasks).map(({ outputSchema, ...rest }) => {
       const tool = this.isStructured ? { ...rest, outputSchema } : rest;
-      return { name: tool.name, bytes: Buffer.from(JSON.stringify(tool)), edits: [], sortKey: "" };
+      const bytes = Buffer.from(JSON.stringify(tool));
+      const modernEdits = cutMembers(bytes, 0, membersOf(bytes, 0, bytes.length) ?? [], new Set(["execution"]));
+      return { name: tool.name, bytes, edits: [], modernEdits, sortKey: "" };
     });
   }
 

@@ -8,37 +8,42 @@ const heads: Readonly<Record<Era, string>> = {
   modern: '{"resultType":"complete","ttlMs":0,"cacheScope":"private",',
 };
 
+type Part = Pick<Listed, "bytes" | "edits">;
+
 /** `{"KEY":[...]}` as a whole result; with `next`, the cursor of what comes behind it. */
 export function listResult(key: string, entries: readonly Listed[], era: Era, next?: string): Buffer {
   const head = `${heads[era]}"${key}":[`;
   // At the end there is no cursor at all: an empty one is one that clients come back with, for ever.
   const tail = next === undefined ? "]}" : `],"nextCursor":"${next}"}`;
   let size = head.length + Math.max(0, entries.length - 1) + tail.length;
-  for (const entry of entries) size += sizeOf(entry);
+  const parts = entries.map(({ bytes, edits, modernEdits }): Part => {
+    return { bytes, edits: era === "modern" ? (modernEdits ?? edits) : edits };
+  });
+  for (const part of parts) size += sizeOf(part);
   const result = Buffer.allocUnsafe(size);
   let at = result.write(head, "latin1");
-  for (const [index, entry] of entries.entries()) {
+  for (const [index, part] of parts.entries()) {
     if (index > 0) result[at++] = 0x2c;
-    at = write(entry, result, at);
+    at = write(part, result, at);
   }
   result.write(tail, at, "latin1");
   return result;
 }
 
-/** One entry as a client gets it. */
-export function entryBytes(entry: Listed): Buffer {
+/** One entry as a legacy client gets it. */
+export function entryBytes(entry: Part): Buffer {
   const bytes = Buffer.allocUnsafe(sizeOf(entry));
   write(entry, bytes, 0);
   return bytes;
 }
 
-function sizeOf({ bytes, edits }: Listed): number {
+function sizeOf({ bytes, edits }: Part): number {
   let size = bytes.length;
   for (const { start, end, text } of edits) size += text.length - (end - start);
   return size;
 }
 
-function write({ bytes, edits }: Listed, into: Buffer, start: number): number {
+function write({ bytes, edits }: Part, into: Buffer, start: number): number {
   let at = start;
   let from = 0;
   for (const edit of edits) {

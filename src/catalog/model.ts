@@ -2,6 +2,8 @@
 import type { ClientProfile } from "../base/client-profile.ts";
 import type { CorePolicy, ResolvedCore, ToolOverride } from "../manifest/manifest.ts";
 import type { ByteString, Splice } from "../wire/frame.ts";
+import type { ParamHeaders } from "../wire/param-headers.ts";
+import type { Era } from "../wire/revisions.ts";
 
 /** One entry of a Core's list, as the Core wrote it. */
 export interface ListItem {
@@ -20,6 +22,8 @@ interface CoreLists {
 export interface CatalogSource extends Pick<ResolvedCore, "key" | "namespace" | "prefix" | "uris" | "tags" | "tools"> {
   /** Handed on to the rules; the catalog does not look into it. */
   readonly policy: CoreToolPolicy;
+  /** Of the Core. */
+  readonly era: Era;
   /** Whether the Core can go on with calls as tasks. */
   readonly runsTasks: boolean;
   /** The state in one word, for people. */
@@ -61,6 +65,10 @@ export interface ToolRoute extends PromptRoute {
   readonly readOnlyHint: boolean | undefined;
   /** For the page of an MCP App only: clients do not show it to a model. */
   readonly appOnly: boolean;
+  /** Its arguments that a call over HTTP repeats as headers. What says it wrongly is no tool to clients of the modern era. */
+  readonly paramHeaders: ParamHeaders | "invalid" | undefined;
+  /** Its results are no objects, which legacy clients know nothing else of: they get one around them, and around the schema. */
+  readonly wrapsOutput: boolean;
 }
 
 export interface ResourceRoute {
@@ -95,6 +103,8 @@ export interface Ambiguous {
 export interface Listed {
   readonly bytes: Buffer;
   readonly edits: readonly Splice[];
+  /** For clients of the modern era, where those need others. */
+  readonly modernEdits?: readonly Splice[] | undefined;
   /** The last part of the sort order, as UTF-8 bytes. */
   readonly sortKey: ByteString;
 }
@@ -127,6 +137,8 @@ export interface ToolItem extends NamedItem {
   readonly destructiveHint: boolean | undefined;
   readonly readOnlyHint: boolean | undefined;
   readonly appOnly: boolean;
+  readonly paramHeaders: ParamHeaders | "invalid" | undefined;
+  readonly wrapsOutput: boolean;
   /** Of the pages that the tool names as its own, as the Core writes them. */
   readonly pageUris: readonly string[];
   /** What gives those the form that clients see. */

@@ -54,7 +54,7 @@ export class ToolListing {
 
   /** `tools` in the order of the list; likewise below. */
   pages(tools: readonly ToolEntry[], era: Era): ListPages {
-    const listed = this.#listed(tools);
+    const listed = this.#listed(era === "legacy" ? tools : tools.filter(isModern));
     const own = this.hubTools?.entries ?? [];
     const idAt = (at: number) => listed[at]?.route.exposed ?? own[at - listed.length]?.name ?? "";
     return new ListPages("tools", [...listed, ...own], idAt, era, this.#profile.pageSize);
@@ -87,6 +87,10 @@ export class ToolListing {
   #sourceOf(tool: ToolEntry): CatalogSource {
     return this.#sources.get(tool.route.core) as CatalogSource;
   }
+}
+
+function isModern({ route }: ToolEntry): boolean {
+  return route.paramHeaders !== "invalid";
 }
 
 export function isForModels({ route }: ToolEntry): boolean {

@@ -1,44 +1,45 @@
 // One Core of the manifest over its whole life: runs what the supervisor decides, speaks the handshake, keeps the lists, and
 // hands every message that is not its own upward. Per frame it makes no promise, timer or closure.
 
-import type { ClientCapabilities } from "../base/client-capabilities.ts";
-import type { Clock, Timer } from "../base/clock.ts";
+import type { Timer } from "../base/clock.ts";
 import type { Credential } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
-import type { Log } from "../telemetry/log.ts";
 import { type Frame, noSplices, type Sent, type Splice } from "../wire/frame.ts";
 import type { Framing } from "../wire/framing.ts";
 import { type Era, eraOf } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
+import type { CoreDeps } from "./core-deps.ts";
 import { logState } from "./core-log.ts";
-import type { Host } from "./environment.ts";
-import { framingPlan, type Greeting, mayFetch, neverAnswered } from "./handshake.ts";
+import { type Greeted, greet, type Probed } from "./greet.ts";
+import type { Greeting } from "./handshake.ts";
 import { watchHealth } from "./health.ts";
-import { sayHello } from "./hello.ts";
+import type { Hello } from "./hello.ts";
 import { pong, sortOut } from "./incoming.ts";
-import type { Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
-import { type CoreLists, ListKeeper, sameLists } from "./lists.ts";
-import { openInstance } from "./open-instance.ts";
-import { StartFailed, startFailed } from "./start-failed.ts";
-import type { LinkLimits } from "./stdio-link.ts";
+import type { EraClue, Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
+import { type CoreLists, sameLists } from "./lists.ts";
+import { ToolHeaders } from "./message-headers.ts";
+import { News } from "./news.ts";
+import { type Opener, openerOf } from "./open-instance.ts";
+import { fallOf, StartFailed, startFailed } from "./start-failed.ts";
 import {
   type CoreState,
   type Fall,
   idleCore,
-  type RestartPolicy,
+  restartPolicyOf,
   type Supervised,
   type SupervisorEvent,
   transition,
 } from "./supervisor.ts";
+import type { Try } from "./tries.ts";
 
 export interface CoreEvents {
   /**
    * Responses to relay ids, and requests and notifications that are not the Core's own business, also while it is starting.
-   * `scan` is valid during this call only.
+   * `scan` is valid during this call only. `requestId`: of the request on whose response it came, where each has one of its own.
    */
-  frame(core: Core, frame: Frame, scan: Scan): void;
+  frame(core: Core, frame: Frame, scan: Scan, requestId?: number): void;
   /** A request of the relay gets no answer, while the Core goes on. */
   unanswered(core: Core, id: number, error: HubError): void;
   /** As `unanswered`; the Core has not run it. `frame` is what was sent. */
@@ -48,26 +49,7 @@ export interface CoreEvents {
   lists(core: Core): void;
 }
 
-export type SecretsFound =
-  | { readonly t: "ok"; readonly values: ReadonlyMap<string, Secret> }
-  | { readonly t: "missing"; readonly message: string };
-
-export interface CoreDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly host: Host;
-  readonly limits: LinkLimits;
-  /** For stderr, and for what the hub reads out of a Core's answers. */
-  readonly masker: { maskText(text: string): string; maskFrame(frame: Frame): Frame };
-  /** The last id that was used; shared with the Core that this one takes the place of. */
-  readonly ids: { last: number };
-  /** What the Core may ask its client, as `initialize` says it. Asked at every start. */
-  capabilities(): Promise<ClientCapabilities>;
-  /** The login that a remote Core's requests go with; undefined where there is none. Asked at every start. */
-  credential(): Promise<Credential | undefined>;
-  /** Asked at every start, so that a rotated secret is taken up by a restart. */
-  secrets(definition: ResolvedCore): Promise<SecretsFound>;
-}
+type Secrets = ReadonlyMap<string, Secret>;
 
 export class Core {
   /** As of the last start that came so far; undefined before. */
@@ -82,12 +64,16 @@ export class Core {
   #instance: Instance | undefined;
   /** The instance whose stderr is asked for, also after its end. */
   #lastInstance: Instance | undefined;
-  #keeper: ListKeeper | undefined;
+  #news: News | undefined;
+  /** Resources whose changes are to be told, as the Core spells them. */
+  #watched: ReadonlySet<string> = new Set();
   #endHealth: () => void = () => {};
   #retryTimer: Timer | undefined;
   /** Settles when every instance that was retired so far is gone. Never rejects. */
   #tornDown: Promise<void> = Promise.resolve();
-  #framing: Framing | undefined;
+  /** While an instance is asked for its era: takes note of its end, where that says something. */
+  #probe: ((clue: EraClue) => void) | undefined;
+  readonly #toolHeaders = new ToolHeaders();
   #credential: Credential | undefined;
   #endWatch: () => void = () => {};
 
@@ -96,14 +82,20 @@ export class Core {
     const log = deps.log.child({ core: definition.key });
     const { clock, host, masker } = deps;
     this.#deps = { ...deps, log };
-    this.#instanceDeps = { clock, log, platform: host.platform, mask: (text) => masker.maskText(text) };
+    this.#instanceDeps = { clock, log, platform: host.platform, masker };
     this.#events = events;
     this.#supervised = idleCore(deps.clock.now());
     this.#instanceEvents = {
-      frame: (instance, frame, scan) => this.#receive(instance, frame, scan),
-      down: (instance, fall) => {
-        if (instance === this.#instance) this.#down(this.generation, fall);
+      frame: (instance, frame, scan, requestId) => this.#receive(instance, frame, scan, requestId),
+      down: (instance, fall, clue) => {
+        if (instance !== this.#instance) return;
+        if (this.#probe !== undefined && clue !== undefined) this.#probe(clue);
+        else this.#down(this.generation, fall);
       },
+      toolsOutdated: (instance) =>
+        instance === this.#instance && this.#news !== undefined
+          ? this.#news.refreshTools()
+          : Promise.reject(this.#gone()),
       unanswered: (instance, id, error) => {
         if (instance.requests.has(id)) instance.requests.reject(id, error);
         else this.#events.unanswered(this, id, error);
@@ -153,7 +145,7 @@ export class Core {
 
   /** The framing that the Core has answered in. */
   get framing(): Framing | undefined {
-    return this.#framing;
+    return this.#deps.known.framing;
   }
 
   get era(): Era {
@@ -205,6 +197,12 @@ export class Core {
     return instance.request(method, params, timeoutMs);
   }
 
+  /** Of a modern Core: the resources of which changes are to be told, in place of those before. Others are told by asking them. */
+  watch(uris: ReadonlySet<string>): void {
+    this.#watched = uris;
+    this.#news?.watch(uris);
+  }
+
   /** The last lines that the current or last process wrote to stderr, masked. */
   stderrTail(): string[] {
     return this.#lastInstance?.stderrTail() ?? [];
@@ -212,7 +210,7 @@ export class Core {
 
   #dispatch(event: SupervisorEvent): void {
     const before = this.#supervised;
-    const { next, effects } = transition(before, event, this.#restartPolicy, this.#deps.clock.now());
+    const { next, effects } = transition(before, event, restartPolicyOf(this.definition), this.#deps.clock.now());
     this.#supervised = next;
     for (const effect of effects) {
       if (effect.t === "launch") void this.#launch(effect.generation);
@@ -225,13 +223,9 @@ export class Core {
     this.#events.state(this);
   }
 
-  /** A server elsewhere may be away for hours, and comes back without anybody here starting it. */
-  get #restartPolicy(): RestartPolicy {
-    const { remote, health } = this.definition;
-    return remote === undefined ? health : { ...health, maxRestarts: Number.POSITIVE_INFINITY };
-  }
-
   #down(generation: number, fall: Fall): void {
+    // It may have been taken for what it is not.
+    if (this.#isStarting(generation)) this.#deps.known.forgetEra();
     this.#dispatch({ t: "down", generation, fall });
   }
 
@@ -249,15 +243,17 @@ export class Core {
       if (!this.#isStarting(generation)) return;
       this.#use(await this.#deps.credential());
       if (!this.#isStarting(generation)) return;
-      const instance = await this.#greet(generation, secrets.values);
-      if (instance === undefined) return;
-      await this.#readLists(instance);
+      const open = await openerOf(this.definition);
+      if (!this.#isStarting(generation)) return;
+      const greeted = await this.#greet(generation, secrets.values, open);
+      if (greeted === undefined) return;
+      await this.#readLists(greeted);
       if (!this.#isStarting(generation)) return;
       this.#dispatch({ t: "up", generation });
-      this.#watchHealth(instance, generation);
+      this.#watchHealth(greeted.instance, generation);
     } catch (error) {
       if (!this.#isStarting(generation)) return;
-      this.#down(generation, this.#fallOf(error));
+      this.#down(generation, fallOf(error, this.name, this.#deps.log));
     }
   }
 
@@ -276,58 +272,61 @@ export class Core {
     return this.generation === generation && this.state.t === "starting";
   }
 
-  /** A process that has answered `initialize`; undefined when the start was overtaken. */
-  async #greet(generation: number, secrets: ReadonlyMap<string, Secret>): Promise<Instance | undefined> {
+  /** An instance that has said who it is; undefined when the start was overtaken. */
+  async #greet(generation: number, secrets: Secrets, open: Opener): Promise<Greeted | undefined> {
     const { startupTimeoutMs } = this.definition.health;
-    const isRemote = this.definition.remote !== undefined;
-    const plan = framingPlan({
-      framing: isRemote ? "newline" : this.definition.framing,
-      worked: this.#framing,
-      restarts: this.#supervised.restarts,
+    const isStarting = () => this.#isStarting(generation);
+    const greeted = await greet(this.definition, {
+      ...this.#deps,
       startupTimeoutMs,
-      mayFetch: mayFetch(this.definition.command),
+      restarts: this.#supervised.restarts,
+      isStarting,
+      open: async (attempt) => {
+        // The one that was tried before leaves first.
+        await this.#retire();
+        return isStarting() ? this.#open(open, attempt, secrets) : undefined;
+      },
+    }).finally(() => {
+      if (isStarting()) this.#probe = undefined;
     });
-    for (const attempt of plan) {
-      // The one that was silent leaves before another comes.
-      await this.#retire();
-      if (!this.#isStarting(generation)) return undefined;
-      const instance = this.#open(attempt.framing, secrets);
-      const read = await sayHello(instance, attempt, { ...this.#deps, startupTimeoutMs });
-      if (!this.#isStarting(generation)) return undefined;
-      if (read === "silent") continue;
-      if (read.t === "era_unsupported") throw startFailed("era_unsupported", read.reason, true);
-      if (read.t === "garbled") throw startFailed("core_garbled", read.reason, false);
-      if (this.definition.remote === undefined) this.#framing = attempt.framing;
-      this.greeting = read.greeting;
-      instance.agreed(read.greeting.protocolVersion);
-      instance.notify("notifications/initialized");
-      return instance;
-    }
-    throw startFailed("core_timeout", neverAnswered(plan), false);
+    if (greeted === undefined) return undefined;
+    this.greeting = greeted.greeting;
+    greeted.instance.agreed(greeted.greeting.protocolVersion);
+    return greeted;
   }
 
-  #open(framing: Framing, secrets: ReadonlyMap<string, Secret>): Instance {
+  #open(open: Opener, { framing, era }: Try, secrets: Secrets): Probed {
     const { name, definition } = this;
     const { host, limits, clock, log } = this.#deps;
-    const facts = { coreName: name, nextId: () => this.nextId() };
-    const opened = openInstance(
-      { definition, framing, secrets, facts, host, limits, clock, credential: this.#credential },
+    const paramHeadersOf = (tool: string) => this.#toolHeaders.of(tool, this.lists?.tools ?? []);
+    const facts = { coreName: name, hubVersion: host.version, paramHeadersOf, nextId: () => this.nextId() };
+    const opened = open(
+      { definition, framing, era, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,
       this.#instanceEvents,
     );
     if (opened.t === "refused") throw new StartFailed(opened.fall);
-    this.#instance = opened.instance;
-    this.#lastInstance = opened.instance;
-    log.debug("core_spawned", { pid: opened.instance.pid, framing });
-    return opened.instance;
+    const { instance } = opened;
+    this.#instance = instance;
+    this.#lastInstance = instance;
+    this.#probe = undefined;
+    log.debug("core_spawned", { pid: instance.pid, framing, era });
+    const gone = new Promise<Hello>((resolve) => {
+      if (era !== "probe") return;
+      this.#probe = (clue) => resolve({ t: "again", era: "legacy", isSure: clue === "legacy" });
+    });
+    return { instance, gone };
   }
 
-  async #readLists(instance: Instance): Promise<void> {
-    const timeoutMs = this.definition.health.startupTimeoutMs;
-    const request = (method: string, params: object | undefined) => instance.request(method, params, timeoutMs);
-    const keeper = new ListKeeper({ ...this.#deps, request }, this.lists, (lists) => this.#setLists(lists));
-    this.#keeper = keeper;
-    this.#setLists(await keeper.readAll(this.capabilities));
+  async #readLists({ instance, greeting }: Greeted): Promise<void> {
+    const news = new News(instance, greeting, this.era, this.lists, this.#watched, {
+      ...this.#deps,
+      timeoutMs: this.definition.health.startupTimeoutMs,
+      lists: (lists) => this.#setLists(lists),
+      updated: (frame, scan) => this.#events.frame(this, frame, scan),
+    });
+    this.#news = news;
+    this.#setLists(await news.read());
   }
 
   #setLists(lists: CoreLists): void {
@@ -341,11 +340,13 @@ export class Core {
     // A listener of the state may have stopped the Core already.
     if (instance !== this.#instance) return;
     this.#endHealth();
+    // The modern era has no ping: what it has to answer always is this.
+    const pingMethod = this.era === "modern" ? "server/discover" : "ping";
     this.#endHealth = watchHealth({
       ...this.definition.health,
       clock: this.#deps.clock,
       heardMs: () => instance.link.heardMs,
-      ping: (timeoutMs) => instance.request("ping", undefined, timeoutMs),
+      ping: (timeoutMs) => instance.request(pingMethod, undefined, timeoutMs),
       unresponsive: (failures) => {
         const reason = `did not answer ${failures} ${failures === 1 ? "ping" : "pings in a row"}`;
         this.#down(generation, { code: "core_timeout", reason, fatal: false });
@@ -359,22 +360,28 @@ export class Core {
     if (instance === undefined) return this.#tornDown;
     this.#instance = undefined;
     this.#endHealth();
-    this.#keeper?.close();
+    this.#news?.close();
     instance.requests.rejectAll(this.#gone());
     this.#tornDown = this.#tornDown.then(() => instance.end(this.definition.health.stopTimeoutMs));
     return this.#tornDown;
   }
 
-  #receive(instance: Instance, frame: Frame, scan: Scan): void {
+  #receive(instance: Instance, frame: Frame, scan: Scan, requestId: number | undefined): void {
     // Of a retired instance only the last answers of one that is being drained are of use.
     if (instance !== this.#instance && this.state.t !== "draining") return;
     const incoming = sortOut(frame, scan, instance.requests, this.#deps.masker);
     switch (incoming.t) {
       case "upward":
-        this.#events.frame(this, frame, scan);
+        this.#events.frame(this, frame, scan, requestId);
         return;
       case "lists":
-        this.#keeper?.outdated(incoming.lists);
+        this.#news?.outdated(incoming.lists);
+        return;
+      case "resource_updated":
+        this.#news?.resourceUpdated(frame, scan, requestId);
+        return;
+      case "acknowledged":
+        this.#news?.acknowledged(frame, scan, requestId);
         return;
       case "ping":
         instance.link.send(pong(incoming.idText), noSplices);
@@ -385,17 +392,7 @@ export class Core {
   }
 
   #gone(): HubError {
-    return new HubError("core_down", `core "${this.name}" is ${this.state.t}`, {
-      core: this.name,
-      state: this.state.t,
-    });
-  }
-
-  #fallOf(error: unknown): Fall {
-    if (error instanceof StartFailed) return error.fall;
-    const { code, message } = HubError.from(error);
-    if (code === "internal") this.#deps.log.error("core_start_failed", { error });
-    // The reason follows the Core's name wherever it is shown.
-    return { code, reason: message.replace(`core "${this.name}" `, ""), fatal: false };
+    const { name, state } = this;
+    return new HubError("core_down", `core "${name}" is ${state.t}`, { core: name, state: state.t });
   }
 }

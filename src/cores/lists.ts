@@ -15,9 +15,22 @@ export interface CoreLists {
   readonly resources: readonly ListItem[];
   readonly templates: readonly ListItem[];
   readonly prompts: readonly ListItem[];
+  /** Of the modern era: how long, and by whom, each list may be kept. */
+  readonly caching?: { readonly [kind in ListKind]?: Caching };
 }
 
-export type ListKind = keyof CoreLists;
+export type ListKind = "tools" | "resources" | "templates" | "prompts";
+
+/** As the Core says it, of all pages the strictest. */
+export interface Caching {
+  readonly ttlMs: number;
+  readonly scope: "public" | "private";
+}
+
+interface ReadList {
+  readonly items: readonly ListItem[];
+  readonly caching: Caching | undefined;
+}
 
 export const emptyLists: CoreLists = { tools: [], resources: [], templates: [], prompts: [] };
 
@@ -87,12 +100,12 @@ export class ListKeeper {
       const declared = capabilities[listFacts[kind].capability];
       return declared !== undefined && declared !== null && declared !== false;
     });
-    const fresh: { [kind in ListKind]?: readonly ListItem[] } = {};
+    const fresh: { [kind in ListKind]?: ReadList } = {};
     // What changes during this reading is read again after it, never beside it.
     this.#reading = true;
     for (const kind of this.#declared) fresh[kind] = await this.#read(kind);
     this.#reading = false;
-    this.#lists = { ...emptyLists, ...fresh };
+    this.#lists = merged(emptyLists, fresh);
     this.outdated([]);
     return this.#lists;
   }
@@ -105,14 +118,26 @@ export class ListKeeper {
     this.#deps.clock.after(settleMs, () => void this.#readDirty());
   }
 
+  /** Reads one list anew, now. Rejects when the Core does not answer. */
+  async refresh(kind: ListKind): Promise<void> {
+    const read = await this.#read(kind);
+    if (!this.#closed) this.#take({ [kind]: read });
+  }
+
   close(): void {
     this.#closed = true;
+  }
+
+  #take(fresh: { readonly [kind in ListKind]?: ReadList }): void {
+    const before = this.#lists;
+    this.#lists = merged(before, fresh);
+    if (!sameLists(before, this.#lists)) this.#changed(this.#lists);
   }
 
   async #readDirty(): Promise<void> {
     const kinds = [...this.#dirty];
     this.#dirty.clear();
-    const fresh: { [kind in ListKind]?: readonly ListItem[] } = {};
+    const fresh: { [kind in ListKind]?: ReadList } = {};
     for (const kind of kinds) {
       if (this.#closed) return;
       try {
@@ -124,14 +149,12 @@ export class ListKeeper {
     }
     if (this.#closed) return;
     this.#reading = false;
-    const before = this.#lists;
-    this.#lists = { ...before, ...fresh };
-    if (!sameLists(before, this.#lists)) this.#changed(this.#lists);
+    this.#take(fresh);
     this.outdated([]);
   }
 
   /** A refusal by the Core leaves the list as it was; no answer at all is thrown. */
-  async #read(kind: ListKind): Promise<readonly ListItem[]> {
+  async #read(kind: ListKind): Promise<ReadList> {
     const { method } = listFacts[kind];
     try {
       return await readPages(listFacts[kind], this.#deps);
@@ -141,15 +164,29 @@ export class ListKeeper {
       // A Core with resources often has no templates and never heard of the method.
       const level = code === -32601 && kind === "templates" ? "debug" : "warn";
       this.#deps.log[level]("core_list_failed", { list: method, error: messageOf(error) });
-      return this.#lists[kind];
+      return { items: this.#lists[kind], caching: this.#lists.caching?.[kind] };
     }
   }
 }
 
 class UnreadableList extends Error {}
 
-async function readPages({ method, member }: ListFacts, deps: ListDeps): Promise<ListItem[]> {
+function merged(before: CoreLists, fresh: { readonly [kind in ListKind]?: ReadList }): CoreLists {
+  const lists = { ...before };
+  const caching: { [kind in ListKind]?: Caching } = { ...before.caching };
+  for (const kind of allKinds) {
+    const read = fresh[kind];
+    if (read === undefined) continue;
+    lists[kind] = read.items;
+    if (read.caching === undefined) delete caching[kind];
+    else caching[kind] = read.caching;
+  }
+  return Object.keys(caching).length === 0 ? lists : { ...lists, caching };
+}
+
+async function readPages({ method, member }: ListFacts, deps: ListDeps): Promise<ReadList> {
   const items: ListItem[] = [];
+  let caching: Caching | undefined;
   const seen = new Set<string>();
   let bytes = 0;
   let cursor: string | undefined;
@@ -165,15 +202,16 @@ async function readPages({ method, member }: ListFacts, deps: ListDeps): Promise
         } else bytes = Number.POSITIVE_INFINITY;
       });
     if (!whole) throw new UnreadableList(`the result of ${method} has no array "${member}"`);
+    caching = stricter(caching, cachingIn(result));
     cursor = cursorOf(result, findMember(result, 0, result.length, "nextCursor"));
     if (bytes > listCaps.bytes || (cursor !== undefined && page === listCaps.pages)) {
       deps.log.warn("core_list_cut", { list: method, kept: items.length, pages: page, limits: listCaps });
-      return items;
+      return { items, caching };
     }
-    if (cursor === undefined) return items;
+    if (cursor === undefined) return { items, caching };
     if (seen.has(cursor)) {
       deps.log.warn("core_list_loops", { list: method, kept: items.length, pages: page });
-      return items;
+      return { items, caching };
     }
     seen.add(cursor);
   }
@@ -186,10 +224,28 @@ function cursorOf(result: Buffer, range: Range | undefined): string | undefined 
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+function cachingIn(result: Buffer): Caching | undefined {
+  const member = (key: string): unknown => {
+    const range = findMember(result, 0, result.length, key);
+    return range === undefined ? undefined : JSON.parse(result.toString("utf8", range.start, range.end));
+  };
+  const ttlMs = member("ttlMs");
+  if (typeof ttlMs !== "number" || !(ttlMs >= 0)) return undefined;
+  return { ttlMs, scope: member("cacheScope") === "public" ? "public" : "private" };
+}
+
+function stricter(a: Caching | undefined, b: Caching | undefined): Caching | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const isPublic = a.scope === "public" && b.scope === "public";
+  return { ttlMs: Math.min(a.ttlMs, b.ttlMs), scope: isPublic ? "public" : "private" };
+}
+
 /** Whether two readings are the same, byte for byte. */
 export function sameLists(a: CoreLists, b: CoreLists): boolean {
   return allKinds.every((kind) => {
     const [left, right] = [a[kind], b[kind]];
+    const [kept, otherwise] = [a.caching?.[kind], b.caching?.[kind]];
+    if (kept?.ttlMs !== otherwise?.ttlMs || kept?.scope !== otherwise?.scope) return false;
     if (left === right) return true;
     return left.length === right.length && left.every((item, i) => right[i]?.bytes.equals(item.bytes) === true);
   });

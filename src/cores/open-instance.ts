@@ -5,11 +5,12 @@ import type { Credential } from "../base/credential.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import type { Framing } from "../wire/framing.ts";
+import type { Era } from "../wire/revisions.ts";
 import { startContainerInstance } from "./container-instance.ts";
 import { childEnvironment, type Host, instanceMarker } from "./environment.ts";
 import type { Instance, InstanceDeps, InstanceEvents, InstanceFacts } from "./instance.ts";
 import { startProcessInstance } from "./process-instance.ts";
-import { dialler } from "./remote-dial.ts";
+import type { dialler } from "./remote-dial.ts";
 import { RemoteInstance } from "./remote-instance.ts";
 import type { LinkLimits } from "./stdio-link.ts";
 import type { Fall } from "./supervisor.ts";
@@ -24,6 +25,7 @@ export interface Opening {
   readonly host: Host;
   readonly limits: LinkLimits;
   readonly clock: Clock;
+  readonly era: Era | "probe";
   /** Of a server somewhere else. */
   readonly credential: Credential | undefined;
 }
@@ -32,16 +34,33 @@ export type Opened =
   | { readonly t: "started"; readonly instance: Instance }
   | { readonly t: "refused"; readonly fall: Fall };
 
-export function openInstance(opening: Opening, deps: InstanceDeps, events: InstanceEvents): Opened {
-  const { definition, framing, secrets, facts, host, limits, clock, credential } = opening;
-  if (definition.remote !== undefined) {
-    const { maxMessageBytes } = limits;
-    const dialled = dialler(definition.remote, secrets, { clock, maxMessageBytes, credential, env: host.env });
-    if (dialled.t === "bad") {
-      return { t: "refused", fall: { code: "core_down", reason: dialled.reason, fatal: true } };
-    }
-    return { t: "started", instance: new RemoteInstance(facts, deps, events, dialled.dial, credential) };
-  }
+/** Throws nothing, and waits for nothing: what it has opened can be ended at once. */
+export type Opener = (opening: Opening, deps: InstanceDeps, events: InstanceEvents) => Opened;
+
+/** What opens this Core's instances. Links, with all that they bring, are loaded where a Core is somewhere else. */
+export async function openerOf({ remote }: ResolvedCore): Promise<Opener> {
+  if (remote === undefined) return openProcess;
+  const { dialler } = await import("./remote-dial.ts");
+  return (opening, deps, events) =>
+    openRemote(dialler(remote, opening.secrets, dialDeps(opening)), opening, deps, events);
+}
+
+function dialDeps({ clock, limits, credential, era, host }: Opening): Parameters<typeof dialler>[2] {
+  return { clock, maxMessageBytes: limits.maxMessageBytes, credential, era, env: host.env };
+}
+
+function openRemote(
+  dialled: ReturnType<typeof dialler>,
+  { facts, credential }: Opening,
+  deps: InstanceDeps,
+  events: InstanceEvents,
+): Opened {
+  if (dialled.t === "bad") return { t: "refused", fall: { code: "core_down", reason: dialled.reason, fatal: true } };
+  return { t: "started", instance: new RemoteInstance(facts, deps, events, dialled, credential) };
+}
+
+function openProcess(opening: Opening, deps: InstanceDeps, events: InstanceEvents): Opened {
+  const { definition, framing, secrets, facts, host, limits } = opening;
   const n = host.nextInstance();
   const marker = instanceMarker(host.hubId, definition.namespace, n);
   if (definition.container !== undefined) {

@@ -6,7 +6,7 @@ import type { Scan } from "../wire/scan.ts";
 
 interface Waiting {
   readonly method: string;
-  readonly timer: Timer;
+  readonly timer: Timer | undefined;
   resolve(result: Buffer): void;
   reject(error: HubError): void;
 }
@@ -15,6 +15,7 @@ export class OwnRequests {
   readonly #coreName: string;
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting>();
+  #gone: HubError | undefined;
 
   constructor(coreName: string, clock: Clock) {
     this.#coreName = coreName;
@@ -29,14 +30,19 @@ export class OwnRequests {
     return this.#waiting.has(id);
   }
 
-  /** To be called before the request is sent. `expired` is called when its time is over, before the promise rejects. */
-  open(id: number, method: string, timeoutMs: number, expired: () => void): Promise<Buffer> {
+  /**
+   * To be called before the request is sent. `expired` is called when its time is over, before the promise rejects; without a time it waits as
+   * long as the instance is there.
+   */
+  open(id: number, method: string, timeoutMs: number | undefined, expired: () => void): Promise<Buffer> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.after(timeoutMs, () => {
+      const late = (afterMs: number) => () => {
         this.#waiting.delete(id);
         expired();
-        reject(this.#timedOut(method, timeoutMs));
-      });
+        reject(this.#timedOut(method, afterMs));
+      };
+      const timer = timeoutMs === undefined ? undefined : this.#clock.after(timeoutMs, late(timeoutMs));
       this.#waiting.set(id, { method, timer, resolve, reject });
     });
   }
@@ -54,12 +60,18 @@ export class OwnRequests {
     return true;
   }
 
+  /** Nobody waits for it: its promise never settles. */
+  forget(id: number): void {
+    this.#take(id);
+  }
+
   reject(id: number, error: HubError): void {
     this.#take(id)?.reject(error);
   }
 
-  /** The connection is gone: nobody will answer. */
+  /** The connection is gone: nobody will answer, now or later. */
   rejectAll(error: HubError): void {
+    this.#gone = error;
     for (const id of [...this.#waiting.keys()]) this.reject(id, error);
   }
 
@@ -67,7 +79,7 @@ export class OwnRequests {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return undefined;
     this.#waiting.delete(id);
-    waiting.timer.cancel();
+    waiting.timer?.cancel();
     return waiting;
   }
 
@@ -77,9 +89,22 @@ export class OwnRequests {
   }
 
   #coreError(method: string, error: Buffer): HubError {
-    const { code, message } = JSON.parse(error.toString("utf8")) as { code?: unknown; message?: unknown };
+    const { code, message, data } = JSON.parse(error.toString("utf8")) as Record<string, unknown>;
     const text = `core "${this.#coreName}" refused ${method}: ${typeof message === "string" ? message : "no message"}`;
-    return new HubError("internal", text, { core: this.#coreName, core_error: typeof code === "number" ? code : null });
+    return new CoreRefusal(this.#coreName, text, typeof code === "number" ? code : undefined, data);
+  }
+}
+
+/** A Core refused a request of the hub itself. */
+export class CoreRefusal extends HubError {
+  readonly rpcCode: number | undefined;
+  /** What the Core said with it: another party's, and for nobody else. */
+  readonly rpcData: unknown;
+
+  constructor(coreName: string, message: string, rpcCode: number | undefined, rpcData: unknown) {
+    super("internal", message, { core: coreName, core_error: rpcCode ?? null });
+    this.rpcCode = rpcCode;
+    this.rpcData = rpcData;
   }
 }
 

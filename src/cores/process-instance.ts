@@ -30,13 +30,14 @@ export function startProcessInstance(
   const activity = () => {
     heard.stderrMs = deps.clock.now();
   };
-  const started = startProcess(options.launch, { ...deps, mask: (text) => deps.mask(text), activity });
+  const started = startProcess(options.launch, { ...deps, mask: (text) => deps.masker.maskText(text), activity });
   if (started.t === "refused") return started;
   return { t: "started", instance: new ProcessInstance(started.process, heard, options, deps, events) };
 }
 
 class ProcessInstance extends Instance implements StopTarget {
   readonly link: StdioLink;
+  readonly isOrdered = true;
   readonly marker: string;
   readonly exited: Promise<unknown>;
   readonly #process: CoreProcess;
@@ -60,11 +61,12 @@ class ProcessInstance extends Instance implements StopTarget {
     this.marker = options.marker;
     this.link = new StdioLink(process, options.framing, options.limits, deps, {
       frame: (frame, scan) => events.frame(this, frame, scan),
-      broken: (fall) => events.down(this, fall),
+      broken: (fall) => events.down(this, fall, "legacy"),
     });
     void process.finished.then((fall) => {
       this.link.close();
-      events.down(this, fall);
+      // What cannot be started at all has no era.
+      events.down(this, fall, fall.fatal ? undefined : "legacy");
     });
   }
 
@@ -80,9 +82,6 @@ class ProcessInstance extends Instance implements StopTarget {
   stderrTail(): string[] {
     return this.#process.stderrTail();
   }
-
-  /** Messages on a pipe name no revision. */
-  agreed(): void {}
 
   endInput(): void {
     this.link.endInput();

@@ -20,9 +20,17 @@ import { readTls } from "../links/tls-reading.ts";
 import { WsConnection } from "../links/ws-connection.ts";
 import type { RemotePlace } from "../manifest/manifest.ts";
 import { fillSecrets } from "../manifest/templates.ts";
+import type { Era } from "../wire/revisions.ts";
+
+export interface Dialled {
+  /** Begins to connect. */
+  readonly dial: (events: ConnectionEvents) => Connection;
+  /** Whether it is one stream of messages. */
+  readonly isOrdered: boolean;
+}
 
 export type Dial =
-  | { readonly t: "ok"; readonly dial: (events: ConnectionEvents) => Connection }
+  | ({ readonly t: "ok" } & Dialled)
   /** A phrase that follows the Core's name. */
   | { readonly t: "bad"; readonly reason: string };
 
@@ -30,6 +38,8 @@ export interface DialDeps {
   readonly clock: Clock;
   readonly maxMessageBytes: number;
   readonly credential: Credential | undefined;
+  /** In which it is to be spoken to. HTTP+SSE is a way of the legacy one only. */
+  readonly era: Era | "probe";
   /** Of the hub's environment: where its proxies are named. */
   env(name: string): string | undefined;
 }
@@ -67,8 +77,8 @@ export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>
     proxy: proxy.t === "proxy" ? proxy.url : undefined,
     tls: tls?.context,
   };
-  const Kind = connections[transport];
-  return { t: "ok", dial: (events) => new Kind(dialling, events) };
+  const Kind = connections[transport === "auto" && deps.era !== "legacy" ? "streamable-http" : transport];
+  return { t: "ok", dial: (events) => new Kind(dialling, events), isOrdered: isWs };
 }
 
 /** The login is asked at each request, and told where one was refused. */

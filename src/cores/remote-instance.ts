@@ -2,10 +2,11 @@
 // session to say goodbye to.
 import { type Credential, lackOf, loginNeeded } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
-import type { Connection, ConnectionEvents } from "../links/connection.ts";
+import type { Connection, Said } from "../links/connection.ts";
 import type { Loss } from "../links/losses.ts";
 import {
   type ByteString,
+  byteText,
   type Frame,
   flatten,
   frameOf,
@@ -14,8 +15,18 @@ import {
   type Sent,
   type Splice,
 } from "../wire/frame.ts";
+import { eraOf } from "../wire/revisions.ts";
 import { createScan, type Scan, scan, scanCore, stringAt } from "../wire/scan.ts";
-import { Instance, type InstanceDeps, type InstanceEvents, type InstanceFacts, type InstanceLink } from "./instance.ts";
+import {
+  type EraClue,
+  Instance,
+  type InstanceDeps,
+  type InstanceEvents,
+  type InstanceFacts,
+  type InstanceLink,
+} from "./instance.ts";
+import { messageHeaders, type ParamHeadersOf } from "./message-headers.ts";
+import type { Dialled } from "./remote-dial.ts";
 import { RateLimit } from "./stderr.ts";
 import type { Fall } from "./supervisor.ts";
 
@@ -25,6 +36,7 @@ const maxQueued = 16;
 export class RemoteInstance extends Instance {
   readonly pid: undefined;
   readonly link: RemoteLink;
+  readonly isOrdered: boolean;
   readonly #connection: Connection;
   readonly #gone: Promise<void>;
 
@@ -33,10 +45,12 @@ export class RemoteInstance extends Instance {
     facts: InstanceFacts,
     deps: InstanceDeps,
     events: InstanceEvents,
-    dial: (events: ConnectionEvents) => Connection,
+    { dial, isOrdered }: Dialled,
     credential: Credential | undefined,
   ) {
     super(facts, deps);
+    this.isOrdered = isOrdered;
+    let isOpened = false;
     let gone = () => {};
     this.#gone = new Promise((resolve) => {
       gone = resolve;
@@ -45,17 +59,32 @@ export class RemoteInstance extends Instance {
       const lack = error.code === "unauthenticated" && credential !== undefined ? lackOf(credential.state) : undefined;
       return lack === undefined ? coreError(facts.coreName, error) : loginNeeded(facts.coreName, lack);
     };
-    const link = new RemoteLink(deps, (frame, record) => events.frame(this, frame, record));
+    const link = new RemoteLink(deps, facts.paramHeadersOf, (frame, record, requestId) => {
+      events.frame(this, frame, record, requestId);
+    });
     this.link = link;
     this.#connection = dial({
-      opened: () => link.opened(),
-      message: (frame) => link.received(frame),
+      opened: () => {
+        isOpened = true;
+        link.opened();
+      },
+      message: (frame, idText) => link.received(frame, idText),
       unanswered: (idText, error) => events.unanswered(this, Number(idText), errorOf(error)),
       returned: (idText, frame, loss) => events.returned(this, Number(idText), frame, errorOf(errorOfLoss(loss))),
+      // The arguments that a tool wants in headers may be others now.
+      mismatched: (idText, frame, refusal) => {
+        // Requests of the hub itself have none of them.
+        if (this.requests.has(Number(idText))) return link.received(refusal, idText);
+        link.hold(idText, refusal);
+        events.toolsOutdated(this).then(
+          () => link.again(idText, frame),
+          () => link.again(idText, undefined),
+        );
+      },
       lost: (loss) => {
         link.close();
         gone();
-        events.down(this, fallOf(loss, credential));
+        events.down(this, fallOf(loss, credential), clueOf(loss, isOrdered && isOpened));
       },
       pressed: () => {},
     });
@@ -71,8 +100,10 @@ export class RemoteInstance extends Instance {
     return [];
   }
 
-  agreed(revision: string): void {
+  override agreed(revision: string): void {
     this.#connection.agreed(revision);
+    this.link.isModern = eraOf(revision) === "modern";
+    super.agreed(revision);
   }
 
   /** The connection bounds how long its goodbye takes. */
@@ -84,17 +115,26 @@ export class RemoteInstance extends Instance {
 
 class RemoteLink implements InstanceLink {
   heardMs: number;
+  isModern = false;
   readonly #deps: InstanceDeps;
-  readonly #frame: (frame: Frame, scan: Scan) => void;
+  readonly #paramHeadersOf: ParamHeadersOf;
+  readonly #frame: (frame: Frame, scan: Scan, requestId: number | undefined) => void;
   readonly #sent = createScan();
   readonly #received = createScan();
   readonly #garbage: RateLimit;
   #connection: Connection | undefined;
   #queue: Frame[] | undefined = [];
+  /** Requests that may be sent once more, with how they were refused. */
+  readonly #held = new Map<ByteString, Frame>();
   #isOpen = true;
 
-  constructor(deps: InstanceDeps, frame: (frame: Frame, scan: Scan) => void) {
+  constructor(
+    deps: InstanceDeps,
+    paramHeadersOf: ParamHeadersOf,
+    frame: (frame: Frame, scan: Scan, requestId: number | undefined) => void,
+  ) {
     this.#deps = deps;
+    this.#paramHeadersOf = paramHeadersOf;
     this.#frame = frame;
     this.heardMs = deps.clock.now();
     this.#garbage = new RateLimit(deps.clock, 10, (count) => deps.log.warn("core_garbage_dropped", { count }));
@@ -119,7 +159,7 @@ class RemoteLink implements InstanceLink {
     return "ok";
   }
 
-  received(frame: Frame): void {
+  received(frame: Frame, idText?: ByteString): void {
     if (!this.#isOpen) return;
     this.heardMs = this.#deps.clock.now();
     const fault = scanCore(frame, this.#received);
@@ -132,34 +172,68 @@ class RemoteLink implements InstanceLink {
       const id = integerAt(frame, record.idStart, record.idEnd);
       if (id >= 0) this.#connection?.settled(String(id));
     }
-    this.#frame(frame, record);
+    this.#frame(frame, record, idText === undefined ? undefined : Number(idText));
+  }
+
+  hold(idText: ByteString, refusal: Frame): void {
+    this.#held.set(idText, refusal);
+  }
+
+  /** Sends it once more, or without a frame lets the refusal stand; nothing where it was taken back meanwhile. */
+  again(idText: ByteString, frame: Frame | undefined): void {
+    const refusal = this.#held.get(idText);
+    if (refusal === undefined || !this.#held.delete(idText)) return;
+    if (frame === undefined || this.#send(frame, true) !== "ok") this.received(refusal, idText);
   }
 
   /** Receives nothing more. */
   close(): void {
     this.#isOpen = false;
     this.#queue = undefined;
+    this.#held.clear();
     this.#garbage.close();
   }
 
   /** A request is told from what needs no answer. */
-  #send(frame: Frame): Sent {
+  #send(frame: Frame, isAgain = false): Sent {
     const bytes = flatten(frame);
     const record = this.#sent;
     if (scan(bytes, record) !== undefined || record.kind === "response")
       return this.#connection?.send(frame) ?? "closed";
     const method = stringAt(bytes, record.methodStart, record.methodEnd);
-    if (record.kind === "notification") return this.#connection?.send(frame, { method }) ?? "closed";
-    const idText: ByteString = bytes.toString("latin1", record.idStart, record.idEnd);
-    return this.#connection?.send(frame, { method, idText }) ?? "closed";
+    const said = this.#said(method, bytes);
+    if (said.cancels !== undefined) this.#held.delete(said.cancels);
+    return this.#connection?.send(frame, isAgain ? { ...said, isAgain } : said) ?? "closed";
+  }
+
+  #said(method: string, bytes: Buffer): Said {
+    const record = this.#sent;
+    if (record.kind === "notification") {
+      const { requestIdStart, requestIdEnd } = record;
+      return requestIdStart < 0 ? { method } : { method, cancels: byteText(bytes, requestIdStart, requestIdEnd) };
+    }
+    const idText = byteText(bytes, record.idStart, record.idEnd);
+    // The question for the era is of the modern one, whatever its answer.
+    if (!this.isModern && method !== "server/discover") return { method, idText };
+    return { method, idText, headers: messageHeaders(method, bytes, record, this.#paramHeadersOf) };
   }
 }
 
-function fallOf({ code, reason }: Loss, credential: Credential | undefined): Fall {
+function fallOf({ code, reason, retryMs }: Loss, credential: Credential | undefined): Fall {
   const lack = code === "unauthenticated" && credential !== undefined ? lackOf(credential.state) : undefined;
-  if (lack === undefined) return { code: "core_down", reason, fatal: false };
+  if (lack === undefined) return { code: "core_down", reason, fatal: false, retryMs };
   return { code: "login_needed", reason: `needs a login: ${lack.why}; ${lack.fix}`, fatal: false };
 }
+
+/** `wasOrdered`: one stream of messages that was open. What the way there, a login or a busy server brings about says nothing. */
+function clueOf({ kind, status = 0 }: Loss, wasOrdered: boolean): EraClue | undefined {
+  if (kind === "refused" || undecided.has(status)) return undefined;
+  if (status >= 500) return "unsettled";
+  if (kind === "wrong") return status === 0 ? "unsettled" : "legacy";
+  return wasOrdered ? "legacy" : undefined;
+}
+
+const undecided: ReadonlySet<number> = new Set([401, 403, 407, 408, 429, 503]);
 
 function errorOfLoss({ reason }: Loss): HubError {
   return new HubError("core_down", reason, { may_have_run: false, retry_after_ms: 1000 });

@@ -1,5 +1,6 @@
 // A start of a Core that ended for a reason of its own.
-import type { ErrorCode } from "../base/errors.ts";
+import { type ErrorCode, HubError } from "../base/errors.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { Fall } from "./supervisor.ts";
 
 export class StartFailed extends Error {
@@ -13,4 +14,13 @@ export class StartFailed extends Error {
 
 export function startFailed(code: ErrorCode, reason: string, fatal: boolean): StartFailed {
   return new StartFailed({ code, reason, fatal });
+}
+
+/** What it means for the Core that its start ended so. */
+export function fallOf(error: unknown, coreName: string, log: Log): Fall {
+  if (error instanceof StartFailed) return error.fall;
+  const { code, message } = HubError.from(error);
+  if (code === "internal") log.error("core_start_failed", { error });
+  // The reason follows the Core's name wherever it is shown.
+  return { code, reason: message.replace(`core "${coreName}" `, ""), fatal: false };
 }

@@ -5,6 +5,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, flatten, type Sent, type Splice } from "../wire/frame.ts";
 import { FrameReader, type Framing } from "../wire/framing.ts";
+import type { Masker } from "../wire/mask.ts";
 import { Outbox } from "../wire/outbox.ts";
 import { createScan, type Scan, scanCore } from "../wire/scan.ts";
 import { RateLimit } from "./stderr.ts";
@@ -34,7 +35,7 @@ const closedStdoutMs = 1000;
 export interface LinkDeps {
   readonly clock: Clock;
   readonly log: Log;
-  mask(text: string): string;
+  readonly masker: Pick<Masker, "look" | "maskText">;
 }
 
 export interface LinkEvents {
@@ -79,7 +80,7 @@ export class StdioLink {
       writable: streams.stdin,
     });
     this.#reader = new FrameReader(
-      { maxBytes: limits.maxMessageBytes, framing },
+      { maxBytes: limits.maxMessageBytes, framing, look: (chunk) => deps.masker.look(chunk) },
       {
         frame: (frame) => this.#received(frame),
         fault: (fault) => this.#faulty(fault.message, fault.code === "too_large", fault.fatal),
@@ -125,7 +126,7 @@ export class StdioLink {
       return;
     }
     if (this.#garbageLines.take()) {
-      const text = this.#deps.mask(flatten(frame).toString("utf8", 0, maskedBytes)).slice(0, shownChars);
+      const text = this.#deps.masker.maskText(flatten(frame).toString("utf8", 0, maskedBytes)).slice(0, shownChars);
       this.#deps.log.warn("core_stdout_garbage", { why: fault.message, text });
     }
     this.#countGarbage();

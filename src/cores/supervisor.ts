@@ -9,6 +9,7 @@
 //
 //   stop, from any of these ──► draining ──gone──► stopped ──start──► starting
 import type { ErrorCode } from "../base/errors.ts";
+import type { ResolvedCore } from "../manifest/manifest.ts";
 
 /** Why an instance is of no use any more. */
 export interface Fall {
@@ -17,6 +18,8 @@ export interface Fall {
   readonly reason: string;
   /** Another attempt would end the same way. */
   readonly fatal: boolean;
+  /** So long the other side wants to be left alone. */
+  readonly retryMs?: number | undefined;
 }
 
 /** `since` and `retryAtMs` are Clock milliseconds; `reason` and `code` are those of the fall. */
@@ -60,6 +63,11 @@ export interface Supervised {
 export interface RestartPolicy {
   readonly restartBackoffMs: number;
   readonly maxRestarts: number;
+}
+
+/** A server elsewhere may be away for hours, and comes back without anybody here starting it. */
+export function restartPolicyOf({ remote, health }: ResolvedCore): RestartPolicy {
+  return remote === undefined ? health : { ...health, maxRestarts: Number.POSITIVE_INFINITY };
 }
 
 export type SupervisorEvent =
@@ -146,7 +154,7 @@ function down(core: Supervised, fall: Fall, policy: RestartPolicy, nowMs: number
       effects: [tearDown],
     };
   }
-  const ms = backoffMs(restarts, policy.restartBackoffMs);
+  const ms = Math.max(backoffMs(restarts, policy.restartBackoffMs), fall.retryMs ?? 0);
   return {
     next: { generation, restarts, state: { t: "backoff", since: nowMs, code, reason, retryAtMs: nowMs + ms } },
     effects: [tearDown, { t: "retry_after", generation, ms }],

@@ -30,7 +30,7 @@ export function corsHeaders(origin: string | undefined): CorsHeaders | undefined
 export function preflight(headers: IncomingHttpHeaders, methods: readonly string[], cors: CorsHeaders): Reply {
   const asked = String(headers["access-control-request-headers"] ?? "").toLowerCase();
   const params = asked.split(",").map((name) => name.trim());
-  const extra = params.filter((name) => /^mcp-param-[a-z0-9-]{1,64}$/.test(name));
+  const extra = params.filter((name) => /^mcp-param-[!#$%&'*+.^_`|~0-9a-z-]{1,64}$/.test(name));
   return {
     status: 204,
     headers: {

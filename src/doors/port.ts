@@ -4,6 +4,7 @@ import type { EndReason } from "../base/end-reason.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Frame, ReplySink } from "../wire/frame.ts";
 import type { MessageReader } from "../wire/message-reader.ts";
+import type { SentParamHeaders } from "../wire/param-headers.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 
 /** Who was let in, and from where: the client's address as far as trusted proxies tell it, or `unix`. */
@@ -25,6 +26,8 @@ export interface Visit {
   readonly profile?: string | undefined;
   /** The trace context of the request that opened the connection; absent for most. */
   readonly trace?: TraceText | undefined;
+  /** The headers by which its one call repeats arguments; undefined where messages have no headers, or these are not looked at. */
+  readonly paramHeaders?: SentParamHeaders | undefined;
   /** Asks the door to end the connection; `leave` is still called, once, when it has ended. */
   end(reason: EndReason): void;
 }

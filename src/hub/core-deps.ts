@@ -1,7 +1,7 @@
 // What the hub hands to each Core, but for what is a Core's own; and how a Core's secrets are found.
 import type { Clock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
-import type { CoreDeps, SecretsFound } from "../cores/core.ts";
+import type { CoreDeps, SecretsFound } from "../cores/core-deps.ts";
 import type { Host } from "../cores/environment.ts";
 import { defaultPendingBytes, defaultStallMs } from "../cores/stdio-link.ts";
 import type { Setup } from "../manifest/diff.ts";
@@ -30,7 +30,7 @@ export function coreDepsOf(
   hubId: string,
   clock: Clock,
   usesEngine: Host["usesEngine"],
-): Omit<CoreDeps, "secrets" | "ids" | "capabilities" | "credential"> {
+): Omit<CoreDeps, "secrets" | "ids" | "known" | "capabilities" | "credential"> {
   const { log, masker, settings, env, platform, extraPath, version } = host;
   let instances = 0;
   return {

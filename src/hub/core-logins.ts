@@ -1,5 +1,6 @@
 // Which login a Core's instance goes with, whom it may serve, and who may sign in by the hub's own pages. The logins themselves are loaded where a
 // Core has one.
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../base/clock.ts";
 import { type Credential, lackOf } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
@@ -15,7 +16,6 @@ import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
 import type { SignIn } from "../relay/login-asks.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
-import { loginWay } from "./login-way.ts";
 
 export interface CoreLoginsDeps {
   readonly clock: Clock;
@@ -32,7 +32,8 @@ export interface CoreLoginsDeps {
 
 export class CoreLogins {
   readonly #deps: CoreLoginsDeps;
-  readonly #targets = new WeakMap<ResolvedCore, Promise<LoginTarget>>();
+  /** By the Core's key: the one in use, and what of the manifest it was made of. */
+  readonly #targets = new Map<string, { readonly spec: object; readonly target: Promise<LoginTarget> }>();
   /** The operator's, by the Core's key. */
   readonly #operators = new Map<string, Credential>();
   #addresses: readonly string[] = [];
@@ -142,18 +143,24 @@ export class CoreLogins {
     return address === undefined ? undefined : `${address}${basePath}`;
   }
 
-  /** The same one for the same entry of the manifest, as the same login belongs to it. */
+  /**
+   * The same one for as long as the manifest says the same of the login, whatever else of the Core it changes: an instance that goes on goes on with
+   * the login that it has.
+   */
   #target(core: ResolvedCore, login: LoginSpec): Promise<LoginTarget> {
-    const known = this.#targets.get(core);
-    if (known !== undefined) return known;
-    const made = Promise.resolve().then(() => {
+    const { credentials: _, ...spec } = login;
+    const known = this.#targets.get(core.key);
+    if (known !== undefined && isDeepStrictEqual(known.spec, spec)) return known.target;
+    const target = import("./login-way.ts").then(({ loginWay }) => {
       const way = loginWay(core.key, login, this.#deps.env);
       return loginTarget(core.key, login, { ...way, secret: (wanted) => this.#secret(core, wanted) });
     });
-    this.#targets.set(core, made);
+    this.#targets.set(core.key, { spec, target });
     // A secret that is missing now may be there at the next start.
-    made.catch(() => this.#targets.delete(core));
-    return made;
+    target.catch(() => {
+      if (this.#targets.get(core.key)?.target === target) this.#targets.delete(core.key);
+    });
+    return target;
   }
 
   async #secret(core: ResolvedCore, wanted: SecretSpec): Promise<Secret> {

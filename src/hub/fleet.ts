@@ -109,7 +109,7 @@ export class Fleet {
   /** The way to the instance that tells this session of changes: of a pool, the one that is lent to nobody. */
   watchLane(key: string, session: ClientSession): Lane {
     const { home, instances } = this.#place(key);
-    return instances instanceof Pool ? home.lane : this.lane(key, session);
+    return instances instanceof Pool || session.era === "modern" ? home.lane : this.lane(key, session);
   }
 
   /** Who takes over what a departed instance was to tell of: undefined where there is no such Core any more, or no room. */
@@ -143,7 +143,7 @@ export class Fleet {
 
   /** The Cores of which this session has, or would have, an instance of its own: with those that it has. */
   owned(session: ClientSession): readonly (readonly [key: string, core: Core | undefined])[] {
-    if (this.#ofSessions.length === 0) return this.#ofSessions as readonly [];
+    if (this.#ofSessions.length === 0 || session.era === "modern") return none;
     return this.#ofSessions.map(({ home, instances }) => [home.core.name, instances?.ownOf(session)?.core]);
   }
 
@@ -304,7 +304,8 @@ export class Fleet {
       },
       callOver: (lane) => this.#deps.callOver(lane),
     };
-    return definition.isolation === "pool" ? new Pool(deps, home) : new SessionInstances(deps);
+    if (definition.isolation === "session") return new SessionInstances(deps, home);
+    return new Pool(deps, home, { max: definition.scaling.max, sharedBy: () => "all" });
   }
 
   #makeFurther(home: Member, owner: ClientSession | undefined, told: ClientCapabilities, serial: boolean): Member {
@@ -371,6 +372,8 @@ export class Fleet {
     });
   }
 }
+
+const none: readonly [] = [];
 
 /** By what calls come in. */
 function entryOf({ home, instances }: Place): Lane {

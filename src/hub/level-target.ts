@@ -3,11 +3,11 @@ import type { Core } from "../cores/core.ts";
 import type { LevelTarget, LogLevelsDeps } from "../relay/log-levels.ts";
 import type { Fleet } from "./fleet.ts";
 
-/** A Core without logging is told nothing; one that refuses keeps the level it has. */
+/** A Core without logging is told nothing, and a modern one with each request; one that refuses keeps the level it has. */
 export function levelTarget(core: Core): LevelTarget {
   return {
     setLogLevel: (level) => {
-      if (core.state.t !== "up" || core.capabilities["logging"] === undefined) return;
+      if (core.state.t !== "up" || core.era === "modern" || core.capabilities["logging"] === undefined) return;
       core.request("logging/setLevel", { level }, 10_000).catch(() => {
         // Its messages are still filtered by each session's own level.
       });

@@ -3,7 +3,9 @@
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Credential } from "../base/credential.ts";
 import type { HubError } from "../base/errors.ts";
-import { Core, type CoreDeps, type SecretsFound } from "../cores/core.ts";
+import { Core } from "../cores/core.ts";
+import type { CoreDeps, SecretsFound } from "../cores/core-deps.ts";
+import { Known } from "../cores/known.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import { type ClientSession, createLane, type Lane, type LanePolicy } from "../relay/call.ts";
@@ -28,12 +30,13 @@ export interface Member {
 }
 
 export interface MembersDeps {
-  readonly core: Omit<CoreDeps, "secrets" | "ids" | "capabilities" | "credential">;
+  readonly core: Omit<CoreDeps, "secrets" | "ids" | "known" | "capabilities" | "credential">;
   meter(coreKey: string): CoreMeter;
   secrets(definition: ResolvedCore, setup: Setup): Promise<SecretsFound>;
   /** `owner`: whose the instance is alone. */
   credential(definition: ResolvedCore, owner: ClientSession | undefined): Promise<Credential | undefined>;
-  frame(lane: Lane, frame: Frame, scan: Scan): void;
+  /** `requestId`: of the request on whose response it came, where each has one of its own. */
+  frame(lane: Lane, frame: Frame, scan: Scan, requestId?: number): void;
   unanswered(lane: Lane, id: number, error: HubError): void;
   returned(lane: Lane, id: number, frame: Frame): void;
   /** Of any member, whatever its place. */
@@ -56,6 +59,8 @@ export interface Making {
 
 export class Members {
   readonly #deps: MembersDeps;
+  /** By the Core's key: what is known of the process or server that its definition leads to. */
+  readonly #known = new Map<string, { readonly place: string; readonly known: Known }>();
 
   constructor(deps: MembersDeps) {
     this.#deps = deps;
@@ -70,6 +75,7 @@ export class Members {
         ...common,
         log: context === undefined ? common.log : common.log.child(context),
         ids,
+        known: this.#knownOf(definition),
         // It can ask for roots where the manifest has some, whatever its client can be asked.
         capabilities: async () => ({
           ...(member.lane.policy.roots && { roots: {} }),
@@ -79,7 +85,7 @@ export class Members {
         secrets: (asked) => secrets(asked, member.setup),
       },
       {
-        frame: (_core, received, scan) => frame(lane, received, scan),
+        frame: (_core, received, scan, requestId) => frame(lane, received, scan, requestId),
         unanswered: (_core, id, error) => unanswered(lane, id, error),
         returned: (_core, id, sent) => returned(lane, id, sent),
         state: () => {
@@ -92,6 +98,15 @@ export class Members {
     const lane = createLane(core, lanePolicy(definition, serial), meter(definition.key), owner);
     const member: Member = { core, lane, ids, setup, place, watcher: undefined };
     return member;
+  }
+
+  #knownOf({ key, command, args, cwd, env, framing, remote }: ResolvedCore): Known {
+    const place = JSON.stringify([command, args, cwd, env, framing, remote]);
+    const before = this.#known.get(key);
+    if (before?.place === place) return before.known;
+    const known = new Known();
+    this.#known.set(key, { place, known });
+    return known;
   }
 }
 

@@ -1,5 +1,6 @@
 // `isolation: pool`: a few instances, each lent to one call at a time, so that what it says meanwhile belongs to that call's client. The
-// limiter admits no more calls than there may be instances, so a call that comes here always finds one, or room for one.
+// limiter admits no more calls than there may be instances, so a call that comes here always finds one, or room for one. Clients of the modern
+// era, which have no sessions, have the instances of a Core with `isolation: session` so too: each lent to calls of one of them only.
 //
 //   free ──lease──► lent ──its call is answered──► free ──nobody needs it for long──► ended
 //                     └──its call was let go while it ran, and it may still be talking──► ended
@@ -13,12 +14,20 @@ import { Room } from "./room.ts";
 
 interface Pooled {
   readonly member: Member;
-  /** What it was told that its clients can be asked: only they get it. */
-  readonly told: string;
+  /** Whom it may be lent to, as `keyOf` says: what it was told that its clients can be asked, and more. */
+  readonly key: string;
   /** Who had it last, and gets it again rather than another's. */
   last: ClientSession | undefined;
   isLent: boolean;
   usedMs: number;
+}
+
+export interface PoolOptions {
+  /** Instances, at most. */
+  readonly max: number;
+  readonly room?: Room;
+  /** Whose calls have an instance in common, beside that they were told the same. */
+  sharedBy(session: ClientSession): string;
 }
 
 export class Pool implements Instances {
@@ -29,13 +38,17 @@ export class Pool implements Instances {
   readonly #pooled = new Set<Pooled>();
   readonly #room: Room;
   readonly #home: Member;
+  readonly #sharedBy: PoolOptions["sharedBy"];
+  #max: number;
   readonly #sweep: IdleSweep;
 
-  constructor(deps: InstancesDeps, home: Member) {
+  constructor(deps: InstancesDeps, home: Member, options: PoolOptions) {
     this.#deps = deps;
+    this.#max = options.max;
+    this.#sharedBy = options.sharedBy;
     this.#definition = deps.definition;
     this.#sweep = new IdleSweep(deps.clock, (now) => this.#endIdle(now));
-    this.#room = new Room(deps.definition.scaling.max, (member) => deps.stop(member));
+    this.#room = options.room ?? new Room(options.max, (member) => deps.stop(member));
     this.#home = home;
     const { core, lane } = home;
     this.#entry = createLane(core, lane.policy, lane.meter);
@@ -58,9 +71,10 @@ export class Pool implements Instances {
     for (const pooled of this.#pooled) if (pooled.last === session) pooled.last = undefined;
   }
 
-  redefine(definition: ResolvedCore): void {
+  redefine(definition: ResolvedCore, max = definition.scaling.max): void {
     this.#definition = definition;
-    this.#room.max = definition.scaling.max;
+    this.#max = max;
+    this.#room.max = max;
     for (const { member } of this.#pooled) redefine(member, definition);
     this.#entry.policy = this.#home.lane.policy;
   }
@@ -72,11 +86,14 @@ export class Pool implements Instances {
     await Promise.all(members.map((member) => this.#room.end(member, (ended) => this.#deps.finish(ended))));
   }
 
-  #lease(call: Call): Lane {
-    const told = relayable(call.session.capabilities);
-    const pooled = this.#free(classKey(told), call.session) ?? this.#start(told);
+  #lease(call: Call): Lane | undefined {
+    const { session } = call;
+    const told = relayable(session.capabilities);
+    const key = `${classKey(told)} ${this.#sharedBy(session)}`;
+    const pooled = this.#free(key, session) ?? this.#start(told, key);
+    if (pooled === undefined) return undefined;
     pooled.isLent = true;
-    pooled.last = call.session;
+    pooled.last = session;
     return pooled.member.lane;
   }
 
@@ -84,26 +101,27 @@ export class Pool implements Instances {
    * One that this client had last, rather than another's, and one that works on no other client's task, since nobody could tell then whose
    * its words are; one that runs, rather than one that waits to be started again.
    */
-  #free(told: string, session: ClientSession): Pooled | undefined {
-    const free = [...this.#pooled].filter((pooled) => !pooled.isLent && pooled.told === told);
+  #free(key: string, session: ClientSession): Pooled | undefined {
+    const free = [...this.#pooled].filter((pooled) => !pooled.isLent && pooled.key === key);
     const running = free.filter(isRunning);
     const quiet = running.filter(({ member, last }) => member.lane.tasks.size === 0 || last === session);
     const best = quiet.find(({ last }) => last === session) ?? quiet.find(({ last }) => last === undefined) ?? quiet[0];
-    if (best !== undefined || this.#pooled.size < this.#definition.scaling.max) return best;
+    if (best !== undefined || this.#pooled.size < this.#max) return best;
     return running[0] ?? free[0];
   }
 
-  /** Where there is no room, in the place of one that nobody has: of one that is down, or of another class. */
-  #start(told: ClientCapabilities): Pooled {
-    if (this.#pooled.size >= this.#definition.scaling.max) {
+  /** Where there is no room, in the place of one that nobody has: of one that is down, or of others. Undefined where all are lent. */
+  #start(told: ClientCapabilities, key: string): Pooled | undefined {
+    if (this.#pooled.size >= this.#max) {
       const free = [...this.#pooled].filter(({ isLent, member }) => !isLent && isIdle(member));
       const rank = (pooled: Pooled) => (isRunning(pooled) ? pooled.usedMs : -1);
       const [first] = free.sort((one, other) => rank(one) - rank(other));
-      if (first !== undefined) this.#end(first);
+      if (first === undefined) return undefined;
+      this.#end(first);
     }
     const member = this.#deps.make(undefined, told, true);
     const pooled: Pooled = {
-      ...{ member, told: classKey(told), last: undefined },
+      ...{ member, key, last: undefined },
       ...{ isLent: false, usedMs: this.#deps.clock.now() },
     };
     member.lane.release = () => this.#released(pooled);

@@ -7,6 +7,7 @@ import type { ClientSession, Lane } from "../relay/call.ts";
 import { IdleSweep } from "./idle-sweep.ts";
 import { type Instances, type InstancesDeps, isIdle } from "./instances.ts";
 import { type Member, redefine } from "./members.ts";
+import { Pool } from "./pool.ts";
 import { Room } from "./room.ts";
 
 interface Own {
@@ -20,15 +21,21 @@ export class SessionInstances implements Instances {
   readonly #bySession = new Map<ClientSession, Own>();
   readonly #room: Room;
   readonly #sweep: IdleSweep;
+  /** For clients that have no session. */
+  readonly #ofModern: Pool;
 
-  constructor(deps: InstancesDeps) {
+  constructor(deps: InstancesDeps, home: Member) {
     this.#deps = deps;
     this.#definition = deps.definition;
     this.#sweep = new IdleSweep(deps.clock, (now) => this.#endIdle(now));
-    this.#room = new Room(deps.definition.maxSessions, (member) => deps.stop(member));
+    const { maxSessions: max } = deps.definition;
+    this.#room = new Room(max, (member) => deps.stop(member));
+    const sharedBy = ({ principal }: ClientSession) => principal.id;
+    this.#ofModern = new Pool(deps, home, { max, room: this.#room, sharedBy });
   }
 
   laneFor(session: ClientSession): Lane {
+    if (session.era === "modern") return this.#ofModern.laneFor();
     const now = this.#deps.clock.now();
     const own = this.#bySession.get(session);
     if (own !== undefined) {
@@ -49,7 +56,7 @@ export class SessionInstances implements Instances {
   }
 
   members(): readonly Member[] {
-    return [...this.#bySession.values()].map(({ member }) => member);
+    return [...[...this.#bySession.values()].map(({ member }) => member), ...this.#ofModern.members()];
   }
 
   leave(session: ClientSession): void {
@@ -60,13 +67,15 @@ export class SessionInstances implements Instances {
     this.#definition = definition;
     this.#room.max = definition.maxSessions;
     for (const { member } of this.#bySession.values()) redefine(member, definition);
+    this.#ofModern.redefine(definition, definition.maxSessions);
   }
 
   async retire(): Promise<void> {
     this.#sweep.end();
-    const members = this.members();
+    const own = [...this.#bySession.values()];
     this.#bySession.clear();
-    await Promise.all(members.map((member) => this.#room.end(member, (ended) => this.#deps.finish(ended))));
+    const ended = own.map(({ member }) => this.#room.end(member, (ending) => this.#deps.finish(ending)));
+    await Promise.all([...ended, this.#ofModern.retire()]);
   }
 
   /** Whose instance has to go for another one: who has waited longest for its client. Where all are at work there is no room. */

@@ -13,7 +13,7 @@ export function sourcesOf(
 ): CatalogSource[] {
   return cores.map((core) => {
     const { key, namespace, prefix, uris, tags, tools, policy } = core.definition;
-    const { instructions, capabilities } = core;
+    const { instructions, capabilities, era } = core;
     const lists = own?.get(key) ?? (isPersonal?.(core) === true ? emptyLists : core.lists);
     return {
       key,
@@ -23,6 +23,7 @@ export function sourcesOf(
       tags,
       tools,
       policy,
+      era,
       runsTasks: runsTasks(capabilities),
       state: core.state.t,
       lists,

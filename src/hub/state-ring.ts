@@ -37,7 +37,7 @@ export class StateRing implements SealKeys {
   }
 
   /** Takes up what there is now: keys that are there no more open nothing from now on. Where they cannot be read the old ones stay. Never rejects. */
-  async load(settings: StateKeySettings = this.#settings): Promise<void> {
+  async load(settings: StateKeySettings): Promise<void> {
     this.#settings = settings;
     try {
       this.#take(await stateKeys(settings.stateDir, settings.stateKey));

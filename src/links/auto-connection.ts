@@ -20,9 +20,9 @@ export class AutoConnection implements Connection {
     };
     this.#inner = new HttpConnection(dialling, {
       ...events,
-      message: (frame) => {
+      message: (frame, idText) => {
         settled();
-        events.message(frame);
+        events.message(frame, idText);
       },
       // The end of the attempt says what becomes of it.
       returned: (idText, frame, loss) => {

@@ -86,6 +86,12 @@ export interface Said {
   readonly method: string;
   /** Of a request. */
   readonly idText?: ByteString;
+  /** Of `notifications/cancelled`: what is taken back. */
+  readonly cancels?: ByteString;
+  /** Over HTTP: what is said of it beside its body. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** It was refused as `mismatched` before: a second refusal stands. */
+  readonly isAgain?: true;
 }
 
 export interface Connection {
@@ -105,9 +111,12 @@ export interface Connection {
 
 export interface ConnectionEvents {
   opened(): void;
-  message(frame: Frame): void;
+  /** `idText`: of the request on whose response it came; undefined where messages come on one stream, or on one that belongs to no request. */
+  message(frame: Frame, idText?: ByteString): void;
   /** This request will get no answer of the hub, while the connection goes on. */
   unanswered(idText: ByteString, error: HubError): void;
+  /** The other side takes its headers for another thing than its body, and has not run it. Where nobody takes this, the refusal is a message. */
+  mismatched?(idText: ByteString, frame: Frame, refusal: Frame): void;
   /** The hub has not run this request, and may be asked again on another connection; `lost` follows. */
   returned(idText: ByteString, frame: Frame, loss: Loss): void;
   /** Once, at the end: nothing comes after it. */

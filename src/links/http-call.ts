@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ByteString, Frame } from "../wire/frame.ts";
+import type { Said } from "./connection.ts";
 import { HttpEvents } from "./http-events.ts";
 import type { ExchangeEvents, Intake, Underway } from "./http-exchange.ts";
 import { mediaType, readBody, readRefusal } from "./http-exchange.ts";
@@ -16,12 +17,14 @@ export interface CallDeps {
   /** The hub as people may see it. */
   readonly name: string;
   readonly isPaused: () => boolean;
-  post(body: Buffer, events: ExchangeEvents): Underway;
+  /** False: a response that was cut is over. */
+  readonly mayGoOn: () => boolean;
+  post(body: Buffer, events: ExchangeEvents, said: Said): Underway;
   ask(lastId: ByteString | undefined, events: Pick<ExchangeEvents, "head" | "failed">): Underway;
   flushed(call: HttpCall): void;
   /** The hub has taken the request: what it says about itself is in the head. */
   taken(call: HttpCall, response: IncomingMessage): void;
-  message(frame: Frame): void;
+  message(frame: Frame, call: HttpCall): void;
   /** No head came. */
   failed(call: HttpCall, error: NodeJS.ErrnoException, mayHaveArrived: boolean): void;
   refused(call: HttpCall, response: IncomingMessage, body: Buffer): void;
@@ -39,6 +42,7 @@ const keptBytes = 64 * 1024;
 export class HttpCall {
   readonly idText: ByteString;
   readonly method: string;
+  readonly isAgain: boolean;
   readonly size: number;
   readonly #deps: CallDeps;
   readonly #exchange: Underway;
@@ -50,24 +54,21 @@ export class HttpCall {
   #isSettled = false;
   #isOver = false;
 
-  constructor(
-    deps: CallDeps,
-    said: { readonly idText: ByteString; readonly method: string },
-    frame: Frame,
-    body: Buffer,
-  ) {
+  constructor(deps: CallDeps, said: Said & { readonly idText: ByteString }, frame: Frame, body: Buffer) {
     this.#deps = deps;
     this.idText = said.idText;
     this.method = said.method;
+    this.isAgain = said.isAgain === true;
     this.size = frame.size;
     this.#frame = frame;
-    this.#exchange = deps.post(body, {
+    const events: ExchangeEvents = {
       flushed: () => this.#flushed(),
       head: (response) => this.#head(response),
       failed: (error, mayHaveArrived) => {
         if (!this.#isOver) deps.failed(this, error, mayHaveArrived);
       },
-    });
+    };
+    this.#exchange = deps.post(body, events, said);
   }
 
   /** The request, where it is kept: small, and not taken by the hub. */
@@ -130,7 +131,7 @@ export class HttpCall {
         if (body === "too_large") this.#tooLarge();
         else if (body === "cut") this.#end("the connection broke before its answer was there");
         else {
-          message(body);
+          message(body, this);
           this.#end("its answer is no answer to this request");
         }
       });
@@ -147,15 +148,16 @@ export class HttpCall {
   }
 
   #readEvents(response: IncomingMessage): void {
-    const { clock, maxMessageBytes, intake, isPaused, ask, message, notResumed, unreachable } = this.#deps;
+    const { clock, maxMessageBytes, intake, isPaused, mayGoOn, ask, message, notResumed, unreachable } = this.#deps;
     this.#events = new HttpEvents({
       clock,
       maxMessageBytes,
       intake,
       isStanding: false,
+      mayGoOn,
       isPaused,
       ask,
-      message,
+      message: (frame) => message(frame, this),
       tooLarge: () => this.#tooLarge(),
       refused: notResumed,
       unreachable,

@@ -1,5 +1,6 @@
-// A hub over Streamable HTTP (MCP 2025-03-26 … 2025-11-25): each message is a POST of its own, what belongs to no request comes on a
-// GET, and a header names the session. There is a connection once the hub has answered; it is lost with the session.
+// A hub over Streamable HTTP: each message is a POST of its own. There is a connection once the hub has answered.
+// MCP 2025-03-26 … 2025-11-25: what belongs to no request comes on a GET, and a header names the session; the connection is lost with it.
+// MCP 2026-07-28: there is neither; a request is cancelled by closing its response, and a response that was cut is over.
 //
 // Requests go out side by side. What is no request may depend on its order (a cancellation on its request, a request on
 // `initialized`), so it goes out alone: behind everything before it, and with everything after it waiting until it is taken.
@@ -7,11 +8,12 @@ import type { IncomingMessage } from "node:http";
 import type { Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { type ByteString, type Frame, flatten, frameOf, type Sent } from "../wire/frame.ts";
+import { eraOf } from "../wire/revisions.ts";
 import type { Connection, ConnectionEvents, Dialling, Said } from "./connection.ts";
 import { type CallDeps, HttpCall } from "./http-call.ts";
 import { HttpEvents } from "./http-events.ts";
 import { Intake, mediaType, readRefusal, type Underway } from "./http-exchange.ts";
-import { judgeRefusal } from "./http-refusals.ts";
+import { isHeaderMismatch, judgeRefusal } from "./http-refusals.ts";
 import { HttpSession } from "./http-session.ts";
 import { away, type Circumstances, type Loss, lossOfError, lossOfStatus, wrong } from "./losses.ts";
 
@@ -50,6 +52,7 @@ export class HttpConnection implements Connection {
   #stood = false;
   /** A hub is there: it has taken something. */
   #proved = false;
+  #isModern = false;
   #phase: "open" | "closing" | "ended" = "open";
   /** Why it ends as soon as what is under way was heard. */
   #losing: Loss | undefined;
@@ -69,11 +72,12 @@ export class HttpConnection implements Connection {
       closeMs: limits.closeMs,
       name: target.name,
       isPaused: () => this.#paused,
-      post: (body, exchangeEvents) => this.#session.post(body, exchangeEvents),
+      mayGoOn: () => !this.#isModern,
+      post: (body, exchangeEvents, said) => this.#session.post(body, exchangeEvents, said),
       ask: (lastId, exchangeEvents) => this.#session.listen(lastId, exchangeEvents),
       flushed: (call) => this.#flushed(call),
       taken: (call, response) => this.#taken(call, response),
-      message: (frame) => this.#message(frame),
+      message: (frame, { idText }) => this.#message(frame, idText),
       failed: (call, error, mayHaveArrived) => this.#failed(call, error, mayHaveArrived),
       refused: (call, response, body) => this.#refused(call, response, body),
       notResumed: (response) => this.#notResumed(response),
@@ -89,6 +93,10 @@ export class HttpConnection implements Connection {
   send(frame: Frame, said: Said = { method: "" }): Sent {
     const { limits } = this.#dialling;
     if (this.#phase !== "open") return "closed";
+    if (this.#isModern && said.idText === undefined) {
+      if (said.cancels !== undefined) this.#cancel(said.cancels);
+      return "ok";
+    }
     if (this.#pendingBytes + frame.size > limits.maxPendingBytes) return "full";
     if (said.idText !== undefined && this.#calls.size + this.#ending.size + this.#queue.length >= maxCalls) {
       return "full";
@@ -120,6 +128,7 @@ export class HttpConnection implements Connection {
   }
 
   agreed(revision: string): void {
+    this.#isModern = eraOf(revision) === "modern";
     this.#session.agreed(revision);
   }
 
@@ -186,8 +195,16 @@ export class HttpConnection implements Connection {
           if (this.#unreachable(error, mayHaveArrived)) taken();
         },
       },
+      {},
       noteMs,
     );
+  }
+
+  #cancel(idText: ByteString): void {
+    const call = this.#calls.get(idText);
+    if (call !== undefined) this.#forget(call);
+    else this.#withdraw(idText);
+    this.#pump();
   }
 
   #flushed(call: HttpCall): void {
@@ -201,10 +218,10 @@ export class HttpConnection implements Connection {
     this.#end(wrong(`${this.#circumstances.name} gave a session id that cannot be sent`));
   }
 
-  #message(frame: Frame): void {
+  #message(frame: Frame, idText?: ByteString): void {
     if (this.#phase !== "open") return;
     this.#proved = true;
-    this.#events.message(frame);
+    this.#events.message(frame, idText);
   }
 
   #over(call: HttpCall, error: HubError): void {
@@ -226,14 +243,19 @@ export class HttpConnection implements Connection {
 
   #refused(call: HttpCall, response: IncomingMessage, body: Buffer): void {
     const { statusCode: status = 0, headers } = response;
-    const { idText } = call;
+    const { idText, frame } = call;
+    const { mismatched } = this.#events;
     const about = { hasSession: this.#session.hasId, isProved: this.#proved };
     const refusal = { status, headers, mediaType: mediaType(response), body, idText, ...about };
     const verdict = judgeRefusal(refusal, this.#circumstances);
     if (verdict.t === "lost") this.#giveBack(call, verdict.loss);
     else if (verdict.t === "error") this.#over(call, verdict.error);
-    else {
-      this.#message(frameOf(verdict.bytes));
+    else if (frame !== undefined && mismatched !== undefined && !call.isAgain && isHeaderMismatch(verdict.bytes)) {
+      this.#forget(call);
+      mismatched(idText, frame, frameOf(verdict.bytes));
+      this.#pump();
+    } else {
+      this.#message(frameOf(verdict.bytes), idText);
       this.#over(call, new HubError("hub_unreachable", `${this.#circumstances.name} refused it`));
     }
   }

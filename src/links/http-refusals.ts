@@ -30,6 +30,8 @@ export function judgeRefusal(refusal: Refusal, circumstances: Circumstances): Ve
   const { status, body, idText, hasSession, isProved } = refusal;
   const loss = () => ({ t: "lost", loss: lossOf(refusal, circumstances) }) as const;
   if (status === 401) return loss();
+  // What a login could change is said in a header: the server's own words, if it has any, do not name what to do here.
+  if (isLoginTooSmall(refusal)) return loginTooSmall(refusal, circumstances);
   const own = rpcError(body, idText);
   // Whatever else its status says, an error with the id of the request answers it.
   if (own?.isAnswer === true) return { t: "answer", bytes: body };
@@ -42,9 +44,29 @@ export function judgeRefusal(refusal: Refusal, circumstances: Circumstances): Ve
   return { t: "error", error: errorOf(refusal, circumstances) };
 }
 
+/** Whether this answer says that what its headers say is not what its body says (MCP 2026-07-28). */
+export function isHeaderMismatch(answer: Buffer): boolean {
+  const { error } = JSON.parse(answer.toString("utf8")) as { error?: { code?: unknown } };
+  return error?.code === -32020;
+}
+
+function isLoginTooSmall({ status, headers }: Refusal): boolean {
+  return status === 403 && /\berror\s*=\s*"?insufficient_scope\b/i.test(headers["www-authenticate"] ?? "");
+}
+
+/** Of a connection that has never been good for anything it is the end. */
+function loginTooSmall({ isProved }: Refusal, { name }: Circumstances): Verdict {
+  const reason = `${name} answered 403: the login is not good for this`;
+  if (!isProved) return { t: "lost", loss: { kind: "refused", code: "unauthenticated", reason, status: 403 } };
+  return { t: "error", error: new HubError("unauthenticated", reason, { may_have_run: false }) };
+}
+
 function lossOf({ status, headers, mediaType, body }: Refusal, circumstances: Circumstances): Loss {
-  if (status !== 200 && status !== 202)
-    return lossOfStatus(status, body.toString("utf8"), circumstances, headers.location);
+  if (status !== 200 && status !== 202) {
+    const loss = lossOfStatus(status, body.toString("utf8"), circumstances, headers.location);
+    const retryMs = retryAfterMs(headers);
+    return retryMs === undefined ? loss : { ...loss, retryMs };
+  }
   return wrong(`${circumstances.name} ${oddAnswer(status, mediaType, headers)}; ${circumstances.words.odd}`);
 }
 
@@ -62,12 +84,16 @@ function errorOf(refusal: Refusal, circumstances: Circumstances): HubError {
   const said = messageIn(body.toString("utf8"));
   const message = `${name} answered ${status}${said === undefined ? "" : `: ${said}`}`;
   if (status === 413) return new HubError("too_large", message, { may_have_run: false });
-  const waitS = Number(headers["retry-after"]);
-  const again = { retry_after_ms: waitS > 0 && waitS <= 3600 ? waitS * 1000 : 1000 };
+  const again = { retry_after_ms: retryAfterMs(headers) ?? 1000 };
   if (status === 429 || status === 503) return new HubError("overloaded", message, { may_have_run: false, ...again });
   // Behind a proxy a hub may have done the work all the same.
   const mayHaveRun = status >= 500 || status === 408;
   return new HubError("hub_unreachable", message, { may_have_run: mayHaveRun, ...(mayHaveRun ? again : {}) });
+}
+
+function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
+  const waitS = Number(headers["retry-after"]);
+  return waitS > 0 && waitS <= 3600 ? waitS * 1000 : undefined;
 }
 
 function oddAnswer(status: number, mediaType: string, { "content-encoding": encoding }: IncomingHttpHeaders): string {

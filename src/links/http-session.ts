@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { ByteString } from "../wire/frame.ts";
 import { exchange } from "./authorized-exchange.ts";
-import type { Dialling } from "./connection.ts";
+import type { Dialling, Said } from "./connection.ts";
 import type { Asked, ExchangeEvents, Underway } from "./http-exchange.ts";
 import { type Transport, transportOf } from "./transport.ts";
 
@@ -40,8 +40,9 @@ export class HttpSession {
     if (/^[\x21-\x7e]{1,64}$/.test(revision)) this.#revision = revision;
   }
 
-  post(body: Buffer, events: ExchangeEvents, headMs?: number): Underway {
+  post(body: Buffer, events: ExchangeEvents, said: Pick<Said, "headers"> = {}, headMs?: number): Underway {
     const headers = {
+      ...said.headers,
       "content-type": "application/json",
       accept: "application/json, text/event-stream",
       "content-length": String(body.length),

@@ -25,7 +25,7 @@ export function away(reason: string): Loss {
 
 /** What the other side is called, and what helps when it cannot be had: a hub is looked for elsewhere than a server. */
 export interface PeerWords {
-  /** `hub`, `MCP server`: follows "a" or "no". */
+  /** `hub`, `MCP server`: follows "no". */
   readonly noun: string;
   /** Nothing listens at its address. */
   readonly refused: string;
@@ -79,6 +79,7 @@ const hints: Readonly<Record<string, string>> = {
 export function lossOfError(error: NodeJS.ErrnoException, { name, way, words }: Circumstances): Loss {
   const code = error.code ?? "";
   const { plain: plainScheme, encrypted } = ways[way];
+  const ifBehindTls = name.startsWith(plainScheme) ? `; if it is behind TLS, write ${encrypted}` : "";
   if (untrusted.has(code)) {
     const fix = "if it is your own CA, set NODE_EXTRA_CA_CERTS to its certificate (PEM)";
     return wrong(`the certificate of ${name} is not trusted (${code}); ${fix}`);
@@ -88,22 +89,18 @@ export function lossOfError(error: NodeJS.ErrnoException, { name, way, words }: 
   }
   if (code.startsWith("CERT_")) return wrong(`the certificate of ${name} is not valid (${code}); renew it`);
   if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
-    return wrong(
-      `${name} does not speak TLS as expected (${code}); a ${words.noun} without TLS is reached with ${plainScheme}`,
-    );
+    return wrong(`${name} does not speak TLS as expected (${code}); if it has none, write ${plainScheme}`);
   }
   if (code === refusedCode) {
     return wrong(`${name} is not connected to: ${plain(error.message)}; write allow_private: true if that is meant`);
   }
   if (code === "EPROXY") return away(`${name} cannot be reached: ${plain(error.message)}`);
   if (code.startsWith("HPE_")) {
-    return wrong(`${name} does not speak HTTP (${code}); a ${words.noun} behind TLS is reached with ${encrypted}`);
+    return wrong(`${name} does not speak HTTP (${code})${ifBehindTls}`);
   }
   if (code.startsWith("WS_ERR_")) return away(`${name} sent what cannot be taken: ${plain(error.message)}`);
   if (code === "ECONNRESET") {
-    return away(
-      `${name} cannot be reached: the connection was reset; a ${words.noun} behind TLS is reached with ${encrypted}`,
-    );
+    return away(`${name} cannot be reached: the connection was reset${ifBehindTls}`);
   }
   const hint = hintFor(code, words) ?? hints[code] ?? (code === "" ? plain(error.message) : code);
   return away(`${name} cannot be reached: ${hint}`);

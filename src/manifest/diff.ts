@@ -152,6 +152,7 @@ const live: readonly string[] = [
   "hub.secrets_dir",
   "hub.anonymous",
   "hub.token",
+  "hub.state_key",
 ];
 
 function isLive(key: string): boolean {

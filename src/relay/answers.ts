@@ -34,6 +34,11 @@ export function notificationFrame(method: string, params?: object): Frame {
   return frameOf(Buffer.from(JSON.stringify(body)));
 }
 
+/** To a Core: a request is taken back. */
+export function cancelFrame(hubId: number, reason: string): Frame {
+  return notificationFrame("notifications/cancelled", { requestId: hubId, reason });
+}
+
 /** A client's own word in a message: short, and safe to print. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);

@@ -10,6 +10,7 @@ import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import {
   type ByteString,
+  byPlace,
   byteString,
   byteText,
   type Frame,
@@ -22,8 +23,9 @@ import {
 import { findMember } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
 import { notificationFrame, resultFrame } from "./answers.ts";
-import { type AskRefusal, isAnswer, isKnownAsk, refusalOf } from "./ask-rules.ts";
-import type { Ask, ClientSession, Lane } from "./call.ts";
+import { type AskParams, type AskRefusal, isAnswer, isKnownAsk, refusalOf } from "./ask-rules.ts";
+import type { Parks } from "./bridge/parks.ts";
+import type { Ask, AskWaiter, Call, ClientSession, Lane } from "./call.ts";
 import type { CoreMessage, Owner } from "./owner.ts";
 import { native, relatedEdits, relatedTaskOfResult } from "./task-ids.ts";
 import type { UrlElicitations } from "./url-elicitations.ts";
@@ -49,6 +51,8 @@ export interface AsksDeps {
   readonly urls: Pick<UrlElicitations, "asked">;
   /** Whose a message of the Core is; undefined where nobody can tell. */
   ownerOf(lane: Lane, message: CoreMessage): Owner | undefined;
+  /** Of the modern era: clients are asked by the answers of their requests. */
+  readonly parks: Pick<Parks, "asked" | "withdrawn"> & { sessionOf(call: Call): ClientSession | undefined };
   /** The Core waited so long for its client. */
   waited(lane: Lane, ms: number): void;
 }
@@ -72,9 +76,10 @@ export class Asks {
     return open;
   }
 
-  /** A request of a Core: `bytes` is the frame in one piece, `idText` its id as the Core wrote it. */
-  ask(lane: Lane, method: string, idText: ByteString, bytes: Buffer, scan: Scan): void {
-    const owner = this.#deps.ownerOf(lane, { bytes, scan });
+  /** A request of a Core: its bytes are the frame in one piece, `idText` its id as the Core wrote it. */
+  ask(lane: Lane, method: string, idText: ByteString, message: CoreMessage): void {
+    const { bytes, scan } = message;
+    const owner = this.#deps.ownerOf(lane, message);
     if (method === "roots/list" && lane.policy.roots !== undefined && !hasRoots(owner)) {
       lane.core.send(resultFrame(idText, lane.policy.roots), noSplices);
       return;
@@ -86,27 +91,67 @@ export class Asks {
       this.#refuse(lane, method, idText, refusal ?? nobodyToAsk);
       return;
     }
-    const { session, replies } = owner;
+    const { call } = owner;
+    const session = call === undefined ? owner.session : this.#deps.parks.sessionOf(call);
+    if (session === undefined) {
+      this.#count("refused");
+      this.#refuse(lane, method, idText, tooManyParked);
+      return;
+    }
+    const replies = call === undefined ? owner.replies : session.sink;
     const now = this.#deps.clock.now();
     const id = ++session.lastAskId;
     const hasToken = scan.tokenStart >= 0;
     const tokenText = hasToken ? byteText(bytes, scan.tokenStart, scan.tokenEnd) : undefined;
     const ask: Ask = {
-      ...{ lane, session, method, coreIdText: idText, id, tokenText, replies, task: owner.task },
+      ...{
+        lane,
+        session,
+        method,
+        coreIdText: idText,
+        waiter: undefined,
+        id,
+        tokenText,
+        replies,
+        task: owner.task,
+        call,
+      },
       ...{ openedMs: now, deadlineMs: now + answerMs },
     };
-    const asks = this.#bySession.get(session) ?? new Map<number, Ask>();
-    this.#bySession.set(session, asks.set(id, ask));
     if (lane.asks.size === 0) lane.askingSinceMs = now;
     lane.asks.set(key, ask);
-    const frame = frameOf(bytes);
-    const edits = this.#editsOf(ask, bytes, scan);
-    // The response of a client that takes no events cannot carry it; the stream of what belongs to no request can, if there is one.
-    const isSent = replies.send(frame, edits) === "ok" || sendAside(ask, frame, edits);
-    if (isSent) this.#sweepSoon();
-    else {
-      this.#withdraw(ask, unreachable, "refused");
-    }
+    this.#open(ask);
+    if (this.#isSent(ask, bytes, scan)) this.#sweepSoon();
+    else this.#withdraw(ask, unreachable, "refused");
+  }
+
+  /** For a Core that asks by the answer of this call: what is wrong with its question, where the client cannot be asked that. */
+  refusal({ session }: Call, method: string, params: AskParams): AskRefusal | undefined {
+    if (!isKnownAsk(method)) return unknownMethod(method);
+    return refusalOf(method, session.capabilities, params) ?? this.#fullness(session);
+  }
+
+  /** Asks the client of this call on behalf of its Core; `params` as they go to the client. The waiter may hear of the end before this returns. */
+  put({ lane, session, replies }: Call, method: string, params: ByteString | undefined, waiter: AskWaiter): Ask {
+    const now = this.#deps.clock.now();
+    const id = ++session.lastAskId;
+    const ask: Ask = {
+      ...{ lane, session, method, coreIdText: undefined, waiter, id, replies },
+      ...{ tokenText: undefined, task: undefined, call: undefined, openedMs: now, deadlineMs: now + answerMs },
+    };
+    this.#open(ask);
+    const body = params === undefined ? "" : `,"params":${params}`;
+    const frame = frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${id},"method":"${method}"${body}}`, "latin1"));
+    if (replies.send(frame, noSplices) === "ok" || sendAside(ask, frame, noSplices)) this.#sweepSoon();
+    else this.#withdraw(ask, unreachable, "refused");
+    return ask;
+  }
+
+  /** Takes a question back that was put; one that is over is left alone. The waiter is not told. */
+  takeBack(ask: Ask, reason: string): void {
+    if (this.#bySession.get(ask.session)?.get(ask.id) !== ask) return;
+    this.#close(ask, "withdrawn");
+    ask.replies.send(notificationFrame("notifications/cancelled", { requestId: ask.id, reason }), noSplices);
   }
 
   /** A client's response. One that answers nothing that the client was asked is dropped. */
@@ -121,8 +166,18 @@ export class Asks {
       return;
     }
     this.#close(ask, "answered");
-    const sent = ask.lane.core.send(frame, answerEdits(ask, frame, scan));
-    this.#deps.log.debug("ask_answered", { session: session.id, core: ask.lane.core.name, method: ask.method, sent });
+    const { lane, method, waiter, coreIdText } = ask;
+    const sent = coreIdText === undefined ? "ok" : lane.core.send(frame, answerEdits(ask, coreIdText, frame, scan));
+    this.#deps.log.debug("ask_answered", { session: session.id, core: lane.core.name, method, sent });
+    waiter?.answered(frame, scan);
+  }
+
+  /** The answer to what was asked by way of a call's own answer. False where the Core does not wait for it any more. */
+  settle(ask: Ask, result: Buffer): boolean {
+    if (this.#bySession.get(ask.session)?.get(ask.id) !== ask) return false;
+    this.#close(ask, "answered");
+    if (ask.coreIdText !== undefined) ask.lane.core.send(resultFrame(ask.coreIdText, result), noSplices);
+    return true;
   }
 
   /** A client's progress on what it was asked: under the Core's own token. False where it is about nothing. */
@@ -157,8 +212,20 @@ export class Asks {
     for (const ask of [...lane.asks.values()]) {
       this.#close(ask, "withdrawn");
       ask.replies.send(notificationFrame("notifications/cancelled", { requestId: ask.id, reason }), noSplices);
-      if (lane.core.state.t === "up") this.#refuse(lane, ask.method, ask.coreIdText, { code: -32603, message: reason });
+      if (lane.core.state.t === "up") this.#tell(ask, { code: -32603, message: reason });
     }
+  }
+
+  #isSent(ask: Ask, bytes: Buffer, scan: Scan): boolean {
+    const { lane, call, replies } = ask;
+    if (call !== undefined) {
+      const params = scan.paramsStart < 0 ? undefined : { start: scan.paramsStart, end: scan.paramsEnd };
+      return this.#deps.parks.asked(call, ask, bytes, params, lane.policy.label);
+    }
+    const frame = frameOf(bytes);
+    const edits = this.#editsOf(ask, bytes, scan);
+    // The response of a client that takes no events cannot carry it; the stream of what belongs to no request can, if there is one.
+    return replies.send(frame, edits) === "ok" || sendAside(ask, frame, edits);
   }
 
   #refusal(
@@ -175,9 +242,16 @@ export class Asks {
     if (lane.owner === undefined && !isKnownAsk(method)) return unknownMethod(method);
     const params = { bytes, start: scan.paramsStart, end: scan.paramsEnd };
     const refusal = refusalOf(method, owner.session.capabilities, params);
-    if (refusal !== undefined) return refusal;
-    const isFull = lane.asks.size >= maxPerLane || (this.#bySession.get(owner.session)?.size ?? 0) >= maxPerSession;
-    return isFull ? { code: -32603, message: "too many requests wait for the client's answer already" } : undefined;
+    return refusal ?? (lane.asks.size >= maxPerLane ? tooMany : this.#fullness(owner.session));
+  }
+
+  #fullness(session: ClientSession): AskRefusal | undefined {
+    return (this.#bySession.get(session)?.size ?? 0) >= maxPerSession ? tooMany : undefined;
+  }
+
+  #open(ask: Ask): void {
+    const asks = this.#bySession.get(ask.session) ?? new Map<number, Ask>();
+    this.#bySession.set(ask.session, asks.set(ask.id, ask));
   }
 
   /** The hub's id and token, and who asks: through the hub a person sees the hub only, so the Core's name stands before the words. */
@@ -196,7 +270,7 @@ export class Asks {
       const elicitationId = this.#deps.urls.asked(lane, session, bytes, params);
       if (elicitationId !== undefined) edits.push(elicitationId);
     }
-    return edits.sort((one, other) => one.start - other.start);
+    return edits.sort(byPlace);
   }
 
   #refuse(lane: Lane, method: string, idText: ByteString, refusal: AskRefusal): void {
@@ -212,7 +286,12 @@ export class Asks {
   /** Ends a question without the client's answer. */
   #withdraw(ask: Ask, refusal: AskRefusal, outcome: AskOutcome): void {
     this.#close(ask, outcome);
-    this.#refuse(ask.lane, ask.method, ask.coreIdText, refusal);
+    this.#tell(ask, refusal);
+  }
+
+  #tell({ lane, method, coreIdText, waiter }: Ask, refusal: AskRefusal): void {
+    if (coreIdText !== undefined) this.#refuse(lane, method, coreIdText, refusal);
+    waiter?.ended(refusal);
   }
 
   /** Takes it out of every table. */
@@ -222,6 +301,8 @@ export class Asks {
     const asks = this.#bySession.get(session);
     asks?.delete(ask.id);
     if (asks?.size === 0) this.#bySession.delete(session);
+    if (ask.call !== undefined) this.#deps.parks.withdrawn(ask);
+    if (ask.coreIdText === undefined) return;
     lane.asks.delete(idKey(ask.coreIdText));
     if (lane.asks.size === 0) this.#deps.waited(lane, this.#deps.clock.now() - lane.askingSinceMs);
   }
@@ -254,11 +335,11 @@ export class Asks {
 }
 
 /** The Core's own id, and its own name for the task that it asked for. */
-function answerEdits({ coreIdText, task }: Ask, frame: Frame, scan: Scan): readonly Splice[] {
+function answerEdits({ task }: Ask, coreIdText: ByteString, frame: Frame, scan: Scan): readonly Splice[] {
   const id: Splice = { start: scan.idStart, end: scan.idEnd, text: coreIdText };
   if (task === undefined || scan.resultStart < 0) return [id];
   const range = relatedTaskOfResult(flatten(frame), { start: scan.resultStart, end: scan.resultEnd });
-  return range === undefined ? [id] : [id, native(range, task)].sort((one, other) => one.start - other.start);
+  return range === undefined ? [id] : [id, native(range, task)].sort(byPlace);
 }
 
 /** The client's answer comes back by its id, whichever stream the question went on. */
@@ -271,11 +352,13 @@ function hasRoots(owner: Owner | undefined): boolean {
   return owner !== undefined && declares(owner.session.capabilities, "roots");
 }
 
+const tooMany: AskRefusal = { code: -32603, message: "too many requests wait for the client's answer already" };
 const nobodyToAsk: AskRefusal = {
   code: -32601,
   message:
     "this core is shared by several clients, and nothing says which of them this is for: set isolation: session (or pool, or interactive: serialize) for it in the hub's manifest",
 };
+const tooManyParked: AskRefusal = { code: -32603, message: "too many calls wait for their clients' answers already" };
 const notReady: AskRefusal = { code: -32603, message: "the client has not said yet what it can be asked" };
 const unreachable: AskRefusal = { code: -32603, message: "the client takes no requests on this connection" };
 const unheard: AskRefusal = { code: -32603, message: "the client has opened no stream that a request could come on" };

@@ -1,5 +1,8 @@
 // What a client is told of a call that its Core did not answer: which Core, what happened, and whether the call may have run.
-import { HubError } from "../base/errors.ts";
+import { type ErrorCode, errorTable, HubError } from "../base/errors.ts";
+import { byteText, type Frame, flatten } from "../wire/frame.ts";
+import { findMember } from "../wire/json.ts";
+import type { Scan } from "../wire/scan.ts";
 import type { Call, Lane } from "./call.ts";
 
 export function idInUse(idText: string): HubError {
@@ -31,4 +34,15 @@ export function timedOut(call: Call, now: number): HubError {
     `no answer from core "${name}" within ${afterMs} ms (policy.timeout_ms, max_timeout_ms)`,
     { core: name, may_have_run: ran },
   );
+}
+
+const capabilityMissing = String(errorTable.capability_missing.rpc);
+
+/** The one error of a Core that has a status of its own over HTTP: it wants a capability that the request does not declare. */
+export function coreRefusal({ session, lane }: Call, frame: Frame, scan: Scan): ErrorCode | undefined {
+  if (scan.errorStart < 0 || session.era === "legacy" || lane.core.era === "legacy") return undefined;
+  const bytes = flatten(frame);
+  const code = findMember(bytes, scan.errorStart, scan.errorEnd, "code");
+  const text = code === undefined ? "" : byteText(bytes, code.start, code.end);
+  return text === capabilityMissing ? "capability_missing" : undefined;
 }

@@ -1,13 +1,14 @@
 // What the hooks of a call say together. Nearly every call has none.
 import type { HubError } from "../base/errors.ts";
-import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
+import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { Call, CallHook, CallOutcome } from "./call.ts";
 import { retain } from "./retain.ts";
 
-export function tellHooks({ hooks }: Call, outcome: CallOutcome): void {
+export function tellHooks(call: Call, outcome: CallOutcome): void {
+  const { hooks } = call;
   if (hooks === undefined) return;
-  for (const hook of hooks) hook.over?.(outcome);
+  for (const hook of hooks) hook.over?.(outcome, call);
 }
 
 export function refusalOf({ hooks, lane }: Call): HubError | undefined {
@@ -19,19 +20,38 @@ export function refusalOf({ hooks, lane }: Call): HubError | undefined {
   return undefined;
 }
 
-/** All edits of the request, in order. */
-export function editsToSend(call: Call): readonly Splice[] {
+/** The call is about to be sent: from now on its splices are all edits of the request. What was sent before has them. */
+export function makeReady(call: Call): void {
+  if (call.isAsSent) return;
   const further = call.hooks?.flatMap((hook) => hook.sends?.(call) ?? noSplices) ?? noSplices;
-  if (further.length === 0) return call.splices;
-  return [...call.splices, ...further].sort((one, other) => one.start - other.start);
+  const edits = further.length === 0 ? call.splices : [...call.splices, ...further].sort(byPlace);
+  call.splices = call.watch === undefined ? edits : call.watch.sent(edits);
 }
 
-/** One hook has taken the answer: the call is out of its lane, and open still. */
+/** A hook has taken the answer: the call is out of its lane, and open still. */
 export function isTaken(call: Call, frame: Frame, scan: Scan): boolean {
-  if (call.hooks?.some((hook) => hook.takes?.(frame, scan, call)) !== true) return false;
-  call.lane.running.delete(call.hubId);
-  call.state = "taken";
-  return true;
+  for (const hook of call.hooks ?? []) {
+    const then = hook.takes?.(frame, scan, call);
+    if (then === undefined) continue;
+    call.lane.running.delete(call.hubId);
+    call.state = "taken";
+    then();
+    return true;
+  }
+  return false;
+}
+
+/** Whether a hook keeps this progress of the Core from the client. */
+export function isStale({ hooks }: Call, frame: Frame, scan: Scan): boolean {
+  return hooks?.some((hook) => hook.drops?.(frame, scan) === true) === true;
+}
+
+/** As it was sent, for the same request once more: under another id, with more in it. The call has that id from now on. */
+export function editsToResend(call: Call, hubId: number, more: readonly Splice[]): readonly Splice[] {
+  const before = String(call.hubId);
+  call.hubId = hubId;
+  call.splices = call.splices.map((splice) => (splice.text === before ? { ...splice, text: String(hubId) } : splice));
+  return [...call.splices, ...more].sort(byPlace);
 }
 
 /** As `isTaken`, of an error of the hub. */

@@ -8,6 +8,7 @@ import type { CoreMeter } from "../telemetry/metrics.ts";
 import type { ByteString, Frame, ReplySink, Sent, Splice } from "../wire/frame.ts";
 import type { Era } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
+import type { AskRefusal } from "./ask-rules.ts";
 
 /**
  * taken: answered by the Core, and not yet for its client: a hook has the answer.
@@ -31,7 +32,7 @@ export interface Call {
   tokenText: ByteString | undefined;
   /** The request until it is sent. */
   frame: Frame | undefined;
-  /** What makes it the Core's: the hub's id as id and progress token, the native name. */
+  /** What makes it the Core's: the hub's id as id and progress token, the native name. All edits, once it is sent. */
   splices: readonly Splice[];
   /** `frame` has been sent before, and has every edit in it. */
   isAsSent: boolean;
@@ -67,10 +68,13 @@ export interface CallHook {
   /** Edits of the request for the Core that it is about to be sent to, beside the call's own; in any order. */
   sends?(call: Call): readonly Splice[];
   /**
-   * The Core's answer, before anything is done with it. True: the hook has taken it, the client has none, and the call is open still; it is
-   * sent again (`Calls.resend`), or ended (`Calls.finish`), by the hook. `scan` is valid during this call only.
+   * The Core's answer, before anything is done with it. Undefined: it goes its way. Else the hook has taken it, and the client has none yet: what is
+   * returned is run at once, with the call still open; it, or what it leads to, sends the call again (`Calls.resend`) or ends it
+   * (`Calls.finish`, `Calls.refuse`). `scan` is valid until then.
    */
-  takes?(frame: Frame, scan: Scan, call: Call): boolean;
+  takes?(frame: Frame, scan: Scan, call: Call): (() => void) | undefined;
+  /** Whether this progress of the Core is none for the client. `scan` is valid during this call only. */
+  drops?(frame: Frame, scan: Scan): boolean;
   /** The Core's answer, before it is handed on: returns further edits of it, in order. `scan` is valid during this call only. */
   edits?(frame: Frame, scan: Scan, call: Call): readonly Splice[];
   /**
@@ -86,7 +90,15 @@ export interface CallHook {
   /** Asked just before the call is sent on this lane: it is refused instead, where what it is about is not there. */
   refuses?(lane: Lane): HubError | undefined;
   /** Said once, when the call is out of every table and its answer is on its way. */
-  over?(outcome: CallOutcome): void;
+  over?(outcome: CallOutcome, call: Call): void;
+}
+
+/** Who hears, once, how a question has ended that the Core did not ask by a request of its own. */
+export interface AskWaiter {
+  /** The client's response, one of JSON-RPC. `scan` is valid during this call only. */
+  answered(frame: Frame, scan: Scan): void;
+  /** There will be none. */
+  ended(refusal: AskRefusal): void;
 }
 
 /**
@@ -97,8 +109,9 @@ export interface Ask {
   readonly lane: Lane;
   readonly session: ClientSession;
   readonly method: string;
-  /** The Core's own id as it was written. */
-  readonly coreIdText: ByteString;
+  /** The Core's own id as it was written; undefined where the hub asks for it, and `waiter` hears of the end. */
+  readonly coreIdText: ByteString | undefined;
+  readonly waiter: AskWaiter | undefined;
   /** The id towards the client, and its token of progress: never used before in this session. */
   readonly id: number;
   /** The Core's own token; undefined where it asked for no progress. */
@@ -107,6 +120,8 @@ export interface Ask {
   readonly task: Task | undefined;
   /** On what the client was asked, and is told of an end. */
   readonly replies: ReplySink;
+  /** By way of which the client is asked, in the modern era. */
+  readonly call: Call | undefined;
   readonly openedMs: number;
   readonly deadlineMs: number;
 }
@@ -153,6 +168,8 @@ export interface CorePort {
   /** What it declared that it can do; empty before its first greeting. */
   readonly capabilities: Readonly<Record<string, unknown>>;
   nextId(): number;
+  /** Of a modern Core: it is to tell of changes of these resources, as it spells them, in place of those before. Kept over restarts. */
+  watch(uris: ReadonlySet<string>): void;
   send(frame: Frame, splices: readonly Splice[]): Sent;
   /** A request of the hub itself: resolves to the raw result, rejects where there is none. */
   request(method: string, params: object | undefined, timeoutMs: number): Promise<Buffer>;
@@ -177,8 +194,8 @@ export interface Lane {
   policy: LanePolicy;
   /** The one session that everything on this lane belongs to; undefined where several share it. */
   owner: ClientSession | undefined;
-  /** Of a lane that leads to several instances: the one for this call, which is its own until `release` of that one. */
-  lease: ((call: Call) => Lane) | undefined;
+  /** Of a lane that leads to several instances: the one for this call, its own until `release` of that one; undefined where all are others'. */
+  lease: ((call: Call) => Lane | undefined) | undefined;
   /** The call that had it is over, and out of every table. */
   release: (() => void) | undefined;
   readonly meter: CoreMeter;

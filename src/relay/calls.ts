@@ -1,17 +1,26 @@
 // The table of calls: admission, forwarding, answers, progress, cancellation, time limits, and a Core's death. Every call
 // that its client neither cancelled nor dropped leaves this table through exactly one answer.
 import type { Clock, Timer } from "../base/clock.ts";
-import { HubError } from "../base/errors.ts";
+import { type ErrorCode, HubError } from "../base/errors.ts";
 import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
-import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
-import type { Scan } from "../wire/scan.ts";
-import { errorFrame, notificationFrame } from "./answers.ts";
+import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
+import { type Scan, scanOf } from "../wire/scan.ts";
+import { cancelFrame, errorFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
 import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
-import { diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
-import { editsToSend, isFailureTaken, isTaken, refusalOf, tellHooks, untilOf } from "./call-hooks.ts";
-import { coreClosed, coreUnavailable, heldWhile } from "./core-availability.ts";
+import { coreRefusal, diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
+import {
+  editsToResend,
+  isFailureTaken,
+  isStale,
+  isTaken,
+  makeReady,
+  refusalOf,
+  tellHooks,
+  untilOf,
+} from "./call-hooks.ts";
+import { coreGone, coreUnavailable, heldWhile, waitsForItsClient } from "./core-availability.ts";
 import { createCall } from "./create-call.ts";
 import type { Request } from "./request.ts";
 import { retain } from "./retain.ts";
@@ -75,10 +84,7 @@ export class Calls {
     this.#open++;
     call.lane.meter.request(call.method);
     if (lane.closing !== undefined) {
-      this.#fail(
-        call,
-        lane.core.state.t === "up" ? coreClosed(lane.core) : coreUnavailable(lane.core, call.receivedMs),
-      );
+      this.#fail(call, coreGone(lane.core, call.receivedMs));
       return;
     }
     const verdict = this.#limiter.admit(call, call.receivedMs);
@@ -98,7 +104,7 @@ export class Calls {
     if (call.hooks !== undefined && isTaken(call, frame, scan)) return true;
     this.#leave(call);
     const id: Splice = { start: scan.idStart, end: scan.idEnd, text: call.idText };
-    call.replies.answer(frame, this.#answerEdits(call, frame, scan, id));
+    call.replies.answer(frame, this.#answerEdits(call, frame, scan, id), coreRefusal(call, frame, scan));
     tellHooks(call, scan.errorStart >= 0 ? "refused" : "answered");
     call.watch?.answered(frame, scan);
     const nowMs = this.#clock.now();
@@ -118,21 +124,23 @@ export class Calls {
     before.settled();
   }
 
-  /** For a hook that took the answer: the call goes to its Core once more, under another id, as `write` puts it. */
-  resend(call: Call, write: (hubId: number) => Frame): void {
+  /** For a hook that took the answer: the request, `frame` as it was read, goes to the Core once more, under another id, with `more` edits. */
+  resend(call: Call, frame: Frame, more: readonly Splice[]): void {
     if (call.state !== "taken") return;
     const { core } = call.lane;
-    call.hubId = core.nextId();
-    if (core.state.t === "up") this.#write(call, write(call.hubId), noSplices);
+    const edits = editsToResend(call, core.nextId(), more);
+    if (core.state.t === "up") this.#write(call, frame, edits);
     else this.#fail(call, coreUnavailable(core, this.#clock.now()));
   }
 
-  /** For a hook that took the answer: this is what the client gets, with its id spliced in by the hook. */
-  finish(call: Call, frame: Frame, splices: readonly Splice[]): void {
+  /** For a hook that took the answer: this is what the client gets. */
+  finish(call: Call, frame: Frame, refusal?: ErrorCode): void {
     if (call.state !== "taken") return;
     this.#leave(call);
-    call.replies.answer(frame, splices);
+    call.replies.answer(frame, noSplices, refusal);
     tellHooks(call, "answered");
+    call.watch?.answered(frame, scanOf(frame));
+    call.lane.meter.observe(this.#clock.now() - call.receivedMs);
     this.#limiter.release(call);
   }
 
@@ -155,6 +163,7 @@ export class Calls {
     const call = lane.running.get(hubId);
     if (call?.tokenText === undefined) return false;
     call.deadlineMs = Math.max(call.deadlineMs, Math.min(call.lastMs, this.#clock.now() + lane.policy.timeoutMs));
+    if (call.hooks !== undefined && isStale(call, frame, scan)) return true;
     const splice = { start: scan.paramTokenStart, end: scan.paramTokenEnd, text: call.tokenText };
     call.replies.send(frame, [splice]);
     return true;
@@ -187,7 +196,7 @@ export class Calls {
     for (const call of this.#openCalls().sort(
       (a, b) => Number(a.state === "running") - Number(b.state === "running"),
     )) {
-      const data = { core: call.lane.core.name, may_have_run: call.state === "running" };
+      const data = { core: call.lane.core.name, may_have_run: call.state === "running" || call.state === "taken" };
       this.#fail(call, new HubError("draining", "the hub is shutting down and could not wait any longer", data));
     }
   }
@@ -279,7 +288,12 @@ export class Calls {
 
   #forward(call: Call): void {
     if (call.lane.lease !== undefined) {
-      call.lane = call.lane.lease(call);
+      const lent = call.lane.lease(call);
+      if (lent === undefined) {
+        this.#fail(call, overloaded(call.lane, 1000));
+        return;
+      }
+      call.lane = lent;
       call.isLease = true;
     }
     const { lane } = call;
@@ -300,7 +314,8 @@ export class Calls {
       return;
     }
     call.frame = undefined;
-    this.#write(call, frame, call.hooks === undefined || call.isAsSent ? call.splices : editsToSend(call));
+    makeReady(call);
+    this.#write(call, frame, call.splices);
   }
 
   #write(call: Call, frame: Frame, edits: readonly Splice[]): void {
@@ -309,8 +324,7 @@ export class Calls {
     // Entered before it is sent: a Core that dies inside `send` must find the call to answer it.
     call.state = "running";
     lane.running.set(call.hubId, call);
-    const splices = call.watch === undefined ? edits : call.watch.sent(edits);
-    const sent = lane.core.send(frame, splices);
+    const sent = lane.core.send(frame, edits);
     if (untilOf(call.hooks) !== undefined) this.#limiter.release(call);
     if (sent === "ok" || call.state !== "running") return;
     if (sent === "full") this.#fail(call, overloaded(lane, 1000));
@@ -323,15 +337,12 @@ export class Calls {
     const edits = isError ? [...this.#deps.errorEdits(call, frame, scan)] : [];
     for (const hook of call.hooks ?? []) edits.push(...(hook.edits?.(frame, scan, call) ?? noSplices));
     edits.push(id);
-    return edits.sort((one, other) => one.start - other.start);
+    return edits.sort(byPlace);
   }
 
   #fail(call: Call, error: HubError): void {
     if (call.state === "done") return;
-    if (call.hooks !== undefined && isFailureTaken(call, error)) {
-      this.#limiter.release(call);
-      return;
-    }
+    if (call.hooks !== undefined && isFailureTaken(call, error)) return void this.#limiter.release(call);
     noteAstray(call);
     this.#leave(call);
     call.lane.meter.error(error.code);
@@ -385,14 +396,4 @@ export class Calls {
       }
     }
   }
-}
-
-/** What another client of the same Core is asked holds up nobody's time but its own. */
-function waitsForItsClient({ lane, session }: Call): boolean {
-  for (const ask of lane.asks.values()) if (ask.session === session) return true;
-  return false;
-}
-
-function cancelFrame(hubId: number, reason: string): Frame {
-  return notificationFrame("notifications/cancelled", { requestId: hubId, reason });
 }

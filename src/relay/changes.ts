@@ -121,7 +121,7 @@ export class Changes {
     if (before === undefined) return;
     this.#log(before);
     for (const session of this.#deps.sessions()) {
-      if (session.phase !== "ready") continue;
+      if (session.phase !== "ready" || !session.hearsNews) continue;
       const { caller } = session;
       const was = this.#had.get(session) ?? before.view(were.get(session) ?? caller);
       const now = this.catalogOf(session).view(caller);

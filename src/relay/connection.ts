@@ -4,9 +4,9 @@ import { HubError } from "../base/errors.ts";
 import type { RequestVisitor, Visit } from "../doors/port.ts";
 import type { Envelope } from "../sessions/envelope.ts";
 import { idKey } from "../sessions/session.ts";
+import { eraClaim } from "../wire/era-claim.ts";
 import { byteText, type Frame, type ReplySink } from "../wire/frame.ts";
 import type { MessageReader } from "../wire/message-reader.ts";
-import { claimsModern } from "./bridge/envelopes.ts";
 import type { ClientSession } from "./call.ts";
 import type { Relay } from "./relay.ts";
 
@@ -50,7 +50,8 @@ export class Connection implements RequestVisitor {
     if (fault !== undefined || scan.kind === "response") {
       this.#relay.take(this.#legacy ?? this.#first, message, readMs, replies);
     } else if (scan.kind === "notification") this.#notification(message, replies);
-    else if (!claimsModern(bytes, scan, message.text)) this.#relay.take(this.#ofLegacy(), message, readMs, replies);
+    else if (eraClaim(bytes, scan, message.text) === undefined)
+      this.#relay.take(this.#ofLegacy(), message, readMs, replies);
     else {
       const envelope = this.#envelopeOf(message, replies);
       if (envelope !== undefined) this.#relay.take(this.#ofModern(envelope), message, readMs, replies);
@@ -78,7 +79,9 @@ export class Connection implements RequestVisitor {
       return;
     }
     const key = idKey(byteText(bytes, scan.requestIdStart, scan.requestIdEnd));
-    const session = this.#sessions().find(({ calls, parked }) => calls.has(key) || parked.has(key)) ?? legacy;
+    const isItsRequest = ({ calls, parked, listens }: ClientSession) =>
+      calls.has(key) || parked.has(key) || listens?.has(key) === true;
+    const session = this.#sessions().find(isItsRequest) ?? legacy;
     this.#relay.take(session, message, undefined, replies);
   }
 
@@ -106,7 +109,7 @@ export class Connection implements RequestVisitor {
     this.#moderns ??= new Map(this.#modern?.envelope === undefined ? [] : [[this.#modern.envelope, this.#modern]]);
     for (const [said, idle] of this.#moderns) {
       if (this.#moderns.size < maxModern) break;
-      if (idle.busy > 0 || idle === this.#first) continue;
+      if (idle.busy > 0 || (idle.listens?.size ?? 0) > 0 || idle === this.#first) continue;
       this.#moderns.delete(said);
       this.#relay.leave(idle);
     }

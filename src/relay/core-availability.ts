@@ -1,6 +1,6 @@
 // Whether a call may wait for a Core that is not up, and what to say when it may not.
 import { HubError } from "../base/errors.ts";
-import type { CorePort, Lane } from "./call.ts";
+import type { Call, CorePort, Lane } from "./call.ts";
 
 /** A restart nearer than this is worth waiting for; a longer one is an answer with `retry_after_ms`. */
 const worthWaitingMs = 5000;
@@ -26,17 +26,11 @@ export function heldWhile(lane: Lane, nowMs: number): boolean {
   }
 }
 
-/** The error of a call to a Core that takes no new ones, though it still answers those that it has. */
-export function coreClosed({ name }: CorePort): HubError {
-  return new HubError(
-    "core_down",
-    `core "${name}" is being drained: it takes no new calls until an admin restarts it`,
-    {
-      core: name,
-      state: "draining",
-      may_have_run: false,
-    },
-  );
+/** The error of a call to a Core that takes no new ones, though it may still answer those that it has. */
+export function coreGone(core: CorePort, nowMs: number): HubError {
+  if (core.state.t !== "up") return coreUnavailable(core, nowMs);
+  const message = `core "${core.name}" is being drained: it takes no new calls until an admin restarts it`;
+  return new HubError("core_down", message, { core: core.name, state: "draining", may_have_run: false });
 }
 
 /** The error of a call that did not reach its Core: names the Core, its state, the last cause and when to try again. */
@@ -58,4 +52,10 @@ export function coreUnavailable(core: CorePort, nowMs: number): HubError {
     return new HubError("core_starting", `core "${name}" is still starting`, { ...data, retry_after_ms: 1000 });
   }
   return new HubError("core_down", `core "${name}" is ${state.t}${reason}`, data);
+}
+
+/** What another client of the same Core is asked holds up nobody's time but its own. */
+export function waitsForItsClient({ lane, session }: Call): boolean {
+  for (const ask of lane.asks.values()) if (ask.session === session) return true;
+  return false;
 }

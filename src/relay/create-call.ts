@@ -1,6 +1,6 @@
 // A call as it comes in: what of the request is replaced on its way to the Core, and how long it may take.
 import { idKey } from "../sessions/session.ts";
-import { type ByteString, partOf, type Splice } from "../wire/frame.ts";
+import { type ByteString, byPlace, partOf, type Splice } from "../wire/frame.ts";
 import type { Call, CallHook, Lane } from "./call.ts";
 import { untilOf } from "./call-hooks.ts";
 import type { Request } from "./request.ts";
@@ -19,12 +19,12 @@ export function createCall(
   const hubIdText = String(hubId);
   const id: Splice = { start: scan.idStart, end: scan.idEnd, text: hubIdText };
   let splices = rename === undefined ? [id] : inOrder(id, rename);
-  if (request.cuts !== undefined) splices = [...splices, ...request.cuts].sort(byStart);
+  if (request.cuts !== undefined) splices = [...splices, ...request.cuts].sort(byPlace);
   let tokenText: ByteString | undefined;
   if (scan.tokenStart >= 0) {
     tokenText = partOf(bytes, text, scan.tokenStart, scan.tokenEnd);
     const token: Splice = { start: scan.tokenStart, end: scan.tokenEnd, text: hubIdText };
-    splices = [...splices, token].sort(byStart);
+    splices = [...splices, token].sort(byPlace);
   }
   return {
     session,
@@ -51,10 +51,6 @@ export function createCall(
     hooks,
     watch: undefined,
   };
-}
-
-function byStart(one: Splice, other: Splice): number {
-  return one.start - other.start;
 }
 
 /** Two splices in the order of the bytes. A literal, as the array of nearly every call: one that grows takes several times the memory. */

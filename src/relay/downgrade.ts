@@ -3,9 +3,9 @@
 import type { ContentKind, Downgrade } from "../base/client-profile.ts";
 import { toClient } from "../catalog/uri-spelling.ts";
 import { cutMembers, type Member, membersOf } from "../wire/cut-members.ts";
-import { type ByteString, byteString, type Frame, flatten, noSplices, type Splice } from "../wire/frame.ts";
+import { type ByteString, byPlace, byteString, type Frame, flatten, noSplices, type Splice } from "../wire/frame.ts";
 import { elements, type Range } from "../wire/json.ts";
-import { contentSince } from "../wire/revisions.ts";
+import { contentSince, isLegacyRevision } from "../wire/revisions.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import type { CallHook } from "./call.ts";
 
@@ -14,14 +14,31 @@ export function downgradeHooks(
   downgrade: Downgrade | undefined,
   revision: string | undefined,
 ): readonly CallHook[] | undefined {
+  const kinds = kindsOf(downgrade, revision);
+  if (kinds === undefined) return undefined;
+  // What is cut of a modern Core's result is cut in one place (bridge/results.ts).
+  const beside = new Set([...kinds].filter((kind) => kind !== "structured_content"));
+  return [
+    {
+      edits: (frame, scan, { lane }) => {
+        const isModern = lane.core.era === "modern" && revision !== undefined && isLegacyRevision(revision);
+        return downgraded(frame, scan, { kinds: isModern ? beside : kinds, uriPrefix: lane.policy.uriPrefix });
+      },
+    },
+  ];
+}
+
+/** What this client cannot be shown; undefined where it can be shown everything. */
+export function kindsOf(
+  downgrade: Downgrade | undefined,
+  revision: string | undefined,
+): ReadonlySet<ContentKind> | undefined {
   if (downgrade === undefined) return undefined;
   const kinds = new Set(downgrade.kinds);
   if (downgrade.byRevision && revision !== undefined) {
     for (const [kind, since] of contentSince) if (revision < since) kinds.add(kind);
   }
-  return kinds.size === 0
-    ? undefined
-    : [{ edits: (frame, scan, call) => downgraded(frame, scan, { kinds, uriPrefix: call.lane.policy.uriPrefix }) }];
+  return kinds.size === 0 ? undefined : kinds;
 }
 
 interface Plan {
@@ -45,8 +62,10 @@ function downgraded(frame: Frame, { resultStart, resultEnd }: Scan, plan: Plan):
       if (inside !== undefined) editBlocks(bytes, inside, plan, edits);
     });
   }
-  if (plan.kinds.has("structured_content")) editStructured(bytes, resultStart, resultEnd, result, edits);
-  return edits.sort((one, other) => one.start - other.start);
+  if (plan.kinds.has("structured_content")) {
+    edits.push(...structuredEdits(bytes, { start: resultStart, end: resultEnd }, result, new Set()));
+  }
+  return edits.sort(byPlace);
 }
 
 /** The content of a tool's result is a list, that of a prompt's message a single block. */
@@ -104,22 +123,32 @@ function textBlock(bytes: Buffer, block: readonly Member[], json: ByteString): B
   return `{"type":"text","text":${json}${kept.join("")}}`;
 }
 
-/** Takes the structured content out; where there is nothing else to read, it is there as text. */
-function editStructured(bytes: Buffer, start: number, end: number, result: readonly Member[], edits: Splice[]): void {
+/**
+ * Takes the structured content out of a result, and `others` of its members; where there is nothing else to read, it is there as text. In order
+ * but for what is put in at the start, which comes first.
+ */
+export function structuredEdits(
+  bytes: Buffer,
+  { start, end }: Range,
+  result: readonly Member[],
+  others: ReadonlySet<string>,
+): readonly Splice[] {
   const structured = last(result, "structuredContent");
-  if (structured === undefined) return;
+  if (structured === undefined) return noSplices;
   const text = byteString(JSON.stringify(bytes.toString("utf8", structured.start, structured.end)));
   const content = last(result, "content");
   const list = `[${textBlock(bytes, [], text)}]`;
-  if (result.every(({ key }) => key === "structuredContent")) {
-    edits.push({ start, end, text: `{"content":${list}}` });
-    return;
+  const unwanted = new Set([...others, "structuredContent"]);
+  if (result.every(({ key }) => unwanted.has(key))) {
+    return [{ start: start + 1, end: end - 1, text: `"content":${list}` }];
   }
+  const edits: Splice[] = [];
   if (content === undefined) edits.push({ start: start + 1, end: start + 1, text: `"content":${list},` });
   else if (/^\[\s*\]$/.test(bytes.toString("latin1", content.start, Math.min(content.end, content.start + 64)))) {
     edits.push({ start: content.start, end: content.end, text: list });
   }
-  edits.push(...cutMembers(bytes, start, result, new Set(["structuredContent"])));
+  edits.push(...cutMembers(bytes, start, result, unwanted));
+  return edits;
 }
 
 function last(list: readonly Member[], key: string): Member | undefined {

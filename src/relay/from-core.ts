@@ -37,8 +37,8 @@ export class FromCore {
     this.#deps = deps;
   }
 
-  /** `scan` belongs to the caller and is valid during this call only. */
-  receive(lane: Lane, read: Frame, scan: Scan): void {
+  /** `scan` belongs to the caller and is valid during this call only. `requestId`: of the request on whose response it came, where that is known. */
+  receive(lane: Lane, read: Frame, scan: Scan, requestId?: number): void {
     const { calls, masker } = this.#deps;
     const isResponse = scan.kind === "response";
     // Read before masking, which may take an id for a secret of digits.
@@ -56,12 +56,13 @@ export class FromCore {
     const method = stringAt(bytes, scan.methodStart, scan.methodEnd);
     if (scan.kind === "request") {
       // The id as it was before masking: the Core must know it again.
-      this.#deps.asks.ask(lane, method, textBetween(read, scan.idStart, scan.idEnd), bytes, scan);
+      this.#deps.asks.ask(lane, method, textBetween(read, scan.idStart, scan.idEnd), { bytes, scan, requestId });
     } else if (method === "notifications/progress") {
       const { tasks } = this.#deps;
       const isHeard = calls.progress(lane, frame, scan, hubId) || tasks.progress(lane, frame, bytes, scan, hubId);
       if (!isHeard) this.#deps.dropped("no_owner");
-    } else if (method === "notifications/message") this.#logMessage(lane, frame, flatten(read), scan);
+    } else if (method === "notifications/message")
+      this.#logMessage(lane, frame, { bytes: flatten(read), scan, requestId });
     else if (method === "notifications/cancelled") {
       if (!this.#deps.asks.cancelled(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/elicitation/complete") this.#elicitationDone(lane, frame, bytes, scan);
@@ -107,14 +108,17 @@ export class FromCore {
    * A log message names no request, though it may name a task. On a shared Core it may belong to a call that was cancelled or answered a moment ago, even
    * while only one runs: it has an owner only where the Core has a single client, or one call at a time.
    */
-  #logMessage(lane: Lane, frame: Frame, bytes: Buffer, scan: Scan): void {
-    const owner = this.#deps.ownerOf(lane, { bytes, scan });
+  #logMessage(lane: Lane, frame: Frame, message: CoreMessage): void {
+    const { bytes, scan } = message;
+    const owner = this.#deps.ownerOf(lane, message);
     if (owner === undefined) {
       this.#deps.dropped("no_owner");
       this.#deps.log.debug("core_message_without_owner", { core: lane.core.name });
       return;
     }
     const { session, replies } = owner;
+    // A client of the modern era asks for them with each request that it wants them of.
+    if (session.era === "modern" && session.logLevel === undefined) return;
     const level = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "level");
     const severity = level === undefined ? undefined : logLevelOf(stringAt(bytes, level.start, level.end));
     if (severity !== undefined && session.logLevel !== undefined && severity < session.logLevel) return;

@@ -3,6 +3,7 @@
 import { type ClientCapabilities, capabilitiesOf } from "../base/client-capabilities.ts";
 import { HubError } from "../base/errors.ts";
 import type { ClientInfo } from "../sessions/envelope.ts";
+import { metaKeys } from "../wire/request-meta.ts";
 import { hasTasks, isLegacyRevision, latestLegacyRevision, modernRevisions } from "../wire/revisions.ts";
 
 export interface HubIdentity {
@@ -45,7 +46,7 @@ function hubCapabilities(): object {
   };
 }
 
-function serverInfo({ name, version }: HubIdentity): object {
+export function serverInfo({ name, version }: HubIdentity): object {
   return { name, title: "TheHub", version };
 }
 
@@ -69,7 +70,7 @@ export function discoverResult(hub: HubIdentity, instructions: string): object {
     ...(instructions === "" ? {} : { instructions }),
     ttlMs: 0,
     cacheScope: "private",
-    _meta: { "io.modelcontextprotocol/serverInfo": serverInfo(hub) },
+    _meta: { [metaKeys.serverInfo]: serverInfo(hub) },
   };
 }
 

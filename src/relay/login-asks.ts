@@ -176,11 +176,7 @@ export class LoginAsks {
     const text = `Signed in to ${core}. What it offers is in the lists of this client now.`;
     const result = resultOf({ content: [{ type: "text", text }] });
     const { idText, session } = call;
-    this.#deps.calls.finish(
-      call,
-      resultFrame(idText, session.era === "modern" ? completed(result) : result),
-      noSplices,
-    );
+    this.#deps.calls.finish(call, resultFrame(idText, session.era === "modern" ? completed(result) : result));
   }
 
   #end(need: Need, as: (error: HubError) => HubError): void {

@@ -3,24 +3,28 @@ import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ListKind } from "../catalog/cursor.ts";
 import type { HubTool, HubTools } from "../catalog/hub-tools.ts";
-import type { Ambiguous, Found, FoundResource, PromptRoute } from "../catalog/model.ts";
+import type { Ambiguous, Found, FoundResource, PromptRoute, ToolRoute } from "../catalog/model.ts";
 import type { View } from "../catalog/view.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
-import { byteString, noSplices, type Splice } from "../wire/frame.ts";
-import { findMember, type Range } from "../wire/json.ts";
+import { noSplices, type Splice } from "../wire/frame.ts";
+import { findMember } from "../wire/json.ts";
 import type { Era } from "../wire/revisions.ts";
 import { stringAt } from "../wire/scan.ts";
 import { completed, emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
+import type { Bridge } from "./bridge/bridge.ts";
+import type { Listens } from "./bridge/listens.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
 import type { Calls } from "./calls.ts";
 import { CapLog } from "./cap-log.ts";
+import { completionTarget, uriRename } from "./completion-target.ts";
 import { downgradeHooks } from "./downgrade.ts";
 import { HubToolCalls } from "./hub-tools.ts";
 import { discoverResult, type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
 import type { LoginAsks } from "./login-asks.ts";
+import { checkParamHeaders } from "./param-headers.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
 import type { ResourceUris } from "./resource-uris.ts";
@@ -38,6 +42,8 @@ export interface MethodsDeps {
   readonly subscriptions: Subscriptions;
   readonly tasks: Tasks;
   readonly uris: ResourceUris;
+  readonly bridge: Bridge;
+  readonly listens: Pick<Listens, "open">;
   readonly log: Log;
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
@@ -62,7 +68,10 @@ const modernMethods = [
   "resources/list",
   "resources/templates/list",
   "server/discover",
+  "subscriptions/listen",
 ];
+
+const onlyModern: ReadonlySet<string> = new Set(["server/discover", "subscriptions/listen"]);
 
 /** To be taken again once the promise has settled, which never rejects. */
 interface Wait {
@@ -102,11 +111,12 @@ export class Methods {
       ["logging/setLevel", (request) => this.#setLevel(request)],
       ["initialize", (request) => this.#initialize(request)],
       ["server/discover", (request) => this.#discover(request)],
+      ["subscriptions/listen", (request) => this.#listen(request)],
       ["ping", (request) => answer(request, emptyResult)],
     ]);
     const ofEra = (isThere: (method: string) => boolean) => new Map([...all].filter(([method]) => isThere(method)));
     this.#tables = {
-      legacy: ofEra((method) => method !== "server/discover"),
+      legacy: ofEra((method) => !onlyModern.has(method)),
       modern: ofEra((method) => modernMethods.includes(method)),
     };
   }
@@ -127,7 +137,10 @@ export class Methods {
     const name = this.#stringParam(request, scan.nameStart, scan.nameEnd, "name");
     const view = this.#view(session);
     const own = view.hubTools?.find(name);
-    return own === undefined ? this.#named(request, "tool", name, view.tool(name)) : this.#callOwn(request, view, own);
+    if (own !== undefined) return this.#callOwn(request, view, own);
+    const found = view.tool(name);
+    checkParamHeaders(request, found);
+    return this.#named(request, "tool", name, found);
   }
 
   #getPrompt(request: Request): Outcome {
@@ -172,7 +185,7 @@ export class Methods {
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
     const found = this.#resource(session, uri);
     if (found === undefined) return this.#unknown(request, "resource", uri);
-    this.#forward(request, found.core, uriSplice(found, uri, { start: scan.uriStart, end: scan.uriEnd }));
+    this.#forward(request, found.core, uriRename(found, uri, { start: scan.uriStart, end: scan.uriEnd }));
     return "forwarded";
   }
 
@@ -209,7 +222,8 @@ export class Methods {
     const { session, bytes, scan } = request;
     const params = { start: scan.paramsStart, end: scan.paramsEnd };
     const cursor = params.start < 0 ? undefined : findMember(bytes, params.start, params.end, "cursor");
-    const text = cursor === undefined ? undefined : (memberText(bytes, params, "cursor") ?? "");
+    const isText = cursor !== undefined && bytes[cursor.start] === 0x22;
+    const text = isText ? stringAt(bytes, cursor.start, cursor.end) : cursor && "";
     if (session.answering >= maxAnswering) {
       const message = `${maxAnswering} lists of tasks are being made for this client already`;
       throw new HubError("overloaded", message, { retry_after_ms: 1000 });
@@ -225,32 +239,11 @@ export class Methods {
     return "answered";
   }
 
-  /** A completion goes where its reference leads; one that leads nowhere completes to nothing. */
   #complete(request: Request): Outcome {
-    const { session, bytes, scan } = request;
-    const ref = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "ref");
-    if (ref === undefined || bytes[ref.start] !== 0x7b) {
-      throw new HubError("params_invalid", "completion/complete needs params.ref, an object");
-    }
-    const type = memberText(bytes, ref, "type");
-    const view = this.#view(session);
-    if (type === "ref/prompt") {
-      const range = findMember(bytes, ref.start, ref.end, "name");
-      const name = memberText(bytes, ref, "name");
-      const found = name === undefined ? undefined : view.prompt(name);
-      if (range === undefined || found === undefined || found.t === "ambiguous")
-        return this.#nothingToComplete(request);
-      this.#forward(request, found.route.core, { ...range, text: found.route.nativeNameJson });
-      return "forwarded";
-    }
-    if (type !== "ref/resource") {
-      throw new HubError("params_invalid", 'params.ref.type must be "ref/prompt" or "ref/resource"');
-    }
-    const range = findMember(bytes, ref.start, ref.end, "uri");
-    const uri = memberText(bytes, ref, "uri") ?? "";
-    const found = range === undefined ? undefined : (view.template(uri) ?? this.#resource(session, uri));
-    if (range === undefined || found === undefined) return this.#nothingToComplete(request);
-    this.#forward(request, found.core, uriSplice(found, uri, range));
+    const { session } = request;
+    const target = completionTarget(request, this.#view(session), (uri) => this.#resource(session, uri));
+    if (target === undefined) return this.#nothingToComplete(request);
+    this.#forward(request, target.core, target.rename);
     return "forwarded";
   }
 
@@ -295,6 +288,19 @@ export class Methods {
     return "answered";
   }
 
+  #listen(request: Request): Outcome {
+    this.#deps.listens.open(request);
+    return "answered";
+  }
+
+  /** The session hears of changes of this resource. False where it has none of this name, or nobody tells of its changes. Throws HubError. */
+  hold(session: ClientSession, uri: string): boolean {
+    const found = this.#resource(session, uri);
+    if (found === undefined) return false;
+    const { subscriptions, watchLane } = this.#deps;
+    return subscriptions.hold(session, { uri, nativeUri: found.nativeUri, lane: watchLane(found.core, session) });
+  }
+
   #discover(request: Request): Outcome {
     const { instructions } = this.#view(request.session);
     const result = resultOf(discoverResult(this.#deps.hub, instructions));
@@ -303,10 +309,11 @@ export class Methods {
   }
 
   /** Under the Core's own name, and answered with what the client can show. */
-  #forwardNamed(request: Request, { core, nativeNameJson }: PromptRoute): Outcome {
+  #forwardNamed(request: Request, route: PromptRoute | ToolRoute): Outcome {
     const { scan, session } = request;
-    const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: nativeNameJson };
-    this.#forward(request, core, rename, downgradeHooks(session.caller.profile?.downgrade, session.revision));
+    const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: route.nativeNameJson };
+    const hooks = downgradeHooks(session.caller.profile?.downgrade, session.revision);
+    this.#forward(request, route.core, rename, hooks, "wrapsOutput" in route && route.wrapsOutput);
     return "forwarded";
   }
 
@@ -315,13 +322,19 @@ export class Methods {
     coreKey: string,
     rename: Splice | undefined,
     hooks?: readonly CallHook[] | undefined,
+    wrapsOutput = false,
   ): void {
+    const { bridge } = this.#deps;
+    const state = bridge.stateOf(request, coreKey);
+    if (state !== undefined && bridge.resume(state, request)) return;
     const lane = this.#deps.lane(coreKey, request.session);
     const asTask = request.method === "tools/call" ? this.#asTask(request, lane) : undefined;
     const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
+    const bridged = bridge.hook(request, lane, state, wrapsOutput);
     const login = this.#deps.loginAsks.hook(coreKey, request.session);
-    const withTask = asTask === undefined ? withUris : [...(withUris ?? []), asTask];
-    this.#deps.calls.begin(request, lane, rename, login === undefined ? withTask : [...(withTask ?? []), login]);
+    const isPlain = asTask === undefined && bridged === undefined && login === undefined;
+    const all = isPlain ? withUris : [withUris ?? [], asTask ?? [], bridged ?? [], login ?? []].flat();
+    this.#deps.calls.begin(request, lane, rename, all);
   }
 
   /**
@@ -368,14 +381,4 @@ function answer(request: Request, result: Buffer): Outcome {
 function paramsOf(request: Request): Buffer | undefined {
   const { bytes, scan } = request;
   return scan.paramsStart < 0 ? undefined : bytes.subarray(scan.paramsStart, scan.paramsEnd);
-}
-
-/** Puts what the Core calls it over what the client calls it; undefined where that is the same. */
-function uriSplice({ nativeUri }: FoundResource, uri: string, { start, end }: Range): Splice | undefined {
-  return nativeUri === uri ? undefined : { start, end, text: byteString(JSON.stringify(nativeUri)) };
-}
-
-function memberText(bytes: Buffer, object: { start: number; end: number }, key: string): string | undefined {
-  const range = findMember(bytes, object.start, object.end, key);
-  return range === undefined || bytes[range.start] !== 0x22 ? undefined : stringAt(bytes, range.start, range.end);
 }

@@ -10,19 +10,25 @@ export interface Owner {
   readonly replies: ReplySink;
   /** What it belongs to, where it says so. */
   readonly task?: Task;
+  /** The one call that it can be about: clients of the modern era are asked by way of it. */
+  readonly call?: Call;
 }
 
 /** A request or a notification of a Core, in one piece. */
 export interface CoreMessage {
   readonly bytes: Buffer;
   readonly scan: Scan;
+  /** The hub's id of the request on whose response it came; undefined where Cores answer all on one stream. */
+  readonly requestId?: number | undefined;
 }
 
 /**
- * Who the task is of that the message names; else the session of an instance that has only one; else, of a Core that is given one call at a
+ * Whose the request is on whose response it came; who the task is of that the message names; else the session of an instance that has only one; else, of a Core that is given one call at a
  * time, the session of the call that runs, unless one that was let go, or somebody else's task, may be talking.
  */
-export function ownerOf(lane: Lane, { bytes, scan }: CoreMessage): Owner | undefined {
+export function ownerOf(lane: Lane, { bytes, scan, requestId }: CoreMessage): Owner | undefined {
+  const call = requestId === undefined ? undefined : lane.running.get(requestId);
+  if (call !== undefined) return ofCall(call);
   const named = relatedTaskOf(bytes, scan);
   const task = named === undefined ? undefined : lane.tasks.get(idAt(bytes, named));
   if (task !== undefined) {
@@ -30,8 +36,10 @@ export function ownerOf(lane: Lane, { bytes, scan }: CoreMessage): Owner | undef
     return session.phase === "ready" ? { session, replies: heardOn(task), task } : undefined;
   }
   const session = lane.owner;
-  if (session !== undefined)
-    return session.phase === "ready" ? { session, replies: streamOf(session, lane) } : undefined;
+  if (session !== undefined) {
+    if (session.phase !== "ready") return undefined;
+    return session.era === "modern" ? onlyCall(lane) : { session, replies: streamOf(session, lane) };
+  }
   // Of a task that nobody knows any more.
   if (named !== undefined) return undefined;
   return lane.policy.serial && lane.astray.size === 0 ? runningOwner(lane) : undefined;
@@ -42,11 +50,23 @@ export function heardOn({ lane, session, waiting }: Task): ReplySink {
   return waiting.findLast(({ isHeard }) => isHeard !== false) ?? streamOf(session, lane);
 }
 
+/** Between its requests a client of the modern era is nobody, and of two nobody can tell which it is. */
+function onlyCall(lane: Lane): Owner | undefined {
+  const [call, ...others] = lane.running.values();
+  return call === undefined || others.length > 0 ? undefined : ofCall(call);
+}
+
+function ofCall(call: Call): Owner {
+  const { session, replies } = call;
+  return session.era === "modern" ? { session, replies, call } : { session, replies };
+}
+
 /** More than one can run where some wait for the results of tasks. */
 function runningOwner(lane: Lane): Owner | undefined {
   const call = newest(lane.running.values());
   if (call === undefined) return undefined;
   const { session, replies } = call;
+  if (session.era === "modern") return onlyCall(lane);
   if (lane.running.values().some((other) => other.session !== session)) return undefined;
   for (const task of lane.tasks.values()) if (!task.isOver && task.session !== session) return undefined;
   return { session, replies };

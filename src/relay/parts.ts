@@ -4,11 +4,17 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { CallObserver } from "../telemetry/call-observer.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CoreMeter, DropReason } from "../telemetry/metrics.ts";
+import { byteString } from "../wire/frame.ts";
 import type { Masker } from "../wire/mask.ts";
 import { Asks } from "./asks.ts";
+import { Bridge } from "./bridge/bridge.ts";
+import { Listens } from "./bridge/listens.ts";
+import { Parks } from "./bridge/parks.ts";
+import { SealedStates, type SealKeys } from "./bridge/sealed-state.ts";
 import type { ClientSession, Lane } from "./call.ts";
 import { Calls, type CreateLimiter } from "./calls.ts";
 import { FromCore } from "./from-core.ts";
+import { serverInfo } from "./initialize.ts";
 import { LogLevels, type LogLevelsDeps } from "./log-levels.ts";
 import { LoginAsks, type LoginPort } from "./login-asks.ts";
 import { Methods } from "./methods.ts";
@@ -26,6 +32,10 @@ export interface PartsDeps {
   readonly masker: Pick<Masker, "active" | "maskFrame">;
   /** Of the hub. */
   readonly version: string;
+  /** For request states. */
+  readonly keys: SealKeys;
+  /** What those hubs have in common that may open each other's request states. */
+  audience(): string;
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
   readonly observer: CallObserver | undefined;
@@ -47,6 +57,8 @@ export interface PartsDeps {
   /** The lanes that belong to this session alone. */
   lanesOf(session: ClientSession): Iterable<Lane>;
   opened(session: ClientSession): void;
+  /** One more that hears news, of a client that is here already. */
+  heard(session: ClientSession): void;
   /** Its client has said who it is and what it can be asked. */
   greet(session: ClientSession): void;
   left(session: ClientSession): void;
@@ -59,6 +71,8 @@ export class RelayParts {
   readonly subscriptions: Subscriptions;
   readonly tasks: Tasks;
   readonly uris: ResourceUris = new ResourceUris();
+  readonly parks: Parks;
+  readonly listens: Listens;
   readonly relay: Relay;
   readonly fromCore: FromCore;
 
@@ -66,23 +80,71 @@ export class RelayParts {
     const { clock, masker, version, observer } = deps;
     const log = deps.log.child({ component: "relay" });
     const urls = new UrlElicitations();
+    const states = new SealedStates({ ...deps, log });
     this.calls = new Calls({
       clock,
       observer,
       createLimiter: deps.createLimiter,
       errorEdits: (call, frame, scan) => urls.required(call, frame, scan),
-      sessions: () => this.relay.sessions,
+      sessions: () => this.sessions(),
     });
-    this.asks = new Asks({ clock, log, urls, ownerOf, waited: (lane, ms) => this.calls.waited(lane, ms) });
+    this.parks = new Parks({
+      ...{ clock, states, calls: this.calls },
+      settle: (ask, result) => this.asks.settle(ask, result),
+      dropAsks: (session) => this.asks.dropSession(session),
+    });
+    this.asks = new Asks({
+      ...{ clock, log, urls, ownerOf },
+      parks: {
+        sessionOf: (call) => bridge.sessionOf(call),
+        asked: (...asked) => this.parks.asked(...asked),
+        withdrawn: (ask) => this.parks.withdrawn(ask),
+      },
+      waited: (lane, ms) => this.calls.waited(lane, ms),
+    });
+    const hub = { name: "thehub", version };
+    const bridge = new Bridge({
+      ...{ clock, states, parks: this.parks, asks: this.asks, calls: this.calls },
+      serverInfo: byteString(JSON.stringify(serverInfo(hub))),
+    });
     this.logLevels = new LogLevels(deps.levels);
     this.subscriptions = new Subscriptions({ calls: this.calls, log });
     this.tasks = new Tasks({ clock, log });
     const parking = new Parking(deps);
-    const { calls, asks, logLevels, subscriptions, tasks, uris } = this;
+    this.listens = new Listens({
+      clock,
+      hold: (session, uri) => methods.hold(session, uri),
+      opened: (session) => deps.heard(session),
+      closed: (session) => {
+        this.subscriptions.forget(session);
+        deps.left(session);
+      },
+    });
+    const { calls, asks, logLevels, subscriptions, tasks, uris, parks, listens } = this;
     const loginAsks = new LoginAsks({ clock, log, calls, logins: deps.logins });
-    const parts = { calls, asks, loginAsks, logLevels, subscriptions, tasks, uris, parking, urls };
-    const methods = new Methods({ ...deps, ...parts, log, hub: { name: "thehub", version } });
+    const parts = {
+      calls,
+      asks,
+      loginAsks,
+      logLevels,
+      subscriptions,
+      tasks,
+      uris,
+      parks,
+      listens,
+      bridge,
+      parking,
+      urls,
+    };
+    const methods = new Methods({ ...deps, ...parts, log, hub });
     this.relay = new Relay({ ...deps, ...parts, log, methods });
     this.fromCore = new FromCore({ ...parts, log, masker, ownerOf, dropped: deps.dropped });
+  }
+
+  /** All that calls and news can belong to: those of clients, and those of requests that stay open. */
+  *sessions(): Iterable<ClientSession> {
+    yield* this.relay.sessions;
+    yield* this.parks.sessions();
+    yield* this.listens.sessions();
   }
 }

@@ -14,6 +14,8 @@ import { stringAt } from "../wire/scan.ts";
 import { errorFrame } from "./answers.ts";
 import type { Asks } from "./asks.ts";
 import { Envelopes } from "./bridge/envelopes.ts";
+import type { Listens } from "./bridge/listens.ts";
+import type { Parks } from "./bridge/parks.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { Connection } from "./connection.ts";
@@ -31,6 +33,8 @@ export interface RelayDeps {
   readonly loginAsks: Pick<LoginAsks, "answered" | "close">;
   readonly methods: Methods;
   readonly parking: Parking;
+  readonly parks: Pick<Parks, "dropAll">;
+  readonly listens: Pick<Listens, "endAll" | "cancel" | "dropSession">;
   readonly logLevels: LogLevels;
   readonly subscriptions: Pick<Subscriptions, "forget">;
   readonly tasks: Pick<Tasks, "forgetSession">;
@@ -85,6 +89,7 @@ export class Relay implements RequestDoorkeeper {
     session.client = envelope.client;
     session.capabilities = envelope.capabilities;
     session.logLevel = envelope.logLevel;
+    session.hearsNews = false;
     // Each POST is a session, and no limit would ever be reached: where many share an identity, the address counts.
     if (principal.shared && door === "http") session.limitKey = `address ${peer ?? ""}`;
     this.#deps.greet(session);
@@ -93,6 +98,8 @@ export class Relay implements RequestDoorkeeper {
   /** From now on new requests are refused as `draining`; those under way go on. Resolves when none is left. */
   async drain(): Promise<void> {
     this.#draining = true;
+    this.#deps.parks.dropAll();
+    this.#deps.listens.endAll();
     this.#deps.loginAsks.close();
     this.unpark();
     await Promise.all([...this.sessions].map((session) => session.whenIdle()));
@@ -191,6 +198,7 @@ export class Relay implements RequestDoorkeeper {
     }
     if (method !== "notifications/cancelled" || record.requestIdStart < 0) return;
     const key = idKey(byteText(bytes, record.requestIdStart, record.requestIdEnd));
+    if (this.#deps.listens.cancel(session, key)) return;
     const parked = session.parked.get(key);
     if (parked !== undefined) {
       session.parked.delete(key);
@@ -240,6 +248,7 @@ export class Relay implements RequestDoorkeeper {
     session.phase = "closed";
     this.sessions.delete(session);
     for (const { replies } of this.#deps.parking.take(session)) replies.dropped();
+    this.#deps.listens.dropSession(session);
     this.#deps.asks.dropSession(session);
     this.#deps.calls.dropSession(session);
     this.#deps.logLevels.forget(session);

@@ -1,7 +1,7 @@
 // What becomes of the uris in the results of calls: those of a prefixed Core get the form that clients see, those of others are learned.
 // Cores that have no resources and are not prefixed pay nothing.
 import { toClient } from "../catalog/uri-spelling.ts";
-import { byteString, type Frame, flatten, noSplices, type Splice } from "../wire/frame.ts";
+import { byPlace, byteString, type Frame, flatten, noSplices, type Splice } from "../wire/frame.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import type { Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { LearnedUris } from "./learned-uris.ts";
@@ -54,7 +54,7 @@ function spelling(others: readonly CallHook[] = []): readonly CallHook[] {
     const own = spelled(frame, scan, call).filter(
       ({ start, end }) => !theirs.some((edit) => edit.start <= start && end <= edit.end),
     );
-    return [...theirs, ...own].sort((one, other) => one.start - other.start);
+    return [...theirs, ...own].sort(byPlace);
   };
   return [...others.map(({ edits: _, ...rest }) => rest), { edits }];
 }

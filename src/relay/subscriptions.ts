@@ -85,27 +85,27 @@ export class Subscriptions {
       const message = `core "${core.name}" does not tell of changes of its resources (it declares no resources.subscribe)`;
       throw new HubError("method_unknown", message, { core: core.name });
     }
-    const mine = this.#bySession.get(session) ?? new Map<string, Row>();
-    const known = mine.get(uri);
-    if (known !== undefined && known.lane !== lane) this.#release(session, uri, known);
-    const rows = this.#byLane.get(lane) ?? new Map<string, Row>();
-    if (!mine.has(uri) && mine.size >= maxPerSession) throw tooMany(`one client may hold ${maxPerSession}`, lane);
-    let row = rows.get(nativeUri);
-    if (row === undefined) {
-      if (rows.size >= maxPerLane) throw tooMany(`core "${core.name}" may have ${maxPerLane}`, lane);
-      row = { lane, uri: nativeUri, holders: new Map(), wishes: new Set(), confirmed: false, ending: 0 };
-      this.#byLane.set(lane, rows.set(nativeUri, row));
-      lane.isWatched = true;
-    }
-    this.#bySession.set(session, mine.set(uri, row));
-    if (row.confirmed) {
+    const row = this.#rowOf(session, { uri, nativeUri, lane });
+    if (row.confirmed || isModern(lane)) {
       row.holders.set(session, uri);
+      this.#watch(row);
       return false;
     }
     const asked = row;
     const wish: Wish = { session, uri, wanted: true };
     row.wishes.add(wish);
     this.#begin(request, row, uri, (outcome) => this.#answered(asked, wish, outcome));
+    return true;
+  }
+
+  /** For a session that holds it as long as it is there, and asks for nothing else. False where the Core tells of no changes. Throws HubError. */
+  hold(session: ClientSession, to: Subscribed): boolean {
+    const { core } = to.lane;
+    if (to.uri.length > maxUriBytes || (core.state.t === "up" && !offersSubscriptions(core.capabilities))) return false;
+    const row = this.#rowOf(session, to);
+    row.holders.set(session, to.uri);
+    if (isModern(to.lane)) this.#watch(row);
+    else if (!row.confirmed) void this.#renew([row], "first");
     return true;
   }
 
@@ -117,7 +117,7 @@ export class Subscriptions {
     if (row === undefined) return false;
     this.#letGo(session, uri, row);
     const { lane } = row;
-    if (isWanted(row) || lane.core.state.t !== "up" || lane.closing !== undefined) {
+    if (isWanted(row) || isModern(lane) || lane.core.state.t !== "up" || lane.closing !== undefined) {
       this.#settle(row, row.confirmed);
       return false;
     }
@@ -196,6 +196,24 @@ export class Subscriptions {
     return told.size > 0;
   }
 
+  #rowOf(session: ClientSession, { uri, nativeUri, lane }: Subscribed): Row {
+    const { core } = lane;
+    const mine = this.#bySession.get(session) ?? new Map<string, Row>();
+    const known = mine.get(uri);
+    if (known !== undefined && known.lane !== lane) this.#release(session, uri, known);
+    const rows = this.#byLane.get(lane) ?? new Map<string, Row>();
+    if (!mine.has(uri) && mine.size >= maxPerSession) throw tooMany(`one client may hold ${maxPerSession}`, lane);
+    let row = rows.get(nativeUri);
+    if (row === undefined) {
+      if (rows.size >= maxPerLane) throw tooMany(`core "${core.name}" may have ${maxPerLane}`, lane);
+      row = { lane, uri: nativeUri, holders: new Map(), wishes: new Set(), confirmed: false, ending: 0 };
+      this.#byLane.set(lane, rows.set(nativeUri, row));
+      lane.isWatched = true;
+    }
+    this.#bySession.set(session, mine.set(uri, row));
+    return row;
+  }
+
   #begin(request: Request, row: Row, uri: string, over: (outcome: CallOutcome) => void): void {
     const { uriStart: start, uriEnd: end } = request.scan;
     const rename: Splice = { start, end, text: byteString(JSON.stringify(row.uri)) };
@@ -233,7 +251,8 @@ export class Subscriptions {
     const { lane } = row;
     const rows = this.#byLane.get(lane);
     if (isWanted(row) || rows?.get(row.uri) !== row) return;
-    if (mayBeOn && lane.core.state.t === "up") {
+    if (isModern(lane)) lane.core.watch(wantedOf(rows, row));
+    else if (mayBeOn && lane.core.state.t === "up") {
       lane.core.request("resources/unsubscribe", { uri: row.uri }, ownTimeoutMs).catch(() => {
         // What it still tells of reaches nobody.
       });
@@ -246,8 +265,21 @@ export class Subscriptions {
     lane.isWatched = false;
   }
 
+  /** A Core of the modern era is told all that is wanted of it at a time; it keeps that over restarts, and says itself what may have changed. */
+  #watch(row: Row): void {
+    const rows = this.#byLane.get(row.lane);
+    if (row.confirmed || rows === undefined) return;
+    row.confirmed = true;
+    row.lane.core.watch(wantedOf(rows));
+  }
+
   /** The instance knows of nothing yet: it is told all, and then everyone that something may have changed meanwhile. */
   async #restore(lane: Lane, rows: Map<string, Row>): Promise<void> {
+    if (isModern(lane)) {
+      for (const row of rows.values()) row.confirmed = true;
+      lane.core.watch(wantedOf(rows));
+      return;
+    }
     const all = [...rows.values()].filter(isWanted);
     if (all.length === 0) return;
     const lost = await this.#renew(all);
@@ -257,17 +289,17 @@ export class Subscriptions {
   }
 
   /** Resolves to how many the Core would not have: those are let go of, as soon as their holders know that they must look. */
-  async #renew(rows: readonly Row[]): Promise<number> {
+  async #renew(rows: readonly Row[], time: "first" | "again" = "again"): Promise<number> {
     const queue = rows.values();
     let lost = 0;
     const work = async () => {
-      for (const row of queue) if (!(await this.#subscribeAnew(row))) lost++;
+      for (const row of queue) if (!(await this.#subscribeAnew(row, time))) lost++;
     };
     await Promise.all(Array.from({ length: renewedAtOnce }, work));
     return lost;
   }
 
-  async #subscribeAnew(row: Row): Promise<boolean> {
+  async #subscribeAnew(row: Row, time: "first" | "again"): Promise<boolean> {
     const { lane } = row;
     // An instance that is not up, or is replaced meanwhile, is told when the next one is up.
     const isOver = () => row.lane !== lane || lane.core.state.t !== "up";
@@ -281,7 +313,8 @@ export class Subscriptions {
     if (isOver()) return true;
     row.confirmed = kept;
     for (const [session, uri] of [...row.holders]) {
-      if (session.phase === "ready") session.sink.send(notificationFrame(updated, { uri }), noSplices);
+      if (session.phase === "ready" && time === "again")
+        session.sink.send(notificationFrame(updated, { uri }), noSplices);
       if (!kept) this.#letGo(session, uri, row);
     }
     this.#settle(row, kept);
@@ -295,6 +328,14 @@ function isWanted(row: Row): boolean {
   if (row.holders.size > 0) return true;
   for (const { wanted } of row.wishes) if (wanted) return true;
   return false;
+}
+
+function isModern({ core }: Lane): boolean {
+  return core.era === "modern";
+}
+
+function wantedOf(rows: ReadonlyMap<string, Row>, gone?: Row): ReadonlySet<string> {
+  return new Set([...rows.values()].filter((row) => row !== gone && isWanted(row)).map(({ uri }) => uri));
 }
 
 function hasWish(row: Row, session: ClientSession): boolean {

@@ -5,6 +5,7 @@ import type { Timer } from "../base/clock.ts";
 import type { DoorKind } from "../base/door-kind.ts";
 import type { EndReason } from "../base/end-reason.ts";
 import type { ByteString, Frame, ReplySink } from "../wire/frame.ts";
+import type { SentParamHeaders } from "../wire/param-headers.ts";
 import type { Era } from "../wire/revisions.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import type { ClientInfo, Envelope } from "./envelope.ts";
@@ -43,6 +44,8 @@ export class Session<C extends InFlight = InFlight> {
   limitKey: string;
   /** The trace context that the connection was opened with. */
   readonly trace: TraceText | undefined;
+  /** The headers by which its one call repeats arguments; undefined: nothing repeats them. */
+  readonly paramHeaders: SentParamHeaders | undefined;
   phase: SessionPhase = "new";
   /** What its requests say of themselves, of the modern era; undefined: of the legacy era, or nothing is known yet. */
   envelope: Envelope | undefined;
@@ -82,6 +85,7 @@ export class Session<C extends InFlight = InFlight> {
     peer?: string | undefined;
     profile?: string | undefined;
     trace?: TraceText | undefined;
+    paramHeaders?: SentParamHeaders | undefined;
     end?: (reason: EndReason) => void;
   }) {
     this.id = visit.id;
@@ -93,9 +97,15 @@ export class Session<C extends InFlight = InFlight> {
     this.caller = visit.principal;
     this.sink = visit.sink;
     this.trace = visit.trace;
+    this.paramHeaders = visit.paramHeaders;
     this.end = visit.end ?? (() => {});
     this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
   }
+
+  /** Whether its sink takes what belongs to no request: news of lists, of resources. In the modern era a request of its own asks for that. */
+  hearsNews = true;
+  /** Requests that stay open to hear news, by `idKey`; made when there is one. */
+  listens: Set<string> | undefined;
 
   get era(): Era {
     return this.envelope === undefined ? "legacy" : "modern";

@@ -42,3 +42,15 @@ export function cutMembers(
   }
   return cuts;
 }
+
+/** The object at a range without those of its members; `all` where none would be left. */
+export function without(
+  bytes: Buffer,
+  { start, end }: { readonly start: number; readonly end: number },
+  isUnwanted: (key: string) => boolean,
+): readonly Splice[] | "all" {
+  const all = start < 0 ? [] : (membersOf(bytes, start, end) ?? []);
+  const unwanted = new Set(all.flatMap(({ key }) => (isUnwanted(key) ? [key] : [])));
+  if (unwanted.size > 0 && all.every(({ key }) => unwanted.has(key))) return "all";
+  return cutMembers(bytes, start, all, unwanted);
+}

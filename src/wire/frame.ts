@@ -14,6 +14,10 @@ export interface Frame {
   readonly text?: ByteString | undefined;
   /** True when it is known that no line end stands between the tokens, so that nobody has to look again. */
   readonly isOneLine?: boolean | undefined;
+  /** Whether it is UTF-8, where somebody has looked while it came in. */
+  readonly isUtf8?: boolean | undefined;
+  /** What each of these chunks, taken by itself, is known to hold nothing of (`Masker.look`). */
+  readonly clearOf?: object | undefined;
 }
 
 /** Replaces bytes `start` (included) to `end` (excluded) of a frame. Splices of one frame are in order and do not overlap. */
@@ -24,6 +28,11 @@ export interface Splice {
 }
 
 export const noSplices: readonly Splice[] = [];
+
+/** The order of splices. Of two that start at one place the one that only puts something in comes first. */
+export function byPlace(one: Splice, other: Splice): number {
+  return one.start - other.start || one.end - other.end;
+}
 
 /** What became of a frame handed to a sink. `full`: over the sink's byte limit, not taken. `closed`: nobody is there. */
 export type Sent = "ok" | "full" | "closed";

@@ -2,6 +2,7 @@
 import type { Frame } from "./frame.ts";
 import { HeaderReader } from "./headers.ts";
 import { Pieces } from "./pieces.ts";
+import { Utf8Check } from "./utf8.ts";
 
 export type Framing = "newline" | "content-length";
 
@@ -33,7 +34,12 @@ const bom = Buffer.from([0xef, 0xbb, 0xbf]);
 export class FrameReader {
   readonly #maxBytes: number;
   readonly #events: FrameReaderEvents;
+  readonly #look: ((chunk: Buffer) => object | undefined) | undefined;
+  /** What `#look` said of the chunk being read. */
+  #clearOf: object | undefined;
   readonly #pieces = new Pieces();
+  /** Of what is in the pieces. */
+  readonly #utf8 = new Utf8Check();
   readonly #headers = new HeaderReader();
   #framing: Framing | undefined;
   #state: "opening" | "line" | "skip-line" | "headers" | "body" | "skip-body" | "dead" = "opening";
@@ -41,8 +47,13 @@ export class FrameReader {
   /** Bytes of the body still to come. */
   #missing = 0;
 
-  constructor(options: { maxBytes: number; framing: Framing | "auto" }, events: FrameReaderEvents) {
+  /** `look`: says of a chunk what the frames in it are `clearOf`. */
+  constructor(
+    options: { maxBytes: number; framing: Framing | "auto"; look?: (chunk: Buffer) => object | undefined },
+    events: FrameReaderEvents,
+  ) {
     this.#maxBytes = options.maxBytes;
+    this.#look = options.look;
     this.#framing = options.framing === "auto" ? undefined : options.framing;
     this.#events = events;
   }
@@ -54,6 +65,11 @@ export class FrameReader {
 
   /** The chunk becomes part of the frames: it must not be written to afterwards. */
   push(chunk: Buffer): void {
+    this.#clearOf = this.#look?.(chunk);
+    this.#read(chunk);
+  }
+
+  #read(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {
       switch (this.#state) {
@@ -110,7 +126,7 @@ export class FrameReader {
     this.#framing ??= !isPartBom && (first === 0x43 || first === 0x63) ? "content-length" : "newline";
     this.#state = this.#framing === "newline" ? "line" : "headers";
     // Not a BOM after all: its beginning is part of the message, for the scanner to refuse.
-    if (isPartBom) this.push(bom.subarray(0, this.#bomBytes));
+    if (isPartBom) this.#read(bom.subarray(0, this.#bomBytes));
     return at;
   }
 
@@ -118,7 +134,7 @@ export class FrameReader {
     const newline = chunk.indexOf(0x0a, start);
     const end = newline < 0 ? chunk.length : newline;
     if (this.#pieces.size + end - start > this.#maxBytes) {
-      this.#pieces.clear();
+      this.#clear();
       this.#state = newline < 0 ? "skip-line" : "line";
       this.#events.fault({
         code: "too_large",
@@ -129,9 +145,9 @@ export class FrameReader {
       const part = start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
       // Most lines are whole, and need nobody to put them together.
       if (newline > start && this.#pieces.size === 0 && chunk[newline - 1] !== 0x0d) {
-        this.#events.frame({ chunks: [part], size: part.length });
+        this.#events.frame({ chunks: [part], size: part.length, clearOf: this.#clearOf });
       } else {
-        this.#pieces.add(part);
+        this.#add(part);
         if (newline >= 0) this.#deliverLine();
       }
     }
@@ -144,7 +160,19 @@ export class FrameReader {
   }
 
   #deliver(): void {
-    if (this.#pieces.size > 0) this.#events.frame(this.#pieces.take());
+    if (this.#pieces.size === 0) return;
+    const isUtf8 = this.#utf8.end();
+    this.#events.frame({ ...this.#pieces.take(), isUtf8 });
+  }
+
+  #add(part: Buffer): void {
+    this.#pieces.add(part, this.#clearOf);
+    this.#utf8.push(part);
+  }
+
+  #clear(): void {
+    this.#pieces.clear();
+    this.#utf8.end();
   }
 
   #header(chunk: Buffer, start: number): number {
@@ -171,8 +199,7 @@ export class FrameReader {
   #body(chunk: Buffer, start: number): number {
     const end = Math.min(start + this.#missing, chunk.length);
     this.#missing -= end - start;
-    if (this.#state === "body")
-      this.#pieces.add(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end));
+    if (this.#state === "body") this.#add(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end));
     if (this.#missing === 0) {
       this.#state = "headers";
       this.#deliver();
@@ -182,7 +209,7 @@ export class FrameReader {
 
   #fail(message: string): void {
     this.#state = "dead";
-    this.#pieces.clear();
+    this.#clear();
     this.#events.fault({ code: "parse_error", message, fatal: true });
   }
 }

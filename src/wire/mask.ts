@@ -16,6 +16,11 @@ export interface Masker {
    * both are removed. A value that is not `isMaskable` is ignored: whoever adds it refuses it as a secret and says so.
    */
   add(secret: Secret): () => void;
+  /**
+   * For bytes as they are read: what was looked for, when they hold nothing of it. Frames that consist of such bytes say so (`clearOf`), and
+   * are not looked through again. Undefined: something is in there, or nothing is looked for.
+   */
+  look(chunk: Buffer): object | undefined;
   /** Overwrites in place, in whatever chunks the frame has, and returns the frame. The frame must be valid JSON. */
   maskFrame(frame: Frame): Frame;
   /** For JSON text that is still a string, such as a log line. */
@@ -80,6 +85,12 @@ class PatternMasker implements Masker {
     this.#text = undefined;
   }
 
+  look(chunk: Buffer): object | undefined {
+    if (this.#uses.size === 0) return undefined;
+    this.#json ??= want(this.#uses.keys(), jsonPatterns);
+    return this.#json.search.next(chunk, 0) < 0 ? this.#json : undefined;
+  }
+
   maskFrame(frame: Frame): Frame {
     if (this.#uses.size === 0) return frame;
     this.#json ??= want(this.#uses.keys(), jsonPatterns);
@@ -129,8 +140,12 @@ function onlyInStrings(pattern: Buffer): boolean {
 function maskJsonBytes(frame: Frame, wanted: Wanted): number {
   const { search } = wanted;
   const { chunks, size } = frame;
+  // A pattern that is searched for since the bytes were read makes another `wanted`.
+  const isClear = frame.clearOf === wanted;
+  if (isClear && chunks.length === 1) return 0;
   // In many small chunks the seams would cost more than one copy to search in.
-  const views = chunks.length > 1 && size < 4 * chunks.length * search.longest ? [flatten(frame)] : chunks;
+  const isJoined = chunks.length > 1 && size < 4 * chunks.length * search.longest;
+  const views = isJoined ? [flatten(frame)] : chunks;
   let found: Found | undefined;
   let base = 0;
   for (let index = 0; index < views.length; index++) {
@@ -144,9 +159,11 @@ function maskJsonBytes(frame: Frame, wanted: Wanted): number {
         found.add(base - before.length + at);
       }
     }
-    for (let at = search.next(view, 0); at >= 0; at = search.next(view, at + 1)) {
-      found ??= new Found(views, wanted);
-      found.add(base + at);
+    if (isJoined || !isClear) {
+      for (let at = search.next(view, 0); at >= 0; at = search.next(view, at + 1)) {
+        found ??= new Found(views, wanted);
+        found.add(base + at);
+      }
     }
     base += view.length;
   }

@@ -14,19 +14,25 @@ export class Pieces {
   /** Chunks before this index are not joined any more, so that no byte is copied twice on the way. */
   #settled = 0;
   #settledBytes = 0;
+  /** Of all of them, as long as they are what was looked at. */
+  #clearOf: object | undefined;
 
   get size(): number {
     return this.#size;
   }
 
-  add(chunk: Buffer): void {
+  /** `clearOf`: as that of a frame, of this chunk. */
+  add(chunk: Buffer, clearOf?: object): void {
     if (chunk.length === 0) return;
+    if (this.#chunks.length === 0) this.#clearOf = clearOf;
+    else if (this.#clearOf !== clearOf) this.#clearOf = undefined;
     this.#chunks.push(chunk);
     this.#size += chunk.length;
     if (this.#chunks.length - this.#settled < runLength) return;
     const runBytes = this.#size - this.#settledBytes;
     if (runBytes <= smallRunBytes) {
       this.#chunks.push(Buffer.concat(this.#chunks.splice(this.#settled), runBytes));
+      this.#clearOf = undefined;
     }
     this.#settled = this.#chunks.length;
     this.#settledBytes = this.#size;
@@ -44,14 +50,16 @@ export class Pieces {
   take(): Frame {
     const chunks = this.#chunks;
     const size = this.#size;
+    const clearOf = this.#clearOf;
     this.clear();
     if (chunks.length > 1 && size < flatBytes) return { chunks: [Buffer.concat(chunks, size)], size };
-    return { chunks, size };
+    return { chunks, size, clearOf };
   }
 
   clear(): void {
     this.#chunks = [];
     this.#size = 0;
+    this.#clearOf = undefined;
     this.#settled = 0;
     this.#settledBytes = 0;
   }

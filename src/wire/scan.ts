@@ -90,6 +90,13 @@ export function createScan(): Scan {
   };
 }
 
+/** Of a frame that the hub has written itself. */
+export function scanOf(frame: Frame): Scan {
+  const record = createScan();
+  scan(flatten(frame), record);
+  return record;
+}
+
 function clear(scan: Scan): void {
   scan.kind = "notification";
   scan.idStart = scan.idEnd = -1;
@@ -207,7 +214,7 @@ function fault(code: ScanFault["code"], message: string, bytes: Buffer, scan: Sc
  */
 export function scanCore(frame: Frame, into: Scan): ScanFault | undefined {
   if (frame.size <= largeFrame || !cutResult(frame, into)) return scan(flatten(frame), into);
-  if (isUtf8Chunks(frame.chunks)) return undefined;
+  if (frame.isUtf8 ?? isUtf8Chunks(frame.chunks)) return undefined;
   return { code: "parse_error", message: "not valid UTF-8", id: textBetween(frame, into.idStart, into.idEnd) };
 }
 

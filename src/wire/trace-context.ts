@@ -1,5 +1,5 @@
 // W3C trace context in `params._meta` (MCP SEP-414): where it is, what it says, and how new values are spliced in.
-import { type ByteString, byteString, type Splice } from "./frame.ts";
+import { type ByteString, byPlace, byteString, type Splice } from "./frame.ts";
 import { members, type Range } from "./json.ts";
 import { type Scan, stringAt } from "./scan.ts";
 import { spaceEnd } from "./values.ts";
@@ -13,12 +13,15 @@ export type TraceText = { readonly [name in Name]?: string };
 /** Where trace context stands in a request, or would stand. */
 export interface TracePlace {
   readonly at: number;
+  /** Behind the last member of the object that they are put into. */
+  readonly last: number;
   /** What goes around members that are put in at `at`. */
   readonly before: ByteString;
   readonly after: ByteString;
   readonly members: { readonly [name in Name]?: Range };
 }
 
+const metaHead = '"_meta":{';
 /** Longer values are not read: the standard's own limits are below. */
 const maxTextBytes = 8192;
 
@@ -27,7 +30,7 @@ export function tracePlace(bytes: Buffer, scan: Scan): TracePlace | undefined {
   if (scan.paramsStart < 0) return undefined;
   if (scan.metaStart < 0) {
     const after = isEmpty(bytes, scan.paramsStart) ? "}" : "},";
-    return { at: scan.paramsStart + 1, before: '"_meta":{', after, members: {} };
+    return { at: scan.paramsStart + 1, last: scan.paramsEnd - 1, before: metaHead, after, members: {} };
   }
   const found: { [name in Name]?: Range } = {};
   const isObject = members(bytes, scan.metaStart, scan.metaEnd, (key, start, end) => {
@@ -35,7 +38,7 @@ export function tracePlace(bytes: Buffer, scan: Scan): TracePlace | undefined {
   });
   if (!isObject) return undefined;
   const after = isEmpty(bytes, scan.metaStart) ? "" : ",";
-  return { at: scan.metaStart + 1, before: "", after, members: found };
+  return { at: scan.metaStart + 1, last: scan.metaEnd - 1, before: "", after, members: found };
 }
 
 export function traceText(bytes: Buffer, place: TracePlace): TraceText {
@@ -73,20 +76,37 @@ export function traceSplices(place: TracePlace, text: TraceText): Splice[] {
     if (range === undefined) added.push(`"${name}":${json}`);
     else splices.push({ ...range, text: json });
   }
-  splices.sort(byStart);
+  splices.sort(byPlace);
   if (added.length > 0) {
     splices.unshift({ start: place.at, end: place.at, text: `${place.before}${added.join(",")}${place.after}` });
   }
   return splices;
 }
 
-/** Two sets of splices of one frame, which do not overlap, as one. */
-export function mergeSplices(some: readonly Splice[], others: readonly Splice[]): readonly Splice[] {
-  return others.length === 0 ? some : [...some, ...others].sort(byStart);
+/** These splices of a frame and those of its trace context, as one. Where both put something in at one place, or one takes away the rest, it is one splice. */
+export function mergeSplices(some: readonly Splice[], place: TracePlace, traced: readonly Splice[]): readonly Splice[] {
+  const [put, ...replaced] = traced;
+  if (put === undefined) return some;
+  const other =
+    put.start === place.at && put.end === put.start ? some.find(({ start }) => start === place.at) : undefined;
+  if (other === undefined) return [...some, ...traced].sort(byPlace);
+  const text = place.before === "" ? ahead(put, other, place) : into(put, other, place);
+  const joint = { start: other.start, end: other.end, text };
+  return [...some.filter((one) => one !== other), joint, ...replaced].sort(byPlace);
 }
 
-function byStart(a: Splice, b: Splice): number {
-  return a.start - b.start;
+/** Before the members that another edit puts in there; it may also take away those that follow. */
+function ahead(put: Splice, other: Splice, { after, last }: TracePlace): ByteString {
+  const own = put.text.slice(0, put.text.length - after.length);
+  if (other.text !== "") return `${own},${other.text}`;
+  return other.end >= last ? own : `${own},`;
+}
+
+/** Into the `_meta` that another edit makes. */
+function into(put: Splice, other: Splice, { before, after }: TracePlace): ByteString {
+  if (!other.text.startsWith(before)) return put.text + other.text;
+  const own = put.text.slice(before.length, put.text.length - after.length);
+  return `${before}${own},${other.text.slice(before.length)}`;
 }
 
 /** Whether the object that starts at `start` has no members. */

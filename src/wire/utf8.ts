@@ -4,22 +4,45 @@ import { isUtf8 } from "node:buffer";
 export function isUtf8Chunks(chunks: readonly Buffer[]): boolean {
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) return isUtf8(only);
-  const straddling = Buffer.alloc(4);
-  let held = 0;
-  for (const chunk of chunks) {
-    let from = 0;
-    if (held > 0) {
-      const need = characterSize(straddling[0] as number);
-      while (held < need && from < chunk.length) straddling[held++] = chunk[from++] as number;
-      if (held < need) continue;
-      if (!isUtf8(straddling.subarray(0, need))) return false;
-      held = 0;
-    }
+  const check = new Utf8Check();
+  for (const chunk of chunks) check.push(chunk);
+  return check.end();
+}
+
+/** For chunks as they come in, while they are near: looked at later, the bytes of a large message have to be fetched again. */
+export class Utf8Check {
+  #isValid = true;
+  /** Of a character that the chunks so far have not finished. */
+  readonly #straddling = Buffer.alloc(4);
+  #held = 0;
+
+  push(chunk: Buffer): void {
+    if (!this.#isValid) return;
+    const from = this.#held === 0 ? 0 : this.#finish(chunk);
     const end = chunk.length - unfinished(chunk, from);
-    if (!isUtf8(chunk.subarray(from, end))) return false;
-    for (let i = end; i < chunk.length; i++) straddling[held++] = chunk[i] as number;
+    if (!isUtf8(from === 0 && end === chunk.length ? chunk : chunk.subarray(from, end))) this.#isValid = false;
+    for (let i = end; i < chunk.length; i++) this.#straddling[this.#held++] = chunk[i] as number;
   }
-  return held === 0;
+
+  /** Whether the bytes since the last end were UTF-8. */
+  end(): boolean {
+    const isUtf8 = this.#isValid && this.#held === 0;
+    this.#isValid = true;
+    this.#held = 0;
+    return isUtf8;
+  }
+
+  /** The character that is held, with bytes of the chunk; returns how many it took of them. */
+  #finish(chunk: Buffer): number {
+    const straddling = this.#straddling;
+    const need = characterSize(straddling[0] as number);
+    let from = 0;
+    while (this.#held < need && from < chunk.length) straddling[this.#held++] = chunk[from++] as number;
+    if (this.#held < need) return from;
+    this.#held = 0;
+    if (!isUtf8(straddling.subarray(0, need))) this.#isValid = false;
+    return from;
+  }
 }
 
 /** Bytes of the character that this byte leads; only meaningful for a leading byte from 0xc0 on. */

@@ -99,7 +99,8 @@ test("core: a Core that prints garbage fails as core_garbled, a few lines of it 
   assert.equal(code, "core_garbled");
   assert.match(reason, /more than 100 lines in a row/);
   const logged = run.record.lines.filter((line) => line.msg === "core_stdout_garbage");
-  assert.equal(logged.length, 10);
+  // Of each of two processes: what was asked of the first may have been the reason.
+  assert.equal(logged.length, 20);
   await run.core.stop();
   assert.equal((await run.record.line("core_stdout_garbage_dropped"))["count"], 91);
 });

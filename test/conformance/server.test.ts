@@ -1,9 +1,14 @@
 // The official conformance suite, against the hub with the everything-server behind it, and against that server itself: the hub
-// must show check for check what the server shows.
+// must show check for check what the server shows, whether it is a process of the hub or a server that is reached over HTTP.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { missingSuite, type Outcome, runSuite, scenariosOf } from "../helpers/conformance-suite.ts";
-import { type EverythingServer, everythingCore, startEverythingServer } from "../helpers/everything-server.ts";
+import {
+  type EverythingServer,
+  everythingCore,
+  everythingCoreAt,
+  startEverythingServer,
+} from "../helpers/everything-server.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { metric, rawClient, textOf } from "../helpers/raw-client.ts";
 
@@ -38,31 +43,49 @@ const revisions = { "2025-06-18": 27, "2025-11-25": 33 };
 const repeats = 20;
 
 const options = { skip: missingSuite };
-const manifest = (isolation: string) => `cores:\n  everything:\n    ${everythingCore}\n    isolation: ${isolation}\n`;
+/** How the hub has the Core. */
+const links = ["STDIO", "HTTP"] as const;
+type Link = (typeof links)[number];
+
+type Isolation = "session" | "shared";
+
+const hubs = new Map<`${Link} ${Isolation}`, HubProcess>();
 let server: EverythingServer | undefined;
-let hub: HubProcess | undefined;
-let sharing: HubProcess | undefined;
+/** What the hubs reach over HTTP. */
+let behind: EverythingServer | undefined;
 let serverUrl = "";
-let hubUrl = "";
 /** By revision, what the server itself shows. */
 const shownDirectly = new Map<string, Map<string, Outcome>>();
+
+const hubOf = (link: Link, isolation: Isolation): HubProcess => {
+  const hub = hubs.get(`${link} ${isolation}`);
+  assert.ok(hub);
+  return hub;
+};
+const urlOf = async (hub: HubProcess) => `${await hub.url()}/mcp`;
 
 before(async () => {
   if (missingSuite !== false) return;
   server = await startEverythingServer();
   serverUrl = server.url;
-  hub = await startHub({ manifest: manifest("session") });
-  sharing = await startHub({ manifest: manifest("shared") });
-  hubUrl = `${await hub.url()}/mcp`;
-  await Promise.all([hub.logged("core_summary"), sharing.logged("core_summary")]);
+  behind = await startEverythingServer("behind a hub");
+  const cores: Record<Link, string> = { STDIO: everythingCore, HTTP: everythingCoreAt(behind.url) };
+  for (const link of links) {
+    for (const isolation of ["session", "shared"] as const) {
+      const manifest = `cores:\n  everything:\n    ${cores[link]}\n    isolation: ${isolation}\n`;
+      hubs.set(`${link} ${isolation}`, await startHub({ manifest }));
+    }
+  }
+  await Promise.all([...hubs.values()].map((hub) => hub.logged("core_up")));
 });
 
 after(async () => {
-  await server?.[Symbol.asyncDispose]();
-  for (const each of [hub, sharing]) {
-    await each?.stop();
-    await each?.[Symbol.asyncDispose]();
+  for (const hub of hubs.values()) {
+    await hub.stop();
+    await hub[Symbol.asyncDispose]();
   }
+  await server?.[Symbol.asyncDispose]();
+  await behind?.[Symbol.asyncDispose]();
 });
 
 /** Runs a revision and holds that it ran in full: a scenario that the suite left out is not one that passed. */
@@ -89,10 +112,19 @@ const wantedOf = (revision: string, name: string): string[] | undefined =>
     ?.get(name)
     ?.verdicts.filter((verdict) => verdict !== onStreamsOnly[name]);
 
+/** By all links at once: most of the time is one scenario's that waits. */
+const runByAllLinks = (isolation: Isolation, revision: string, count: number) =>
+  Promise.all(
+    links.map(async (link) => {
+      const outcomes = await runAll(await urlOf(hubOf(link, isolation)), revision, count);
+      return [...outcomes].map(([name, outcome]) => ({ link, name, outcome }));
+    }),
+  ).then((runs) => runs.flat());
+
 for (const [revision, count] of Object.entries(revisions)) {
   test(`conformance: the hub passes ${revision} as the server behind it does, for each session`, options, async (t) => {
-    for (const [name, outcome] of await runAll(hubUrl, revision, count)) {
-      await t.test(`conformance: ${name} of ${revision} passes`, () => {
+    for (const { link, name, outcome } of await runByAllLinks("session", revision, count)) {
+      await t.test(`conformance: ${name} of ${revision} passes, the Core being reached by ${link}`, () => {
         assert.deepEqual(outcome.verdicts, wantedOf(revision, name));
         if (name in onStreamsOnly) assert.deepEqual(outcome.ids, shownDirectly.get(revision)?.get(name)?.ids);
       });
@@ -105,11 +137,12 @@ test(
   options,
   async (t) => {
     const [revision = "", count = 0] = Object.entries(revisions).at(-1) ?? [];
-    for (const [name, { verdicts }] of await runAll(`${await sharing?.url()}/mcp`, revision, count)) {
+    for (const { link, name, outcome } of await runByAllLinks("shared", revision, count)) {
       const refused = refusedOnShared[name];
-      await t.test(`conformance: on a shared Core ${name} ${refused === undefined ? "passes" : "is refused"}`, () => {
+      const wanted = refused === undefined ? "passes" : "is refused";
+      await t.test(`conformance: on a shared Core that is reached by ${link} ${name} ${wanted}`, () => {
         assert.deepEqual(
-          verdicts,
+          outcome.verdicts,
           refused === undefined ? wantedOf(revision, name) : [refused, "SUCCESS wire-schema-valid"],
         );
       });
@@ -117,31 +150,35 @@ test(
   },
 );
 
-test(
-  "conformance: a shared Core is told why its client is not asked, and what it logs is dropped",
-  options,
-  async (t) => {
-    const url = String(await sharing?.url());
-    await using client = await rawClient(String(await sharing?.wsUrl()));
-    for (const [tool, args] of Object.entries(asking)) {
-      await t.test(`conformance: ${tool} is refused with the reason`, async () => {
-        assert.match(textOf(await client.call(tool, args)), refusal);
-      });
-    }
-    const dropped = () => metric(url, 'thehub_notifications_dropped_total{reason="no_owner"}');
-    const before = await dropped();
-    assert.equal(textOf(await client.call("test_tool_with_logging")), "Tool with logging executed successfully");
-    assert.equal(await dropped(), before + 3);
-    assert.deepEqual(client.notifications, []);
-  },
-);
+for (const link of links) {
+  test(
+    `conformance: a shared Core by ${link} is told why its client is not asked, and what it logs is dropped`,
+    options,
+    async (t) => {
+      const hub = hubOf(link, "shared");
+      const url = await hub.url();
+      await using client = await rawClient(await hub.wsUrl());
+      for (const [tool, args] of Object.entries(asking)) {
+        await t.test(`conformance: ${tool} by ${link} is refused with the reason`, async () => {
+          assert.match(textOf(await client.call(tool, args)), refusal);
+        });
+      }
+      const dropped = () => metric(url, 'thehub_notifications_dropped_total{reason="no_owner"}');
+      const before = await dropped();
+      assert.equal(textOf(await client.call("test_tool_with_logging")), "Tool with logging executed successfully");
+      assert.equal(await dropped(), before + 3);
+      assert.deepEqual(client.notifications, []);
+    },
+  );
 
-test(`conformance: of ${repeats} calls with progress the hub loses nothing`, options, async () => {
-  const scenario = "tools-call-with-progress";
-  const [revision = ""] = Object.keys(revisions).slice(-1);
-  const wanted = (await runSuite(serverUrl, revision, scenario)).get(scenario)?.verdicts;
-  for (let run = 1; run <= repeats; run++) {
-    const outcome = (await runSuite(hubUrl, revision, scenario)).get(scenario);
-    assert.deepEqual(outcome?.verdicts, wanted, `run ${run}`);
-  }
-});
+  test(`conformance: of ${repeats} calls with progress the hub loses nothing, by ${link}`, options, async () => {
+    const scenario = "tools-call-with-progress";
+    const [revision = ""] = Object.keys(revisions).slice(-1);
+    const wanted = (await runSuite(serverUrl, revision, scenario)).get(scenario)?.verdicts;
+    const url = await urlOf(hubOf(link, "session"));
+    for (let run = 1; run <= repeats; run++) {
+      const outcome = (await runSuite(url, revision, scenario)).get(scenario);
+      assert.deepEqual(outcome?.verdicts, wanted, `run ${run}`);
+    }
+  });
+}

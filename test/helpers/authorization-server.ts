@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { GuardedMcp } from "./guarded-mcp.ts";
 
 export interface Switches {
   /** Dynamic client registration. */
@@ -61,11 +62,15 @@ interface Code {
 
 interface Family {
   readonly scope: string;
+  /** Everybody who signs in is somebody else. */
+  readonly account: string;
   isRevoked: boolean;
 }
 
 export class AuthorizationServer implements AsyncDisposable {
   readonly seen: Seen[] = [];
+  /** Behind the Core's guard. */
+  readonly mcp = new GuardedMcp();
   readonly clients = new Map<string, { secret: string | undefined; redirectUris: readonly string[] }>();
   issuer = "";
   coreUrl = "";
@@ -101,6 +106,7 @@ export class AuthorizationServer implements AsyncDisposable {
   readonly #refresh = new Map<string, Family>();
   readonly #used = new Set<string>();
   readonly #servers: Server[];
+  #accounts = 0;
 
   constructor() {
     this.#servers = [
@@ -267,7 +273,7 @@ export class AuthorizationServer implements AsyncDisposable {
           code.clientId === clientId &&
           code.redirectUri === parameters["redirect_uri"] &&
           code.resource === (parameters["resource"] ?? "");
-        return isRight ? this.#give(response, { scope: code.scope, isRevoked: false }) : refuse("invalid_grant");
+        return isRight ? this.#give(response, this.#family(code.scope)) : refuse("invalid_grant");
       }
       case "refresh_token": {
         const token = parameters["refresh_token"] ?? "";
@@ -281,20 +287,23 @@ export class AuthorizationServer implements AsyncDisposable {
         return this.#give(response, family);
       }
       case "client_credentials":
-        return this.#give(response, { scope: parameters["scope"] ?? "", isRevoked: false }, false);
+        return this.#give(response, this.#family(parameters["scope"]), false);
       case "urn:ietf:params:oauth:grant-type:token-exchange": {
         if (!this.subjects.has(parameters["subject_token"] ?? "")) return refuse("invalid_grant");
         if (parameters["audience"] !== this.coreUrl) return refuse("invalid_target");
-        return this.#give(response, { scope: parameters["scope"] ?? "", isRevoked: false }, false, {
-          issued_token_type: this.switches.issuedTokenType,
-        });
+        const family = this.#family(parameters["scope"]);
+        return this.#give(response, family, false, { issued_token_type: this.switches.issuedTokenType });
       }
       case "urn:ietf:params:oauth:grant-type:device_code":
         if (!this.isDeviceApproved) return refuse("authorization_pending");
-        return this.#give(response, { scope: "", isRevoked: false });
+        return this.#give(response, this.#family());
       default:
         return refuse("unsupported_grant_type");
     }
+  }
+
+  #family(scope = ""): Family {
+    return { scope, account: `account-${++this.#accounts}`, isRevoked: false };
   }
 
   #give(response: ServerResponse, family: Family, isForPerson = true, more: object = {}): ServerResponse {
@@ -340,6 +349,7 @@ export class AuthorizationServer implements AsyncDisposable {
     const where =
       resourceMetadata === "in the challenge" ? ` resource_metadata="${new URL(metadataPath, this.coreUrl)}"` : "";
     if (family === undefined || family.isRevoked) {
+      this.mcp.refused();
       const scope = challengeScope === undefined ? "" : `, scope="${challengeScope}"`;
       const error = authorization === undefined ? "" : `, error="invalid_token"`;
       return answer(response, 401, "", { "www-authenticate": `Bearer${where} realm="core"${scope}${error}` });
@@ -349,10 +359,7 @@ export class AuthorizationServer implements AsyncDisposable {
       const challenge = `Bearer error="insufficient_scope", scope="${neededScope}"`;
       return answer(response, 403, "", { "www-authenticate": challenge });
     }
-    if (request.method !== "POST") return answer(response, 405, "");
-    const { id, method } = JSON.parse(message) as { id?: number; method: string };
-    if (id === undefined) return answer(response, 202, "");
-    return json(response, 200, { jsonrpc: "2.0", id, result: mcpResults[method] ?? { method } });
+    return this.mcp.answer(request, response, message, family.account);
   }
 }
 
@@ -391,14 +398,3 @@ function answer(
 ): ServerResponse {
   return response.writeHead(status, headers).end(body);
 }
-
-/** As much of MCP as lets a hub have it as a Core. */
-const mcpResults: Record<string, object> = {
-  initialize: {
-    protocolVersion: "2025-11-25",
-    capabilities: { tools: {} },
-    serverInfo: { name: "guarded", version: "1" },
-  },
-  "tools/list": { tools: [{ name: "look", inputSchema: { type: "object" } }] },
-  "tools/call": { content: [{ type: "text", text: "seen" }] },
-};

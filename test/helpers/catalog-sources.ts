@@ -46,6 +46,7 @@ export function source(namespace: string, sketch: CoreSketch = {}): CatalogSourc
     prefix: true,
     uris: "native",
     tags: [],
+    era: "legacy",
     runsTasks: false,
     state: "up",
     instructions: undefined,

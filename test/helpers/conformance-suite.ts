@@ -93,8 +93,13 @@ export async function runClientScenario(
 }
 
 /** The suite's own list of the server scenarios of a revision. */
-export async function scenariosOf(revision: string): Promise<string[]> {
-  const output = await suite(["list", "--server", "--spec-version", revision]);
+export const scenariosOf = (revision: string): Promise<string[]> => listed("--server", revision);
+
+/** The same of the client scenarios. */
+export const clientScenariosOf = (revision: string): Promise<string[]> => listed("--client", revision);
+
+async function listed(side: string, revision: string): Promise<string[]> {
+  const output = await suite(["list", side, "--spec-version", revision]);
   return [...output.matchAll(/^ +- (\S+)/gm)].map(([, name]) => String(name)).sort();
 }
 

@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../src/base/clock.ts";
+import type { HubError } from "../../src/base/errors.ts";
 import { Secret } from "../../src/base/secret.ts";
-import { Core, type SecretsFound } from "../../src/cores/core.ts";
+import { Core } from "../../src/cores/core.ts";
+import type { SecretsFound } from "../../src/cores/core-deps.ts";
 import { hubMarker } from "../../src/cores/environment.ts";
+import { Known } from "../../src/cores/known.ts";
 import { defaultPendingBytes, defaultStallMs, type LinkLimits } from "../../src/cores/stdio-link.ts";
 import type { CoreState } from "../../src/cores/supervisor.ts";
 import { markedProcesses } from "../../src/cores/sweep.ts";
@@ -13,6 +16,7 @@ import type { CoreHealth, ResolvedCore } from "../../src/manifest/manifest.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import { flatten, frameOfText } from "../../src/wire/frame.ts";
 import { createMasker } from "../../src/wire/mask.ts";
+import { ownRequestMeta } from "../../src/wire/request-meta.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/cores/", import.meta.url));
 
@@ -68,6 +72,7 @@ export interface RunOptions {
   readonly missing?: string;
   readonly hubEnv?: Readonly<Record<string, string>>;
   readonly extraPath?: readonly string[];
+  readonly known?: Known;
 }
 
 const defaultHealth: CoreHealth = {
@@ -85,6 +90,10 @@ export class CoreRun implements AsyncDisposable {
   readonly states: CoreState["t"][] = [];
   /** Messages that went upward. */
   readonly upward: string[] = [];
+  /** For each of them the request on whose response it came. */
+  readonly origins: (number | undefined)[] = [];
+  /** Requests that got no answer. */
+  readonly lost: HubError[] = [];
   readonly hubId: string = randomBytes(8).toString("hex");
   listings = 0;
   #wakers: (() => void)[] = [];
@@ -118,16 +127,21 @@ export class CoreRun implements AsyncDisposable {
         },
         masker,
         ids: { last: 0 },
+        known: options.known ?? new Known(),
         capabilities: () => Promise.resolve({}),
         credential: () => Promise.resolve(undefined),
         secrets: async () => found,
       },
       {
-        frame: (_core, frame) => {
+        frame: (_core, frame, _scan, requestId) => {
           this.upward.push(flatten(frame).toString());
+          this.origins.push(requestId);
           this.#wake();
         },
-        unanswered: () => {},
+        unanswered: (_core, _id, error) => {
+          this.lost.push(error);
+          this.#wake();
+        },
         returned: () => {},
         state: (core) => {
           this.states.push(core.state.t);
@@ -167,11 +181,19 @@ export class CoreRun implements AsyncDisposable {
 
   /** A request as the relay sends it. Resolves to the Core's answer as it was written. */
   async relayed(method: string, params: object): Promise<string> {
-    const id = this.core.nextId();
-    this.core.send(frameOfText(JSON.stringify({ jsonrpc: "2.0", id, method, params })), []);
+    const id = this.send(method, params);
     const isAnswer = (text: string) => (JSON.parse(text) as { id?: number }).id === id;
     await this.until(() => this.upward.some(isAnswer));
     return this.upward.find(isAnswer) ?? "";
+  }
+
+  /** As the relay sends it; returns its id. */
+  send(method: string, params: object): number {
+    const id = this.core.nextId();
+    const meta = (params as { _meta?: object })._meta;
+    const whole = this.core.era === "legacy" ? params : { ...params, _meta: { ...ownRequestMeta("0.0.0"), ...meta } };
+    this.core.send(frameOfText(JSON.stringify({ jsonrpc: "2.0", id, method, params: whole })), []);
+    return id;
   }
 
   toolNames(): string[] {

@@ -83,14 +83,15 @@ export class DoorScene implements AsyncDisposable {
     return new DoorScene(hub, clock, folder);
   }
 
-  /** The Core has one more tool; resolves when every session has been told. */
-  async grow(client: HttpMcp | SseMcp): Promise<void> {
+  /** The Core has one more tool; resolves, with what clients call it, when every session has been told. */
+  async grow(client: HttpMcp | SseMcp, more: object = {}): Promise<string> {
     const name = `grown-${++this.#grown}`;
-    await client.call("a__grow", { name });
+    await client.call("a__grow", { name, ...more });
     // The Core has announced it before it answered; now it is asked.
     this.#clock.advance(quietMs);
     while (!this.hub.toolNames().includes(`a__${name}`)) await new Promise((resolve) => setImmediate(resolve));
     this.#clock.advance(quietMs);
+    return `a__${name}`;
   }
 
   /** Lets in these clients from now on. */

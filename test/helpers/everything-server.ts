@@ -7,17 +7,29 @@ import { root } from "./hub-process.ts";
 
 const folder = join(root, "test/fixtures/conformance");
 
+/** That it refuses the other era. */
+export type OneEra = "legacy only" | "modern only";
+
 /** As lines of a Core in a manifest, with the names as the suite asks for them. */
-export const everythingCore = `command: ${JSON.stringify(process.execPath)}
-    args: [${JSON.stringify(join(folder, "everything-stdio.mjs"))}]
+export const everythingCoreOf = (...eras: OneEra[]): string => `command: ${JSON.stringify(process.execPath)}
+    args: ${JSON.stringify([join(folder, "everything-stdio.mjs"), ...eras])}
+    prefix: false`;
+
+export const everythingCore: string = everythingCoreOf();
+
+/** The same, of the server that is there already. */
+export const everythingCoreAt = (url: string): string => `url: ${url}
+    allow_private: true
     prefix: false`;
 
 export interface EverythingServer extends AsyncDisposable {
   readonly url: string;
 }
 
-export async function startEverythingServer(): Promise<EverythingServer> {
-  const child = spawn(process.execPath, [join(folder, "everything-http.mjs")], {
+/** "behind a hub": it is not the suite that speaks with it, but a hub that the suite speaks with. */
+export async function startEverythingServer(...how: ("behind a hub" | OneEra)[]): Promise<EverythingServer> {
+  const args = [join(folder, "everything-http.mjs"), ...how];
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");

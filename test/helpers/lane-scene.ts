@@ -12,6 +12,7 @@ import type { Principal } from "../../src/sessions/principal.ts";
 import { Session } from "../../src/sessions/session.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { flatten, frameOfText, joined, noSplices, type ReplySink, replySink } from "../../src/wire/frame.ts";
+import type { Era } from "../../src/wire/revisions.ts";
 import { createScan, type Scan, scan } from "../../src/wire/scan.ts";
 import { somebody } from "./echo-doorkeeper.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -53,6 +54,9 @@ export interface LaneOptions {
   readonly owner?: ClientSession;
   readonly namespace?: string;
   readonly serial?: boolean;
+  readonly era?: Era;
+  /** Stands before what a person is asked. */
+  readonly label?: string;
 }
 
 export class LaneScene {
@@ -126,12 +130,13 @@ export class LaneScene {
     const own: Own[] = [];
     const port = {
       name: `core ${++this.#cores}`,
-      era: "legacy" as const,
+      era: options.era ?? "legacy",
       namespace: options.namespace ?? `ns${this.#cores}`,
       state: { t: "up", since: 0 } as CorePort["state"],
       heardMs: 0,
       capabilities: (options.capabilities ?? {}) as Record<string, unknown>,
       nextId: () => ++ids,
+      watch: () => {},
       send: keeping(told).send,
       request: (method: string, params: object | undefined) =>
         new Promise<Buffer>((resolve, reject) => {
@@ -150,7 +155,7 @@ export class LaneScene {
       exclusive: false,
       serial: options.serial === true,
       roots: undefined,
-      label: undefined,
+      label: options.label,
       uriPrefix: undefined,
     };
     const meter = createMetrics({ version: "0", node: "0" }).forCore(port.name);

@@ -1,6 +1,7 @@
 // A hub that does what a test tells it, over real HTTP: request by request.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { Inbox } from "./scripted-hub.ts";
@@ -80,15 +81,15 @@ export class ScriptedHttpHub implements AsyncDisposable {
     });
   }
 
-  static async open(port = 0): Promise<ScriptedHttpHub> {
-    const server = createServer();
+  static async open(port = 0, server: Server = createServer()): Promise<ScriptedHttpHub> {
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
     return new ScriptedHttpHub(server);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/mcp`;
+    const { port } = this.server.address() as AddressInfo;
+    return this.server instanceof SecureServer ? `https://localhost:${port}/mcp` : `http://127.0.0.1:${port}/mcp`;
   }
 
   /** Requests that have come and were not taken. */

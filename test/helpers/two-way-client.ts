@@ -1,6 +1,6 @@
 // An official SDK client that can be asked everything, of either generation, over any door. It answers with its own name, so that an
 // answer tells who gave it, and keeps every message as it came.
-import { Client as ClientV2 } from "@modelcontextprotocol/client";
+import { Client as ClientV2, LOG_LEVEL_META_KEY, type McpSubscription } from "@modelcontextprotocol/client";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   CreateMessageRequestSchema,
@@ -9,9 +9,13 @@ import {
   ResultSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { PlainTransport } from "./framed-transport.ts";
+import { recorded, type Said } from "./recorded-transport.ts";
 import type { Message } from "./ws-client.ts";
 
 export type Generation = "1.x" | "2.x";
+
+/** How a client of SDK 2.x finds the era of its server: it insists on one, or asks first. */
+export type Negotiation = "legacy" | "auto" | "modern";
 
 /** What a two-way Core writes as the text of a result. */
 export interface Told {
@@ -19,6 +23,7 @@ export interface Told {
   readonly pid: number;
   readonly core: string;
   readonly generation?: string;
+  readonly era?: string;
   readonly framing?: string;
   readonly level?: string;
   readonly declared?: Record<string, unknown>;
@@ -26,6 +31,13 @@ export interface Told {
   readonly error?: { readonly code: number; readonly message: string };
   readonly roots?: readonly { readonly uri: string }[];
   readonly elicitationId?: string;
+  readonly answers?: readonly Outcome[];
+}
+
+/** What came of a question. */
+export interface Outcome {
+  readonly answer?: Record<string, unknown>;
+  readonly error?: { readonly code: number; readonly message: string };
 }
 
 interface CallOptions {
@@ -63,17 +75,32 @@ export class TwoWayClient implements AsyncDisposable {
   readonly came: Message[] = [];
   /** What it tells Cores as its roots. */
   roots: { uri: string }[];
+  /** Everything that was said, by either, from the first message on. */
+  readonly said: Said[] = [];
+  /** What it was asked, by either way of asking. */
+  readonly asked: { readonly method: string; readonly params: Params }[] = [];
+  /** What the SDK did not like of what came. */
+  readonly complaints: string[] = [];
+  /** What it wants logged, where that is said with each request. */
+  #level: string | undefined;
+  readonly #watched = new Map<string, McpSubscription>();
   readonly #client: ClientV1 | ClientV2;
   readonly #listeners = new Set<() => void>();
   #markers = 0;
 
-  private constructor(name: string, generation: Generation, capabilities: object) {
+  private constructor(name: string, generation: Generation, capabilities: object, negotiation: Negotiation) {
     this.name = name;
     this.generation = generation;
     this.roots = [{ uri: `file:///${name}` }];
     const info = { name, version: "1" };
     this.#client =
-      generation === "1.x" ? new ClientV1(info, { capabilities }) : new ClientV2(info, { capabilities: capabilities });
+      generation === "1.x"
+        ? new ClientV1(info, { capabilities })
+        : new ClientV2(info, {
+            capabilities,
+            versionNegotiation: { mode: negotiation === "modern" ? { pin: "2026-07-28" } : negotiation },
+          });
+    this.#client.onerror = ({ message }) => this.complaints.push(message);
     this.#answer("sampling/createMessage", (params) => this.#sampled(params), "sampling" in capabilities);
     this.#answer("elicitation/create", (params) => this.#elicited(params), "elicitation" in capabilities);
     this.#answer("roots/list", () => ({ roots: this.roots }), "roots" in capabilities);
@@ -85,8 +112,10 @@ export class TwoWayClient implements AsyncDisposable {
     generation: Generation,
     transport: PlainTransport,
     capabilities: object = askable,
+    negotiation: Negotiation = "legacy",
   ): Promise<TwoWayClient> {
-    const client = new TwoWayClient(name, generation, capabilities);
+    const client = new TwoWayClient(name, generation, capabilities, negotiation);
+    recorded(transport, client.said);
     // biome-ignore lint/suspicious/noExplicitAny: each generation declares transports of its own
     await (client.#client as any).connect(transport);
     const act = transport.onmessage as (message: unknown, extra?: unknown) => void;
@@ -102,6 +131,39 @@ export class TwoWayClient implements AsyncDisposable {
     return this.#client as unknown as Common;
   }
 
+  get era(): "legacy" | "modern" {
+    return (this.#client instanceof ClientV2 ? this.#client.getProtocolEra() : undefined) ?? "legacy";
+  }
+
+  /** From now on log messages of this level and above are wanted. */
+  async setLevel(level: string): Promise<void> {
+    this.#level = level;
+    if (this.era === "legacy") await this.mcp.setLoggingLevel(level);
+  }
+
+  /** To be told when it changes. */
+  async watch(uri: string): Promise<void> {
+    if (this.era === "legacy") await this.mcp.subscribeResource({ uri });
+    else this.#watched.set(uri, await this.#listen({ resourceSubscriptions: [uri] }));
+  }
+
+  async unwatch(uri: string): Promise<void> {
+    if (this.era === "legacy") await this.mcp.unsubscribeResource({ uri });
+    await this.#watched.get(uri)?.close();
+    this.#watched.delete(uri);
+  }
+
+  /** To be told of every list that changes: in one era nobody has to ask. */
+  async watchLists(): Promise<void> {
+    if (this.era === "modern")
+      await this.#listen({ toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true });
+  }
+
+  #listen(filter: object): Promise<McpSubscription> {
+    if (!(this.#client instanceof ClientV2)) throw new Error("SDK 1.x knows one era");
+    return this.#client.listen(filter);
+  }
+
   /** A word that nobody else says. */
   marker(): string {
     return `${this.name}-${++this.#markers}`;
@@ -109,7 +171,9 @@ export class TwoWayClient implements AsyncDisposable {
 
   /** Calls a tool of a two-way Core; what its text says. */
   async tell(tool: string, args: object = {}, options: CallOptions = {}): Promise<Told> {
-    const params = { name: tool, arguments: args };
+    const isSaidHere = this.era === "modern" && this.#level !== undefined;
+    const meta = isSaidHere ? { _meta: { [LOG_LEVEL_META_KEY]: this.#level } } : {};
+    const params = { name: tool, arguments: args, ...meta };
     const called =
       this.#client instanceof ClientV1
         ? this.#client.callTool(params as never, undefined, options as never)
@@ -155,8 +219,12 @@ export class TwoWayClient implements AsyncDisposable {
     declared: boolean,
   ): void {
     if (!declared) return;
+    const answer = (params: Params = {}) => {
+      this.asked.push({ method, params });
+      return run(params) as never;
+    };
     if (this.#client instanceof ClientV2) {
-      this.#client.setRequestHandler(method, ({ params }) => run((params ?? {}) as Params) as never);
+      this.#client.setRequestHandler(method, ({ params }) => answer(params as Params));
       return;
     }
     const schemas = {
@@ -165,7 +233,7 @@ export class TwoWayClient implements AsyncDisposable {
       "roots/list": ListRootsRequestSchema,
     };
     const schema = schemas[method] as typeof ElicitRequestSchema;
-    this.#client.setRequestHandler(schema, ({ params }) => run((params ?? {}) as Params) as never);
+    this.#client.setRequestHandler(schema, ({ params }) => answer(params as Params));
   }
 
   #sampled({ messages }: Params): object {

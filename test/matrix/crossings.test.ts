@@ -8,26 +8,33 @@ import { after, before, test } from "node:test";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { metric } from "../helpers/raw-client.ts";
 import type { Generation, TwoWayClient } from "../helpers/two-way-client.ts";
+import { TwoWayServers } from "../helpers/two-way-servers.ts";
 import type { Message } from "../helpers/ws-client.ts";
 import { doors, type Guest } from "./doors.ts";
-import { cores, manifestOf } from "./two-way-cores.ts";
+import { elsewhere, manifestOf, processes } from "./two-way-cores.ts";
 
-/** Of SDK 1.x, which has tasks; both framings of `session` are enough for what only it has. */
-const used = cores.filter(({ generation, framing }) => generation === "1.x" && framing === "newline");
+/** Of SDK 1.x, which has tasks: as processes, for which one framing is enough, and over Streamable HTTP. */
+const used = [...processes, ...elsewhere].filter(
+  ({ generation, framing }) => generation === "1.x" && (framing === "newline" || framing === "http"),
+);
 const network = doors.filter(({ name }) => !name.startsWith("stdio"));
 
 let folder: string;
 let hub: HubProcess;
+let servers: TwoWayServers;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "thehub-crossings-"));
-  hub = await startHub({ manifest: manifestOf(used, (key) => join(folder, key)) });
+  servers = await TwoWayServers.start("1.x");
+  const places = { file: (key: string) => join(folder, key), host: () => servers.host };
+  hub = await startHub({ manifest: manifestOf(used, places) });
   await hub.logged("core_summary");
 });
 
 after(async () => {
   await hub.stop();
   await hub[Symbol.asyncDispose]();
+  await servers[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -126,12 +133,13 @@ async function workOf(client: TwoWayClient, key: string): Promise<void> {
   assert.equal(JSON.parse(content[0]?.text ?? "").marker, marker);
 }
 
-for (const count of [2, 50]) {
-  for (const [isolation, expectation] of Object.entries({ shared: { talks: false }, pool: { talks: true } })) {
-    test(`crossings: ${count} sessions on one ${isolation} Core see what they caused, and nothing of each other`, () =>
+for (const core of used) {
+  if (core.isolation === "session") continue;
+  const expectation = { talks: core.isolation === "pool" };
+  for (const count of [2, 50]) {
+    const by = core.framing === "http" ? "elsewhere" : "that is a process";
+    test(`crossings: ${count} sessions on one ${core.isolation} Core ${by} see what they caused, and nothing of each other`, () =>
       withGuests(count, async (all) => {
-        const core = used.find((each) => each.isolation === isolation);
-        assert.ok(core);
         await Promise.all(all.map((guest) => act(guest, core.key, expectation)));
         await Promise.all(all.map(({ client }) => workOf(client, core.key)));
         for (const { client } of all) {
@@ -146,23 +154,23 @@ for (const count of [2, 50]) {
 
 const isQuestion = ({ id, method }: Message) => id !== undefined && method !== undefined;
 
-test("crossings: on a Core of its own, what a session changes in a list is changed and told for it alone", () =>
-  withGuests(6, async (all) => {
-    const core = used.find(({ isolation }) => isolation === "session");
-    assert.ok(core);
-    const names = async ({ client }: Guest) => {
-      const { tools } = await client.mcp.listTools();
-      return tools.map(({ name }) => name).filter((name) => name.includes("guest"));
-    };
-    const told = ({ client }: Guest) => client.came.filter(({ method }) => method?.endsWith("/list_changed")).length;
-    await Promise.all(all.map(({ client }) => client.tell(`${core.key}__whoami`, { marker: client.marker() })));
-    const [one, ...others] = all;
-    for (const guest of all) assert.deepEqual(await names(guest), []);
-    const before = others.map(told);
-    const add = one.client.marker();
-    await one.client.tell(`${core.key}__change`, { marker: one.client.marker(), add });
-    await one.client.heard("notifications/prompts/list_changed");
-    assert.deepEqual(await names(one), [`${core.key}__${add}`]);
-    for (const guest of others) assert.deepEqual(await names(guest), []);
-    assert.deepEqual(others.map(told), before);
-  }));
+for (const core of used.filter(({ isolation }) => isolation === "session")) {
+  test(`crossings: on a Core of its own (${core.framing}), what a session changes in a list is changed and told for it alone`, () =>
+    withGuests(6, async (all) => {
+      const names = async ({ client }: Guest) => {
+        const { tools } = await client.mcp.listTools();
+        return tools.map(({ name }) => name).filter((name) => name.includes("guest"));
+      };
+      const told = ({ client }: Guest) => client.came.filter(({ method }) => method?.endsWith("/list_changed")).length;
+      await Promise.all(all.map(({ client }) => client.tell(`${core.key}__whoami`, { marker: client.marker() })));
+      const [one, ...others] = all;
+      for (const guest of all) assert.deepEqual(await names(guest), []);
+      const before = others.map(told);
+      const add = one.client.marker();
+      await one.client.tell(`${core.key}__change`, { marker: one.client.marker(), add });
+      await one.client.heard("notifications/prompts/list_changed");
+      assert.deepEqual(await names(one), [`${core.key}__${add}`]);
+      for (const guest of others) assert.deepEqual(await names(guest), []);
+      assert.deepEqual(others.map(told), before);
+    }));
+}

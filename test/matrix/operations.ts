@@ -11,15 +11,17 @@ export interface Cell {
   readonly core: TwoWayCore;
   /** Whose instance the client gets: by stdio it is always its own. */
   readonly isolation: Isolation;
+  /** Resolves when the Core has written this line to stderr; where it is no process of the hub's. */
+  readonly written?: ((text: string) => Promise<unknown>) | undefined;
 }
 
-type Operation = (cell: Cell) => Promise<void>;
+export type Operation = (cell: Cell) => Promise<void>;
 
-const toolOf = ({ core }: Cell, tool: string): string => `${core.key}__${tool}`;
+export const toolOf = ({ core }: Cell, tool: string): string => `${core.key}__${tool}`;
 const uriOf = ({ core }: Cell, path: string): string => `two-way://${core.key}/${path}`;
 
 /** Calls a tool of the cell's Core with a marker of its own, and holds that the Core's answer is to that. */
-async function tell(cell: Cell, tool: string, args: object = {}) {
+export async function tell(cell: Cell, tool: string, args: object = {}) {
   const marker = cell.client.marker();
   const told = await cell.client.tell(toolOf(cell, tool), { marker, ...args });
   assert.equal(told.marker, marker);
@@ -97,7 +99,8 @@ async function cancel(cell: Cell): Promise<void> {
   const aborter = new AbortController();
   const options = { signal: aborter.signal, onprogress: () => aborter.abort(new Error("enough")) };
   await assert.rejects(client.tell(toolOf(cell, "hold"), { marker }, options), /enough/);
-  await hub.logged("core_stderr", (line) => line["text"] === `cancelled ${marker}`);
+  const line = `cancelled ${marker}`;
+  await (cell.written?.(line) ?? hub.logged("core_stderr", ({ text }) => text === line));
   await tell(cell, "whoami");
 }
 
@@ -113,7 +116,7 @@ const loggedFor = ({ client }: Cell, marker: string): unknown[] =>
 async function log(cell: Cell): Promise<void> {
   const { client } = cell;
   for (const level of ["warning", "debug"]) {
-    await client.mcp.setLoggingLevel(level);
+    await client.setLevel(level);
     const { marker, pid } = await tell(cell, "log");
     const last = await client.heard("notifications/message", (params) => isLast(params, marker));
     assert.deepEqual(last.params?.["data"], { marker, pid });
@@ -126,7 +129,7 @@ const isLast = ({ level, data }: Record<string, unknown>, marker: string): boole
 
 async function logsToNobody(cell: Cell): Promise<void> {
   const { client } = cell;
-  await client.mcp.setLoggingLevel("debug");
+  await client.setLevel("debug");
   const { marker } = await tell(cell, "log");
   // What the Core says comes by one pipe: an answer behind it is later than all of it.
   await tell(cell, "whoami");
@@ -138,10 +141,10 @@ async function subscribe(cell: Cell): Promise<void> {
   const uri = uriOf(cell, "thing");
   const updates = () => client.came.filter(({ method, params }) => isUpdate(method) && params?.["uri"] === uri).length;
   const before = updates();
-  await client.mcp.subscribeResource({ uri });
+  await client.watch(uri);
   await tell(cell, "touch", { uri });
   await client.heard("notifications/resources/updated", (params) => params["uri"] === uri, before + 1);
-  await client.mcp.unsubscribeResource({ uri });
+  await client.unwatch(uri);
   await tell(cell, "touch", { uri });
   await tell(cell, "whoami");
   assert.equal(updates(), before + 1);
@@ -154,6 +157,7 @@ let lastFresh = 0;
 async function listChanged(cell: Cell): Promise<void> {
   // Short: exposed names have a limit.
   const fresh = `fresh-${++lastFresh}`;
+  await cell.client.watchLists();
   await tell(cell, "change", { add: fresh });
   await changedUntil(cell, fresh, true);
   await tell(cell, "change", { remove: fresh });

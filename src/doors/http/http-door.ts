@@ -1,9 +1,10 @@
-// Streamable HTTP (MCP 2025-03-26 … 2025-11-25): each message of a client is a POST of its own, what belongs to a request comes back
-// as its response, everything else on the response of a GET. A client that disconnects has not cancelled anything.
+// Streamable HTTP of both eras on one endpoint: each message of a client is a POST of its own, what belongs to a request comes back as its
+// response. From 2025-03-26 to 2025-11-25 messages belong to sessions, everything else comes on the response of a GET, and a client that
+// disconnects has not cancelled anything. In 2026-07-28 a request is all there is (modern-posts.ts).
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../../base/clock.ts";
 import type { Principal } from "../../sessions/principal.ts";
-import type { Frame } from "../../wire/frame.ts";
+import { type ByteString, type Frame, partOf } from "../../wire/frame.ts";
 import { MessageReader } from "../../wire/message-reader.ts";
 import { hasBatches, isLegacyRevision } from "../../wire/revisions.ts";
 import { traceHeaders } from "../../wire/trace-context.ts";
@@ -13,21 +14,20 @@ import { RefusalLog, type RefusalReason } from "../refusal-log.ts";
 import { type Reply, refuse, writeReply } from "../reply.ts";
 import { batchOf, isBatch } from "./batch.ts";
 import { BodyReader, type NoBody } from "./body.ts";
-import { kindOf } from "./classify.ts";
+import { classify, isModernHeader, kindInBatch, type LegacyKind, revisionHeader } from "./classify.ts";
 import { RingBudget, type RingLimits } from "./event-ring.ts";
 import { toEvict } from "./eviction.ts";
 import { HttpSession, type SessionDeps } from "./http-session.ts";
+import { type ModernLimits, ModernPosts } from "./modern-posts.ts";
 import { type Accepted, acceptedBy, isEncoded, isJson, single } from "./negotiate.ts";
 import type { Post, PostOptions } from "./post.ts";
 import * as refusals from "./refusals.ts";
 
-export interface HttpDoorLimits extends RingLimits {
+export interface HttpDoorLimits extends RingLimits, ModernLimits {
   readonly maxMessageBytes: number;
   /** Of all bodies that are still coming in. */
   readonly maxIncomingBytes: number;
-  /** Most bytes that may wait for a client on one response. */
-  readonly maxOutboxBytes: number;
-  /** The same on all responses of one session. */
+  /** On all responses of one session, or of one client of the modern era. */
   readonly maxUnreadBytes: number;
   readonly maxSessions: number;
   /** Requests of one session that wait for their response. */
@@ -56,6 +56,8 @@ const defaultLimits: HttpDoorLimits = {
   maxOutboxBytes: 32 * 1024 * 1024,
   maxSessions: 5_000,
   maxPosts: 512,
+  maxClientPosts: 1_024,
+  maxAllPosts: 16_384,
   maxBatch: 100,
   maxStreams: 256,
   idleMs: 30 * 60_000,
@@ -72,8 +74,8 @@ interface Asked {
   readonly response: ServerResponse;
   readonly guest: Guest;
   readonly accepted: Accepted;
-  /** Undefined: it can only be an initialize. */
-  readonly session: HttpSession | undefined;
+  /** What its headers name. Undefined: nothing. A reply: none that there is, with which all but a modern request is refused. */
+  readonly session: HttpSession | Reply | undefined;
 }
 
 export class HttpDoor implements WebDoor {
@@ -86,6 +88,7 @@ export class HttpDoor implements WebDoor {
   readonly #reader = new MessageReader();
   readonly #bodies: BodyReader;
   readonly #refusals: RefusalLog;
+  readonly #modern: ModernPosts;
   #timer: Timer | undefined;
   #draining = false;
   #emptied: (() => void) | undefined;
@@ -98,23 +101,20 @@ export class HttpDoor implements WebDoor {
     this.#limits = { ...defaultLimits, ...deps.limits };
     this.#bodies = new BodyReader(this.#limits);
     this.#refusals = new RefusalLog(clock, log);
+    const lost = () => deps.dropped("no_stream");
+    const slowReader = (client: string, pendingBytes: number, busy: number): void => {
+      log.warn("slow_reader_cut", { client, reason: "outbox full", pending_bytes: pendingBytes, busy });
+    };
     this.#sessionDeps = {
       doorkeeper,
       budget: new RingBudget(this.#limits),
       responses: { clock, maxBytes: this.#limits.maxOutboxBytes },
       limits: this.#limits,
-      slowReader: ({ principal, visitor }, pendingBytes) => {
-        const context = {
-          client: principal.name,
-          reason: "outbox full",
-          pending_bytes: pendingBytes,
-          busy: visitor.busy,
-        };
-        log.warn("slow_reader_cut", context);
-      },
-      lost: () => deps.dropped("no_stream"),
+      slowReader: ({ principal, visitor }, pendingBytes) => slowReader(principal.name, pendingBytes, visitor.busy),
+      lost,
       ended: (session) => this.#ended(session),
     };
+    this.#modern = new ModernPosts({ doorkeeper, clock, limits: this.#limits, lost, slowReader });
   }
 
   /** Open sessions. */
@@ -122,19 +122,27 @@ export class HttpDoor implements WebDoor {
     return this.#sessions.size;
   }
 
+  /** Requests of the modern era under way. */
+  get modernRequests(): number {
+    return this.#modern.size;
+  }
+
   handle(request: IncomingMessage, response: ServerResponse, guest: Guest): void {
     const session = this.#sessionOf(request, guest);
-    if (session instanceof HttpSession || session === undefined) {
-      if (request.method === "POST") this.#post(request, response, guest, session);
-      else if (session === undefined) refuse(request, response, refusals.noSessionId);
-      else if (request.method === "GET") this.#get(request, response, session);
-      else {
-        session.end();
-        writeReply(response, { status: 204, body: "" });
-      }
-      return;
+    const revision = revisionHeader(request.headers);
+    const hasSession = session instanceof HttpSession;
+    if (request.method === "POST") {
+      // Headers that a modern request needs say that its session is not looked at.
+      const mayBeModern = revision !== undefined && !isLegacyRevision(revision);
+      if (hasSession || session === undefined || mayBeModern) this.#post(request, response, guest, session);
+      else refuse(request, response, this.#sessionRefusal(guest, session));
+    } else if (!hasSession && isModernHeader(revision)) refuse(request, response, refusals.onlyPost);
+    else if (!hasSession) refuse(request, response, this.#sessionRefusal(guest, session ?? refusals.noSessionId));
+    else if (request.method === "GET") this.#get(request, response, session);
+    else {
+      session.end();
+      writeReply(response, { status: 204, body: "" });
     }
-    refuse(request, response, session === refusals.noSuchSession ? this.#refused(guest, session, "session") : session);
   }
 
   /**
@@ -143,6 +151,7 @@ export class HttpDoor implements WebDoor {
    */
   async close(graceMs: number): Promise<void> {
     this.#draining = true;
+    const modern = this.#modern.close(graceMs);
     let isLate = () => {};
     const late = new Promise<void>((resolve) => (isLate = resolve));
     const timer = this.#deps.clock.after(graceMs, () => {
@@ -152,6 +161,7 @@ export class HttpDoor implements WebDoor {
     for (const session of this.#sessions.values()) void session.visitor.whenIdle().then(() => session.end());
     if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#emptied = resolve));
     await Promise.race([Promise.all(this.#lastWords), late]);
+    await modern;
     timer.cancel();
     this.#refusals.close();
     this.#timer?.cancel();
@@ -170,7 +180,7 @@ export class HttpDoor implements WebDoor {
     return session;
   }
 
-  #post(request: IncomingMessage, response: ServerResponse, guest: Guest, session: HttpSession | undefined): void {
+  #post(request: IncomingMessage, response: ServerResponse, guest: Guest, session: Asked["session"]): void {
     const { headers } = request;
     const accepted = acceptedBy(headers.accept);
     const refusal = !isJson(headers["content-type"])
@@ -179,7 +189,7 @@ export class HttpDoor implements WebDoor {
         ? refusals.encodedBody
         : !accepted.json && !accepted.events
           ? refusals.nothingAcceptable
-          : session !== undefined && session.open >= this.#limits.maxPosts
+          : session instanceof HttpSession && session.open >= this.#limits.maxPosts
             ? refusals.tooMany
             : undefined;
     if (refusal !== undefined) {
@@ -197,9 +207,6 @@ export class HttpDoor implements WebDoor {
     if (body === "too_large") return refusals.tooLarge(this.#limits.maxMessageBytes);
     if (body === "crowded") return refusals.crowded;
     if (body.size === 0) return refusals.noBody;
-    // While the body came in it may have ended, or others may have come first.
-    if (asked.session?.isEnded === true) return refusals.noSuchSession;
-    if (asked.session !== undefined && asked.session.open >= this.#limits.maxPosts) return refusals.tooMany;
     return isBatch(body) ? this.#takeBatch(asked, body) : this.#takeOne(asked, body);
   }
 
@@ -207,30 +214,55 @@ export class HttpDoor implements WebDoor {
     const reader = this.#reader;
     reader.read(body);
     try {
-      const kind = kindOf(reader);
-      if (reader.fault !== undefined) {
-        const { code, message, id } = reader.fault;
-        return refusals.rpcReply(code, message, { idText: id });
+      const what = classify(reader, asked.request.headers);
+      switch (what.t) {
+        case "faulty":
+          return refusals.rpcReply(what.fault.code, what.fault.message, { idText: what.fault.id });
+        case "refused":
+          return refusals.rpcReply(what.code, what.message, { idText: idIn(reader) });
+        case "modern":
+          return what.kind === "notification" ? accepted : this.#takeModern(asked);
+        case "legacy":
+          return this.#takeLegacy(asked, what.kind);
       }
-      const { session } = asked;
-      if (session === undefined) {
-        if (kind !== "initialize") return refusals.noSessionId;
-        return this.#initialize(asked);
-      }
-      if (kind === "notification" || kind === "response") {
-        session.visitor.take(reader, this.#deps.clock.now(), session.sink);
-        return accepted;
-      }
-      const nowMs = this.#deps.clock.now();
-      session.visitor.take(reader, nowMs, openPost(asked, session, nowMs));
-      return undefined;
     } finally {
       reader.release();
     }
   }
 
+  #takeModern(asked: Asked): Reply | undefined {
+    const idText = idIn(this.#reader);
+    if (this.#draining) return this.#refused(asked.guest, refusals.drainingFor(idText), "draining");
+    const full = this.#modern.fullOf(asked.guest);
+    if (full !== undefined) return refusals.tooManyOf(full, idText);
+    this.#modern.take(asked, this.#reader);
+    return undefined;
+  }
+
+  #takeLegacy(asked: Asked, kind: LegacyKind): Reply | undefined {
+    const session = this.#enterable(asked);
+    if (session === undefined) return kind === "initialize" ? this.#initialize(asked) : refusals.noSessionId;
+    if (!(session instanceof HttpSession)) return session;
+    const nowMs = this.#deps.clock.now();
+    if (kind === "notification" || kind === "response") {
+      session.visitor.take(this.#reader, nowMs, session.sink);
+      return accepted;
+    }
+    session.visitor.take(this.#reader, nowMs, openPost(asked, session, nowMs));
+    return undefined;
+  }
+
+  /** The session of a request, if that may come in, or what it is refused with. While its body came in the session may have ended, or filled. */
+  #enterable({ guest, session }: Asked): HttpSession | Reply | undefined {
+    if (session === undefined) return undefined;
+    if (!(session instanceof HttpSession)) return this.#sessionRefusal(guest, session);
+    if (session.isEnded) return refusals.noSuchSession;
+    return session.open >= this.#limits.maxPosts ? refusals.tooMany : session;
+  }
+
   #takeBatch(asked: Asked, body: Frame): Reply | undefined {
-    const { session } = asked;
+    const session = this.#enterable(asked);
+    if (session !== undefined && !(session instanceof HttpSession)) return session;
     if (session === undefined || !hasBatches(session.visitor.revision)) return refusals.noBatches;
     const messages = batchOf(body, this.#limits.maxBatch);
     if (messages === undefined) return refusals.rpcReply("parse_error", "the body is not a JSON array");
@@ -240,10 +272,11 @@ export class HttpDoor implements WebDoor {
     const reader = this.#reader;
     const kinds = messages.map((message) => {
       reader.read(message);
-      const kind = kindOf(reader);
+      const kind = kindInBatch(reader);
       reader.release();
       return kind;
     });
+    if (kinds.includes("modern")) return refusals.noModernBatches;
     if (kinds.includes("initialize")) return refusals.rpcReply("request_invalid", "initialize cannot be in a batch");
     const requests = kinds.filter((kind) => kind === "request" || kind === "faulty").length;
     const nowMs = this.#deps.clock.now();
@@ -298,6 +331,10 @@ export class HttpDoor implements WebDoor {
     else if (outcome === "ended") writeReply(response, nothingLeft);
   }
 
+  #sessionRefusal(guest: Guest, reply: Reply): Reply {
+    return reply === refusals.noSuchSession ? this.#refused(guest, reply, "session") : reply;
+  }
+
   /** Returns what it is refused with. */
   #refused({ peer }: Guest, reply: Reply, reason: RefusalReason): Reply {
     this.#refusals.add({ status: reply.status, reason, peer });
@@ -347,4 +384,8 @@ function openPost(
 ): Post {
   const { requests, isBatch, opens } = shape;
   return session.post(response, { accepted, requests, isBatch, opens, trace: traceHeaders(request.headers), nowMs });
+}
+
+function idIn({ scan, bytes, text }: MessageReader): ByteString {
+  return scan.idStart < 0 ? "null" : partOf(bytes, text, scan.idStart, scan.idEnd);
 }

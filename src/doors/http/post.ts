@@ -4,17 +4,16 @@
 //      │  └──an earlier message, a long wait, a client without JSON──► streaming ──the last answer──► done
 //      └──the client is gone──► done          A streaming one that loses its client goes on: the client may come back for it.
 import type { ServerResponse } from "node:http";
-import { byteText, type Frame, joined, noSplices, type ReplySink, type Sent, type Splice } from "../../wire/frame.ts";
-import { Outbox } from "../../wire/outbox.ts";
+import { type Frame, joined, noSplices, type ReplySink, type Sent, type Splice } from "../../wire/frame.ts";
 import type { TraceText } from "../../wire/trace-context.ts";
-import { spliced } from "../../wire/wrap.ts";
 import { writeReply } from "../reply.ts";
 import { isOfOne } from "./batch.ts";
 import { endWithoutEvents } from "./event-response.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { Accepted } from "./negotiate.ts";
 import { noSuchSession, rpcReply } from "./refusals.ts";
-import { cutOff, type Holder, type Unread } from "./unread.ts";
+import { cutOff } from "./unread.ts";
+import { answerWhole, type Reader, wholeTextBytes } from "./whole-answer.ts";
 
 /** What a POST asks for. */
 export interface PostOptions {
@@ -30,11 +29,7 @@ export interface PostOptions {
 }
 
 /** The session of a POST. */
-export interface PostHome {
-  /** Most bytes of a response that may wait for the client. */
-  readonly maxBytes: number;
-  /** All that waits for the client. */
-  readonly unread: Unread;
+export interface PostHome extends Reader {
   /** What tells the client its session; undefined when there is none after all. */
   readonly openingHeaders: ResponseHeaders;
   nowMs(): number;
@@ -42,20 +37,16 @@ export interface PostHome {
   streamOn(response: ServerResponse, headers: ResponseHeaders): EventStream;
   /** A message that no response could take. */
   lost(): void;
-  /** The client takes too little, and is cut off. */
-  slow(pendingBytes: number): void;
   /** All is answered, or can be answered on a stream only. Said once. */
   answered(post: Post): void;
 }
 
 export type ResponseHeaders = Readonly<Record<string, string>> | undefined;
 
-/** Smaller answers are written as text, head and body in one. */
-const wholeTextBytes = 16 * 1024;
 /** A batch whose answers come to more is answered with events, if the client takes them. */
 const collectedBytes = 1024 * 1024;
 /** A client that has got nothing for so long is told that its request is still under way. */
-const decideMs = 10_000;
+export const decideMs = 10_000;
 
 export class Post implements ReplySink {
   readonly trace: TraceText | undefined;
@@ -127,47 +118,8 @@ export class Post implements ReplySink {
   }
 
   #answerJson(frame: Frame, splices: readonly Splice[]): void {
-    const response = this.#response;
-    const [bytes] = frame.chunks;
-    if (frame.size <= wholeTextBytes && frame.chunks.length === 1 && bytes !== undefined) {
-      const text = spliced(frame.text ?? byteText(bytes, 0, bytes.length), splices);
-      this.#head(text.length);
-      response.end(text, "latin1");
-      if (response.writableLength > 0)
-        this.#hold({
-          get pendingBytes() {
-            return response.writableLength;
-          },
-        });
-    } else {
-      let size = frame.size;
-      for (const splice of splices) size += splice.text.length - (splice.end - splice.start);
-      this.#head(size);
-      const outbox = new Outbox({ wrap: "bare", maxBytes: this.#home.maxBytes, writable: response });
-      if (outbox.send(frame, splices) !== "ok") this.#cutOff(size);
-      else {
-        outbox.close();
-        if (outbox.pendingBytes > 0) this.#hold(outbox);
-      }
-    }
+    answerWhole(this.#response, this.#home, frame, splices, { headers: this.#headers });
     this.#done();
-  }
-
-  /** What is written and not read. */
-  #hold(holder: Holder): void {
-    if (!this.#home.unread.hold(this.#response, holder)) this.#cutOff(holder.pendingBytes);
-  }
-
-  #cutOff(pendingBytes: number): void {
-    this.#home.slow(pendingBytes);
-    cutOff(this.#response);
-  }
-
-  #head(size: number): void {
-    const extra = this.#headers;
-    if (extra === undefined)
-      this.#response.writeHead(200, ["content-type", "application/json", "content-length", `${size}`]);
-    else this.#response.writeHead(200, { "content-type": "application/json", "content-length": size, ...extra });
   }
 
   get #headers(): ResponseHeaders {
@@ -186,7 +138,8 @@ export class Post implements ReplySink {
       return;
     }
     if (this.#collectedBytes > this.#home.maxBytes) {
-      this.#cutOff(this.#collectedBytes);
+      this.#home.slow(this.#collectedBytes);
+      cutOff(this.#response);
       this.#answers = undefined;
       this.#done();
       return;

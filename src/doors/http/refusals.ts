@@ -66,7 +66,12 @@ export const noBatches: Reply = rpcReply(
   "batches exist in MCP 2025-03-26 only; send one message a request",
 );
 
-export const draining: Reply = rpcReply("draining", "the hub is shutting down", { headers: { "retry-after": "5" } });
+export const draining: Reply = drainingFor("null");
+
+/** `idText`: as with `rpcReply`. */
+export function drainingFor(idText: ByteString): Reply {
+  return rpcReply("draining", "the hub is shutting down", { idText, headers: { "retry-after": "5" } });
+}
 
 export const full: Reply = rpcReply("overloaded", "the hub has as many sessions as it may", {
   headers: { "retry-after": "5" },
@@ -79,6 +84,31 @@ export const crowded: Reply = rpcReply("overloaded", "too much is coming in at o
 export const tooMany: Reply = rpcReply("overloaded", "this session has as many requests under way as it may", {
   status: 429,
   headers: { "retry-after": "1" },
+});
+
+/** Of the modern era. `client`: it alone has so many under way; `all`: all clients together. `idText`: as with `rpcReply`. */
+export function tooManyOf(whom: "client" | "all", idText: ByteString): Reply {
+  const message = `${whom === "client" ? "this client" : "the hub"} has as many requests under way as it may`;
+  return rpcReply("overloaded", message, {
+    status: whom === "client" ? 429 : 503,
+    idText,
+    headers: { "retry-after": "1" },
+  });
+}
+
+export const noModernBatches: Reply = rpcReply(
+  "request_invalid",
+  "a message of MCP 2026-07-28 cannot be in a batch; send one message a request",
+);
+
+export const onlyPost: Reply = rpcReply(
+  "request_invalid",
+  "MCP 2026-07-28 has POST only: changes come on the response of subscriptions/listen, and there is no session to end",
+  { status: 405, headers: { allow: "POST" } },
+);
+
+export const nobodyAnyMore: Reply = rpcReply("unauthenticated", "the token is not valid any more", {
+  headers: { "www-authenticate": 'Bearer error="invalid_token"' },
 });
 
 export const unknownRevision: Reply = rpcReply(

@@ -3,13 +3,12 @@ import { capabilitiesOf } from "../../base/client-capabilities.ts";
 import { HubError } from "../../base/errors.ts";
 import type { Envelope } from "../../sessions/envelope.ts";
 import { type LogLevel, logLevelNames, logLevelOf } from "../../sessions/log-level.ts";
+import { revisionKey } from "../../wire/era-claim.ts";
 import { type ByteString, partOf } from "../../wire/frame.ts";
-import { findMember } from "../../wire/json.ts";
-import { isModernRevision, legacyRevisions, modernRevisions } from "../../wire/revisions.ts";
+import { isModernRevision, modernRevisions } from "../../wire/revisions.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { shortText } from "../initialize.ts";
 
-const versionKey = "io.modelcontextprotocol/protocolVersion";
 const clientKey = "io.modelcontextprotocol/clientInfo";
 const capabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
 const levelKey = "io.modelcontextprotocol/logLevel";
@@ -17,17 +16,6 @@ const levelKey = "io.modelcontextprotocol/logLevel";
 /** Texts that are remembered, and the longest of them. Those with a trace of their own in them are never the same. */
 const maxKnown = 256;
 const maxKnownChars = 4096;
-/** Newest first. */
-const supported = [...modernRevisions, ...legacyRevisions.toReversed()];
-
-/** Whether the message says that it is of the modern era, whatever else is wrong with it. `text`: all of `bytes`, where it is there. */
-export function claimsModern(bytes: Buffer, { metaStart, metaEnd }: Scan, text: ByteString | undefined): boolean {
-  if (metaStart < 0 || bytes[metaStart] !== 0x7b) return false;
-  const meta = partOf(bytes, text, metaStart, metaEnd);
-  // A key may be written with escapes, which few do.
-  if (!meta.includes(versionKey) && !meta.includes("\\")) return false;
-  return findMember(bytes, metaStart, metaEnd, versionKey) !== undefined;
-}
 
 export class Envelopes {
   /** By all of `_meta` but the token of progress, which is another one in every request. */
@@ -37,7 +25,7 @@ export class Envelopes {
   #lastText: ByteString | undefined;
   #last: Envelope | undefined;
 
-  /** Of a message that `claimsModern`. Throws HubError for what is missing in it, or not known. */
+  /** Of a message that has an `eraClaim`. Throws HubError for what is missing in it, or not known. */
   read(bytes: Buffer, { metaStart, metaEnd, tokenStart, tokenEnd }: Scan, text: ByteString | undefined): Envelope {
     const meta =
       tokenStart < 0
@@ -72,12 +60,15 @@ function keep<V>(known: Map<string, V>, key: string, value: V): void {
 
 function envelopeIn(bytes: Buffer, start: number, end: number): Envelope {
   const meta = JSON.parse(bytes.toString("utf8", start, end)) as Record<string, unknown>;
-  const revision = meta[versionKey];
-  if (typeof revision !== "string") throw invalid(`params._meta["${versionKey}"] must be a string`);
+  const revision = meta[revisionKey];
+  if (typeof revision !== "string") throw invalid(`params._meta["${revisionKey}"] must be a string`);
   if (!isModernRevision(revision)) {
     const shown = JSON.stringify(revision.slice(0, 40));
     const message = `a request that says its revision itself is of ${modernRevisions.join(" or ")}, this one says ${shown}`;
-    throw new HubError("version_unsupported", message, { supported, requested: revision.slice(0, 40) });
+    throw new HubError("version_unsupported", message, {
+      supported: modernRevisions,
+      requested: revision.slice(0, 40),
+    });
   }
   const declared = meta[capabilitiesKey];
   if (!isObject(declared)) throw invalid(`params._meta["${capabilitiesKey}"] must be there, an object`);

@@ -57,7 +57,7 @@ export type StateFault = "unreadable" | "expired" | "subject" | "request" | "cor
 export interface SealedStatesDeps {
   readonly keys: SealKeys;
   /** What those hubs have in common that may open each other's states, and others have not. */
-  readonly audience: string;
+  audience(): string;
   readonly clock: Pick<Clock, "iso">;
   readonly log: Pick<Log, "warn">;
 }
@@ -131,7 +131,7 @@ export class SealedStates {
   }
 
   #label(kid: string, endpoint: string): Buffer {
-    return Buffer.from(JSON.stringify([format, kid, this.#deps.audience, endpoint]));
+    return Buffer.from(JSON.stringify([format, kid, this.#deps.audience(), endpoint]));
   }
 }
 

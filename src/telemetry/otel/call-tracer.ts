@@ -157,7 +157,7 @@ class TracedCall implements CallWatch {
       });
     }
     if (place === undefined) return splices;
-    return mergeSplices(splices, traceSplices(place, this.#onward(client.spanContext(), cameWith(this.#call))));
+    return mergeSplices(splices, place, traceSplices(place, this.#onward(client.spanContext(), cameWith(this.#call))));
   }
 
   answered(frame: Frame, scan: Scan): void {

@@ -41,7 +41,9 @@ test("view: a route says where the tool is and how the Core calls it", () => {
     nativeNameJson: '"t"',
     destructiveHint: undefined,
     readOnlyHint: undefined,
+    wrapsOutput: false,
     appOnly: false,
+    paramHeaders: undefined,
   });
 });
 

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  framingPlan,
-  initializeParams,
-  mayFetch,
-  patiently,
-  readGreeting,
-  type Start,
-} from "../../../src/cores/handshake.ts";
+import { initializeParams, patiently, readGreeting } from "../../../src/cores/handshake.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 
 const result = (value: unknown) => readGreeting(Buffer.from(JSON.stringify(value)));
@@ -46,49 +39,6 @@ test("handshake: an unknown version is era_unsupported, no version or no object 
   assert.match(modern.t === "era_unsupported" ? modern.reason : "", /"2026-07-28".*2025-11-25/);
   for (const value of [{}, [], null, 1, { protocolVersion: 5 }]) assert.equal(result(value).t, "garbled");
   assert.equal(readGreeting(Buffer.from('{"a":')).t, "garbled");
-});
-
-const plan = (start: Partial<Start>) =>
-  framingPlan({
-    framing: "auto",
-    worked: undefined,
-    restarts: 0,
-    startupTimeoutMs: 10_000,
-    mayFetch: false,
-    ...start,
-  }).map(({ framing, quietMs }) => [framing, quietMs]);
-
-test("framing plan: what is written or known is tried alone", () => {
-  assert.deepEqual(plan({ framing: "newline" }), [["newline", 10_000]]);
-  assert.deepEqual(plan({ framing: "content-length", worked: "newline" }), [["content-length", 10_000]]);
-  assert.deepEqual(plan({ worked: "content-length" }), [["content-length", 10_000]]);
-});
-
-test("framing plan: MCP's own framing has all the time there is, the other one little of it at the first start", () => {
-  assert.deepEqual(plan({}), [
-    ["newline", 10_000],
-    ["content-length", 3000],
-  ]);
-  assert.deepEqual(plan({ restarts: 1 }), [
-    ["newline", 10_000],
-    ["content-length", 10_000],
-  ]);
-  assert.deepEqual(plan({ startupTimeoutMs: 500 }), [
-    ["newline", 500],
-    ["content-length", 500],
-  ]);
-});
-
-test("framing plan: what may be downloading in silence has a minute, until it has answered once", () => {
-  assert.deepEqual(plan({ mayFetch: true }), [
-    ["newline", 60_000],
-    ["content-length", 3000],
-  ]);
-  assert.deepEqual(plan({ mayFetch: true, framing: "newline" }), [["newline", 60_000]]);
-  assert.deepEqual(plan({ mayFetch: true, worked: "newline" }), [["newline", 10_000]]);
-  for (const command of ["npx", "/usr/bin/uvx", "C:\\node\\npx.cmd", "Docker.exe"])
-    assert.ok(mayFetch(command), command);
-  for (const command of ["node", "npx-server", "./my-npx/run"]) assert.ok(!mayFetch(command), command);
 });
 
 class Waiting {

@@ -15,12 +15,13 @@ function open(options: { stdin?: Writable; framing?: Framing } = {}) {
   const stdout = new PassThrough();
   const frames: string[] = [];
   const falls: Fall[] = [];
+  const masker = { maskText: (text: string) => text.replaceAll("secret", "******"), look: () => undefined };
   const limits = { maxMessageBytes: 1000, maxPendingBytes: 10_000, stallMs: 30_000 };
   const link = new StdioLink(
     { stdin, stdout },
     options.framing ?? "newline",
     limits,
-    { clock, log: record.log, mask: (text) => text.replaceAll("secret", "******") },
+    { clock, log: record.log, masker },
     {
       frame: (frame, scan) => frames.push(`${scan.kind} ${flatten(frame)}`),
       broken: (fall) => falls.push(fall),

@@ -86,6 +86,19 @@ test("supervisor: waits double up to a minute", () => {
   assert.equal(backoffMs(3, 90_000), 90_000);
 });
 
+test("supervisor: who says how long it wants to be left alone is left alone for at least that", () => {
+  for (const [retryMs, ms] of [
+    [undefined, 2000],
+    [7000, 7000],
+    [1, 2000],
+  ] as const) {
+    const started = transition(idleCore(0), { t: "start" }, policy, 0).next;
+    const fall = { code: "core_down", reason: "answered 429", fatal: false, retryMs } as const;
+    const { effects } = transition(started, { t: "down", generation: started.generation, fall }, policy, 0);
+    assert.deepEqual(effects.at(-1), { t: "retry_after", generation: started.generation, ms });
+  }
+});
+
 test("supervisor: stops restarting once the budget is spent, and says how to go on", () => {
   const machine = new Machine().send({ t: "start" });
   for (let n = 0; n < policy.maxRestarts; n++) machine.down().retry();

@@ -209,7 +209,7 @@ test("http-sessions: a reload that takes a client's token ends its sessions, and
 test("http-sessions: a page of an allowed origin may send MCP's headers and read its own", async () => {
   await using doors = await scene.doors();
   const origin = "https://page.example";
-  const asked = "authorization, mcp-param-region, Mcp-Param-Big_One, x-other";
+  const asked = "authorization, mcp-param-region, Mcp-Param-Big_One, mcp-param-, mcp-param-a/b, x-other";
   const preflight = await ask(doors.mcp, {
     method: "OPTIONS",
     headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": asked },
@@ -219,12 +219,20 @@ test("http-sessions: a page of an allowed origin may send MCP's headers and read
   assert.equal(preflight.headers["access-control-allow-origin"], origin);
   assert.equal(preflight.headers["access-control-allow-methods"], "POST, GET, DELETE");
   const allowed = String(preflight.headers["access-control-allow-headers"]).split(", ");
-  for (const name of ["authorization", "content-type", "last-event-id", "mcp-protocol-version", "mcp-session-id"]) {
+  for (const name of [
+    "authorization",
+    "content-type",
+    "last-event-id",
+    "mcp-method",
+    "mcp-name",
+    "mcp-protocol-version",
+    "mcp-session-id",
+  ]) {
     assert.ok(allowed.includes(name), name);
   }
   assert.deepEqual(
     allowed.filter((name) => name.startsWith("mcp-param") || name.startsWith("x-")),
-    ["mcp-param-region"],
+    ["mcp-param-region", "mcp-param-big_one"],
   );
   const client = await HttpMcp.open(doors.mcp, { headers: { ...alice.options.headers, origin } as never });
   for (const response of [

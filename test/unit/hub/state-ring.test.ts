@@ -21,20 +21,21 @@ async function inFolder(work: (stateDir: string) => Promise<void>): Promise<void
 function ringOf(stateDir: string, given?: string) {
   const record = new LogRecord();
   const stateKey = given === undefined ? undefined : new Secret(given);
-  return { ring: new StateRing(record.log, { stateDir, stateKey }), lines: record.lines };
+  const settings = { stateDir, stateKey };
+  return { ring: new StateRing(record.log, settings), settings, lines: record.lines };
 }
 
 test("state ring: a key that is needed is kept for the hub's user alone, and is the same after a restart", async () => {
   await inFolder(async (stateDir) => {
-    const { ring } = ringOf(stateDir);
-    await ring.load();
+    const { ring, settings } = ringOf(stateDir);
+    await ring.load(settings);
     await assert.rejects(stat(join(stateDir, "key")), "nothing is written before it is needed");
     const sealed = ring.current();
     await ring.kept();
     assert.deepEqual(ring.current(), sealed);
     assert.equal((await stat(join(stateDir, "key"))).mode & 0o777, 0o600);
-    const after = ringOf(stateDir).ring;
-    await after.load();
+    const { ring: after } = ringOf(stateDir);
+    await after.load(settings);
     assert.deepEqual(after.current(), sealed);
     assert.ok(!(await readFile(join(stateDir, "key"), "utf8")).includes(sealed.key.toString("base64url")));
   });
@@ -53,8 +54,8 @@ test("state ring: two hubs that make a key at once end up with one, and what eit
 
 test("state ring: of two keys the first seals and both open; a rotated file counts at the next reload", async () => {
   await inFolder(async (stateDir) => {
-    const { ring } = ringOf(stateDir, one);
-    await ring.load();
+    const { ring, settings } = ringOf(stateDir, one);
+    await ring.load(settings);
     const old = ring.current();
     await ring.load({ stateDir, stateKey: new Secret(`${two}\n${one}\n`) });
     const fresh = ring.current();
@@ -69,11 +70,11 @@ test("state ring: of two keys the first seals and both open; a rotated file coun
 test("state ring: the kept file is rotated in the same way", async () => {
   await inFolder(async (stateDir) => {
     await writeFile(join(stateDir, "key"), `${one}\n`);
-    const { ring } = ringOf(stateDir);
-    await ring.load();
+    const { ring, settings } = ringOf(stateDir);
+    await ring.load(settings);
     const old = ring.current();
     await writeFile(join(stateDir, "key"), `${two}\n${one}\n`);
-    await ring.load();
+    await ring.load(settings);
     assert.notEqual(ring.current().kid, old.kid);
     assert.deepEqual(ring.find(old.kid), old);
   });
@@ -96,8 +97,8 @@ test("state ring: where no key can be read or kept, this process has one of its 
 
 test("state ring: a broken key file changes nothing, and nothing of it is logged", async () => {
   await inFolder(async (stateDir) => {
-    const { ring, lines } = ringOf(stateDir, one);
-    await ring.load();
+    const { ring, lines, settings } = ringOf(stateDir, one);
+    await ring.load(settings);
     const before = ring.current();
     await ring.load({ stateDir, stateKey: new Secret("too short") });
     assert.deepEqual(ring.current(), before);

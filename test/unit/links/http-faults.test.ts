@@ -52,6 +52,13 @@ const outcomes: readonly Outcome[] = [
   },
   { name: "403", fault: (it) => it.refuse(403), code: "hub_unreachable", mayHaveRun: false, says: /answered 403/ },
   {
+    name: "403 of a login that is not good for this",
+    fault: (it) => it.refuse(403, "{}", { "www-authenticate": 'Bearer error="insufficient_scope", scope="write"' }),
+    code: "unauthenticated",
+    mayHaveRun: false,
+    says: /answered 403: the login is not good for this/,
+  },
+  {
     name: "429 with Retry-After",
     fault: (it) => it.refuse(429, "", { "retry-after": "7" }),
     code: "overloaded",

@@ -45,9 +45,12 @@ test("losses: a certificate of one's own CA is answered with NODE_EXTRA_CA_CERTS
 test("losses: over HTTP the fix is in the words of HTTP, and a redirect says where to without its secrets", () => {
   assert.match(lossOfStatus(404, "", overHttp).reason, /Streamable HTTP at \/mcp/);
   assert.match(lossOfStatus(405, "", overHttp).reason, /no MCP endpoint/);
-  assert.match(lossOfError(errorWith("EPROTO"), overHttp).reason, /reached with http:\/\//);
-  assert.match(lossOfError(errorWith("ECONNRESET"), overHttp).reason, /reached with https:\/\//);
-  assert.match(lossOfError(errorWith("HPE_INVALID_CONSTANT"), overHttp).reason, /https:\/\//);
+  assert.match(lossOfError(errorWith("EPROTO"), overHttp).reason, /; if it has none, write http:\/\//);
+  const inPlain = { ...overHttp, name: overHttp.name.replace("https:", "http:") };
+  for (const code of ["ECONNRESET", "HPE_INVALID_CONSTANT"]) {
+    assert.match(lossOfError(errorWith(code), inPlain).reason, /; if it is behind TLS, write https:\/\/$/);
+    assert.doesNotMatch(lossOfError(errorWith(code), overHttp).reason, /;/);
+  }
   const moved = lossOfStatus(308, "", overHttp, "https://hub.example/hub/mcp?key=secret").reason;
   assert.match(moved, /connect to https:\/\/hub\.example\/hub\/mcp$/);
   assert.match(

@@ -12,6 +12,7 @@ import { createScan, scan } from "../../../src/wire/scan.ts";
 import { LogRecord } from "../../helpers/core-run.ts";
 import { somebody } from "../../helpers/echo-doorkeeper.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
+import { noParks } from "../../helpers/no-parks.ts";
 
 interface Said {
   readonly id?: unknown;
@@ -40,6 +41,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
     log: new LogRecord().log,
     urls,
     ownerOf,
+    parks: noParks,
     waited: (_lane, ms) => waited.push(ms),
   });
   let sessions = 0;
@@ -74,6 +76,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
       capabilities: {},
       request: () => Promise.reject(new Error("nothing is asked of it")),
       nextId: () => 1,
+      watch: () => {},
       send: keeping(told).send,
     };
     const policy = {
@@ -92,7 +95,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
       assert.equal(scan(bytes, record), undefined);
       if (record.kind === "notification") return asks.cancelled(lane, frame, bytes, record);
       const method = JSON.parse(text).method as string;
-      asks.ask(lane, method, bytes.toString("latin1", record.idStart, record.idEnd), bytes, record);
+      asks.ask(lane, method, bytes.toString("latin1", record.idStart, record.idEnd), { bytes, scan: record });
       return true;
     };
     return { lane, told, says };

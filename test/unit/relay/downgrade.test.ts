@@ -6,7 +6,7 @@ import { downgradeHooks } from "../../../src/relay/downgrade.ts";
 import { frameOfText, joined } from "../../../src/wire/frame.ts";
 import { MessageReader } from "../../../src/wire/message-reader.ts";
 
-const call = { lane: { policy: {} } } as Call;
+const call = { lane: { policy: {}, core: { era: "legacy" } } } as Call;
 
 function passed(result: object | string, downgrade: Downgrade, revision = "2025-11-25"): string {
   const text = typeof result === "string" ? result : JSON.stringify(result);

@@ -65,7 +65,7 @@ test("resource uris: what else takes part in an answer stays, beside its edits",
   const told: string[] = [];
   const other: CallHook = { untilMs: 5, over: (outcome) => told.push(outcome), edits: () => [] };
   const hooks = new ResourceUris().hooks(laneOf("files"), "tasks/result", [other]) ?? [];
-  for (const hook of hooks) hook.over?.("answered");
+  for (const hook of hooks) hook.over?.("answered", {} as Call);
   assert.deepEqual(told, ["answered"]);
   assert.deepEqual(
     hooks.map(({ untilMs }) => untilMs),

@@ -11,6 +11,7 @@ import { frameOf, frameOfText } from "../../../src/wire/frame.ts";
 import { LogRecord } from "../../helpers/core-run.ts";
 import { somebody } from "../../helpers/echo-doorkeeper.ts";
 import { type LaneOptions, LaneScene, scanned } from "../../helpers/lane-scene.ts";
+import { noParks } from "../../helpers/no-parks.ts";
 
 const related = "io.modelcontextprotocol/related-task";
 
@@ -384,6 +385,7 @@ test("tasks: what a Core asks for a task goes to who waits for its result, and t
     clock: relay.clock,
     log: log.log,
     urls: new UrlElicitations(),
+    parks: noParks,
     ownerOf,
     waited: () => {},
   });
@@ -391,7 +393,7 @@ test("tasks: what a Core asks for a task goes to who waits for its result, and t
   const ask = (taskId: string) => {
     const text = { jsonrpc: "2.0", id: 5, method: "roots/list", params: { _meta: meta(taskId) } };
     const { bytes, record } = scanned(JSON.stringify(text));
-    asks.ask(lane, "roots/list", "5", bytes, record);
+    asks.ask(lane, "roots/list", "5", { bytes, scan: record });
   };
   ask("2");
   assert.equal(told.at(-1)?.error?.code, -32601);
@@ -465,10 +467,17 @@ test("tasks: what one client is asked for its task holds up the time of no other
   one.start(lane);
   creates("1");
   const urls = new UrlElicitations();
-  const asks = new Asks({ clock: relay.clock, log: new LogRecord().log, urls, ownerOf, waited: () => {} });
+  const asks = new Asks({
+    clock: relay.clock,
+    log: new LogRecord().log,
+    urls,
+    ownerOf,
+    parks: noParks,
+    waited: () => {},
+  });
   const params = { _meta: { [related]: { taskId: "1" } } };
   const { bytes, record } = scanned(JSON.stringify({ jsonrpc: "2.0", id: 5, method: "roots/list", params }));
-  asks.ask(lane, "roots/list", "5", bytes, record);
+  asks.ask(lane, "roots/list", "5", { bytes, scan: record });
   assert.equal(lane.asks.size, 1);
   const late = other.asks("tools/call", { name: "t" }, (request) => {
     relay.calls.begin(request, lane, undefined);

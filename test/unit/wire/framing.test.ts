@@ -199,3 +199,30 @@ test("frame reader: nothing is delivered after the end", () => {
   reader.end();
   assert.deepEqual(log, ["frame"]);
 });
+
+test("frame reader: says of a frame that came in pieces whether it is UTF-8", () => {
+  const lines = ["plain", "über €uro 😀", "bad: \xff", "bad: \xc3", "bad: \xe2\x82(", "fine again"];
+  const bytes = Buffer.concat(lines.map((line) => Buffer.from(`${line}\n`, line.includes("😀") ? "utf8" : "latin1")));
+  for (let size = 1; size < 5; size++) {
+    const said: (boolean | undefined)[] = [];
+    const reader = new FrameReader(
+      { maxBytes: 100, framing: "newline" },
+      { frame: ({ isUtf8 }) => said.push(isUtf8), fault: ({ message }) => assert.fail(message) },
+    );
+    for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+    assert.deepEqual(said, [true, true, false, false, false, true], `in pieces of ${size}`);
+  }
+});
+
+test("frame reader: what was too large says nothing of the next frame", () => {
+  const frames: Frame[] = [];
+  const reader = new FrameReader(
+    { maxBytes: 8, framing: "newline" },
+    { frame: (frame) => frames.push(frame), fault() {} },
+  );
+  for (const part of ["\xc3", "\xff and too long", "\nfi", "ne\n"]) reader.push(Buffer.from(part, "latin1"));
+  assert.deepEqual(
+    frames.map(({ isUtf8 }) => isUtf8),
+    [true],
+  );
+});

@@ -48,3 +48,37 @@ test("pattern search: finds the only match of a long text at every place", () =>
     }
   }
 });
+
+test("pattern search: finds every match of long patterns, wherever the text lies in memory", () => {
+  const random = seededRandom(32);
+  for (let round = 0; round < 150; round++) {
+    const patterns = Array.from({ length: 1 + random.below(40) }, () => textOf(random, 7 + random.below(50)));
+    // Whole patterns, and what is nearly one, with little between them.
+    let text = "";
+    while (text.length < 4000) {
+      const pattern = random.pick(patterns);
+      text += random.pick([pattern, pattern.slice(1), pattern.slice(0, -1), textOf(random, random.below(60))]);
+    }
+    const shift = random.below(8);
+    const bytes = Buffer.from(" ".repeat(shift) + text).subarray(
+      shift,
+      shift + 1900 + random.below(text.length - 1900),
+    );
+    const search = new PatternSearch(patterns.map((pattern) => Buffer.from(pattern)));
+    assert.deepEqual(bySearch(search, bytes), byLook(patterns, bytes.toString()), `round ${round}`);
+  }
+});
+
+test("pattern search: finds each of thousands of patterns", () => {
+  const random = seededRandom(33);
+  const hex = () => Array.from({ length: 12 }, () => random.below(16).toString(16)).join("");
+  const patterns = [...new Set(Array.from({ length: 3000 }, hex))];
+  const search = new PatternSearch(patterns.map((pattern) => Buffer.from(pattern)));
+  for (const pattern of patterns) {
+    const at = random.below(2100);
+    const text = Buffer.alloc(at + pattern.length + random.below(100), " ");
+    text.write(pattern, at);
+    assert.equal(search.next(text, 0), at);
+    assert.equal(patterns[search.index], pattern);
+  }
+});

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type Scanned, withEnvelope, withoutEnvelope } from "../../../src/relay/bridge/requests.ts";
+import { frameOf, joined, type Splice } from "../../../src/wire/frame.ts";
 import { createScan, scan } from "../../../src/wire/scan.ts";
 import { mergeSplices, type TraceText, tracePlace, traceSplices, traceText } from "../../../src/wire/trace-context.ts";
 import { seededRandom } from "../../helpers/seeded-random.ts";
@@ -16,7 +18,7 @@ function spliced(json: string, text: TraceText = wanted): { before: TraceText | 
   let after = "";
   let at = 0;
   const id = { start: record.idStart, end: record.idEnd, text: "7" };
-  for (const splice of mergeSplices([id], traceSplices(place, text))) {
+  for (const splice of mergeSplices([id], place, traceSplices(place, text))) {
     assert.ok(splice.start >= at, "splices are in order and do not overlap");
     after += bytes.toString("latin1", at, splice.start) + splice.text;
     at = splice.end;
@@ -78,5 +80,33 @@ test("trace context: whatever params look like, the Core gets them with the new 
     const expected = JSON.parse(params);
     expected._meta = { ...expected._meta, ...wanted };
     assert.deepEqual(JSON.parse(after).params, expected, params);
+  }
+});
+
+test("trace context: shares its place with an envelope that is put in, or taken away", () => {
+  const key = "io.modelcontextprotocol/x";
+  const cases: [string, (message: Scanned) => readonly Splice[]][] = [
+    ['{"name":"n"}', (message) => withEnvelope(message, '"e":1')],
+    ["{}", (message) => withEnvelope(message, '"e":1')],
+    ['{"_meta":{}}', (message) => withEnvelope(message, '"e":1')],
+    ['{"_meta":{"a":2}}', (message) => withEnvelope(message, '"e":1')],
+    [`{"_meta":{"${key}":2,"a":2}}`, (message) => withEnvelope(message, '"e":1')],
+    [`{"_meta":{"${key}":2}}`, (message) => withoutEnvelope(message, undefined)],
+    [`{"_meta":{"${key}":2,"a":2}}`, (message) => withoutEnvelope(message, undefined)],
+    [`{"_meta":{"a":2,"${key}":2}}`, (message) => withoutEnvelope(message, undefined)],
+    [`{"_meta":{"${key}":2,"traceparent":"old","baggage":"b"}}`, (message) => withoutEnvelope(message, undefined)],
+  ];
+  for (const [params, edits] of cases) {
+    const bytes = Buffer.from(`{"jsonrpc":"2.0","id":1,"method":"m","params":${params}}`);
+    const record = createScan();
+    assert.equal(scan(bytes, record), undefined);
+    const place = tracePlace(bytes, record);
+    assert.ok(place !== undefined);
+    const others = edits({ bytes, scan: record });
+    const expected = JSON.parse(joined(frameOf(bytes), others, "", "").toString());
+    const merged = mergeSplices(others, place, traceSplices(place, { traceparent: "t", tracestate: "s" }));
+    const got = JSON.parse(joined(frameOf(bytes), merged, "", "").toString());
+    Object.assign(expected.params._meta, { traceparent: "t", tracestate: "s" });
+    assert.deepEqual(got, expected, params);
   }
 });

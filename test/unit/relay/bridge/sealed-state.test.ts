@@ -25,7 +25,7 @@ function scene(keys: SealKey[] = [keyOf("k1")], audience = "here") {
   const clock = new FakeClock();
   const record = new LogRecord();
   const ring = { current: () => keys[0] as SealKey, find: (kid: string) => keys.find((key) => key.kid === kid) };
-  const states = new SealedStates({ keys: ring, audience, clock, log: record.log });
+  const states = new SealedStates({ keys: ring, audience: () => audience, clock, log: record.log });
   const state = (more: Partial<RequestState> = {}): RequestState => {
     const { core, fp, sub } = by;
     return { t: "wrap", id: newStateId(), core, fp, sub, round: 1, exp: states.now() + hour, ...more };

@@ -1,0 +1,64 @@
+// What a message to a modern Core over HTTP says of itself in headers, for whoever stands in between (MCP 2026-07-28, "Request Metadata").
+import { encodeHeaderValue } from "../wire/header-value.ts";
+import { findMember } from "../wire/json.ts";
+import { type ParamHeaders, paramHeaderLines, readParamHeaders } from "../wire/param-headers.ts";
+import { latestModernRevision } from "../wire/revisions.ts";
+import { type Scan, stringAt } from "../wire/scan.ts";
+import type { ListItem } from "./lists.ts";
+
+/** Of a tool, by the Core's own name; undefined where it has none. */
+export type ParamHeadersOf = (toolName: string) => ParamHeaders | undefined;
+
+/** `bytes` and `scan` as they are sent, with native names in them. */
+export function messageHeaders(
+  method: string,
+  bytes: Buffer,
+  scan: Scan,
+  paramHeadersOf: ParamHeadersOf,
+): Record<string, string> {
+  const headers: Record<string, string> = { "mcp-protocol-version": latestModernRevision, "mcp-method": method };
+  const name = nameIn(method, bytes, scan);
+  if (name === undefined) return headers;
+  headers["mcp-name"] = encodeHeaderValue(name);
+  const params = method === "tools/call" ? paramHeadersOf(name) : undefined;
+  if (params === undefined) return headers;
+  const found = findMember(bytes, scan.paramsStart, scan.paramsEnd, "arguments");
+  for (const [header, value] of paramHeaderLines(params, bytes, found?.start ?? -1, found?.end ?? -1)) {
+    headers[header] = value;
+  }
+  return headers;
+}
+
+function nameIn(method: string, bytes: Buffer, scan: Scan): string | undefined {
+  if (method === "tools/call" || method === "prompts/get") return textAt(bytes, scan.nameStart, scan.nameEnd);
+  if (method === "resources/read") return textAt(bytes, scan.uriStart, scan.uriEnd);
+  if (!method.startsWith("tasks/") || scan.paramsStart < 0) return undefined;
+  const id = findMember(bytes, scan.paramsStart, scan.paramsEnd, "taskId");
+  return id === undefined ? undefined : textAt(bytes, id.start, id.end);
+}
+
+function textAt(bytes: Buffer, start: number, end: number): string | undefined {
+  return start >= 0 && bytes[start] === 0x22 ? stringAt(bytes, start, end) : undefined;
+}
+
+/** The headers of the tools on one list; read when they are first asked for. */
+export class ToolHeaders {
+  #tools: readonly ListItem[] = [];
+  #byName: ReadonlyMap<string, ParamHeaders> = new Map();
+
+  of(name: string, tools: readonly ListItem[]): ParamHeaders | undefined {
+    if (tools !== this.#tools) {
+      this.#tools = tools;
+      this.#byName = new Map(tools.flatMap(({ bytes }) => headersIn(bytes)));
+    }
+    return this.#byName.get(name);
+  }
+}
+
+function headersIn(bytes: Buffer): [string, ParamHeaders][] {
+  // Nearly every tool has none. A key may be written with escapes, which few do.
+  if (!bytes.includes("x-mcp-header") && !bytes.includes("\\u")) return [];
+  const { name, inputSchema } = (JSON.parse(bytes.toString("utf8")) ?? {}) as Record<string, unknown>;
+  const headers = readParamHeaders(inputSchema);
+  return typeof name !== "string" || headers === undefined || typeof headers === "string" ? [] : [[name, headers]];
+}

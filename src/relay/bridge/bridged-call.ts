@@ -1,0 +1,257 @@
+// Takes part in one call whose client and Core are not both of the legacy era. Of which era its Core is shows when the call is sent.
+import { HubError } from "../../base/errors.ts";
+import { cutMembers } from "../../wire/cut-members.ts";
+import {
+  type ByteString,
+  byPlace,
+  byteString,
+  byteText,
+  type Frame,
+  flatten,
+  frameOf,
+  frameOfByteText,
+  joined,
+  noSplices,
+  type Splice,
+} from "../../wire/frame.ts";
+import { elements, findMember, type Range } from "../../wire/json.ts";
+import type { Scan } from "../../wire/scan.ts";
+import { resultFrame, resultOf } from "../answers.ts";
+import type { Call, CallHook, CallOutcome, ClientSession } from "../call.ts";
+import type { Request } from "../request.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { InputLoop, type InputLoopDeps, labelEdits } from "./input-loop.ts";
+import { type InputRequired, readInputRequired, textAt } from "./input-required.ts";
+import type { Parks } from "./parks.ts";
+import { roundOf, type Scanned, withEnvelope, withoutEnvelope } from "./requests.ts";
+import { answerEdits, rulesOfEras } from "./results.ts";
+import {
+  endpointOf,
+  newStateId,
+  type RequestState,
+  type SealedStates,
+  type StateKind,
+  subjectOf,
+} from "./sealed-state.ts";
+
+/** How long a client may keep what holds up nobody. */
+const keptMs = 60 * 60_000;
+/** Of a Core's own state: clients send it back with every round. */
+const maxStateBytes = 256 * 1024;
+
+export interface BridgedCallDeps extends InputLoopDeps {
+  readonly parks: Pick<Parks, "over">;
+  readonly states: SealedStates;
+  /** The hub's own, as JSON. */
+  readonly serverInfo: ByteString;
+  /** What this session says of itself to modern Cores. */
+  envelopeOf(session: ClientSession): ByteString;
+}
+
+/** What the table of results has to know of the call. */
+export interface About {
+  readonly wrapsOutput: boolean;
+  readonly dropsStructured: boolean;
+}
+
+export class BridgedCall implements CallHook {
+  readonly #deps: BridgedCallDeps;
+  readonly #session: ClientSession;
+  readonly #method: string;
+  readonly #about: About;
+  readonly #frame: Frame;
+  readonly #scan: Scanned["scan"];
+  /** What the client brought back from the round before. */
+  readonly #state: RequestState | undefined;
+  #loop: InputLoop | undefined;
+  /** What the client was told last; the Core starts anew when it is asked again. */
+  #progress = Number.NEGATIVE_INFINITY;
+
+  constructor(request: Request, state: RequestState | undefined, about: About, deps: BridgedCallDeps) {
+    const { session, method, frame, text, scan } = request;
+    this.#deps = deps;
+    this.#session = session;
+    this.#method = method;
+    this.#about = about;
+    this.#state = state;
+    // A small frame may be a slice of much more.
+    this.#frame = text === undefined ? frame : frameOfByteText(text);
+    const { methodEnd, paramsStart, paramsEnd, metaStart, metaEnd } = scan;
+    this.#scan = { methodEnd, paramsStart, paramsEnd, metaStart, metaEnd };
+  }
+
+  fingerprint(): string {
+    return fingerprint(this.#method, flatten(this.#frame), this.#scan.paramsStart, this.#scan.paramsEnd);
+  }
+
+  sends({ lane }: Call): readonly Splice[] {
+    const { text } = this.#frame;
+    const request: Scanned = { bytes: flatten(this.#frame), text, scan: this.#scan };
+    const isToModern = lane.core.era === "modern";
+    if (this.#session.era === "legacy") {
+      return isToModern ? this.#enveloped(request) : noSplices;
+    }
+    return isToModern ? this.#unwrapped(request) : withoutEnvelope(request, roundOf(request));
+  }
+
+  takes(frame: Frame, scan: Scan, call: Call): (() => void) | undefined {
+    if (scan.errorStart >= 0) return this.#takesError(frame, scan, call);
+    if (call.lane.core.era === "legacy") return undefined;
+    const said = readInputRequired(frame, scan);
+    if (said === undefined) {
+      this.#loop?.settled();
+      return undefined;
+    }
+    if (this.#session.era === "legacy") {
+      return () => {
+        this.#loop ??= new InputLoop(call, this.#frame, this.#scan.paramsEnd, this.#deps);
+        if (typeof said === "string") this.#loop.fail(said);
+        else this.#loop.round(said);
+      };
+    }
+    const flaw = typeof said === "string" ? said : this.#flawOf(said, call);
+    return flaw === undefined ? undefined : () => this.#deps.calls.refuse(call, inputRefused(call, flaw));
+  }
+
+  edits(frame: Frame, scan: Scan, call: Call): readonly Splice[] {
+    const rules = rulesOfEras(this.#session.era, call.lane.core.era);
+    if (rules === undefined) return noSplices;
+    const { serverInfo } = this.#deps;
+    const edits = answerEdits(rules, frame, scan, { method: this.#method, serverInfo, ...this.#about });
+    if (this.#session.era === "legacy" || call.lane.core.era === "legacy") return edits;
+    const said = readInputRequired(frame, scan);
+    if (said === undefined || typeof said === "string") return edits;
+    return [...edits, ...this.#wrapped(said, scan, call)].sort(byPlace);
+  }
+
+  /** Once a call has been sent again, its progress may go back: the client hears only what goes on. */
+  drops(frame: Frame, { paramsStart, paramsEnd }: Scan): boolean {
+    if (this.#session.era === "modern") return false;
+    const bytes = flatten(frame);
+    const range = findMember(bytes, paramsStart, paramsEnd, "progress");
+    const progress = range === undefined ? Number.NaN : Number(byteText(bytes, range.start, range.end));
+    if (this.#loop !== undefined && !(progress > this.#progress)) return true;
+    if (progress > this.#progress) this.#progress = progress;
+    return false;
+  }
+
+  over(outcome: CallOutcome, call: Call): void {
+    this.#loop?.over();
+    this.#deps.parks.over(call, outcome === "abandoned");
+  }
+
+  /** From a legacy client: it says nothing of itself, and what belongs to rounds is not its to say. */
+  #enveloped(request: Scanned): readonly Splice[] {
+    const { paramsStart, paramsEnd } = this.#scan;
+    const envelope = this.#deps.envelopeOf(this.#session);
+    const round = roundOf(request);
+    if (round === undefined) return withEnvelope(request, envelope);
+    const kept = round.all.filter(({ key }) => !isOfRound(key) && key !== "_meta");
+    const { bytes } = request;
+    const texts = kept.map(
+      ({ key, start, end }) => `${byteString(JSON.stringify(key))}:${byteText(bytes, start, end)}`,
+    );
+    return [{ start: paramsStart, end: paramsEnd, text: `{${[`"_meta":{${envelope}}`, ...texts].join(",")}}` }];
+  }
+
+  /** To a modern Core: the Core's own state in the place of the hub's. */
+  #unwrapped(request: Scanned): readonly Splice[] {
+    if (this.#state === undefined) return noSplices;
+    const round = roundOf(request);
+    if (round?.requestState === undefined) return noSplices;
+    const { t, inner } = this.#state;
+    if (t === "wrap" && inner !== undefined) return [{ ...rangeOf(round.requestState), text: inner }];
+    return cutMembers(request.bytes, this.#scan.paramsStart, round.all, new Set(["requestState"]));
+  }
+
+  #takesError(frame: Frame, scan: Scan, call: Call): (() => void) | undefined {
+    const bytes = flatten(frame);
+    const code = findMember(bytes, scan.errorStart, scan.errorEnd, "code");
+    const number = code === undefined ? "" : byteText(bytes, code.start, code.end);
+    const isFromModern = call.lane.core.era === "modern";
+    if (number === "-32021" && isFromModern) return this.#takesUndeclared(frame, scan, call);
+    if (number === "-32042" && !isFromModern && this.#session.era === "modern")
+      return this.#takesPages(bytes, scan, call);
+    return undefined;
+  }
+
+  /** The Core needs what the client has not declared that it can do. */
+  #takesUndeclared(frame: Frame, scan: Scan, call: Call): (() => void) | undefined {
+    const { calls } = this.#deps;
+    if (this.#session.era === "modern") {
+      // The Core was told exactly what the request declares, so that this is the client's to know.
+      const own = joined(frame, [{ start: scan.idStart, end: scan.idEnd, text: call.idText }], "", "");
+      return () => calls.finish(call, frameOf(own), "capability_missing");
+    }
+    if (this.#method !== "tools/call") return undefined;
+    const message = textAt(flatten(frame), findMember(flatten(frame), scan.errorStart, scan.errorEnd, "message")) ?? "";
+    const text = `core "${call.lane.core.name}" needs a client that can be asked for more than this one: ${message}`;
+    const result = resultOf({ content: [{ type: "text", text }], isError: true });
+    return () => calls.finish(call, resultFrame(call.idText, result));
+  }
+
+  /** Pages have to be seen to before the call is made again (2025-11-25): to a modern client that is input like any other. */
+  #takesPages(bytes: Buffer, scan: Scan, call: Call): (() => void) | undefined {
+    const data = findMember(bytes, scan.errorStart, scan.errorEnd, "data");
+    const list = data === undefined ? undefined : findMember(bytes, data.start, data.end, "elicitations");
+    if (list === undefined || this.#deps.asks.refusal(call, "elicitation/create", urlMode) !== undefined)
+      return undefined;
+    const label = call.lane.policy.label;
+    const requests: string[] = [];
+    elements(bytes, list.start, list.end, (start, end) => {
+      const url = textAt(bytes, findMember(bytes, start, end, "url"));
+      const message = textAt(bytes, findMember(bytes, start, end, "message")) ?? "";
+      if (url === undefined) return;
+      const params = { mode: "url", message: label === undefined ? message : `[${label}] ${message}`, url };
+      requests.push(`"k${requests.length + 1}":${JSON.stringify({ method: "elicitation/create", params })}`);
+    });
+    if (requests.length === 0) return undefined;
+    const state = this.#sealed("url", call, undefined);
+    const result = `{"resultType":"input_required","inputRequests":{${requests.join(",")}},"requestState":"${state}"}`;
+    return () => this.#deps.calls.finish(call, resultFrame(call.idText, Buffer.from(result)));
+  }
+
+  /** Of a Core that asks what its client cannot be asked, or keeps too much. */
+  #flawOf({ bytes, requests, state }: InputRequired, call: Call): string | undefined {
+    if (state !== undefined && state.end - state.start > maxStateBytes) return "gave a requestState that is too large";
+    for (const { method, params } of requests) {
+      const refusal = this.#deps.asks.refusal(call, method, { bytes, ...(params ?? { start: -1, end: -1 }) });
+      if (refusal !== undefined) return `asked for input that it cannot have: ${refusal.message}`;
+    }
+    return undefined;
+  }
+
+  #wrapped({ bytes, requests, state }: InputRequired, { resultStart }: Scan, call: Call): readonly Splice[] {
+    const inner = state === undefined ? undefined : byteText(bytes, state.start, state.end);
+    const sealed = `"${this.#sealed("wrap", call, inner)}"`;
+    const edits = requests.flatMap(({ method, params }) => labelEdits(call.lane.policy.label, method, bytes, params));
+    if (state !== undefined) edits.push({ ...rangeOf(state), text: sealed });
+    else edits.push({ start: resultStart + 1, end: resultStart + 1, text: `"requestState":${sealed},` });
+    return edits;
+  }
+
+  #sealed(t: StateKind, call: Call, inner: ByteString | undefined): string {
+    const { states } = this.#deps;
+    const session = this.#session;
+    const about = { core: call.lane.core.name, fp: this.fingerprint(), sub: subjectOf(session.principal) };
+    const round = (this.#state?.round ?? 0) + 1;
+    return states.seal(
+      { t, id: newStateId(), ...about, round, exp: states.now() + keptMs, inner },
+      endpointOf(session),
+    );
+  }
+}
+
+const urlMode = { bytes: Buffer.from('{"mode":"url"}'), start: 0, end: 14 };
+
+function isOfRound(key: string): boolean {
+  return key === "inputResponses" || key === "requestState";
+}
+
+function rangeOf({ start, end }: Range): Range {
+  return { start, end };
+}
+
+function inputRefused({ lane }: Call, what: string): HubError {
+  return new HubError("input_refused", `core "${lane.core.name}" ${what}`, { core: lane.core.name });
+}

@@ -1,0 +1,286 @@
+// Calls of modern clients that wait in a Core of the legacy era for an answer of the client (docs/decisions/0027). The request ends with
+// `input_required`; the call stays open in the Core, and here; the client sends the request again with its answers, and has the call back.
+//
+//   asking ──the Core asked, and said no more for a moment──► parked ──a retry with all answers──► asking
+//     │                                                        │  └──a retry with some──► parked, asked for the others
+//     │                                                        └──nobody came back in time──► gone, the Core is told
+//     └──the Core answered──► over ──kept a while for a retry whose response was lost──► gone
+import type { Clock, Timer } from "../../base/clock.ts";
+import { HubError } from "../../base/errors.ts";
+import { idKey } from "../../sessions/session.ts";
+import { cutMembers, membersOf } from "../../wire/cut-members.ts";
+import {
+  type ByteString,
+  byPlace,
+  byteText,
+  type Frame,
+  frameOf,
+  joined,
+  noSplices,
+  type ReplySink,
+} from "../../wire/frame.ts";
+import { findMember, members, type Range } from "../../wire/json.ts";
+import type { Ask, Call, ClientSession } from "../call.ts";
+import { idInUse } from "../call-errors.ts";
+import type { Calls } from "../calls.ts";
+import type { Request } from "../request.ts";
+import { endpointOf, newStateId, type RequestState, type SealedStates, subjectOf } from "./sealed-state.ts";
+import { sessionLike } from "./session-like.ts";
+
+/** How long a Core may go on asking before the client is told of what it has asked so far. */
+const gatherMs = 15;
+/** How long the client may take to come back. */
+const parkMs = 10 * 60_000;
+/** How long an answer is kept that the client may not have got, and the largest of them. */
+const keepMs = 60_000;
+const maxKeptBytes = 1024 * 1024;
+/** Parked calls of one client, and of one Core. */
+const maxPerClient = 16;
+const maxPerCore = 256;
+/** Of what one call asks at a time. */
+const maxAskedBytes = 1024 * 1024;
+const maxRounds = 64;
+
+export interface ParksDeps {
+  readonly clock: Clock;
+  readonly calls: Pick<Calls, "adopt" | "dropSession">;
+  readonly states: SealedStates;
+  /** What the Core has asked is answered with this result; false where the Core does not wait for it any more. */
+  settle(ask: Ask, result: Buffer): boolean;
+  /** Nobody will answer what was asked in this session. */
+  dropAsks(session: ClientSession): void;
+}
+
+interface Question {
+  readonly ask: Ask;
+  /** As an InputRequest: `{"method":…,"params":…}`. */
+  readonly request: ByteString;
+}
+
+interface Park {
+  readonly id: string;
+  readonly call: Call;
+  readonly core: string;
+  readonly fp: string;
+  readonly sub: string;
+  readonly endpoint: string;
+  /** Whose the call is while no request waits for it. */
+  readonly session: ClientSession;
+  phase: "asking" | "parked" | "over";
+  /** Counts up each time the client is asked; 0 before the first. */
+  round: number;
+  /** What the Core waits for, by the names that the client answers by. */
+  readonly questions: Map<string, Question>;
+  lastKey: number;
+  /** The answer of the Core, whole, once there is one that no client is known to have. */
+  outcome: Buffer | undefined;
+  timer: Timer | undefined;
+}
+
+export class Parks {
+  readonly #deps: ParksDeps;
+  readonly #byId = new Map<string, Park>();
+  readonly #byCall = new Map<Call, Park>();
+  #made = 0;
+
+  constructor(deps: ParksDeps) {
+    this.#deps = deps;
+  }
+
+  /** Calls that are or were parked and are not forgotten yet. */
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Whose calls no request waits for. */
+  *sessions(): Iterable<ClientSession> {
+    for (const { session } of this.#byId.values()) yield session;
+  }
+
+  /**
+   * The session that what this call's Core asks belongs to, whichever request the call is of; undefined where no more may be parked.
+   * `fp`: the fingerprint of the call's request.
+   */
+  sessionOf(call: Call, fp: () => string): ClientSession | undefined {
+    return (this.#byCall.get(call) ?? this.#make(call, fp))?.session;
+  }
+
+  /** The Core asks this: `bytes` is its request in one piece, with `params` there. False where the client will not be asked. */
+  asked(call: Call, ask: Ask, bytes: Buffer, params: Range | undefined, label: string | undefined): boolean {
+    const park = this.#byCall.get(call);
+    if (park === undefined) return false;
+    const request = inputRequest(ask.method, bytes, params, label);
+    let size = request.length;
+    for (const question of park.questions.values()) size += question.request.length;
+    if (size > maxAskedBytes || park.round >= maxRounds) return false;
+    park.questions.set(`k${++park.lastKey}`, { ask, request });
+    // Who waits is told of all at once; where nobody does, the next retry is.
+    if (park.phase === "asking") park.timer ??= this.#deps.clock.after(gatherMs, () => this.#ask(park));
+    return true;
+  }
+
+  /** The Core does not wait for this answer any more. */
+  withdrawn(ask: Ask): void {
+    for (const park of this.#byId.values()) {
+      for (const [key, question] of park.questions) if (question.ask === ask) park.questions.delete(key);
+    }
+  }
+
+  /** The call is over, for whatever reason. */
+  over(call: Call, isAbandoned: boolean): void {
+    const park = this.#byCall.get(call);
+    if (park === undefined) return;
+    this.#byCall.delete(call);
+    park.timer?.cancel();
+    park.phase = "over";
+    park.questions.clear();
+    this.#deps.dropAsks(park.session);
+    if (isAbandoned || park.outcome === undefined) this.#forget(park);
+    else park.timer = this.#deps.clock.after(keepMs, () => this.#forget(park));
+  }
+
+  /** A request that brings back this state: it gets the call, or the answer, or is asked for what is still missing. Throws HubError. */
+  resume(state: RequestState, request: Request): void {
+    const park = this.#byId.get(state.id);
+    if (park === undefined) throw this.#deps.states.refusal("gone", { core: state.core });
+    const isLate = state.round === park.round - 1 && park.phase === "parked";
+    if (state.round !== park.round && !isLate) throw this.#deps.states.refusal("round", park);
+    if (request.session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
+    if (park.phase === "asking") throw this.#deps.states.refusal("round", park);
+    // What it answers is answered already: the response to that was lost.
+    if (!isLate) this.#answerAll(park, request);
+    if (park.outcome !== undefined) answerWith(request, park.outcome);
+    else if (park.questions.size > 0) {
+      if (!isLate) park.round++;
+      request.replies.answer(this.#inputRequired(park, request.idText), noSplices);
+    } else this.#giveBack(park, request);
+  }
+
+  /** The hub has no more time: whatever is parked is given up, and the Cores are told. */
+  dropAll(): void {
+    for (const park of [...this.#byId.values()]) this.#giveUp(park);
+  }
+
+  #make(call: Call, fp: () => string): Park | undefined {
+    const { session, lane } = call;
+    const sub = subjectOf(session.principal);
+    const all = [...this.#byId.values()].filter(({ phase }) => phase !== "over");
+    if (all.filter((park) => park.sub === sub).length >= maxPerClient) return undefined;
+    if (all.filter(({ core }) => core === lane.core.name).length >= maxPerCore) return undefined;
+    const park: Park = {
+      ...{ id: newStateId(), call, core: lane.core.name, fp: fp(), sub, endpoint: endpointOf(session) },
+      session: sessionLike(session, {
+        ...{ id: `${session.id}p${++this.#made}`, openedMs: this.#deps.clock.now(), sink: nowhere },
+      }),
+      ...{ phase: "asking", round: 0, questions: new Map(), lastKey: 0, outcome: undefined, timer: undefined },
+    };
+    this.#byId.set(park.id, park);
+    this.#byCall.set(call, park);
+    return park;
+  }
+
+  /** The request ends here; the call stays. */
+  #ask(park: Park): void {
+    park.timer = undefined;
+    if (park.phase !== "asking" || park.questions.size === 0) return;
+    const { call, session } = park;
+    const { replies, idText } = call;
+    park.phase = "parked";
+    park.round++;
+    const keeping: ReplySink = {
+      ...nowhere,
+      answer: (frame, splices) => {
+        park.outcome = joined(frame, splices, "", "");
+        return "ok";
+      },
+    };
+    this.#deps.calls.adopt(call, { session, replies: keeping, idText: "0", idKey: "0", tokenText: undefined });
+    park.timer = this.#deps.clock.after(parkMs, () => this.#giveUp(park));
+    replies.answer(this.#inputRequired(park, idText), noSplices);
+  }
+
+  #inputRequired(park: Park, idText: ByteString): Frame {
+    const { id, core, fp, sub, round, endpoint } = park;
+    const exp = this.#deps.states.now() + parkMs;
+    const state = this.#deps.states.seal({ t: "park", id, core, fp, sub, round, exp }, endpoint);
+    const requests = [...park.questions].map(([key, { request }]) => `"${key}":${request}`).join(",");
+    const asked = park.questions.size === 0 ? "" : `"inputRequests":{${requests}},`;
+    const result = `{"resultType":"input_required",${asked}"requestState":"${state}"}`;
+    return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"result":${result}}`, "latin1"));
+  }
+
+  /** Answers that nobody asked for are ignored, and what is no object is none. */
+  #answerAll(park: Park, { bytes, scan }: Request): void {
+    const responses = findMember(bytes, scan.paramsStart, scan.paramsEnd, "inputResponses");
+    if (responses === undefined) return;
+    const answers = new Map<string, Buffer>();
+    members(bytes, responses.start, responses.end, (key, start, end) => {
+      if (bytes[start] === 0x7b) answers.set(key, Buffer.from(bytes.subarray(start, end)));
+    });
+    for (const [key, answer] of answers) {
+      const question = park.questions.get(key);
+      if (question === undefined) continue;
+      park.questions.delete(key);
+      this.#deps.settle(question.ask, answer);
+    }
+  }
+
+  #giveBack(park: Park, { session, replies, idText, bytes, scan }: Request): void {
+    park.timer?.cancel();
+    park.timer = undefined;
+    park.phase = "asking";
+    const tokenText = scan.tokenStart < 0 ? undefined : byteText(bytes, scan.tokenStart, scan.tokenEnd);
+    const copying: ReplySink = {
+      send: (frame, splices) => replies.send(frame, splices),
+      answer: (frame, splices, refusal) => {
+        if (park.phase === "asking" && frame.size <= maxKeptBytes) park.outcome = joined(frame, splices, "", "");
+        return replies.answer(frame, splices, refusal);
+      },
+      dropped: () => replies.dropped(),
+    };
+    this.#deps.calls.adopt(park.call, { session, replies: copying, idText, idKey: idKey(idText), tokenText });
+  }
+
+  /** Nobody came back. */
+  #giveUp(park: Park): void {
+    this.#deps.dropAsks(park.session);
+    this.#deps.calls.dropSession(park.session);
+    this.#forget(park);
+  }
+
+  #forget(park: Park): void {
+    park.timer?.cancel();
+    this.#byId.delete(park.id);
+    if (this.#byCall.get(park.call) === park) this.#byCall.delete(park.call);
+  }
+}
+
+const nowhere: ReplySink = { send: () => "closed", answer: () => "closed", dropped: () => {} };
+
+/** Of each hop its own, or of no use to a client that answers by another way. */
+const unwanted: ReadonlySet<string> = new Set(["_meta", "elicitationId", "task"]);
+
+function inputRequest(method: string, bytes: Buffer, params: Range | undefined, label: string | undefined): ByteString {
+  const name = JSON.stringify(method);
+  const all = params === undefined ? undefined : membersOf(bytes, params.start, params.end);
+  const kept = all?.filter(({ key }) => !unwanted.has(key)) ?? [];
+  if (params === undefined || all === undefined || kept.length === 0) {
+    return method === "roots/list" ? `{"method":${name}}` : `{"method":${name},"params":{}}`;
+  }
+  const edits = [...cutMembers(bytes, params.start, all, unwanted)];
+  const message = method === "elicitation/create" ? kept.find(({ key }) => key === "message") : undefined;
+  if (label !== undefined && message !== undefined && bytes[message.start] === 0x22) {
+    edits.push({ start: message.start + 1, end: message.start + 1, text: `[${label}] ` });
+  }
+  const frame = frameOf(bytes.subarray(params.start, params.end));
+  const own = edits.map(({ start, end, text }) => ({ start: start - params.start, end: end - params.start, text }));
+  const edited = joined(frame, own.sort(byPlace), "", "");
+  return `{"method":${name},"params":${byteText(edited, 0, edited.length)}}`;
+}
+
+/** An answer that was kept, under the id of this request. */
+function answerWith({ replies, idText }: Request, outcome: Buffer): void {
+  const id = findMember(outcome, 0, outcome.length, "id");
+  if (id === undefined) throw new HubError("internal", "an answer that was kept has no id");
+  replies.answer(frameOf(Buffer.from(outcome)), [{ ...id, text: idText }]);
+}

@@ -1,0 +1,87 @@
+// What is different in a request for a Core of the other era: the envelope of the modern era in `params._meta`, which a legacy Core must not see and a
+// modern one must; and what belongs to a round of a request rather than to the request. Ranges of the scan; only `_meta` is read, and `params`
+// where they have something of a round.
+import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
+import { type ByteString, byPlace, noSplices, type Splice } from "../../wire/frame.ts";
+import type { Range } from "../../wire/json.ts";
+import { reservedPrefix } from "../../wire/request-meta.ts";
+import type { Scan } from "../../wire/scan.ts";
+import { spaceEnd } from "../../wire/values.ts";
+
+/** A request as it was scanned: `text` is all of `bytes`, where it is there. */
+export interface Scanned {
+  readonly bytes: Buffer;
+  readonly text?: ByteString | undefined;
+  readonly scan: Pick<Scan, "methodEnd" | "paramsStart" | "paramsEnd" | "metaStart" | "metaEnd">;
+}
+
+/** What a request brings from the round before. */
+export interface Round {
+  /** The members of params. */
+  readonly all: readonly Member[];
+  readonly inputResponses: Range | undefined;
+  readonly requestState: Range | undefined;
+}
+
+const roundKeys: ReadonlySet<string> = new Set(["inputResponses", "requestState"]);
+const responsesKey = Buffer.from("inputResponses");
+const stateKey = Buffer.from("requestState");
+const escapeMark = Buffer.from("\\u");
+
+/** Undefined for a request that is its first round, as nearly all are. */
+export function roundOf({ bytes, text, scan }: Scanned): Round | undefined {
+  if (scan.paramsStart < 0) return undefined;
+  // A key may be written with escapes.
+  const mayHave =
+    text === undefined
+      ? bytes.includes(responsesKey) || bytes.includes(stateKey) || bytes.includes(escapeMark)
+      : text.includes("inputResponses") || text.includes("requestState") || text.includes("\\u");
+  if (!mayHave) return undefined;
+  const all = membersOf(bytes, scan.paramsStart, scan.paramsEnd) ?? [];
+  const inputResponses = all.find(({ key }) => key === "inputResponses");
+  const requestState = all.find(({ key }) => key === "requestState");
+  return inputResponses === undefined && requestState === undefined ? undefined : { all, inputResponses, requestState };
+}
+
+/** Takes away what is of the modern era only. In order. */
+export function withoutEnvelope({ bytes, scan }: Scanned, round: Round | undefined): readonly Splice[] {
+  const { metaStart, metaEnd, paramsStart } = scan;
+  const inside = cutReserved(bytes, metaStart, metaEnd, "");
+  if (round === undefined) return inside;
+  if (round.all.every(({ key }) => roundKeys.has(key))) {
+    return [{ start: paramsStart, end: scan.paramsEnd, text: "{}" }];
+  }
+  const cuts = cutMembers(bytes, paramsStart, round.all, roundKeys);
+  return inside.length === 0 ? cuts : [...cuts, ...inside].sort(byPlace);
+}
+
+/** Puts the members of an envelope into `_meta`, in the place of those that are there. In order. */
+export function withEnvelope({ bytes, scan }: Scanned, envelope: ByteString): readonly Splice[] {
+  const { methodEnd, paramsStart, metaStart, metaEnd } = scan;
+  if (paramsStart < 0) return [{ start: methodEnd, end: methodEnd, text: `,"params":{"_meta":{${envelope}}}` }];
+  if (metaStart < 0) {
+    const start = paramsStart + 1;
+    return [{ start, end: start, text: `"_meta":{${envelope}}${isEmptyFrom(bytes, start) ? "" : ","}` }];
+  }
+  if (bytes[metaStart] !== 0x7b) return [{ start: metaStart, end: metaEnd, text: `{${envelope}}` }];
+  return cutReserved(bytes, metaStart, metaEnd, envelope);
+}
+
+/** Cuts what is reserved out of the object at this range, and puts `instead` at its front. */
+function cutReserved(bytes: Buffer, start: number, end: number, instead: ByteString): readonly Splice[] {
+  const at = start + 1;
+  const all = start < 0 ? undefined : membersOf(bytes, start, end);
+  if (all === undefined || (all.length === 0 && instead === "")) return noSplices;
+  const foreign = new Set(all.filter(({ key }) => key.startsWith(reservedPrefix)).map(({ key }) => key));
+  // Nothing else is in it: the object stays, as its neighbours have their commas.
+  if (all.every(({ key }) => foreign.has(key))) return [{ start: at, end: end - 1, text: instead }];
+  const [first, ...rest] = cutMembers(bytes, start, all, foreign);
+  if (instead === "") return first === undefined ? noSplices : [first, ...rest];
+  const front = `${instead},`;
+  if (first?.start === at) return [{ ...first, text: front }, ...rest];
+  return [{ start: at, end: at, text: front }, ...(first === undefined ? [] : [first, ...rest])];
+}
+
+function isEmptyFrom(bytes: Buffer, start: number): boolean {
+  return bytes[spaceEnd(bytes, start)] === 0x7d;
+}

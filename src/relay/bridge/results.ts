@@ -1,0 +1,256 @@
+// What is different in a Core's answer for a client of the other era: one table, and the edits that it leads to. Bytes only; of a result that needs
+// nothing but a word at its start, nothing is read.
+import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
+import { type ByteString, byPlace, type Frame, flatten, noSplices, type Splice } from "../../wire/frame.ts";
+import { findMember } from "../../wire/json.ts";
+import { occurs } from "../../wire/occurs.ts";
+import { metaKeys, reservedPrefix } from "../../wire/request-meta.ts";
+import { type Era, eraOf } from "../../wire/revisions.ts";
+import type { Scan } from "../../wire/scan.ts";
+import { spaceEnd } from "../../wire/values.ts";
+import { structuredEdits } from "../downgrade.ts";
+
+export interface ResultRules {
+  /** Members of a result that the client's revisions do not know. */
+  readonly cuts: ReadonlySet<string>;
+  /** The client takes a result for broken that does not say of what kind it is. The Core's own word counts only if it is of that era. */
+  readonly kind: "absent" | "added" | "kept";
+  /** Results of these methods say how long they are good for, and for whom. */
+  readonly cached: ReadonlySet<string>;
+  /** Members of `_meta` that are between two who talk to each other: cut, or said anew by the hub. */
+  readonly reserved: "cut" | "own";
+  /** Structured content is an object. */
+  readonly objectsOnly: boolean;
+  /** Codes of errors, as text. */
+  readonly codes: ReadonlyMap<string, ByteString>;
+}
+
+const none: ReadonlySet<string> = new Set();
+const internal: ByteString = "-32603";
+/** What the hub said to the Core is nothing that the client could put right. */
+const hubsFault: readonly [string, ByteString][] = [
+  ["-32020", internal],
+  ["-32022", internal],
+];
+/** Of the legacy era. The second one is for clients that can be shown pages otherwise. */
+const older: readonly [string, ByteString][] = [
+  ["-32002", "-32602"],
+  ["-32042", internal],
+];
+const cacheable: ReadonlySet<string> = new Set(["resources/read"]);
+
+/** By the client's era, then by the Core's. Undefined: what the Core says is what the client gets. */
+const table: Readonly<Record<Era, Readonly<Record<Era, ResultRules | undefined>>>> = {
+  legacy: {
+    legacy: undefined,
+    modern: {
+      cuts: new Set(["resultType", "ttlMs", "cacheScope"]),
+      ...{
+        kind: "absent",
+        cached: none,
+        reserved: "cut",
+        objectsOnly: true,
+        codes: new Map([...hubsFault, ["-32021", internal]]),
+      },
+    },
+  },
+  modern: {
+    legacy: {
+      ...{ cuts: none, kind: "added", cached: cacheable, reserved: "cut", objectsOnly: false },
+      codes: new Map(older),
+    },
+    modern: {
+      ...{ cuts: none, kind: "kept", cached: cacheable, reserved: "own", objectsOnly: false },
+      codes: new Map([...hubsFault, ...older]),
+    },
+  },
+};
+
+export function rulesOf(clientRevision: string | undefined, coreRevision: string | undefined): ResultRules | undefined {
+  return rulesOfEras(eraOf(clientRevision), eraOf(coreRevision));
+}
+
+export function rulesOfEras(client: Era, core: Era): ResultRules | undefined {
+  return table[client][core];
+}
+
+/** What else is to be known of the call. */
+export interface Answered {
+  readonly method: string;
+  /** The tool's results are always in an object for legacy clients, as its schema is. */
+  readonly wrapsOutput: boolean;
+  /** The hub's own `serverInfo`, as JSON. */
+  readonly serverInfo: ByteString;
+  /** The client is not to see structured content: it gets it as text, where there is nothing else. */
+  readonly dropsStructured: boolean;
+}
+
+/** In order. The table's word for an error, or for a result. */
+export function answerEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answered): readonly Splice[] {
+  if (scan.errorStart >= 0) return codeEdits(rules, frame, scan);
+  if (scan.resultStart < 0) return noSplices;
+  return rules.kind === "absent" ? legacyEdits(rules, frame, scan, about) : modernEdits(rules, frame, scan, about);
+}
+
+function codeEdits({ codes }: ResultRules, frame: Frame, { errorStart, errorEnd }: Scan): readonly Splice[] {
+  const bytes = flatten(frame);
+  const code = findMember(bytes, errorStart, errorEnd, "code");
+  const text = code === undefined ? undefined : codes.get(bytes.toString("latin1", code.start, code.end));
+  return code === undefined || text === undefined ? noSplices : [{ ...code, text }];
+}
+
+function legacyEdits(
+  rules: ResultRules,
+  frame: Frame,
+  { resultStart, resultEnd }: Scan,
+  { method, wrapsOutput, dropsStructured }: Answered,
+): readonly Splice[] {
+  const bytes = flatten(frame);
+  const all = membersOf(bytes, resultStart, resultEnd);
+  if (all === undefined || all.length === 0) return noSplices;
+  const unwanted = new Set(rules.cuts);
+  const inside: Splice[] = [];
+  const isTwice = all.filter(({ key }) => key === "_meta").length > 1;
+  if (isTwice) unwanted.add("_meta");
+  for (const member of all) {
+    if (member.key === "_meta" && !isTwice)
+      inside.push(...metaEdits(bytes, member, rules, "", () => unwanted.add("_meta")));
+    const isContent = member.key === "structuredContent" && method === "tools/call" && !dropsStructured;
+    if (isContent && rules.objectsOnly && (wrapsOutput || bytes[member.start] !== 0x7b)) {
+      inside.push({ start: member.start, end: member.start, text: '{"result":' });
+      inside.push({ start: member.end, end: member.end, text: "}" });
+    }
+  }
+  if (dropsStructured && all.some(({ key }) => key === "structuredContent")) {
+    const edits = structuredEdits(bytes, { start: resultStart, end: resultEnd }, all, unwanted);
+    return [...edits, ...inside].sort(byPlace);
+  }
+  if (all.every(({ key }) => unwanted.has(key))) return [{ start: resultStart, end: resultEnd, text: "{}" }];
+  return [...cutMembers(bytes, resultStart, all, unwanted), ...inside].sort(byPlace);
+}
+
+/** Larger ones are looked at by their ends only: what they say of their server is for show. */
+const maxRead = 64 * 1024;
+const edgeBytes = 256;
+
+const kindKey = Buffer.from('"resultType"');
+const ttlKey = Buffer.from('"ttlMs"');
+const scopeKey = Buffer.from('"cacheScope"');
+const reserved = Buffer.from(`"${reservedPrefix}`);
+
+function modernEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answered): readonly Splice[] {
+  const { resultStart, resultEnd } = scan;
+  const isCached = rules.cached.has(about.method);
+  const isLarge = resultEnd - resultStart > maxRead;
+  if (isLarge && !isCached) {
+    if (rules.kind === "kept" && saysKindAtEdge(frame, scan)) return noSplices;
+    if (!occurs(frame, kindKey)) return [added(resultStart, '"resultType":"complete",')];
+  }
+  const bytes = flatten(frame);
+  const has = (key: Buffer): boolean => {
+    const at = bytes.indexOf(key, resultStart);
+    return at >= 0 && at < resultEnd;
+  };
+  const saysKind = has(kindKey);
+  const saysServer = !isLarge && has(reserved);
+  const saysCache = isCached && (has(ttlKey) || has(scopeKey));
+  const knowsKind = rules.kind === "kept" && saysKind && isFirst(bytes, resultStart, kindKey);
+  if (!saysServer && !saysCache && (knowsKind || !saysKind)) {
+    return knowsKind && !isCached ? noSplices : head(bytes, resultStart, !saysKind, isCached);
+  }
+  return readEdits(rules, bytes, scan, about);
+}
+
+/** Of a result that has one of the words somewhere, which may be deeper inside. */
+function readEdits(rules: ResultRules, bytes: Buffer, scan: Scan, about: Answered): readonly Splice[] {
+  const { resultStart, resultEnd } = scan;
+  const all = membersOf(bytes, resultStart, resultEnd);
+  if (all === undefined) return head(bytes, resultStart, true, rules.cached.has(about.method));
+  const kind = all.find(({ key }) => key === "resultType");
+  const edits: Splice[] = [];
+  for (const member of all) {
+    if (member.key === "_meta") edits.push(...metaEdits(bytes, member, rules, about.serverInfo, () => {}));
+    // A word of the Core's own, that means something else there.
+    else if (member.key === "resultType" && rules.kind === "added")
+      edits.push({ ...range(member), text: '"complete"' });
+  }
+  const isCached = rules.cached.has(about.method);
+  const cache = new Map(all.filter(({ key }) => key === "ttlMs" || key === "cacheScope").map((one) => [one.key, one]));
+  if (isCached) {
+    const ttl = cache.get("ttlMs");
+    const scope = cache.get("cacheScope");
+    if (ttl !== undefined && rules.kind === "added") edits.push({ ...range(ttl), text: "0" });
+    // The Core does not know what the hub shows to whom.
+    if (scope !== undefined) edits.push({ ...range(scope), text: '"private"' });
+  }
+  const lacking = [
+    ...(kind === undefined ? ['"resultType":"complete"'] : []),
+    ...(isCached && !cache.has("ttlMs") ? ['"ttlMs":0'] : []),
+    ...(isCached && !cache.has("cacheScope") ? ['"cacheScope":"private"'] : []),
+  ];
+  edits.sort(byPlace);
+  if (lacking.length === 0) return edits;
+  return [added(resultStart, lacking.join(",") + (all.length === 0 ? "" : ",")), ...edits];
+}
+
+function added(objectStart: number, text: ByteString): Splice {
+  return { start: objectStart + 1, end: objectStart + 1, text };
+}
+
+function head(bytes: Buffer, resultStart: number, withKind: boolean, isCached: boolean): readonly Splice[] {
+  const words = withKind ? ['"resultType":"complete"'] : [];
+  if (isCached) words.push('"ttlMs":0,"cacheScope":"private"');
+  const comma = bytes[spaceEnd(bytes, resultStart + 1)] === 0x7d ? "" : ",";
+  return [added(resultStart, words.join(",") + comma)];
+}
+
+/** Whether the key is the object's first, as it is nearly always. */
+function isFirst(bytes: Buffer, start: number, key: Buffer): boolean {
+  const at = spaceEnd(bytes, start + 1);
+  return bytes.compare(key, 0, key.length, at, at + key.length) === 0;
+}
+
+/** Of a large result, whether it says of what kind it is where that is certain: as its first or its last member. */
+function saysKindAtEdge(frame: Frame, { resultStart, resultEnd }: Scan): boolean {
+  const first = textBetween(frame, resultStart, resultStart + edgeBytes);
+  if (/^\{\s*"resultType"\s*:/.test(first)) return true;
+  // A quote that stands in no string opens a key, and what closes next is the object that has the key.
+  return /,\s*"resultType"\s*:\s*"[^"\\]*"\s*\}$/.test(textBetween(frame, resultEnd - edgeBytes, resultEnd));
+}
+
+function textBetween(frame: Frame, start: number, end: number): ByteString {
+  let text = "";
+  let offset = 0;
+  for (const chunk of frame.chunks) {
+    const from = Math.max(start - offset, 0);
+    const to = Math.min(end - offset, chunk.length);
+    if (from < to) text += chunk.toString("latin1", from, to);
+    offset += chunk.length;
+  }
+  return text;
+}
+
+/** `isAll`: nothing else is in it, and all of it may go. */
+function metaEdits(
+  bytes: Buffer,
+  { start, end }: Member,
+  rules: ResultRules,
+  serverInfo: ByteString,
+  isAll: () => void,
+): readonly Splice[] {
+  const inside = membersOf(bytes, start, end) ?? [];
+  const foreign = inside.filter(({ key }) => key.startsWith(reservedPrefix));
+  if (foreign.length === 0) return noSplices;
+  if (rules.reserved === "own") {
+    return foreign
+      .filter(({ key }) => key === metaKeys.serverInfo)
+      .map((member) => ({ ...range(member), text: serverInfo }));
+  }
+  if (foreign.length < inside.length) return cutMembers(bytes, start, inside, new Set(foreign.map(({ key }) => key)));
+  isAll();
+  return rules.kind === "absent" ? noSplices : [{ start, end, text: "{}" }];
+}
+
+function range({ start, end }: Member): { start: number; end: number } {
+  return { start, end };
+}

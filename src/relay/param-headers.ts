@@ -1,0 +1,18 @@
+// Over HTTP a call of the modern era repeats some of its arguments as headers, by which what stands in between may have judged it: the two
+// must say the same (docs/http.md).
+import { HubError } from "../base/errors.ts";
+import type { Ambiguous, ToolEntry } from "../catalog/model.ts";
+import { findMember } from "../wire/json.ts";
+import { paramHeaderFault } from "../wire/param-headers.ts";
+import type { Request } from "./request.ts";
+
+/** Throws HubError where the headers of a call of this tool do not repeat its arguments. */
+export function checkParamHeaders({ session, bytes, scan }: Request, found: ToolEntry | Ambiguous | undefined): void {
+  const sent = session.paramHeaders;
+  if (sent === undefined || found?.t !== "found") return;
+  const { paramHeaders } = found.route;
+  if (paramHeaders === undefined || paramHeaders === "invalid") return;
+  const args = findMember(bytes, scan.paramsStart, scan.paramsEnd, "arguments");
+  const fault = paramHeaderFault(paramHeaders, sent, bytes, args?.start ?? -1, args?.end ?? -1);
+  if (fault !== undefined) throw new HubError("header_mismatch", fault);
+}

@@ -1,0 +1,22 @@
+// What the modern era reserves in `_meta`: who asks, in which revision, and what that client can be asked. It is per hop: the hub says it anew.
+import { latestModernRevision } from "./revisions.ts";
+
+export const reservedPrefix = "io.modelcontextprotocol/";
+
+export const metaKeys = {
+  protocolVersion: "io.modelcontextprotocol/protocolVersion",
+  clientInfo: "io.modelcontextprotocol/clientInfo",
+  clientCapabilities: "io.modelcontextprotocol/clientCapabilities",
+  logLevel: "io.modelcontextprotocol/logLevel",
+  serverInfo: "io.modelcontextprotocol/serverInfo",
+  subscriptionId: "io.modelcontextprotocol/subscriptionId",
+} as const;
+
+/** Of a request of the hub itself: it can be asked nothing. */
+export function ownRequestMeta(hubVersion: string): Readonly<Record<string, unknown>> {
+  return {
+    [metaKeys.protocolVersion]: latestModernRevision,
+    [metaKeys.clientInfo]: { name: "thehub", version: hubVersion },
+    [metaKeys.clientCapabilities]: {},
+  };
+}

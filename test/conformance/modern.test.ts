@@ -1,0 +1,90 @@
+// The official conformance suite's scenarios of 2026-07-28 against the hub: with the everything-server on a modern link the hub must show check for check
+// what that server shows itself, and with it on a legacy link what such a server can give at all.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { missingSuite, type Outcome, runSuite, scenariosOf } from "../helpers/conformance-suite.ts";
+import {
+  type EverythingServer,
+  everythingCoreAt,
+  everythingCoreOf,
+  startEverythingServer,
+} from "../helpers/everything-server.ts";
+import { type HubProcess, startHub } from "../helpers/hub-process.ts";
+
+const revision = "2026-07-28";
+const count = 40;
+
+/** What the suite finds where a Core of the handshake era cannot give the answer, and why it cannot. A scenario that is not here must pass. */
+const beyondLegacy: Readonly<Record<string, { readonly verdicts: readonly string[]; readonly why: string }>> = {};
+
+const options = { skip: missingSuite, timeout: 60_000 };
+
+/** How the hub has the Core, as a line of a manifest after its key. */
+const ways = ["STDIO", "HTTP"] as const;
+const eras = ["modern", "legacy"] as const;
+
+const servers: EverythingServer[] = [];
+const hubs = new Map<string, HubProcess>();
+const shown = new Map<string, Outcome>();
+let directUrl = "";
+
+before(async () => {
+  if (missingSuite !== false) return;
+  const started = async (...how: Parameters<typeof startEverythingServer>) => {
+    const server = await startEverythingServer(...how);
+    servers.push(server);
+    return server.url;
+  };
+  directUrl = await started();
+  for (const era of eras) {
+    const cores = {
+      STDIO: everythingCoreOf(`${era} only`),
+      HTTP: everythingCoreAt(await started("behind a hub", `${era} only`)),
+    };
+    for (const way of ways) {
+      // A Core of the handshake era asks only clients that it has to themselves.
+      const isolation = era === "legacy" ? "    isolation: session\n" : "";
+      hubs.set(`${era} ${way}`, await startHub({ manifest: `cores:\n  everything:\n    ${cores[way]}\n${isolation}` }));
+    }
+  }
+});
+
+after(async () => {
+  for (const hub of hubs.values()) {
+    await hub.stop();
+    await hub[Symbol.asyncDispose]();
+  }
+  for (const server of servers) await server[Symbol.asyncDispose]();
+});
+
+/** Runs all and holds that all ran: a scenario that the suite left out is not one that passed. */
+async function runAll(url: string): Promise<Map<string, Outcome>> {
+  const outcomes = await runSuite(url, revision);
+  const scenarios = await scenariosOf(revision);
+  assert.equal(scenarios.length, count);
+  assert.deepEqual([...outcomes.keys()].sort(), scenarios);
+  return outcomes;
+}
+
+test(`conformance: the everything-server itself passes the ${count} scenarios of ${revision}`, options, async () => {
+  for (const [name, outcome] of await runAll(directUrl)) {
+    shown.set(name, outcome);
+    assert.ok(outcome.passed, `${name}: ${outcome.verdicts.join("; ")}`);
+  }
+});
+
+for (const era of eras) {
+  for (const way of ways) {
+    test(`conformance: the hub passes ${revision} with a ${era} Core by ${way}`, options, async (t) => {
+      const hub = hubs.get(`${era} ${way}`);
+      await hub?.logged("core_up");
+      for (const [name, outcome] of await runAll(`${await hub?.url()}/mcp`)) {
+        const beyond = era === "legacy" ? beyondLegacy[name] : undefined;
+        const what = beyond === undefined ? "passes" : `cannot pass (${beyond.why})`;
+        await t.test(`conformance: ${name} ${what}, with a ${era} Core by ${way}`, () => {
+          assert.deepEqual(outcome.verdicts, beyond?.verdicts ?? shown.get(name)?.verdicts);
+        });
+      }
+    });
+  }
+}

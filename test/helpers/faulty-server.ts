@@ -1,0 +1,112 @@
+// An MCP server over Streamable HTTP whose tools are faults: what happens to a call is written in a table, and what was carried out is counted.
+import { randomUUID } from "node:crypto";
+import type { Server } from "node:http";
+import type { HttpRequest } from "./scripted-http-hub.ts";
+import { ScriptedHttpHub } from "./scripted-http-hub.ts";
+
+/** `nth`: how often this tool was asked, from 1. */
+export type Fault = (it: HttpRequest, nth: number) => void;
+
+const capabilities = { tools: {} };
+
+export class FaultyServer implements AsyncDisposable {
+  /** Tool → how often it was asked. */
+  readonly asked = new Map<string, number>();
+  /** The `marker` of every call of `echo` that was carried out. */
+  readonly ran: string[] = [];
+  /** Methods of what is no request, as they came. */
+  readonly notes: string[] = [];
+  readonly url: string;
+  readonly #faults: Readonly<Record<string, Fault>>;
+  #http: ScriptedHttpHub;
+  #sessions = new Set<string>();
+  #noted = () => {};
+  #echoed = () => {};
+
+  private constructor(http: ScriptedHttpHub, faults: Readonly<Record<string, Fault>>) {
+    this.#http = http;
+    this.#faults = faults;
+    this.url = http.url;
+    void this.#serve(http);
+  }
+
+  /** `server`: of HTTPS, where it is to have a certificate. */
+  static async open(faults: Readonly<Record<string, Fault>> = {}, server?: Server): Promise<FaultyServer> {
+    return new FaultyServer(await ScriptedHttpHub.open(0, server), faults);
+  }
+
+  /** Ends in the middle of everything, and starts again with nothing. */
+  async restart(): Promise<void> {
+    this.#sessions = new Set();
+    await this.#http[Symbol.asyncDispose]();
+    this.#http = await ScriptedHttpHub.open(Number(new URL(this.url).port));
+    void this.#serve(this.#http);
+  }
+
+  async noted(method: string): Promise<void> {
+    while (!this.notes.includes(method)) await new Promise<void>((resolve) => (this.#noted = resolve));
+  }
+
+  /** Resolves when so many calls of `echo` have been carried out. */
+  async hasRun(count: number): Promise<void> {
+    while (this.ran.length < count) await new Promise<void>((resolve) => (this.#echoed = resolve));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#http[Symbol.asyncDispose]();
+  }
+
+  async #serve(http: ScriptedHttpHub): Promise<void> {
+    for (;;) this.#take(await http.any());
+  }
+
+  #take(it: HttpRequest): void {
+    const { method: verb } = it.request;
+    if (verb !== "POST") it.refuse(verb === "DELETE" ? 204 : 405);
+    else if (it.message.method === "initialize") this.#greet(it);
+    else if (!this.#sessions.has(it.header("mcp-session-id") ?? "")) it.refuse(404);
+    else if (it.message.id === undefined) this.#note(it);
+    else if (it.message.method === "tools/list") this.#list(it);
+    else if (it.message.method === "tools/call") this.#call(it);
+    else it.answer({});
+  }
+
+  #greet(it: HttpRequest): void {
+    const session = randomUUID();
+    this.#sessions.add(session);
+    const serverInfo = { name: "faulty", version: "1" };
+    it.answer({ protocolVersion: "2025-11-25", capabilities, serverInfo }, { "mcp-session-id": session });
+  }
+
+  #note(it: HttpRequest): void {
+    this.notes.push(it.message.method ?? "");
+    it.refuse(202);
+    this.#noted();
+  }
+
+  #list(it: HttpRequest): void {
+    const names = ["echo", ...Object.keys(this.#faults)];
+    it.answer({ tools: names.map((name) => ({ name, inputSchema: { type: "object" } })) });
+  }
+
+  #call(it: HttpRequest): void {
+    const { name, arguments: { marker = "" } = {} } = it.message.params as unknown as Called;
+    const nth = (this.asked.get(name) ?? 0) + 1;
+    this.asked.set(name, nth);
+    const fault = this.#faults[name];
+    if (fault === undefined) this.#echo(it, marker);
+    else fault(it, nth);
+  }
+
+  #echo(it: HttpRequest, marker: string): void {
+    this.ran.push(marker);
+    // Work takes a while, so that many are under way at a time.
+    setTimeout(() => it.answer({ content: [{ type: "text", text: marker }] }), 2);
+    this.#echoed();
+  }
+}
+
+interface Called {
+  readonly name: string;
+  readonly arguments?: { readonly marker?: string };
+}

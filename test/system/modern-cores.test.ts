@@ -1,0 +1,90 @@
+// Modern Cores behind the built hub, for a client of the other era: the SDK's own servers over STDIO and over Streamable HTTP.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { fixture, type HubProcess, startHub } from "../helpers/hub-process.ts";
+import { ModernServer } from "../helpers/modern-server.ts";
+import { WsClient } from "../helpers/ws-client.ts";
+
+let server: ModernServer;
+let hub: HubProcess;
+
+before(async () => {
+  server = await ModernServer.open("reject");
+  hub = await startHub({
+    manifest: `cores:
+  pipe:
+    ${fixture("sdk-eras.mjs")}
+    resources: { uris: prefixed }
+  web:
+    url: ${server.url}
+    allow_private: true
+    resources: { uris: prefixed }
+`,
+    env: { HUB_LOG_LEVEL: "debug" },
+  });
+  for (const core of ["pipe", "web"]) await hub.logged("core_listening", (line) => line["core"] === core);
+});
+
+after(async () => {
+  await hub.stop();
+  await hub[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+test("modern cores: a legacy client calls both, and reads what they have", async () => {
+  await using client = await WsClient.connect(await hub.wsUrl());
+  assert.equal((await client.call("pipe__era")).result?.content[0].text, "modern");
+  assert.equal((await client.call("web__era")).result?.content[0].text, '"modern"');
+  assert.equal((await client.call("web__place", { region: "eu" })).result?.content[0].text, '{"region":"eu"}');
+  const { result } = await client.request("resources/read", { uri: "web+test://a" });
+  assert.equal(result?.contents[0].text, "a");
+  const called = server.asked.filter(({ method }) => method === "tools/call");
+  assert.deepEqual(
+    called.map(({ headers }) => [headers["mcp-name"], headers["mcp-param-region"]]),
+    [
+      ["era", undefined],
+      ["place", "eu"],
+    ],
+  );
+});
+
+test("modern cores: progress comes, and a call that is taken back ends on the server", async () => {
+  await using client = await WsClient.connect(await hub.wsUrl());
+  const { id } = client.start("tools/call", { name: "web__steps", _meta: { progressToken: "p" } });
+  await client.notified("notifications/progress", ({ params }) => params?.["progressToken"] === "p");
+  client.notify("notifications/cancelled", { requestId: id });
+  const other = client.start("tools/call", { name: "web__steps", _meta: { progressToken: "q" } });
+  // It waits until the other one has ended, or this one began after that.
+  await client.notified("notifications/progress", ({ params }) => params?.["progressToken"] === "q");
+  while (server.aborted.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  server.release();
+  assert.equal((await other.answer).result?.content[0].text, '"stepped"');
+  assert.equal(server.aborted.length, 1);
+});
+
+test("modern cores: a subscription of a legacy client becomes part of what is listened for, and changes come to it", async () => {
+  await using client = await WsClient.connect(await hub.wsUrl());
+  const listens = (core: string, resources: number) =>
+    hub.logged("core_listening", (line) => line["core"] === core && line["resources"] === resources);
+  for (const core of ["pipe", "web"]) {
+    const { error } = await client.request("resources/subscribe", { uri: `${core}+test://a` });
+    assert.equal(error, undefined, JSON.stringify(error));
+    await listens(core, 1);
+  }
+  await client.call("pipe__touch", { uri: "test://a" });
+  server.handler.notify.resourceUpdated("test://a");
+  for (const uri of ["pipe+test://a", "web+test://a"]) {
+    const { params } = await client.notified("notifications/resources/updated", (told) => told.params?.["uri"] === uri);
+    assert.deepEqual(params, { uri });
+  }
+});
+
+test("modern cores: a list that has changed is told to a legacy client", async () => {
+  await using client = await WsClient.connect(await hub.wsUrl());
+  await client.request("tools/list");
+  server.hasGrown = true;
+  server.handler.notify.toolsChanged();
+  await client.notified("notifications/tools/list_changed");
+  const { result } = await client.request("tools/list");
+  assert.ok(result.tools.some(({ name }: { name: string }) => name === "web__grown"));
+});
