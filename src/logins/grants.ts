@@ -78,6 +78,36 @@ export function signInAsItself(requester: Requester, scope: string | undefined):
   return grant(requester, { grant_type: "client_credentials" }, scope);
 }
 
+const tokenTypes = "urn:ietf:params:oauth:token-type:";
+
+/** RFC 8693: what a person showed to the hub, into a token of that person for the Core. */
+export async function exchangeToken(
+  requester: Requester,
+  subject: { readonly token: string; readonly type: string },
+  scope: string | undefined,
+): Promise<Tokens> {
+  const parameters = {
+    grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+    subject_token: subject.token,
+    subject_token_type: `${tokenTypes}${subject.type}`,
+    requested_token_type: `${tokenTypes}access_token`,
+    ...(requester.resource === undefined ? {} : { audience: requester.resource }),
+  };
+  let issued: unknown;
+  // The SDK keeps nothing of what is not in every answer of a token endpoint.
+  const fetch: Fetch = async (url, init) => {
+    const response = await requester.fetch(url, init);
+    if (response.ok) issued = ((await response.clone().json()) as Record<string, unknown>)["issued_token_type"];
+    return response;
+  };
+  const tokens = await grant({ ...requester, fetch }, parameters, scope);
+  if (issued !== `${tokenTypes}access_token` && issued !== `${tokenTypes}jwt`) {
+    throw new Error("what it gave in exchange is no access token");
+  }
+  // A new one is exchanged, not renewed: it ends with what it came of.
+  return { ...tokens, refresh: undefined };
+}
+
 /** What must not come back in an error. */
 export function secretsOf({ client, oauth }: Pick<Requester, "client" | "oauth">, ...more: (string | undefined)[]) {
   return [client.secret, oauth.clientSecret?.reveal(), ...more];

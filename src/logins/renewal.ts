@@ -1,10 +1,11 @@
 // Tokens without a person: a login that is renewed, and the hub as itself. Loaded when there is something to renew, for the SDK is large.
 import { computeScopeUnion, IssuerMismatchError, OAuthError } from "@modelcontextprotocol/client";
 import { type Asked, describe, discover, readChallenge, sameIssuer } from "./discovery.ts";
+import type { Subject } from "./exchange.ts";
 import { createFetch } from "./fetch.ts";
-import { type Requester, refresh, secretsOf, signInAsItself } from "./grants.ts";
+import { exchangeToken, type Requester, refresh, secretsOf, signInAsItself } from "./grants.ts";
 import { fetchDepsOf, probe, type SignInDeps, scopeOf } from "./preparing.ts";
-import type { LoginTarget } from "./target.ts";
+import { type LoginTarget, resourceOf } from "./target.ts";
 import type { LoginRecord, Tokens } from "./vault.ts";
 import { explain, mayPass } from "./words.ts";
 
@@ -59,6 +60,31 @@ export async function obtain(
     return { t: "tokens", tokens: await signInAsItself(requester, wanted) };
   } catch (error) {
     return failed(error, secretsOf({ client, oauth }));
+  }
+}
+
+/**
+ * Another's token into one for the Core. It is shown to the issuer of the manifest alone: whoever the Core names could keep it. Never rejects.
+ */
+export async function exchange(deps: SignInDeps, target: LoginTarget, subject: Subject): Promise<Renewed> {
+  const { oauth } = target;
+  const client = { id: oauth.clientId ?? "", isRegistered: false };
+  const token = subject.token.reveal();
+  try {
+    if (oauth.issuer === undefined)
+      throw new Error("auth.oauth.issuer is not written: a client's token goes to no server that a Core names");
+    const fetchDeps = fetchDepsOf(deps, target);
+    const fetch = createFetch(fetchDeps);
+    const { server, resource, scope } = await discover(target, await probe(target, fetchDeps), fetch);
+    if (!sameIssuer(server.issuer, oauth.issuer))
+      throw new IssuerMismatchError("metadata", oauth.issuer, server.issuer);
+    // Without an audience the token would be good anywhere.
+    const audience = resource ?? resourceOf(target).href;
+    const requester: Requester = { server, client, oauth, resource: audience, fetch, nowMs: () => nowMs(deps) };
+    const wanted = scopeOf(target, { server, resource, scope }, undefined);
+    return { t: "tokens", tokens: await exchangeToken(requester, { token, type: subject.type }, wanted) };
+  } catch (error) {
+    return failed(error, secretsOf({ client, oauth }, token));
   }
 }
 

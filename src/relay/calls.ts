@@ -338,10 +338,7 @@ export class Calls {
   /** Ends the call with an error of the hub: also for a hook that took its answer. */
   refuse(call: Call, error: HubError): void {
     if (call.state === "done") return;
-    if (call.hooks !== undefined && isFailureTaken(call, error)) {
-      this.#limiter.release(call);
-      return;
-    }
+    if (call.hooks !== undefined && isFailureTaken(call, error)) return void this.#limiter.release(call);
     noteAstray(call);
     this.#leave(call);
     call.lane.meter.error(error.code);

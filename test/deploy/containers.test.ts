@@ -107,6 +107,25 @@ test("containers: one that ignores its end is removed, when it is stopped and wh
   while ((await containers()).length > 0) await engine().docker("version");
 });
 
+test("containers: one of a command of one's own ends with its input, also when its hub is killed", {
+  skip,
+}, async () => {
+  const args = ["run", "--rm", "-i", "--init", "--network", "none", image, "/cores/echo.mjs"];
+  const { PATH = "", DOCKER_HOST = "", HOME = "" } = engine().env;
+  await using hub = await startHub({
+    manifest: `cores:\n  boxed:\n    command: docker\n    args: ${JSON.stringify(args)}\n    inherit_env: [DOCKER_HOST]\n`,
+    env: { PATH: `${PATH}:${process.env["PATH"]}`, DOCKER_HOST, HOME },
+  });
+  await hub.logged("core_up", ({ core }) => core === "boxed");
+  await using client = await WsClient.connect(await hub.wsUrl());
+  assert.equal((await client.call("boxed__echo", { a: 1 })).result?.structuredContent.a, 1);
+  const [id = ""] = await containers();
+  const gone = engine().docker("wait", id);
+  hub.child.kill("SIGKILL");
+  await hub.exited;
+  await gone;
+});
+
 test("containers: an image that is not there is said in the words of the engine", { skip }, async () => {
   await using hub = await hubWith(`{ image: "127.0.0.1:1/absent:1" }`);
   const down = await hub.logged("core_down", ({ core }) => core === "boxed");

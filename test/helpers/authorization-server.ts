@@ -41,6 +41,8 @@ export interface Switches {
   beforeToken: (() => Promise<unknown>) | undefined;
   /** The issuer that the Core names, if not this one. */
   namedIssuer: string | undefined;
+  /** Of a token that is given for another. */
+  issuedTokenType: string;
 }
 
 export interface Seen {
@@ -73,6 +75,8 @@ export class AuthorizationServer implements AsyncDisposable {
   issuer = "";
   coreUrl = "";
   isDeviceApproved = false;
+  /** Tokens of persons that may be exchanged. */
+  readonly subjects = new Set<string>();
   switches: Switches = {
     registration: true,
     metadataDocuments: false,
@@ -95,6 +99,7 @@ export class AuthorizationServer implements AsyncDisposable {
     tokenAnswer: undefined,
     beforeToken: undefined,
     namedIssuer: undefined,
+    issuedTokenType: "urn:ietf:params:oauth:token-type:access_token",
   };
   readonly #codes = new Map<string, Code>();
   readonly #access = new Map<string, Family>();
@@ -283,6 +288,12 @@ export class AuthorizationServer implements AsyncDisposable {
       }
       case "client_credentials":
         return this.#give(response, this.#family(parameters["scope"]), false);
+      case "urn:ietf:params:oauth:grant-type:token-exchange": {
+        if (!this.subjects.has(parameters["subject_token"] ?? "")) return refuse("invalid_grant");
+        if (parameters["audience"] !== this.coreUrl) return refuse("invalid_target");
+        const family = this.#family(parameters["scope"]);
+        return this.#give(response, family, false, { issued_token_type: this.switches.issuedTokenType });
+      }
       case "urn:ietf:params:oauth:grant-type:device_code":
         if (!this.isDeviceApproved) return refuse("authorization_pending");
         return this.#give(response, this.#family());
@@ -295,7 +306,7 @@ export class AuthorizationServer implements AsyncDisposable {
     return { scope, account: `account-${++this.#accounts}`, isRevoked: false };
   }
 
-  #give(response: ServerResponse, family: Family, isForPerson = true): ServerResponse {
+  #give(response: ServerResponse, family: Family, isForPerson = true, more: object = {}): ServerResponse {
     const { refreshTokens, rotation, tokenLifeS, grantsScopes } = this.switches;
     const access = `access-${randomBytes(16).toString("hex")}`;
     const refresh = `refresh-${randomBytes(16).toString("hex")}`;
@@ -306,6 +317,7 @@ export class AuthorizationServer implements AsyncDisposable {
     return json(response, 200, {
       access_token: access,
       token_type: "Bearer",
+      ...more,
       ...(tokenLifeS === undefined ? {} : { expires_in: tokenLifeS }),
       ...(hasRefresh ? { refresh_token: refresh } : {}),
       ...(family.scope === "" || !grantsScopes ? {} : { scope: family.scope }),

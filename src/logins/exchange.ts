@@ -1,0 +1,156 @@
+// Token exchange (RFC 8693): what a client's person proved to the hub, into a token of that person for one Core, by the hand of the identity provider that
+// both trust. The client's own token is never sent to a Core, and goes to the one issuer that the manifest names; what comes of it is kept in memory,
+// for that person and Core alone, as long as it is good and what it came of is.
+import type { Challenge, Credential, CredentialState, Lack } from "../base/credential.ts";
+import { HubError } from "../base/errors.ts";
+import { Secret } from "../base/secret.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { SignInDeps } from "./preparing.ts";
+import type { LoginTarget } from "./target.ts";
+import type { Tokens } from "./vault.ts";
+
+/** What a person showed to the hub. */
+export interface Subject {
+  readonly token: Secret;
+  readonly type: "access_token" | "id_token" | "jwt";
+  /** Milliseconds since 1970; undefined: nobody said. */
+  readonly expiresAt: number | undefined;
+}
+
+export interface ExchangeDeps extends SignInDeps {
+  readonly log: Log;
+  /** Every token that comes in, so that it is masked wherever it shows. */
+  learned(secret: Secret): void;
+}
+
+/** So long before its end a token is exchanged anew. */
+const aheadMs = 30_000;
+/** A token that is refused so soon after it was got is refused for good. */
+const freshMs = 10_000;
+/** Between two attempts that failed for a passing reason. */
+const pauseMs = 5000;
+
+/** One person's token at one Core. */
+export class ExchangedLogin implements Credential {
+  readonly #target: LoginTarget;
+  readonly #deps: ExchangeDeps;
+  readonly #subject: () => Subject | undefined;
+  readonly #watchers = new Set<(state: CredentialState) => void>();
+  #state: CredentialState = { t: "none" };
+  /** With what it was made of: another subject is another token. */
+  #got: { readonly tokens: Tokens; readonly of: string } | undefined;
+  #exchanging: { readonly of: string; readonly done: Promise<void> } | undefined;
+  #pause: { readonly untilMs: number; readonly why: string } | undefined;
+
+  /** `subject` is asked for at each request: a client's token is renewed by the client. */
+  constructor(target: LoginTarget, deps: ExchangeDeps, subject: () => Subject | undefined) {
+    this.#target = target;
+    this.#deps = deps;
+    this.#subject = subject;
+  }
+
+  get state(): CredentialState {
+    return this.#state;
+  }
+
+  watch(changed: (state: CredentialState) => void): () => void {
+    this.#watchers.add(changed);
+    return () => void this.#watchers.delete(changed);
+  }
+
+  async authorization(): Promise<string | undefined> {
+    const subject = this.#subject();
+    if (subject === undefined || (subject.expiresAt ?? Number.POSITIVE_INFINITY) <= this.#wallMs()) {
+      this.#got = undefined;
+      this.#needs("the client has shown no token that could be exchanged, or one that has ended");
+      return undefined;
+    }
+    if (!this.#isGood(subject)) await this.#exchange(subject);
+    return this.#header;
+  }
+
+  async refused({ status, sent }: Challenge): Promise<boolean> {
+    if (status !== 401) return false;
+    const before = this.#header;
+    if (sent !== undefined && before !== undefined && sent !== before) return true;
+    const subject = this.#subject();
+    if (subject === undefined) return false;
+    if (this.#got !== undefined && this.#wallMs() - this.#got.tokens.at < freshMs) {
+      this.#needs("the server refuses a token that is new");
+      return false;
+    }
+    try {
+      await this.#exchange(subject);
+    } catch {
+      // `authorization` tells of it.
+      return false;
+    }
+    return this.#header !== undefined && this.#header !== before;
+  }
+
+  get #header(): string | undefined {
+    return this.#got === undefined ? undefined : `Bearer ${this.#got.tokens.access}`;
+  }
+
+  #wallMs(): number {
+    return Date.parse(this.#deps.clock.iso());
+  }
+
+  #isGood({ token }: Subject): boolean {
+    if (this.#got === undefined || this.#got.of !== token.reveal()) return false;
+    return (this.#got.tokens.expiresAt ?? Number.POSITIVE_INFINITY) - this.#wallMs() > aheadMs;
+  }
+
+  /** One at a time for one subject. Rejects with `core_down` where it may go well later. */
+  #exchange(subject: Subject): Promise<void> {
+    const of = subject.token.reveal();
+    if (this.#exchanging?.of === of) return this.#exchanging.done;
+    const done = this.#exchangeOnce(subject, of).finally(() => {
+      if (this.#exchanging?.of === of) this.#exchanging = undefined;
+    });
+    this.#exchanging = { of, done };
+    return done;
+  }
+
+  async #exchangeOnce(subject: Subject, of: string): Promise<void> {
+    if (this.#pause !== undefined && this.#deps.clock.now() < this.#pause.untilMs) throw this.#notNow(this.#pause.why);
+    const { exchange } = await import("./renewal.ts");
+    const outcome = await exchange(this.#deps, this.#target, subject);
+    // Who is somebody else by now gets nothing of it.
+    if (this.#subject()?.token.reveal() !== of) return;
+    if (outcome.t === "tokens") {
+      this.#got = { tokens: outcome.tokens, of };
+      this.#pause = undefined;
+      this.#deps.learned(new Secret(outcome.tokens.access));
+      this.#change({ t: "ok" });
+      return;
+    }
+    this.#got = undefined;
+    if (outcome.t === "refused") {
+      this.#needs(outcome.why);
+      return;
+    }
+    this.#pause = { untilMs: this.#deps.clock.now() + pauseMs, why: outcome.why };
+    this.#deps.log.warn("login_renewal_failed", { core: this.#target.core, reason: outcome.why, again_in_ms: pauseMs });
+    throw this.#notNow(outcome.why);
+  }
+
+  #notNow(why: string): HubError {
+    const { core } = this.#target;
+    const message = `Core ${core} cannot be asked: its token could not be got: ${why}`;
+    return new HubError("core_down", message, { core, state: "login_renewal", may_have_run: false });
+  }
+
+  /** Signing in at the hub does not help: it is the client's own sign-in that counts. */
+  #needs(why: string): void {
+    if (this.#state.t === "needs_login" && this.#state.why === why) return;
+    const lack: Lack = { why, fix: "sign in to the client anew, or correct auth.oauth of the Core", byLogin: false };
+    this.#deps.log.warn("login_needed", { core: this.#target.core, reason: why, fix: lack.fix });
+    this.#change({ t: "needs_login", ...lack });
+  }
+
+  #change(state: CredentialState): void {
+    this.#state = state;
+    for (const watcher of [...this.#watchers]) watcher(state);
+  }
+}
