@@ -2,7 +2,7 @@
 // modern one must; and what belongs to a round of a request rather than to the request. Ranges of the scan; only `_meta` is read, and `params`
 // where they have something of a round.
 import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
-import { type ByteString, byPlace, noSplices, type Splice } from "../../wire/frame.ts";
+import { type ByteString, byPlace, noSplices, partOf, type Splice } from "../../wire/frame.ts";
 import type { Range } from "../../wire/json.ts";
 import { reservedPrefix } from "../../wire/request-meta.ts";
 import type { Scan } from "../../wire/scan.ts";
@@ -42,6 +42,33 @@ export function roundOf({ bytes, text, scan }: Scanned): Round | undefined {
   const requestState = all.find(({ key }) => key === "requestState");
   return inputResponses === undefined && requestState === undefined ? undefined : { all, inputResponses, requestState };
 }
+
+/**
+ * `withoutEnvelope` for requests without a round, as nearly all are: requests that say the same of themselves, at the same place, are cut in the same
+ * way.
+ */
+export class EnvelopeCuts {
+  #meta: ByteString | undefined;
+  #at = -1;
+  #cuts: readonly Splice[] = noSplices;
+
+  of(request: Scanned): readonly Splice[] {
+    const { bytes, text, scan } = request;
+    const { metaStart, metaEnd } = scan;
+    if (metaStart < 0 || metaEnd - metaStart > maxKept) return withoutEnvelope(request, undefined);
+    const meta = partOf(bytes, text, metaStart, metaEnd);
+    if (meta === this.#meta && metaStart === this.#at) return this.#cuts;
+    if (meta === this.#meta) {
+      const by = metaStart - this.#at;
+      this.#cuts = this.#cuts.map(({ start, end, text: put }) => ({ start: start + by, end: end + by, text: put }));
+    } else this.#cuts = withoutEnvelope(request, undefined);
+    this.#meta = meta;
+    this.#at = metaStart;
+    return this.#cuts;
+  }
+}
+
+const maxKept = 4096;
 
 /** Takes away what is of the modern era only. In order. */
 export function withoutEnvelope({ bytes, scan }: Scanned, round: Round | undefined): readonly Splice[] {
