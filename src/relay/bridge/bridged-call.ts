@@ -23,7 +23,15 @@ import { fingerprint } from "./fingerprint.ts";
 import { InputLoop, type InputLoopDeps, labelEdits } from "./input-loop.ts";
 import { type InputRequired, readInputRequired, textAt } from "./input-required.ts";
 import type { Parks } from "./parks.ts";
-import { type EnvelopeCuts, roundOf, type Scanned, withEnvelope, withoutEnvelope } from "./requests.ts";
+import {
+  declaresTasks,
+  type EnvelopeCuts,
+  roundOf,
+  type Scanned,
+  withEnvelope,
+  withoutEnvelope,
+  withoutTasks,
+} from "./requests.ts";
 import { answerEdits, rulesOfEras } from "./results.ts";
 import {
   endpointOf,
@@ -94,7 +102,10 @@ export class BridgedCall implements CallHook {
     if (this.#session.era === "legacy") {
       return isToModern ? this.#enveloped(request) : noSplices;
     }
-    if (isToModern) return this.#unwrapped(request);
+    if (isToModern) {
+      const unwrapped = this.#unwrapped(request);
+      return declaresTasks(this.#session.capabilities) ? [...unwrapped, ...withoutTasks(request)] : unwrapped;
+    }
     const round = roundOf(request);
     return round === undefined ? this.#deps.cuts.of(request) : withoutEnvelope(request, round);
   }
