@@ -9,6 +9,7 @@ import { type ByteString, byteText, type Frame, flatten, frameOf, noSplices } fr
 import { createScan, type Scan, scan, scanCore } from "../wire/scan.ts";
 import { Handshake, lastingMethods, requestFrame } from "./handshake.ts";
 import { Link, type LinkDeps } from "./link.ts";
+import { ModernWords } from "./modern-words.ts";
 import { Replay } from "./replay.ts";
 import { type WaitingLimits, type WaitingRequest, WaitingRoom } from "./waiting-room.ts";
 
@@ -58,6 +59,7 @@ export class Bridge implements Doorkeeper, Visitor {
   readonly #room: WaitingRoom;
   readonly #handshake = new Handshake();
   readonly #replay: Replay;
+  readonly #words = new ModernWords();
   /** One record for all: a scan is used up before the next frame is looked at. */
   readonly #scan = createScan();
   readonly #underWay = new Map<string, UnderWay>();
@@ -194,7 +196,7 @@ export class Bridge implements Doorkeeper, Visitor {
   #forward(request: WaitingRequest, record: Scan): void {
     const { key, idText, bytes, deadlineMs } = request;
     const method = byteText(bytes, record.methodStart + 1, record.methodEnd - 1);
-    const sent = this.#link.send(frameOf(bytes), { method, idText });
+    const sent = this.#link.send(frameOf(bytes), this.#words.said(method, bytes, record));
     if (sent === "full") {
       const message = "more waits to be sent to the hub than may";
       this.#refuse(idText, new HubError("overloaded", message, { retry_after_ms: 1000, may_have_run: false }));
@@ -213,15 +215,15 @@ export class Bridge implements Doorkeeper, Visitor {
   #notification(bytes: Buffer, record: Scan): void {
     const method = byteText(bytes, record.methodStart + 1, record.methodEnd - 1);
     if (method === "notifications/initialized") this.#handshake.initialized = true;
-    if (method === "notifications/cancelled" && record.requestIdStart >= 0) {
-      const key = idKey(byteText(bytes, record.requestIdStart, record.requestIdEnd));
-      const waited = this.#room.delete(key);
-      const left = this.#leave(key);
-      if (waited || left) this.#settled();
-      if (waited) return;
-    }
+    const isCancel = method === "notifications/cancelled" && record.requestIdStart >= 0;
+    const cancels = isCancel ? byteText(bytes, record.requestIdStart, record.requestIdEnd) : undefined;
+    const waited = cancels !== undefined && this.#room.delete(idKey(cancels));
     // Whatever else a client says to a hub that is away is about something that hub has forgotten.
-    if (this.#link.isUp) this.#link.send(frameOf(bytes), { method });
+    if (this.#link.isUp && !waited) {
+      this.#link.send(frameOf(bytes), cancels === undefined ? { method } : { method, cancels });
+    }
+    const left = cancels !== undefined && this.#leave(idKey(cancels));
+    if (waited || left) this.#settled();
   }
 
   /** The request is not under way any more. False: it was not. */
@@ -280,6 +282,7 @@ export class Bridge implements Doorkeeper, Visitor {
       this.#deps.log.debug("hub_answer_dropped", { reason: "nobody waits for it: cancelled, or answered already" });
       return false;
     }
+    this.#words.answered(request.method, bytes, record);
     if (request.params !== undefined && record.resultStart >= 0) {
       if (request.method === "initialize") {
         this.#link.agreed(this.#handshake.learn(request.params, bytes.subarray(record.resultStart, record.resultEnd)));

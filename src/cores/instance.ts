@@ -1,13 +1,13 @@
 // One live connection to a Core, with the hub's own requests on it. Lives once; a restart makes another.
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
+import type { ParamHeadersOf } from "../links/message-headers.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, frameOfText, noSplices, type Sent, type Splice } from "../wire/frame.ts";
 import type { Masker } from "../wire/mask.ts";
 import { ownRequestMeta } from "../wire/request-meta.ts";
 import { eraOf } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
-import type { ParamHeadersOf } from "./message-headers.ts";
 import { OwnRequests } from "./own-requests.ts";
 import type { Fall } from "./supervisor.ts";
 

@@ -4,6 +4,7 @@ import { type Credential, lackOf, loginNeeded } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Connection, Said } from "../links/connection.ts";
 import type { Loss } from "../links/losses.ts";
+import { messageHeaders, type ParamHeadersOf } from "../links/message-headers.ts";
 import {
   type ByteString,
   byteText,
@@ -15,7 +16,7 @@ import {
   type Sent,
   type Splice,
 } from "../wire/frame.ts";
-import { eraOf } from "../wire/revisions.ts";
+import { eraOf, latestModernRevision } from "../wire/revisions.ts";
 import { createScan, type Scan, scan, scanCore, stringAt } from "../wire/scan.ts";
 import {
   type EraClue,
@@ -25,7 +26,6 @@ import {
   type InstanceFacts,
   type InstanceLink,
 } from "./instance.ts";
-import { messageHeaders, type ParamHeadersOf } from "./message-headers.ts";
 import type { Dialled } from "./remote-dial.ts";
 import { RateLimit } from "./stderr.ts";
 import type { Fall } from "./supervisor.ts";
@@ -215,7 +215,11 @@ class RemoteLink implements InstanceLink {
     const idText = byteText(bytes, record.idStart, record.idEnd);
     // The question for the era is of the modern one, whatever its answer.
     if (!this.isModern && method !== "server/discover") return { method, idText };
-    return { method, idText, headers: messageHeaders(method, bytes, record, this.#paramHeadersOf) };
+    return {
+      method,
+      idText,
+      headers: messageHeaders(method, latestModernRevision, bytes, record, this.#paramHeadersOf),
+    };
   }
 }
 

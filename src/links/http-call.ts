@@ -17,8 +17,6 @@ export interface CallDeps {
   /** The hub as people may see it. */
   readonly name: string;
   readonly isPaused: () => boolean;
-  /** False: a response that was cut is over. */
-  readonly mayGoOn: () => boolean;
   post(body: Buffer, events: ExchangeEvents, said: Said): Underway;
   ask(lastId: ByteString | undefined, events: Pick<ExchangeEvents, "head" | "failed">): Underway;
   flushed(call: HttpCall): void;
@@ -43,6 +41,8 @@ export class HttpCall {
   readonly idText: ByteString;
   readonly method: string;
   readonly isAgain: boolean;
+  /** Taken back by closing its response, and over when that is cut. */
+  readonly isModern: boolean;
   readonly size: number;
   readonly #deps: CallDeps;
   readonly #exchange: Underway;
@@ -59,6 +59,7 @@ export class HttpCall {
     this.idText = said.idText;
     this.method = said.method;
     this.isAgain = said.isAgain === true;
+    this.isModern = said.headers !== undefined;
     this.size = frame.size;
     this.#frame = frame;
     const events: ExchangeEvents = {
@@ -148,13 +149,13 @@ export class HttpCall {
   }
 
   #readEvents(response: IncomingMessage): void {
-    const { clock, maxMessageBytes, intake, isPaused, mayGoOn, ask, message, notResumed, unreachable } = this.#deps;
+    const { clock, maxMessageBytes, intake, isPaused, ask, message, notResumed, unreachable } = this.#deps;
     this.#events = new HttpEvents({
       clock,
       maxMessageBytes,
       intake,
       isStanding: false,
-      mayGoOn,
+      mayGoOn: !this.isModern,
       isPaused,
       ask,
       message: (frame) => message(frame, this),

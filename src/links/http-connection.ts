@@ -72,7 +72,6 @@ export class HttpConnection implements Connection {
       closeMs: limits.closeMs,
       name: target.name,
       isPaused: () => this.#paused,
-      mayGoOn: () => !this.#isModern,
       post: (body, exchangeEvents, said) => this.#session.post(body, exchangeEvents, said),
       ask: (lastId, exchangeEvents) => this.#session.listen(lastId, exchangeEvents),
       flushed: (call) => this.#flushed(call),
@@ -93,10 +92,7 @@ export class HttpConnection implements Connection {
   send(frame: Frame, said: Said = { method: "" }): Sent {
     const { limits } = this.#dialling;
     if (this.#phase !== "open") return "closed";
-    if (this.#isModern && said.idText === undefined) {
-      if (said.cancels !== undefined) this.#cancel(said.cancels);
-      return "ok";
-    }
+    if (said.idText === undefined && (this.#cancel(said.cancels) || this.#isModern)) return "ok";
     if (this.#pendingBytes + frame.size > limits.maxPendingBytes) return "full";
     if (said.idText !== undefined && this.#calls.size + this.#ending.size + this.#queue.length >= maxCalls) {
       return "full";
@@ -200,11 +196,15 @@ export class HttpConnection implements Connection {
     );
   }
 
-  #cancel(idText: ByteString): void {
+  /** Takes a request of the modern era back. False: there is none. */
+  #cancel(idText: ByteString | undefined): boolean {
+    if (idText === undefined) return false;
     const call = this.#calls.get(idText);
-    if (call !== undefined) this.#forget(call);
-    else this.#withdraw(idText);
+    if (call === undefined) return this.#queue.some(isModern(idText)) && this.#withdraw(idText);
+    if (!call.isModern) return false;
+    this.#forget(call);
     this.#pump();
+    return true;
   }
 
   #flushed(call: HttpCall): void {
@@ -317,6 +317,7 @@ export class HttpConnection implements Connection {
       maxMessageBytes: limits.maxMessageBytes,
       intake: this.#intake,
       isStanding: true,
+      mayGoOn: true,
       isPaused: () => this.#paused,
       ask: (lastId, events) =>
         this.#session.listen(lastId, {
@@ -355,12 +356,13 @@ export class HttpConnection implements Connection {
     this.#events.pressed(pressed);
   }
 
-  #withdraw(idText: ByteString): void {
+  #withdraw(idText: ByteString): boolean {
     const at = this.#queue.findIndex(({ said }) => said.idText === idText);
-    if (at < 0) return;
+    if (at < 0) return false;
     const [withdrawn] = this.#queue.splice(at, 1);
     this.#pendingBytes -= withdrawn?.frame.size ?? 0;
     this.#press();
+    return true;
   }
 
   #end(loss: Loss): void {
@@ -390,4 +392,8 @@ export class HttpConnection implements Connection {
   #sessionGone(): Loss {
     return away(`${this.#circumstances.name} does not know the session any more`);
   }
+}
+
+function isModern(idText: ByteString): (queued: Queued) => boolean {
+  return ({ said }) => said.idText === idText && said.headers !== undefined;
 }

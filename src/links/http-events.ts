@@ -15,8 +15,8 @@ export interface EventsDeps {
   readonly intake: Intake;
   /** Whether a stream without an id is asked for again as well: it loses what was said meanwhile. */
   readonly isStanding: boolean;
-  /** Absent: a stream with ids is asked for again. */
-  readonly mayGoOn?: () => boolean;
+  /** False: a stream that was cut is over, whatever ids it had. */
+  readonly mayGoOn: boolean;
   readonly isPaused: () => boolean;
   /** Asks for the stream; `lastId` undefined: from now on. */
   ask(lastId: ByteString | undefined, events: Pick<ExchangeEvents, "head" | "failed">): Underway;
@@ -150,7 +150,7 @@ export class HttpEvents {
     if (this.#isOver) return;
     const { clock, isStanding, mayGoOn } = this.#deps;
     const isHopeless = !isStanding && (this.#lastId === undefined || this.#attempts >= maxAttempts);
-    if (isHopeless || this.#isSettled || mayGoOn?.() === false) {
+    if (isHopeless || this.#isSettled || !mayGoOn) {
       this.#end(reason);
       return;
     }

@@ -66,11 +66,12 @@ export class HttpSession {
   }
 
   #exchange(asked: Asked, events: ExchangeEvents): Underway {
-    const headers = {
-      ...asked.headers,
+    // A message that says its own revision is of none.
+    const ofSession = {
       ...(this.#id === undefined ? {} : { "mcp-session-id": this.#id }),
       ...(this.#revision === undefined ? {} : { "mcp-protocol-version": this.#revision }),
     };
+    const headers = "mcp-protocol-version" in asked.headers ? asked.headers : { ...asked.headers, ...ofSession };
     return exchange(this.#dialling, this.#transport, { ...asked, headers }, events);
   }
 }

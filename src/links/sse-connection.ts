@@ -56,6 +56,7 @@ export class SseConnection implements Connection {
       maxMessageBytes: limits.maxMessageBytes,
       intake: new Intake(maxLargest * limits.maxMessageBytes),
       isStanding: false,
+      mayGoOn: true,
       isPaused: () => this.#paused,
       ask: (lastId, exchangeEvents) => this.#listen(lastId, exchangeEvents),
       message: (frame) => {

@@ -84,13 +84,13 @@ export class Calls {
     this.#open++;
     call.lane.meter.request(call.method);
     if (lane.closing !== undefined) {
-      this.#fail(call, coreGone(lane.core, call.receivedMs));
+      this.refuse(call, coreGone(lane.core, call.receivedMs));
       return;
     }
     const verdict = this.#limiter.admit(call, call.receivedMs);
     if (verdict === "pass") this.#forward(call);
     else if (verdict === "wait") retain(call);
-    else this.#fail(call, overloaded(call.lane, verdict.refuse));
+    else this.refuse(call, overloaded(call.lane, verdict.refuse));
     this.#sweepSoon();
   }
 
@@ -130,7 +130,7 @@ export class Calls {
     const { core } = call.lane;
     const edits = editsToResend(call, core.nextId(), more);
     if (core.state.t === "up") this.#write(call, frame, edits);
-    else this.#fail(call, coreUnavailable(core, this.#clock.now()));
+    else this.refuse(call, coreUnavailable(core, this.#clock.now()));
   }
 
   /** For a hook that took the answer: this is what the client gets. */
@@ -151,11 +151,6 @@ export class Calls {
     call.lastMs += waitedMs;
     this.#forward(call);
     return true;
-  }
-
-  /** As `finish`, with an error of the hub. */
-  refuse(call: Call, error: HubError): void {
-    this.#fail(call, error);
   }
 
   /** Progress of the Core on a call: goes to its owner under the owner's token, and moves the call's deadline. */
@@ -197,7 +192,7 @@ export class Calls {
       (a, b) => Number(a.state === "running") - Number(b.state === "running"),
     )) {
       const data = { core: call.lane.core.name, may_have_run: call.state === "running" || call.state === "taken" };
-      this.#fail(call, new HubError("draining", "the hub is shutting down and could not wait any longer", data));
+      this.refuse(call, new HubError("draining", "the hub is shutting down and could not wait any longer", data));
     }
   }
 
@@ -214,11 +209,11 @@ export class Calls {
     }
     // A stopping Core may still answer; every other state means that the connection is gone.
     if (state.t !== "draining") {
-      for (const call of lane.running.values()) this.#fail(call, diedUnderCall(lane));
+      for (const call of lane.running.values()) this.refuse(call, diedUnderCall(lane));
       lane.astray.clear();
     }
     if (heldWhile(lane, this.#clock.now())) return;
-    for (const call of [...lane.held]) this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
+    for (const call of [...lane.held]) this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
   /** From now on the calls of one Core go to another, which must be up: those too that were not sent yet. */
@@ -247,7 +242,7 @@ export class Calls {
   /** The Core will not answer this one, while it goes on. */
   unanswered(lane: Lane, hubId: number, error: HubError): void {
     const call = lane.running.get(hubId);
-    if (call !== undefined) this.#fail(call, error);
+    if (call !== undefined) this.refuse(call, error);
   }
 
   /** The Core has not run it, and is gone: the next instance may be asked, with `frame`, which is what was sent. */
@@ -290,7 +285,7 @@ export class Calls {
     if (call.lane.lease !== undefined) {
       const lent = call.lane.lease(call);
       if (lent === undefined) {
-        this.#fail(call, overloaded(call.lane, 1000));
+        this.refuse(call, overloaded(call.lane, 1000));
         return;
       }
       call.lane = lent;
@@ -302,7 +297,7 @@ export class Calls {
       call.state = "held";
       retain(call);
       lane.held.add(call);
-    } else this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
+    } else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
   #send(call: Call): void {
@@ -310,7 +305,7 @@ export class Calls {
     if (frame === undefined) return;
     const refusal = refusalOf(call);
     if (refusal !== undefined) {
-      this.#fail(call, refusal);
+      this.refuse(call, refusal);
       return;
     }
     call.frame = undefined;
@@ -327,8 +322,8 @@ export class Calls {
     const sent = lane.core.send(frame, edits);
     if (untilOf(call.hooks) !== undefined) this.#limiter.release(call);
     if (sent === "ok" || call.state !== "running") return;
-    if (sent === "full") this.#fail(call, overloaded(lane, 1000));
-    else this.#fail(call, coreUnavailable(lane.core, this.#clock.now()));
+    if (sent === "full") this.refuse(call, overloaded(lane, 1000));
+    else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
   #answerEdits(call: Call, frame: Frame, scan: Scan, id: Splice): readonly Splice[] {
@@ -340,7 +335,8 @@ export class Calls {
     return edits.sort(byPlace);
   }
 
-  #fail(call: Call, error: HubError): void {
+  /** Ends the call with an error of the hub: also for a hook that took its answer. */
+  refuse(call: Call, error: HubError): void {
     if (call.state === "done") return;
     if (call.hooks !== undefined && isFailureTaken(call, error)) return void this.#limiter.release(call);
     noteAstray(call);
@@ -392,7 +388,7 @@ export class Calls {
         // The time that a person takes to answer is not the Core's.
         if (call.state === "running" && waitsForItsClient(call)) continue;
         if (call.state === "running") call.lane.core.send(cancelFrame(call.hubId, "timed out"), noSplices);
-        this.#fail(call, timedOut(call, now));
+        this.refuse(call, timedOut(call, now));
       }
     }
   }

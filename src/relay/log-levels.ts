@@ -31,6 +31,11 @@ export class LogLevels {
     if (level === undefined) {
       throw new HubError("params_invalid", `logging/setLevel needs params.level, one of ${logLevelNames.join(", ")}`);
     }
+    this.want(session, level);
+  }
+
+  /** The session hears messages of this level and of more severe ones. Cores keep the level when it is gone, until somebody wants another. */
+  want(session: ClientSession, level: LogLevel): void {
     session.logLevel = level;
     this.#asked.set(session, level);
     for (const target of this.#deps.own(session)) target.setLogLevel(logLevelName(level));

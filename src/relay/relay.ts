@@ -88,7 +88,7 @@ export class Relay implements RequestDoorkeeper {
     session.revision = envelope.revision;
     session.client = envelope.client;
     session.capabilities = envelope.capabilities;
-    session.logLevel = envelope.logLevel;
+    if (envelope.logLevel !== undefined) this.#deps.logLevels.want(session, envelope.logLevel);
     session.hearsNews = false;
     // Each POST is a session, and no limit would ever be reached: where many share an identity, the address counts.
     if (principal.shared && door === "http") session.limitKey = `address ${peer ?? ""}`;

@@ -146,17 +146,19 @@ function maskJsonBytes(frame: Frame, wanted: Wanted): number {
   // In many small chunks the seams would cost more than one copy to search in.
   const isJoined = chunks.length > 1 && size < 4 * chunks.length * search.longest;
   const views = isJoined ? [flatten(frame)] : chunks;
+  const reach = search.longest - 1;
+  const seam = Buffer.allocUnsafe(views.length > 1 ? 2 * reach : 0);
   let found: Found | undefined;
   let base = 0;
   for (let index = 0; index < views.length; index++) {
     const view = views[index] as Buffer;
     if (index > 0) {
-      const before = tail(views, index, search.longest - 1);
-      const seam = Buffer.concat([before, view.subarray(0, search.longest - 1)]);
-      for (let at = search.next(seam, 0); at >= 0 && at < before.length; at = search.next(seam, at + 1)) {
-        if (at + search.length <= before.length) continue;
+      const before = copyTail(views, index, seam, reach);
+      const text = seam.subarray(0, before + view.copy(seam, before, 0, reach));
+      for (let at = search.next(text, 0); at >= 0 && at < before; at = search.next(text, at + 1)) {
+        if (at + search.length <= before) continue;
         found ??= new Found(views, wanted);
-        found.add(base - before.length + at);
+        found.add(base - before + at);
       }
     }
     if (isJoined || !isClear) {
@@ -170,17 +172,18 @@ function maskJsonBytes(frame: Frame, wanted: Wanted): number {
   return found === undefined ? 0 : found.overwriteIn(chunks);
 }
 
-/** The last `length` bytes, or what there is, before chunk `index`. */
-function tail(chunks: readonly Buffer[], index: number, length: number): Buffer {
-  const parts: Buffer[] = [];
-  let missing = length;
-  for (let at = index - 1; at >= 0 && missing > 0; at--) {
-    const chunk = chunks[at] as Buffer;
-    const part = chunk.subarray(Math.max(0, chunk.length - missing));
-    parts.unshift(part);
-    missing -= part.length;
+/** Copies the last `most` bytes, or what there is, before chunk `index`; returns how many. */
+function copyTail(chunks: readonly Buffer[], index: number, into: Buffer, most: number): number {
+  let first = index;
+  let length = 0;
+  while (first > 0 && length < most) length += (chunks[--first] as Buffer).length;
+  let skipped = Math.max(0, length - most);
+  let to = 0;
+  for (let at = first; at < index; at++) {
+    to += (chunks[at] as Buffer).copy(into, to, skipped);
+    skipped = 0;
   }
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  return to;
 }
 
 /** The matches in one frame. Nothing is overwritten before all are known: they may overlap. */

@@ -14,8 +14,48 @@ import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 const revision = "2026-07-28";
 const count = 40;
 
-/** What the suite finds where a Core of the handshake era cannot give the answer, and why it cannot. A scenario that is not here must pass. */
-const beyondLegacy: Readonly<Record<string, { readonly verdicts: readonly string[]; readonly why: string }>> = {};
+interface Beyond {
+  /** Checks that a Core of the handshake era cannot pass, or that are not come to then. */
+  readonly without: readonly string[];
+  /** What the suite finds instead. */
+  readonly finds: readonly string[];
+  readonly why: string;
+}
+
+const nameless =
+  "a legacy Core asks without a name for what it asks, so the name that the suite looks for is the hub's own";
+
+/** Scenarios that cannot pass with a Core of the handshake era. One that is not here must. */
+const beyondLegacy: Readonly<Record<string, Beyond>> = {
+  "input-required-result-basic-elicitation": {
+    without: ["sep-2322-elicitation-incomplete", "sep-2322-elicitation-complete"],
+    finds: ['FAILURE sep-2322-elicitation-incomplete: inputRequests missing expected key "user_name"'],
+    why: nameless,
+  },
+  "input-required-result-ignore-extra-params": {
+    without: ["sep-2322-ignore-unexpected-params"],
+    finds: [
+      "WARNING sep-2322-ignore-unexpected-params: Server did not return complete result when valid inputResponses were provided alongside extra keys. Servers SHOULD ignore information they do not recognize.",
+    ],
+    why: nameless,
+  },
+  "server-stateless": {
+    without: ["sep-2575-missing-capability-http-400", "sep-2575-server-rejects-undeclared-capability"],
+    finds: [
+      "FAILURE sep-2575-missing-capability-http-400: Not testable: server did not return MissingRequiredClientCapabilityError, so its HTTP status could not be validated",
+      "FAILURE sep-2575-server-rejects-undeclared-capability: Server executed 'test_missing_capability' although the client did not declare the 'sampling' capability — it MUST reject with -32021",
+    ],
+    why: "a legacy Core that hears that its client cannot be asked answers the call as it sees fit",
+  },
+};
+
+/** What is to be found with a Core of this era. */
+function wantedOf(name: string, era: (typeof eras)[number]): string[] | undefined {
+  const beyond = era === "legacy" ? beyondLegacy[name] : undefined;
+  const lost = new Set(beyond?.without.map((id) => `SUCCESS ${id}`));
+  const left = shown.get(name)?.verdicts.filter((verdict) => !lost.has(verdict));
+  return beyond === undefined ? left : [...(left ?? []), ...beyond.finds].sort();
+}
 
 const options = { skip: missingSuite, timeout: 60_000 };
 
@@ -82,7 +122,7 @@ for (const era of eras) {
         const beyond = era === "legacy" ? beyondLegacy[name] : undefined;
         const what = beyond === undefined ? "passes" : `cannot pass (${beyond.why})`;
         await t.test(`conformance: ${name} ${what}, with a ${era} Core by ${way}`, () => {
-          assert.deepEqual(outcome.verdicts, beyond?.verdicts ?? shown.get(name)?.verdicts);
+          assert.deepEqual(outcome.verdicts, wantedOf(name, era));
         });
       }
     });

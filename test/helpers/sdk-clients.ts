@@ -108,6 +108,11 @@ export class SdkClient implements AsyncDisposable {
     return this.#first(() => this.came.filter(({ method }) => method === notification)[nth - 1]);
   }
 
+  /** A client of the modern era has to ask for news. */
+  async hearNews(): Promise<void> {
+    if (this.mcp instanceof ClientV2 && this.era === "modern") await this.mcp.listen({ toolsListChanged: true });
+  }
+
   /** The first answered HTTP request, past or to come, that passes. */
   exchanged(matches: (exchange: Exchange) => boolean): Promise<Exchange> {
     return this.#first(() => this.exchanges.find(matches));
@@ -182,6 +187,10 @@ type Open = (place: HubPlace) => Promise<SdkClient>;
 export const streamableClients: Record<string, Open> = {
   "SDK 1.x over Streamable HTTP": overHttp(v1, StreamableV1 as HttpTransport, "/mcp"),
   "SDK 2.x over Streamable HTTP": overHttp(v2, StreamableV2 as HttpTransport, "/mcp"),
+};
+
+/** The same, as it settles on an era by itself: there are no sessions then, and nothing to resume. */
+export const negotiatingClients: Record<string, Open> = {
   "SDK 2.x over Streamable HTTP, negotiating": overHttp(negotiating, StreamableV2 as HttpTransport, "/mcp"),
 };
 
@@ -193,6 +202,7 @@ export const sseClients: Record<string, Open> = {
 
 export const sdkClients: Record<string, Open> = {
   ...streamableClients,
+  ...negotiatingClients,
   ...sseClients,
   "SDK 1.x over WebSocket": overWebSocket,
   "SDK 2.x over STDIO": overStdio,

@@ -5,9 +5,11 @@ import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { ownRequestMeta } from "../../src/wire/request-meta.ts";
 import { bridge, connected, hubWithToken } from "../helpers/connect-process.ts";
 import { CuttingProxy } from "../helpers/cutting-proxy.ts";
 import { mainFile } from "../helpers/hub-process.ts";
+import { ModernServer } from "../helpers/modern-server.ts";
 import { NewlineClient } from "../helpers/newline-client.ts";
 import { SdkHttpServer } from "../helpers/sdk-http-server.ts";
 
@@ -121,4 +123,27 @@ test("connect over HTTP: a client that is started before its hub waits for it", 
   await using _hub = await hubWithToken(`localhost:${port}`);
   await hello;
   assert.deepEqual((await client.call("echo.echo", { n: 5 })).result.structuredContent, { n: 5 });
+});
+
+test("connect over HTTP: messages of the modern era have their headers, and taking one back closes its response", async () => {
+  await using server = await ModernServer.open("reject");
+  await using bridged = await bridge(server.url, { env: {} });
+  const client = new NewlineClient(bridged.child.stdout, bridged.child.stdin);
+  const modern = (method: string, params: object = {}, meta: object = {}) =>
+    client.request(method, { ...params, _meta: { ...ownRequestMeta("1"), ...meta } });
+  const discovered = await modern("server/discover");
+  assert.deepEqual(discovered.result?.supportedVersions, ["2026-07-28"], JSON.stringify(discovered));
+  await modern("tools/list");
+  const placed = await modern("tools/call", { name: "place", arguments: { region: "eu" } });
+  assert.equal(placed.result?.content[0].text, '{"region":"eu"}', JSON.stringify(placed));
+  const asked = await server.request(({ method }) => method === "tools/call");
+  assert.deepEqual([asked.headers["mcp-name"], asked.headers["mcp-param-region"]], ["place", "eu"]);
+  const id = client.nextId;
+  void modern("tools/call", { name: "steps" }, { progressToken: "p" });
+  await client.notified("notifications/progress");
+  client.write(JSON.stringify({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } }));
+  while (server.aborted.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(!server.methods().includes("notifications/cancelled"));
+  bridged.child.stdin.end();
+  assert.equal((await bridged.exited).code, 0);
 });

@@ -6,7 +6,14 @@ import { after, before, test } from "node:test";
 import { CuttingProxy } from "../helpers/cutting-proxy.ts";
 import { fixture, type HubProcess, mainFile, startHub } from "../helpers/hub-process.ts";
 import { type OfficialCores, officialCores } from "../helpers/official-cores.ts";
-import { type HubPlace, type SdkClient, sdkClients, sseClients, streamableClients } from "../helpers/sdk-clients.ts";
+import {
+  type HubPlace,
+  negotiatingClients,
+  type SdkClient,
+  sdkClients,
+  sseClients,
+  streamableClients,
+} from "../helpers/sdk-clients.ts";
 import type { Message } from "../helpers/ws-client.ts";
 
 const token = "a-token-for-the-sdk-clients-0123456";
@@ -125,6 +132,7 @@ for (const [name, open] of Object.entries(sdkClients)) {
     await using client = await open(place);
     const isStreamable = Object.hasOwn(streamableClients, name);
     if (isStreamable) await client.exchanged(({ method, status }) => method === "GET" && status === 200);
+    await client.hearNews();
     const grown = `grown-${name.replaceAll(/\W+/g, "-")}`;
     await client.call("held__grow", { name: grown });
     // Cores that are still starting are announced as well.
@@ -136,8 +144,16 @@ for (const [name, open] of Object.entries(sdkClients)) {
   });
 }
 
+for (const [name, open] of Object.entries(negotiatingClients)) {
+  test(`${name}: settles on the modern era, and has no session`, async () => {
+    await using client = await open(place);
+    assert.equal(client.era, "modern");
+    assert.equal(client.sessionId, undefined);
+  });
+}
+
 for (const [name, open] of Object.entries(streamableClients)) {
-  test(`${name}: settles on the era that the hub speaks`, async () => {
+  test(`${name}: has a session that nobody guesses`, async () => {
     await using client = await open(place);
     assert.equal(client.era, "legacy");
     assert.match(String(client.sessionId), /^[\x21-\x7e]{22,}$/);

@@ -1,22 +1,21 @@
-// What a message to a modern Core over HTTP says of itself in headers, for whoever stands in between (MCP 2026-07-28, "Request Metadata").
+// What a message of the modern era says of itself in headers, for whoever stands in between (MCP 2026-07-28, "Request Metadata").
 import { encodeHeaderValue } from "../wire/header-value.ts";
 import { findMember } from "../wire/json.ts";
 import { type ParamHeaders, paramHeaderLines, readParamHeaders } from "../wire/param-headers.ts";
-import { latestModernRevision } from "../wire/revisions.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
-import type { ListItem } from "./lists.ts";
 
-/** Of a tool, by the Core's own name; undefined where it has none. */
+/** Of a tool, by the name that it is called by; undefined where it has none. */
 export type ParamHeadersOf = (toolName: string) => ParamHeaders | undefined;
 
-/** `bytes` and `scan` as they are sent, with native names in them. */
+/** `bytes` and `scan` as they are sent, with the names that the other side knows. */
 export function messageHeaders(
   method: string,
+  revision: string,
   bytes: Buffer,
   scan: Scan,
   paramHeadersOf: ParamHeadersOf,
 ): Record<string, string> {
-  const headers: Record<string, string> = { "mcp-protocol-version": latestModernRevision, "mcp-method": method };
+  const headers: Record<string, string> = { "mcp-protocol-version": revision, "mcp-method": method };
   const name = nameIn(method, bytes, scan);
   if (name === undefined) return headers;
   headers["mcp-name"] = encodeHeaderValue(name);
@@ -41,21 +40,26 @@ function textAt(bytes: Buffer, start: number, end: number): string | undefined {
   return start >= 0 && bytes[start] === 0x22 ? stringAt(bytes, start, end) : undefined;
 }
 
+interface Tool {
+  readonly bytes: Buffer;
+}
+
 /** The headers of the tools on one list; read when they are first asked for. */
 export class ToolHeaders {
-  #tools: readonly ListItem[] = [];
+  #tools: readonly Tool[] = [];
   #byName: ReadonlyMap<string, ParamHeaders> = new Map();
 
-  of(name: string, tools: readonly ListItem[]): ParamHeaders | undefined {
+  of(name: string, tools: readonly Tool[]): ParamHeaders | undefined {
     if (tools !== this.#tools) {
       this.#tools = tools;
-      this.#byName = new Map(tools.flatMap(({ bytes }) => headersIn(bytes)));
+      this.#byName = new Map(tools.flatMap(({ bytes }) => toolHeaders(bytes)));
     }
     return this.#byName.get(name);
   }
 }
 
-function headersIn(bytes: Buffer): [string, ParamHeaders][] {
+/** Of one tool as a list has it: its name and its headers, or nothing. */
+export function toolHeaders(bytes: Buffer): [string, ParamHeaders][] {
   // Nearly every tool has none. A key may be written with escapes, which few do.
   if (!bytes.includes("x-mcp-header") && !bytes.includes("\\u")) return [];
   const { name, inputSchema } = (JSON.parse(bytes.toString("utf8")) ?? {}) as Record<string, unknown>;
