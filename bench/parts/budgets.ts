@@ -69,6 +69,7 @@ const budgets: Readonly<Record<Door, readonly Budget[]>> = {
   websocket: [
     { ...most("latency-p50", 1.5), added: true },
     most("latency-p50", 1, "best peer"),
+    most("remote-p50", 1.3),
     ...least("calls-1x64", 0.75, 1.1),
     ...least("calls-16x8", 0.75, 1.1),
     ...network,

@@ -30,8 +30,8 @@ export function scratchFolder() {
   };
 }
 
-/** A manifest and a state folder for one hub, in a folder of their own. */
-export function hubPlace(options: SubjectOptions) {
+/** A manifest and a state folder for one hub, in a folder of their own. `remotePort`: it has a Core `far` as well, which listens there. */
+export function hubPlace(options: SubjectOptions, remotePort?: number) {
   const { folder, remove } = scratchFolder();
   const cores = options.cores ?? 1;
   const lines = ["hub:", "  limits: { max_concurrency_per_client: 256, max_queue_per_client: 1024 }", "cores:"];
@@ -44,6 +44,10 @@ export function hubPlace(options: SubjectOptions) {
       "    secrets: [TOKEN]",
       "    policy: { max_concurrency: 256 }",
     );
+  }
+  if (remotePort !== undefined) {
+    lines.push("  far:", `    url: http://127.0.0.1:${remotePort}/mcp`, "    transport: streamable-http");
+    lines.push("    allow_private: true", "    policy: { max_concurrency: 256 }");
   }
   const manifest = join(folder, "hub.yaml");
   writeFileSync(manifest, `${lines.join("\n")}\n`);

@@ -7,6 +7,7 @@ import { drive, type Loaded, quantile } from "./load.ts";
 import { hashOf } from "./payload.mjs";
 import type { Plan } from "./plan.ts";
 import { cpuMs, delay, exitTime, residentMiB } from "./processes.ts";
+import { remoteLap } from "./remote.ts";
 import { type MetricName, median, type Samples } from "./samples.ts";
 import { callForText, listTools } from "./session.ts";
 import { exampleManifest, hubFile, type Kind, type Subject, type SubjectOptions } from "./subjects.ts";
@@ -131,6 +132,20 @@ const latency: Row = {
         round.samples.add("latency-p50", kind.name, quantile(times, 0.5));
         round.samples.add("latency-p99", kind.name, quantile(times, 0.99));
       });
+    }
+  },
+};
+
+/** What the way to a Core elsewhere costs, beside the same call made without a hub. */
+const remote: Row = {
+  name: "remote",
+  alone: true,
+  async run({ kinds, plan, samples }) {
+    if (!kinds.some(({ name }) => name === "hub")) return;
+    try {
+      await remoteLap(plan, (subject, value) => samples.add("remote-p50", subject, value));
+    } catch (error) {
+      samples.fail("remote", "hub", error);
     }
   },
 };
@@ -298,6 +313,7 @@ export const rows: readonly Row[] = [
   check,
   warmUp,
   latency,
+  remote,
   throughput,
   large,
   tokens,

@@ -16,6 +16,7 @@ const cpu = (title: string): Metric => ({ title, unit: "µs", digits: 2 });
 export const metrics = {
   "latency-p50": us("one call at a time, p50"),
   "latency-p99": us("one call at a time, p99"),
+  "remote-p50": us("one call at a time to a remote Core, p50, without the hub's own share (floor: a bare HTTP client)"),
   "calls-1x64": { title: "small calls, 1×64", unit: "k/s", digits: 1 },
   "calls-16x8": { title: "small calls, 16×8", unit: "k/s", digits: 1 },
   "cpu-1x64": cpu("CPU per call, 1×64"),

@@ -46,7 +46,7 @@ export interface SubjectOptions {
 export const parts = fileURLToPath(new URL(".", import.meta.url));
 const root = join(parts, "..", "..");
 const floorFile = join(parts, "floor.mjs");
-const floorHttpFile = join(parts, "floor-http.mjs");
+export const floorHttpFile = join(parts, "floor-http.mjs");
 export const hubFile = join(root, "dist/cli/main.js");
 export const exampleManifest = join(root, "examples/manifests/hub.yaml");
 
