@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { HubError } from "./errors.ts";
 import type { Secret } from "./secret.ts";
 
-export const shortestKey = 32;
+const shortestKey = 32;
 /** The one in use, and the one before or after it. */
-export const maxKeys = 2;
+const maxKeys = 2;
 
 /** A key a line. */
 export function keyLines(text: string): readonly string[] {

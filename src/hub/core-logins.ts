@@ -88,10 +88,11 @@ export class CoreLogins {
     const use = mayUse({ core: key, credentials }, principal, this.#house);
     if (use.t === "no") return undefined;
     const [logins, target] = await Promise.all([this.#load(), this.#target(core, login)]);
-    const lack = lackOf(logins.credential(target, use.owner).state);
-    if (lack?.byLogin !== true) return undefined;
+    const credential = logins.credential(target, use.owner);
+    if (lackOf(credential.state)?.byLogin !== true) return undefined;
     const { id, name, shared } = principal;
-    return logins.startLogin(target, use.owner, { id, name, shared });
+    const { url, done } = await logins.startLogin(target, use.owner, { id, name, shared });
+    return { url, done: orElsewhere(done, credential) };
   }
 
   /** The pages for people who sign in. Undefined: not one of them. */
@@ -178,5 +179,22 @@ export class CoreLogins {
     }
     this.#deps.masker.add(found.value);
     return found.value;
+  }
+}
+
+/** Whoever was asked to sign in on a page may do it by `thehub login` as well, or from another client of theirs. */
+async function orElsewhere(done: Promise<void>, credential: Credential): Promise<void> {
+  const isThere = () => credential.state.t === "ok" && lackOf(credential.state) === undefined;
+  let endWatch = () => {};
+  const elsewhere = new Promise<void>((resolve) => {
+    endWatch = credential.watch(() => {
+      if (isThere()) resolve();
+    });
+    if (isThere()) resolve();
+  });
+  try {
+    await Promise.race([done, elsewhere]);
+  } finally {
+    endWatch();
   }
 }

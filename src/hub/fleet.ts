@@ -13,7 +13,7 @@ import type { ClientSession, Lane } from "../relay/call.ts";
 import type { Instances, InstancesDeps } from "./instances.ts";
 import { type Making, type Member, Members, type MembersDeps, redefine } from "./members.ts";
 import { Pool } from "./pool.ts";
-import { SessionInstances } from "./session-instances.ts";
+import { isLent, SessionInstances } from "./session-instances.ts";
 
 export interface FleetDeps extends MembersDeps {
   readonly clock: Clock;
@@ -109,7 +109,7 @@ export class Fleet {
   /** The way to the instance that tells this session of changes: of a pool, the one that is lent to nobody. */
   watchLane(key: string, session: ClientSession): Lane {
     const { home, instances } = this.#place(key);
-    return instances instanceof Pool || session.era === "modern" ? home.lane : this.lane(key, session);
+    return instances instanceof Pool || isLent(home.core.definition, session) ? home.lane : this.lane(key, session);
   }
 
   /** Who takes over what a departed instance was to tell of: undefined where there is no such Core any more, or no room. */
@@ -143,8 +143,10 @@ export class Fleet {
 
   /** The Cores of which this session has, or would have, an instance of its own: with those that it has. */
   owned(session: ClientSession): readonly (readonly [key: string, core: Core | undefined])[] {
-    if (this.#ofSessions.length === 0 || session.era === "modern") return none;
-    return this.#ofSessions.map(({ home, instances }) => [home.core.name, instances?.ownOf(session)?.core]);
+    if (this.#ofSessions.length === 0) return none;
+    return this.#ofSessions
+      .filter(({ home }) => !isLent(home.core.definition, session))
+      .map(({ home, instances }) => [home.core.name, instances?.ownOf(session)?.core]);
   }
 
   /** Whether each session has an instance of this Core for itself. */

@@ -33,6 +33,11 @@ export interface InstancesDeps {
   callOver(lane: Lane): void;
 }
 
+/** Whether what one person sees there says nothing of what another does: each acts with a login of their own. */
+export function isPersonal(definition: ResolvedCore | undefined): boolean {
+  return definition?.login?.credentials === "per-user";
+}
+
 /** Whether nothing is under way on it, and nothing waits for it. */
 export function isIdle({ lane }: Member): boolean {
   const { owner } = lane;

@@ -6,6 +6,7 @@ import type { ClientSession } from "../relay/call.ts";
 import type { Changes } from "../relay/changes.ts";
 import { ClassLists } from "./class-lists.ts";
 import type { Fleet } from "./fleet.ts";
+import { isPersonal } from "./instances.ts";
 import type { Member } from "./members.ts";
 import type { OnlyClient } from "./only-client.ts";
 import { signInLists } from "./sign-in-tool.ts";
@@ -63,8 +64,8 @@ export class Isolation {
     const home = this.#deps.fleet.core(name)?.lists;
     const same = this.#classes.same(name, lists, home);
     // What changes later is this session's own doing.
-    if (core.state.t === "starting" && !isPersonal(core)) this.#classes.learn(name, classOf(session), same);
-    this.#deps.changes.own(session, name, same === home && !isPersonal(core) ? undefined : same);
+    if (core.state.t === "starting" && !isPersonal(core.definition)) this.#classes.learn(name, classOf(session), same);
+    this.#deps.changes.own(session, name, same === home && !isPersonal(core.definition) ? undefined : same);
   }
 
   /**
@@ -74,7 +75,7 @@ export class Isolation {
   homeLists(coreKey: string): void {
     const { fleet } = this.#deps;
     // What is one person's is nobody's to see.
-    if (!fleet.isOwned(coreKey) || isPersonal(fleet.core(coreKey))) return;
+    if (!fleet.isOwned(coreKey) || isPersonal(fleet.core(coreKey)?.definition)) return;
     this.#classes.forget(coreKey);
     const owners = new Map(fleet.owners(coreKey));
     for (const session of this.#deps.sessions()) {
@@ -90,7 +91,7 @@ export class Isolation {
     if (place !== "further" || lane.owner === undefined || t === "starting" || t === "draining" || t === "stopped")
       return;
     if (
-      isPersonal(core) &&
+      isPersonal(core.definition) &&
       core.lists === undefined &&
       core.state.t === "backoff" &&
       core.state.code === "login_needed"
@@ -118,7 +119,7 @@ export class Isolation {
     const home = this.#deps.fleet.core(key);
     const own = classOf(session);
     const known = own === nothing ? home?.lists : this.#classes.known(key, own);
-    if ((known !== undefined || own === nothing) && !isPersonal(home)) {
+    if ((known !== undefined || own === nothing) && !isPersonal(home?.definition)) {
       this.#deps.changes.own(session, key, known === home?.lists ? undefined : known);
       return;
     }
@@ -133,11 +134,6 @@ export class Isolation {
 
 /** What the home instance is told. */
 const nothing = classKey({});
-
-/** What one person sees there says nothing of what another does. */
-export function isPersonal(core: Core | undefined): boolean {
-  return core?.definition.login?.credentials === "per-user";
-}
 
 function classOf({ capabilities }: ClientSession): string {
   return classKey(relayable(capabilities));

@@ -5,7 +5,7 @@ import { HubError } from "../base/errors.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import type { ClientSession, Lane } from "../relay/call.ts";
 import { IdleSweep } from "./idle-sweep.ts";
-import { type Instances, type InstancesDeps, isIdle } from "./instances.ts";
+import { type Instances, type InstancesDeps, isIdle, isPersonal } from "./instances.ts";
 import { type Member, redefine } from "./members.ts";
 import { Pool } from "./pool.ts";
 import { Room } from "./room.ts";
@@ -35,7 +35,7 @@ export class SessionInstances implements Instances {
   }
 
   laneFor(session: ClientSession): Lane {
-    if (session.era === "modern") return this.#ofModern.laneFor();
+    if (isLent(this.#definition, session)) return this.#ofModern.laneFor();
     const now = this.#deps.clock.now();
     const own = this.#bySession.get(session);
     if (own !== undefined) {
@@ -108,4 +108,12 @@ export class SessionInstances implements Instances {
     }
     return this.#bySession.size > 0;
   }
+}
+
+/**
+ * Whether this session's calls have instances of such a Core one at a time, as it lasts for a request only. Not where a login is one person's: what
+ * that person sees is known from an instance of theirs alone, however short it lives.
+ */
+export function isLent(definition: ResolvedCore, { era }: ClientSession): boolean {
+  return era === "modern" && !isPersonal(definition);
 }

@@ -9,12 +9,12 @@ import { runsTasks } from "../relay/tasks.ts";
 export function sourcesOf(
   cores: readonly Core[],
   own?: OwnLists,
-  isPersonal?: (core: Core) => boolean,
+  isPersonal?: (definition: Core["definition"]) => boolean,
 ): CatalogSource[] {
   return cores.map((core) => {
     const { key, namespace, prefix, uris, tags, tools, policy } = core.definition;
     const { instructions, capabilities, era } = core;
-    const lists = own?.get(key) ?? (isPersonal?.(core) === true ? emptyLists : core.lists);
+    const lists = own?.get(key) ?? (isPersonal?.(core.definition) === true ? emptyLists : core.lists);
     return {
       key,
       namespace,

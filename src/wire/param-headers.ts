@@ -6,7 +6,7 @@ import { stringAt } from "./strings.ts";
 
 /** In the schema of a property. */
 export const paramHeaderKey = "x-mcp-header";
-export const paramHeaderPrefix = "Mcp-Param-";
+const paramHeaderPrefix = "Mcp-Param-";
 
 interface ParamHeader {
   /** As the tool writes it: what stands behind `Mcp-Param-`. */

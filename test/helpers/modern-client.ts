@@ -6,7 +6,7 @@ import { createReader } from "../fixtures/cores/lib.mjs";
 import { ask, EventReader, textOf } from "./http-mcp.ts";
 import type { Message } from "./ws-client.ts";
 
-export const modernRevision = "2026-07-28";
+const modernRevision = "2026-07-28";
 
 export interface ModernOptions {
   readonly name?: string;
@@ -30,7 +30,7 @@ interface Way {
   close(): Promise<void>;
 }
 
-export const askable = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
+const askable = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
 
 export class ModernClient implements AsyncDisposable {
   /** What came beside answers. */

@@ -17,7 +17,7 @@ export interface Cell {
 
 export type Operation = (cell: Cell) => Promise<void>;
 
-export const toolOf = ({ core }: Cell, tool: string): string => `${core.key}__${tool}`;
+const toolOf = ({ core }: Cell, tool: string): string => `${core.key}__${tool}`;
 const uriOf = ({ core }: Cell, path: string): string => `two-way://${core.key}/${path}`;
 
 /** Calls a tool of the cell's Core with a marker of its own, and holds that the Core's answer is to that. */

@@ -174,6 +174,45 @@ test("per-user: two people who sign in at the same moment, each with two session
   await hub.stop();
 });
 
+test("per-user: what the operator signed in to serves nobody else, by either era", async () => {
+  await using server = await startAuthorizationServer();
+  server.mcp.isPersonal = true;
+  await using hub = await startHub({ manifest: manifest(server) });
+  const env = { HUB_STATE_DIR: join(hub.folder, "state"), BROWSER: browser };
+  assert.equal((await thehub(["login", "wiki"], env, hub.folder)).code, 0);
+  await hub.logged("core_up", ({ core }) => core === "wiki");
+  await using ann = await enter(hub, "ann");
+  assert.deepEqual(await toolsOf(ann), ["wiki__sign_in"]);
+  const [early = "", ...others] = await accountsByRequest(hub, "ann", 5);
+  assert.deepEqual(others, []);
+  assert.match(early, /unknown tool|needs a login/);
+  assert.equal((await thehub(["login", "wiki", "--for", "ann"], env, hub.folder)).code, 0);
+  await ann.notified("notifications/tools/list_changed");
+  assert.deepEqual(await accountsByRequest(hub, "ann", 5), ["look of account-2"]);
+  assert.deepEqual(await accountsOf(ann, 5), ["look of account-2"]);
+  assert.deepEqual(server.mcp.crossed, []);
+  await hub.stop();
+});
+
+test("per-user: who is asked and signs in by thehub login instead has the call go on", async () => {
+  await using server = await startAuthorizationServer();
+  await using hub = await startHub({ manifest: manifest(server) });
+  await using ann = await enter(hub, "ann");
+  assert.deepEqual(await toolsOf(ann), ["wiki__sign_in"]);
+  const call = ann.call("wiki__sign_in");
+  const asked = await ann.notified("elicitation/create");
+  const env = { HUB_STATE_DIR: join(hub.folder, "state"), BROWSER: browser };
+  assert.equal((await thehub(["login", "wiki", "--for", "ann"], env, hub.folder)).code, 0);
+  const { result, error } = await call;
+  assert.match(result?.content[0].text ?? "", /Signed in to wiki/, JSON.stringify(error));
+  await ann.notified(
+    "notifications/elicitation/complete",
+    ({ params }) => params?.["elicitationId"] === asked.params?.["elicitationId"],
+  );
+  assert.deepEqual(await accountsOf(ann), ["seen"]);
+  await hub.stop();
+});
+
 test("per-user: thehub check says what shared means, and that per-user is not that", async () => {
   await using server = await startAuthorizationServer();
   await using hub = await startHub({ manifest: manifest(server) });

@@ -8,10 +8,11 @@ import type { Request } from "../request.ts";
 import { BridgedCall, type BridgedCallDeps } from "./bridged-call.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Parks } from "./parks.ts";
+import { EnvelopeCuts } from "./requests.ts";
 import { endpointOf, type RequestState, subjectOf } from "./sealed-state.ts";
 import { SessionEnvelopes } from "./session-envelope.ts";
 
-export interface BridgeDeps extends Omit<BridgedCallDeps, "envelopeOf"> {
+export interface BridgeDeps extends Omit<BridgedCallDeps, "envelopeOf" | "cuts"> {
   readonly parks: Parks;
 }
 
@@ -22,7 +23,7 @@ export class Bridge {
   constructor(deps: BridgeDeps) {
     this.#deps = deps;
     const envelopes = new SessionEnvelopes();
-    this.#calls = { ...deps, envelopeOf: (session) => envelopes.of(session) };
+    this.#calls = { ...deps, cuts: new EnvelopeCuts(), envelopeOf: (session) => envelopes.of(session) };
   }
 
   /** The session that what this call's Core asks belongs to; undefined where no more may be parked. */

@@ -23,7 +23,15 @@ import { fingerprint } from "./fingerprint.ts";
 import { InputLoop, type InputLoopDeps, labelEdits } from "./input-loop.ts";
 import { type InputRequired, readInputRequired, textAt } from "./input-required.ts";
 import type { Parks } from "./parks.ts";
-import { roundOf, type Scanned, withEnvelope, withoutEnvelope } from "./requests.ts";
+import {
+  declaresTasks,
+  type EnvelopeCuts,
+  roundOf,
+  type Scanned,
+  withEnvelope,
+  withoutEnvelope,
+  withoutTasks,
+} from "./requests.ts";
 import { answerEdits, rulesOfEras } from "./results.ts";
 import {
   endpointOf,
@@ -44,6 +52,7 @@ export interface BridgedCallDeps extends InputLoopDeps {
   readonly states: SealedStates;
   /** The hub's own, as JSON. */
   readonly serverInfo: ByteString;
+  readonly cuts: EnvelopeCuts;
   /** What this session says of itself to modern Cores. */
   envelopeOf(session: ClientSession): ByteString;
 }
@@ -64,6 +73,8 @@ export class BridgedCall implements CallHook {
   /** What the client brought back from the round before. */
   readonly #state: RequestState | undefined;
   #loop: InputLoop | undefined;
+  /** That the Core asks for input, in the answer that is just looked at. */
+  #said: InputRequired | string | undefined;
   /** What the client was told last; the Core starts anew when it is asked again. */
   #progress = Number.NEGATIVE_INFINITY;
 
@@ -91,13 +102,19 @@ export class BridgedCall implements CallHook {
     if (this.#session.era === "legacy") {
       return isToModern ? this.#enveloped(request) : noSplices;
     }
-    return isToModern ? this.#unwrapped(request) : withoutEnvelope(request, roundOf(request));
+    if (isToModern) {
+      const unwrapped = this.#unwrapped(request);
+      return declaresTasks(this.#session.capabilities) ? [...unwrapped, ...withoutTasks(request)] : unwrapped;
+    }
+    const round = roundOf(request);
+    return round === undefined ? this.#deps.cuts.of(request) : withoutEnvelope(request, round);
   }
 
   takes(frame: Frame, scan: Scan, call: Call): (() => void) | undefined {
     if (scan.errorStart >= 0) return this.#takesError(frame, scan, call);
     if (call.lane.core.era === "legacy") return undefined;
     const said = readInputRequired(frame, scan);
+    this.#said = said;
     if (said === undefined) {
       this.#loop?.settled();
       return undefined;
@@ -118,9 +135,8 @@ export class BridgedCall implements CallHook {
     if (rules === undefined) return noSplices;
     const { serverInfo } = this.#deps;
     const edits = answerEdits(rules, frame, scan, { method: this.#method, serverInfo, ...this.#about });
-    if (this.#session.era === "legacy" || call.lane.core.era === "legacy") return edits;
-    const said = readInputRequired(frame, scan);
-    if (said === undefined || typeof said === "string") return edits;
+    const said = this.#said;
+    if (this.#session.era === "legacy" || said === undefined || typeof said === "string") return edits;
     return [...edits, ...this.#wrapped(said, scan, call)].sort(byPlace);
   }
 

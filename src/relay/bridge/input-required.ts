@@ -24,11 +24,10 @@ export interface InputRequired {
 /** More is asked at once by nobody who means it. */
 const maxRequests = 64;
 const maxBytes = 1024 * 1024;
-const word = Buffer.from("input_required");
 
 /** Undefined: the result is of another kind. A text is what is wrong with one of this kind. */
 export function readInputRequired(frame: Frame, { resultStart, resultEnd }: Scan): InputRequired | string | undefined {
-  if (resultStart < 0 || !occurs(frame, word)) return undefined;
+  if (resultStart < 0 || !occurs(frame, "input_required")) return undefined;
   const bytes = flatten(frame);
   const result = membersOf(bytes, resultStart, resultEnd) ?? [];
   const of = (key: string) => result.findLast((member) => member.key === key);

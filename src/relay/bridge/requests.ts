@@ -1,10 +1,11 @@
 // What is different in a request for a Core of the other era: the envelope of the modern era in `params._meta`, which a legacy Core must not see and a
 // modern one must; and what belongs to a round of a request rather than to the request. Ranges of the scan; only `_meta` is read, and `params`
 // where they have something of a round.
+import type { ClientCapabilities } from "../../base/client-capabilities.ts";
 import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
-import { type ByteString, byPlace, noSplices, type Splice } from "../../wire/frame.ts";
-import type { Range } from "../../wire/json.ts";
-import { reservedPrefix } from "../../wire/request-meta.ts";
+import { type ByteString, byPlace, noSplices, partOf, type Splice } from "../../wire/frame.ts";
+import { findMember, type Range } from "../../wire/json.ts";
+import { metaKeys, reservedPrefix } from "../../wire/request-meta.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { spaceEnd } from "../../wire/values.ts";
 
@@ -43,6 +44,33 @@ export function roundOf({ bytes, text, scan }: Scanned): Round | undefined {
   return inputResponses === undefined && requestState === undefined ? undefined : { all, inputResponses, requestState };
 }
 
+/**
+ * `withoutEnvelope` for requests without a round, as nearly all are: requests that say the same of themselves, at the same place, are cut in the same
+ * way.
+ */
+export class EnvelopeCuts {
+  #meta: ByteString | undefined;
+  #at = -1;
+  #cuts: readonly Splice[] = noSplices;
+
+  of(request: Scanned): readonly Splice[] {
+    const { bytes, text, scan } = request;
+    const { metaStart, metaEnd } = scan;
+    if (metaStart < 0 || metaEnd - metaStart > maxKept) return withoutEnvelope(request, undefined);
+    const meta = partOf(bytes, text, metaStart, metaEnd);
+    if (meta === this.#meta && metaStart === this.#at) return this.#cuts;
+    if (meta === this.#meta) {
+      const by = metaStart - this.#at;
+      this.#cuts = this.#cuts.map(({ start, end, text: put }) => ({ start: start + by, end: end + by, text: put }));
+    } else this.#cuts = withoutEnvelope(request, undefined);
+    this.#meta = meta;
+    this.#at = metaStart;
+    return this.#cuts;
+  }
+}
+
+const maxKept = 4096;
+
 /** Takes away what is of the modern era only. In order. */
 export function withoutEnvelope({ bytes, scan }: Scanned, round: Round | undefined): readonly Splice[] {
   const { metaStart, metaEnd, paramsStart } = scan;
@@ -67,12 +95,38 @@ export function withEnvelope({ bytes, scan }: Scanned, envelope: ByteString): re
   return cutReserved(bytes, metaStart, metaEnd, envelope);
 }
 
+const tasksKey = "io.modelcontextprotocol/tasks";
+
+/** Whether a client says that its calls may go on as tasks, which the hub does not hand on. */
+export function declaresTasks({ extensions }: ClientCapabilities): boolean {
+  return typeof extensions === "object" && extensions !== null && tasksKey in extensions;
+}
+
+/** Takes that away of what a modern request says its client can do. */
+export function withoutTasks({ bytes, scan }: Scanned): readonly Splice[] {
+  const declared = findMember(bytes, scan.metaStart, scan.metaEnd, metaKeys.clientCapabilities);
+  const extensions = declared && findMember(bytes, declared.start, declared.end, "extensions");
+  return extensions === undefined
+    ? noSplices
+    : cutKeys(bytes, extensions.start, extensions.end, "", (key) => key === tasksKey);
+}
+
 /** Cuts what is reserved out of the object at this range, and puts `instead` at its front. */
 function cutReserved(bytes: Buffer, start: number, end: number, instead: ByteString): readonly Splice[] {
+  return cutKeys(bytes, start, end, instead, (key) => key.startsWith(reservedPrefix));
+}
+
+function cutKeys(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  instead: ByteString,
+  isUnwanted: (key: string) => boolean,
+): readonly Splice[] {
   const at = start + 1;
   const all = start < 0 ? undefined : membersOf(bytes, start, end);
   if (all === undefined || (all.length === 0 && instead === "")) return noSplices;
-  const foreign = new Set(all.filter(({ key }) => key.startsWith(reservedPrefix)).map(({ key }) => key));
+  const foreign = new Set(all.filter(({ key }) => isUnwanted(key)).map(({ key }) => key));
   // Nothing else is in it: the object stays, as its neighbours have their commas.
   if (all.every(({ key }) => foreign.has(key))) return [{ start: at, end: end - 1, text: instead }];
   const [first, ...rest] = cutMembers(bytes, start, all, foreign);

@@ -1,13 +1,13 @@
 // What is different in a Core's answer for a client of the other era: one table, and the edits that it leads to. Bytes only; of a result that needs
 // nothing but a word at its start, nothing is read.
 import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
-import { type ByteString, byPlace, type Frame, flatten, noSplices, type Splice } from "../../wire/frame.ts";
-import { findMember } from "../../wire/json.ts";
+import { type ByteString, byPlace, byteText, type Frame, flatten, noSplices, type Splice } from "../../wire/frame.ts";
+import { findMember, type Range } from "../../wire/json.ts";
 import { occurs } from "../../wire/occurs.ts";
 import { metaKeys, reservedPrefix } from "../../wire/request-meta.ts";
 import { type Era, eraOf } from "../../wire/revisions.ts";
 import type { Scan } from "../../wire/scan.ts";
-import { spaceEnd } from "../../wire/values.ts";
+import { spaceEnd, valueEnd } from "../../wire/values.ts";
 import { structuredEdits } from "../downgrade.ts";
 
 export interface ResultRules {
@@ -133,10 +133,11 @@ function legacyEdits(
 const maxRead = 64 * 1024;
 const edgeBytes = 256;
 
-const kindKey = Buffer.from('"resultType"');
-const ttlKey = Buffer.from('"ttlMs"');
-const scopeKey = Buffer.from('"cacheScope"');
-const reserved = Buffer.from(`"${reservedPrefix}`);
+const kindKey = '"resultType"';
+const reserved = `"${reservedPrefix}`;
+/** As the official servers end their results. */
+const usualEnd = `"resultType":"complete","_meta":{"${metaKeys.serverInfo}":`;
+const endBytes = 512;
 
 function modernEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answered): readonly Splice[] {
   const { resultStart, resultEnd } = scan;
@@ -147,18 +148,29 @@ function modernEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answer
     if (!occurs(frame, kindKey)) return [added(resultStart, '"resultType":"complete",')];
   }
   const bytes = flatten(frame);
-  const has = (key: Buffer): boolean => {
-    const at = bytes.indexOf(key, resultStart);
-    return at >= 0 && at < resultEnd;
-  };
-  const saysKind = has(kindKey);
-  const saysServer = !isLarge && has(reserved);
-  const saysCache = isCached && (has(ttlKey) || has(scopeKey));
-  const knowsKind = rules.kind === "kept" && saysKind && isFirst(bytes, resultStart, kindKey);
+  if (!isCached && rules.kind === "kept") {
+    const info = infoAtEnd(bytes, scan);
+    if (info !== undefined) return [{ ...info, text: about.serverInfo }];
+  }
+  const saysKind = occurs(frame, kindKey);
+  const saysServer = !isLarge && occurs(frame, reserved);
+  const saysCache = isCached && (occurs(frame, '"ttlMs"') || occurs(frame, '"cacheScope"'));
+  const knowsKind = rules.kind === "kept" && saysKind && isFirst(bytes, resultStart);
   if (!saysServer && !saysCache && (knowsKind || !saysKind)) {
     return knowsKind && !isCached ? noSplices : head(bytes, resultStart, !saysKind, isCached);
   }
   return readEdits(rules, bytes, scan, about);
+}
+
+/** What the Core says of itself, where the result ends with that as most do, and says before it that it is complete. */
+function infoAtEnd(bytes: Buffer, { resultStart, resultEnd }: Scan): Range | undefined {
+  const from = Math.max(resultStart, resultEnd - endBytes);
+  const found = byteText(bytes, from, resultEnd).lastIndexOf(usualEnd);
+  if (found < 0) return undefined;
+  const start = from + found + usualEnd.length;
+  const end = valueEnd(bytes, start, resultEnd, 0);
+  // A quote that stands in no string opens a key, and what closes next but one is the result.
+  return end === resultEnd - 2 && bytes[end] === 0x7d ? { start, end } : undefined;
 }
 
 /** Of a result that has one of the words somewhere, which may be deeper inside. */
@@ -204,10 +216,10 @@ function head(bytes: Buffer, resultStart: number, withKind: boolean, isCached: b
   return [added(resultStart, words.join(",") + comma)];
 }
 
-/** Whether the key is the object's first, as it is nearly always. */
-function isFirst(bytes: Buffer, start: number, key: Buffer): boolean {
+/** Whether the object begins with what kind it is of. */
+function isFirst(bytes: Buffer, start: number): boolean {
   const at = spaceEnd(bytes, start + 1);
-  return bytes.compare(key, 0, key.length, at, at + key.length) === 0;
+  return byteText(bytes, at, at + kindKey.length) === kindKey;
 }
 
 /** Of a large result, whether it says of what kind it is where that is certain: as its first or its last member. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { roundOf, withEnvelope, withoutEnvelope } from "../../../../src/relay/bridge/requests.ts";
+import { EnvelopeCuts, roundOf, withEnvelope, withoutEnvelope } from "../../../../src/relay/bridge/requests.ts";
 import { byteString, frameOf, joined, type Splice } from "../../../../src/wire/frame.ts";
 import { createScan, scan } from "../../../../src/wire/scan.ts";
 
@@ -43,6 +43,25 @@ test("requests: a legacy Core gets no envelope, and all else as it was written",
     ['{"name":"a"}', '{"name":"a"}'],
   ];
   for (const [given, expected] of cases) assert.equal(stripped(given), expected);
+});
+
+test("requests: cuts that are known from another request are those of this one", () => {
+  const cuts = new EnvelopeCuts();
+  const other = `"${key}protocolVersion":"2026-07-28","a":1,"${key}clientCapabilities":{}`;
+  for (const [id, meta] of [
+    [1, own],
+    [22, own],
+    [22, own],
+    [3, other],
+    [44, other],
+    [5, own],
+    [6, `${own},"progressToken":3`],
+  ]) {
+    const message = scanned(`{"jsonrpc":"2.0","id":${id},"method":"m","params":{"name":"a","_meta":{${meta}}}}`);
+    assert.deepEqual(cuts.of(message), withoutEnvelope(message, undefined));
+  }
+  const none = scanned(`${head},"params":{}}`);
+  assert.deepEqual(cuts.of(none), []);
 });
 
 test("requests: what belongs to a round goes, wherever it stands and however it is spelled", () => {

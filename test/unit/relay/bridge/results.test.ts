@@ -168,6 +168,25 @@ test("results: a modern Core that forgets a word has it said by the hub", () => 
   assert.equal(result(modern, modern, '{"resultType":"task","x":1}').resultType, "task");
 });
 
+test("results: what the Core says of itself is found where results end, and nowhere else by mistake", () => {
+  const info = '"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"core","odd":"}}"}}';
+  const end = `"resultType":"complete",${info}`;
+  assert.equal(
+    bridged(modern, modern, `"result":{"content":[],${end}}`),
+    `{"jsonrpc":"2.0","id":7,"result":{"content":[],${end.replace('{"name":"core","odd":"}}"}', serverInfo)}}}`,
+  );
+  const nested = `{"content":[],"structuredContent":{${end}}}`;
+  const got = result(modern, modern, nested);
+  assert.equal(got.resultType, "complete");
+  assert.equal(got.structuredContent._meta["io.modelcontextprotocol/serverInfo"].name, "core");
+  const inText = `{"resultType":"complete","content":[{"type":"text","text":${JSON.stringify(end)}}]}`;
+  assert.equal(bridged(modern, modern, `"result":${inText}`), `{"jsonrpc":"2.0","id":7,"result":${inText}}`);
+  const both = `{"resultType":"complete",${info},"content":[{${end}}]}`;
+  const own = result(modern, modern, both);
+  assert.deepEqual(own._meta["io.modelcontextprotocol/serverInfo"], JSON.parse(serverInfo));
+  assert.equal(own.content[0]._meta["io.modelcontextprotocol/serverInfo"].name, "core");
+});
+
 test("results: codes that another era has no use for are others, in whatever place they stand", () => {
   const code = (client: string, core: string, error: string) =>
     JSON.parse(bridged(client, core, `"error":${error}`)).error.code;

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import type { ClientCapabilities } from "../../../../src/base/client-capabilities.ts";
 import { frameOfText } from "../../../../src/wire/frame.ts";
-import { type BridgeCore, BridgeScene } from "../../../helpers/bridge-scene.ts";
+import { type BridgeCore, BridgeScene, capabilitiesKey } from "../../../helpers/bridge-scene.ts";
 import { somebody } from "../../../helpers/echo-doorkeeper.ts";
 import { scanned } from "../../../helpers/lane-scene.ts";
 
@@ -202,4 +202,15 @@ test("states: pages that a legacy Core wants to be seen first are input, and the
   core.answers("tools/call", `"error":${JSON.stringify({ code: -32042, message: "m", data: { elicitations } })}`);
   assert.equal(plain.answerTo(unable)?.error?.code, -32603);
   at.assertIdle();
+});
+
+test("states: that calls may go on as tasks is not handed on, and all else that a client declares is", () => {
+  const at = new BridgeScene();
+  const core = at.core({ era: "modern" });
+  const tasks = "io.modelcontextprotocol/tasks";
+  for (const others of [{}, { "io.modelcontextprotocol/ui": { a: 1 } }]) {
+    const client = at.modern({ capabilities: { sampling: {}, extensions: { [tasks]: {}, ...others } } });
+    at.call(client, core, book);
+    assert.deepEqual(core.told.at(-1)?.params._meta[capabilitiesKey], { sampling: {}, extensions: others });
+  }
 });
