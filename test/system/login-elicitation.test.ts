@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { type AuthorizationServer, startAuthorizationServer } from "../helpers/authorization-server.ts";
+import { ask, EventReader, textOf } from "../helpers/http-mcp.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { signInAt } from "../helpers/login-person.ts";
 import { WsClient } from "../helpers/ws-client.ts";
@@ -129,14 +130,32 @@ test("login at first use: a client that cannot be asked gets the link in the err
   await hub.stop();
 });
 
-test("login at first use: what the operator signed in to is shown to who may use it, and to nobody else", async () => {
+test("login at first use: over HTTP the question comes on the call's own response, before its answer", async () => {
   await using server = await startAuthorizationServer();
-  await using hub = await hubOf(server, "");
-  await using operator = await clientOf(hub, "operator", askable);
-  await using ann = await clientOf(hub, "ann", askable);
-  await hub.logged("core_down", ({ core }) => core === "wiki");
-  assert.deepEqual([await toolsOf(operator), await toolsOf(ann)], [[], []]);
-  const { error } = await ann.call("wiki__look");
-  assert.equal(error?.data?.["code"], "name_unknown");
+  await using hub = await hubOf(server, perUser);
+  const url = await hub.httpUrl();
+  let session: Record<string, string> = {};
+  const post = (message: object) => {
+    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream", ...session };
+    const options = { method: "POST", headers: { ...headers, authorization: `Bearer ${tokens.ann}` } };
+    return ask(url, options, JSON.stringify({ jsonrpc: "2.0", ...message }));
+  };
+  const hello = { protocolVersion: "2025-11-25", capabilities: askable, clientInfo: { name: "raw", version: "1" } };
+  const opened = await post({ id: 1, method: "initialize", params: hello });
+  await textOf(opened);
+  session = { "mcp-session-id": String(opened.headers["mcp-session-id"]), "mcp-protocol-version": "2025-11-25" };
+  await textOf(await post({ method: "notifications/initialized" }));
+  assert.match(await textOf(await post({ id: 2, method: "tools/list" })), /wiki__sign_in/);
+  const events = new EventReader(await post({ id: 3, method: "tools/call", params: { name: "wiki__sign_in" } }));
+  const asked = await events.message();
+  assert.equal(asked.method, "elicitation/create");
+  assert.equal((await post({ id: asked.id, result: { action: "accept" } })).statusCode, 202);
+  assert.equal((await signInAt(String(asked.params?.["url"]), tokens.ann)).status, 200);
+  const { answer, before } = await events.answer(3);
+  assert.deepEqual(
+    before.map(({ method }) => method),
+    ["notifications/elicitation/complete"],
+  );
+  assert.match(answer.result.content[0].text, /Signed in to wiki/);
   await hub.stop();
 });
