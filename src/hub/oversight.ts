@@ -88,7 +88,7 @@ export class Oversight {
 
   /** In the order they came. */
   sessions(): readonly SessionFacts[] {
-    return [...this.#deps.sessions()].map((session) => ({
+    return [...this.#deps.sessions()].sort(byNumber).map((session) => ({
       id: session.id,
       door: session.door,
       principal: session.principal.name,
@@ -162,4 +162,9 @@ function named({ name, version }: { readonly name?: unknown; readonly version?: 
 } {
   const text = (value: unknown) => (typeof value === "string" ? value.slice(0, maxNameLength) : "");
   return { name: text(name), version: text(version) };
+}
+
+/** Ids are a letter and a number that grows. */
+function byNumber(one: { readonly id: string }, other: { readonly id: string }): number {
+  return Number(one.id.slice(1)) - Number(other.id.slice(1));
 }

@@ -1,5 +1,6 @@
 // The relay: takes every message of every session to its one owner. Bytes in, bytes out; the only objects made are those
 // of messages that the hub answers itself.
+import { ChurnMap, textHash } from "../base/churn-map.ts";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { RequestDoorkeeper, RequestVisitor, Visit } from "../doors/port.ts";
@@ -54,7 +55,8 @@ export interface RelayDeps {
 }
 
 export class Relay implements RequestDoorkeeper {
-  readonly sessions = new Set<ClientSession>();
+  /** By id. A Set would keep alive what has left it: of the modern era sessions come and go with requests. */
+  readonly #sessions = new ChurnMap<string, ClientSession>(textHash);
   readonly #deps: RelayDeps;
   /** For connections. One for all: a message is used up before the next one is looked at. */
   readonly reader = new MessageReader();
@@ -68,6 +70,11 @@ export class Relay implements RequestDoorkeeper {
     this.#deps = deps;
   }
 
+  /** A copy, in no order. */
+  get sessions(): readonly ClientSession[] {
+    return this.#sessions.values();
+  }
+
   open(visit: Visit): RequestVisitor {
     return new Connection(this, visit, this.openSession(visit));
   }
@@ -76,7 +83,7 @@ export class Relay implements RequestDoorkeeper {
   openSession(visit: Visit): ClientSession {
     const openedMs = this.#deps.clock.now();
     const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, openedMs, ...visit });
-    this.sessions.add(session);
+    this.#sessions.set(session.id, session);
     this.#deps.opened(session);
     return session;
   }
@@ -102,7 +109,7 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.listens.endAll();
     this.#deps.loginAsks.close();
     this.unpark();
-    await Promise.all([...this.sessions].map((session) => session.whenIdle()));
+    await Promise.all(this.sessions.map((session) => session.whenIdle()));
   }
 
   /** Takes up again the requests of sessions that waited for starting Cores. */
@@ -246,7 +253,7 @@ export class Relay implements RequestDoorkeeper {
   leave(session: ClientSession): void {
     if (session.phase === "closed") return;
     session.phase = "closed";
-    this.sessions.delete(session);
+    this.#sessions.delete(session.id);
     for (const { replies } of this.#deps.parking.take(session)) replies.dropped();
     this.#deps.listens.dropSession(session);
     this.#deps.asks.dropSession(session);

@@ -50,6 +50,8 @@ const refusalsWithStatus: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export class ModernPost implements ReplySink {
   readonly trace: TraceText | undefined;
   readonly visitor: RequestVisitor;
+  /** Its place among all of them, whose list keeps it. */
+  place = 0;
   readonly #response: ServerResponse;
   readonly #home: ModernHome;
   readonly #accepted: Accepted;

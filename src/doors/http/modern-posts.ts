@@ -1,6 +1,7 @@
 // All requests of the modern era that are under way: how many there may be, of whom, and what becomes of them at the end of the hub.
 // Between two requests of a client nothing is kept.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { ChurnMap, textHash } from "../../base/churn-map.ts";
 import type { Clock, Timer } from "../../base/clock.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
 import type { SentParamHeaders } from "../../wire/param-headers.ts";
@@ -43,8 +44,9 @@ const checkMs = 1_000;
 
 export class ModernPosts {
   readonly #deps: ModernDeps;
-  readonly #posts = new Set<ModernPost>();
-  readonly #clients = new Map<string, Client>();
+  /** In no order; each knows its place. What comes and goes so often leaves a Set that keeps it alive. */
+  readonly #posts: ModernPost[] = [];
+  readonly #clients = new ChurnMap<string, Client>(textHash);
   #timer: Timer | undefined;
   #emptied: (() => void) | undefined;
 
@@ -54,13 +56,13 @@ export class ModernPosts {
 
   /** Requests under way. */
   get size(): number {
-    return this.#posts.size;
+    return this.#posts.length;
   }
 
   /** Who has as many under way as may be; undefined: there is room for one more of this client. */
   fullOf(guest: Guest): "client" | "all" | undefined {
     const { maxClientPosts, maxAllPosts } = this.#deps.limits;
-    if (this.#posts.size >= maxAllPosts) return "all";
+    if (this.#posts.length >= maxAllPosts) return "all";
     const client = this.#clients.get(keyOf(guest));
     return client !== undefined && client.posts >= maxClientPosts ? "client" : undefined;
   }
@@ -74,7 +76,8 @@ export class ModernPosts {
       nowMs: clock.now(),
       visit: { ...guest, paramHeaders: paramHeadersOf(request) },
     });
-    this.#posts.add(post);
+    post.place = this.#posts.length;
+    this.#posts.push(post);
     this.#timer ??= clock.after(checkMs, () => this.#check());
     post.take(message);
   }
@@ -85,7 +88,7 @@ export class ModernPosts {
       for (const post of [...this.#posts]) post.end("shutdown");
       this.#emptied?.();
     });
-    if (this.#posts.size > 0) await new Promise<void>((resolve) => (this.#emptied = resolve));
+    if (this.#posts.length > 0) await new Promise<void>((resolve) => (this.#emptied = resolve));
     late.cancel();
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -103,16 +106,20 @@ export class ModernPosts {
   }
 
   #closed(key: string, post: ModernPost): void {
-    this.#posts.delete(post);
+    const last = this.#posts.pop();
+    if (last !== undefined && last !== post) {
+      last.place = post.place;
+      this.#posts[post.place] = last;
+    }
     const client = this.#clients.get(key);
     if (client !== undefined && --client.posts === 0) this.#clients.delete(key);
-    if (this.#posts.size === 0) this.#emptied?.();
+    if (this.#posts.length === 0) this.#emptied?.();
   }
 
   #check(): void {
     const now = this.#deps.clock.now();
-    for (const post of this.#posts) post.check(now);
-    this.#timer = this.#posts.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
+    for (const post of [...this.#posts]) post.check(now);
+    this.#timer = this.#posts.length === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
   }
 }
 
