@@ -92,7 +92,10 @@ export class CoreLogins {
     if (lackOf(credential.state)?.byLogin !== true) return undefined;
     const { id, name, shared } = principal;
     const { url, done } = await logins.startLogin(target, use.owner, { id, name, shared });
-    return { url, done: orElsewhere(done, credential) };
+    const either = orElsewhere(done, credential);
+    // Whoever was only given the link waits for nothing.
+    either.catch(() => {});
+    return { url, done: either };
   }
 
   /** The pages for people who sign in. Undefined: not one of them. */

@@ -127,6 +127,11 @@ test("login at first use: a client that cannot be asked gets the link in the err
   ann.notify("notifications/cancelled", { requestId: id });
   const withdrawn = await ann.notified("notifications/cancelled");
   assert.equal(withdrawn.params?.["requestId"], asked.id);
+
+  // A link that nobody waits for does not keep the hub from a good end.
+  await using plain = await clientOf(hub, "ann");
+  await toolsOf(plain);
+  assert.equal((await plain.call("wiki__sign_in")).error?.code, -32042);
   await hub.stop();
 });
 
