@@ -197,8 +197,7 @@ export class Hub {
     const restarts = (key: string) => this.#restarts.get(key) ?? 0;
     const seen = { restarts, loads: () => this.#parts.calls.loads(), sessions: () => this.#parts.relay.sessions };
     const fleet = this.#fleet;
-    const { asks, subscriptions, tasks } = this.#parts;
-    watchNumbers(this.metrics, { ...seen, asks, subscriptions, tasks, fleet, masked: () => masker.masked });
+    watchNumbers(this.metrics, { ...seen, parts: this.#parts, fleet, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }

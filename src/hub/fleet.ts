@@ -264,6 +264,8 @@ export class Fleet {
   async stop(): Promise<void> {
     const members = [...[...this.#places.values()].map(({ home }) => home), ...this.#others];
     await Promise.all(members.map(({ core }) => core.stop()));
+    // Nothing looks after them any more, either.
+    await Promise.all([...this.#places.values()].map(({ instances }) => instances?.retire()));
   }
 
   #place(key: string): Place {

@@ -3,9 +3,7 @@ import type { DoorKind } from "../base/door-kind.ts";
 import { doorKinds } from "../base/door-kind.ts";
 import type { Core } from "../cores/core.ts";
 import type { CoreLoad } from "../gates/limits.ts";
-import type { Asks } from "../relay/asks.ts";
-import type { Subscriptions } from "../relay/subscriptions.ts";
-import type { Tasks } from "../relay/tasks.ts";
+import type { RelayParts } from "../relay/parts.ts";
 import type { Metrics, Reading } from "../telemetry/metrics.ts";
 import type { Fleet } from "./fleet.ts";
 
@@ -16,9 +14,7 @@ export interface NumbersOf {
   loads(): Iterable<CoreLoad>;
   sessions(): Iterable<{ readonly door: DoorKind }>;
   masked(): number;
-  readonly asks: Pick<Asks, "open" | "outcomes">;
-  readonly subscriptions: Pick<Subscriptions, "size">;
-  readonly tasks: Pick<Tasks, "size">;
+  readonly parts: Pick<RelayParts, "asks" | "subscriptions" | "tasks" | "parks" | "listens">;
 }
 
 export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
@@ -55,10 +51,13 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
     for (const { door } of hub.sessions()) doors.set(door, (doors.get(door) ?? 0) + 1);
     return doors;
   });
-  metrics.watch("thehub_asks_open", () => [["", hub.asks.open]]);
-  metrics.watch("thehub_asks_total", () => hub.asks.outcomes);
-  metrics.watch("thehub_subscriptions", () => [["", hub.subscriptions.size]]);
-  metrics.watch("thehub_tasks", () => [["", hub.tasks.size]]);
+  const { asks, subscriptions, tasks, parks, listens } = hub.parts;
+  metrics.watch("thehub_asks_open", () => [["", asks.open]]);
+  metrics.watch("thehub_asks_total", () => asks.outcomes);
+  metrics.watch("thehub_subscriptions", () => [["", subscriptions.size]]);
+  metrics.watch("thehub_tasks", () => [["", tasks.size]]);
+  metrics.watch("thehub_parked_calls", () => [["", parks.size]]);
+  metrics.watch("thehub_listens", () => [["", listens.size]]);
   metrics.watch("thehub_masked_total", () => [["", hub.masked()]]);
 }
 

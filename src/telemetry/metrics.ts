@@ -61,6 +61,8 @@ const watched = {
   thehub_asks_total: { type: "counter", label: "outcome", help: "Requests of Cores to clients, by what came of them." },
   thehub_subscriptions: { type: "gauge", label: undefined, help: "Resources that clients wait for news of." },
   thehub_tasks: { type: "gauge", label: undefined, help: "Calls that Cores go on with as tasks, and their results." },
+  thehub_parked_calls: { type: "gauge", label: undefined, help: "Calls that wait for a client to come back." },
+  thehub_listens: { type: "gauge", label: undefined, help: "Requests by which clients listen for news." },
   thehub_sessions: { type: "gauge", label: "door", help: "Clients connected." },
   thehub_sessions_max: { type: "gauge", label: "door", help: "Clients that a door takes at most." },
   thehub_connections: { type: "gauge", label: undefined, help: "Connections open at the network doors." },

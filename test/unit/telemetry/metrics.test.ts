@@ -43,6 +43,8 @@ function fed(): Metrics {
   metrics.watch("thehub_asks_total", () => [["answered", 2]]);
   metrics.watch("thehub_subscriptions", () => [["", 8]]);
   metrics.watch("thehub_tasks", () => [["", 3]]);
+  metrics.watch("thehub_parked_calls", () => [["", 2]]);
+  metrics.watch("thehub_listens", () => [["", 4]]);
   metrics.watch("thehub_masked_total", () => [["", 9]]);
   metrics.watch("thehub_telemetry_lost_total", () => [["traces", 3]]);
   return metrics;
