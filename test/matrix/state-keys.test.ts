@@ -41,7 +41,7 @@ async function isGood(hub: HubProcess, requestState: string): Promise<boolean> {
   const refusals = () => hub.logs.filter(({ msg }) => msg === "request_state_refused").length;
   const before = refusals();
   const { error } = await client.call(tool, args, { requestState, inputResponses: {} });
-  if (error?.data?.['code'] !== "envelope_invalid") return true;
+  if (error?.data?.["code"] !== "envelope_invalid") return true;
   await hub.logged("request_state_refused", () => refusals() > before);
   return false;
 }

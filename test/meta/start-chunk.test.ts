@@ -33,7 +33,13 @@ test("start: the packages that are read before the first Core starts are the log
 
 test("start: what few manifests need is not in the file that serves", () => {
   const { sources } = built("serving.code.js");
-  const small = ["src/links/address.ts", "src/links/message-headers.ts", "src/links/reach.ts", "src/logins/owner.ts", "src/logins/target.ts"];
+  const small = [
+    "src/links/address.ts",
+    "src/links/message-headers.ts",
+    "src/links/reach.ts",
+    "src/logins/owner.ts",
+    "src/logins/target.ts",
+  ];
   const apart = /^src\/(links|logins|connect|telemetry\/otel)\//;
   const found = sources.filter((source) => apart.test(source) && !small.includes(source));
   assert.deepEqual(found, [], `load it with import() where a Core or a setting needs it: ${reason}`);
