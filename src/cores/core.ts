@@ -5,7 +5,6 @@ import type { Timer } from "../base/clock.ts";
 import type { Credential } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
-import { ToolHeaders } from "../links/message-headers.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import { type Frame, noSplices, type Sent, type Splice } from "../wire/frame.ts";
 import type { Framing } from "../wire/framing.ts";
@@ -73,7 +72,6 @@ export class Core {
   #tornDown: Promise<void> = Promise.resolve();
   /** While an instance is asked for its era: takes note of its end, where that says something. */
   #probe: ((clue: EraClue) => void) | undefined;
-  readonly #toolHeaders = new ToolHeaders();
   #credential: Credential | undefined;
   #endWatch: () => void = () => {};
 
@@ -298,8 +296,12 @@ export class Core {
   #open(open: Opener, { framing, era }: Try, secrets: Secrets): Probed {
     const { name, definition } = this;
     const { host, limits, clock, log } = this.#deps;
-    const paramHeadersOf = (tool: string) => this.#toolHeaders.of(tool, this.lists?.tools ?? []);
-    const facts = { coreName: name, hubVersion: host.version, paramHeadersOf, nextId: () => this.nextId() };
+    const facts = {
+      coreName: name,
+      hubVersion: host.version,
+      tools: () => this.lists?.tools ?? [],
+      nextId: () => this.nextId(),
+    };
     const opened = open(
       { definition, framing, era, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,

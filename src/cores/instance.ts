@@ -1,7 +1,6 @@
 // One live connection to a Core, with the hub's own requests on it. Lives once; a restart makes another.
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
-import type { ParamHeadersOf } from "../links/message-headers.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, frameOfText, noSplices, type Sent, type Splice } from "../wire/frame.ts";
 import type { Masker } from "../wire/mask.ts";
@@ -41,7 +40,8 @@ export type EraClue = "legacy" | "unsettled";
 export interface InstanceFacts {
   readonly coreName: string;
   readonly hubVersion: string;
-  readonly paramHeadersOf: ParamHeadersOf;
+  /** As the Core lists them now. */
+  tools(): readonly { readonly bytes: Buffer }[];
   nextId(): number;
 }
 

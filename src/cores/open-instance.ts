@@ -41,22 +41,16 @@ export type Opener = (opening: Opening, deps: InstanceDeps, events: InstanceEven
 export async function openerOf({ remote }: ResolvedCore): Promise<Opener> {
   if (remote === undefined) return openProcess;
   const { dialler } = await import("./remote-dial.ts");
-  return (opening, deps, events) =>
-    openRemote(dialler(remote, opening.secrets, dialDeps(opening)), opening, deps, events);
+  return (opening, deps, events) => {
+    const { facts, credential, secrets } = opening;
+    const dialled = dialler(remote, secrets, dialDeps(opening));
+    if (dialled.t === "bad") return { t: "refused", fall: { code: "core_down", reason: dialled.reason, fatal: true } };
+    return { t: "started", instance: new RemoteInstance(facts, deps, events, dialled, credential) };
+  };
 }
 
 function dialDeps({ clock, limits, credential, era, host }: Opening): Parameters<typeof dialler>[2] {
   return { clock, maxMessageBytes: limits.maxMessageBytes, credential, era, env: host.env };
-}
-
-function openRemote(
-  dialled: ReturnType<typeof dialler>,
-  { facts, credential }: Opening,
-  deps: InstanceDeps,
-  events: InstanceEvents,
-): Opened {
-  if (dialled.t === "bad") return { t: "refused", fall: { code: "core_down", reason: dialled.reason, fatal: true } };
-  return { t: "started", instance: new RemoteInstance(facts, deps, events, dialled, credential) };
 }
 
 function openProcess(opening: Opening, deps: InstanceDeps, events: InstanceEvents): Opened {

@@ -13,6 +13,7 @@ import {
 } from "../links/connection.ts";
 import { HttpConnection } from "../links/http-connection.ts";
 import type { PeerWords } from "../links/losses.ts";
+import { messageHeaders, type Tool, ToolHeaders } from "../links/message-headers.ts";
 import { proxyFor } from "../links/proxy.ts";
 import { proxyVariables } from "../links/proxy-agents.ts";
 import { SseConnection } from "../links/sse-connection.ts";
@@ -20,13 +21,16 @@ import { readTls } from "../links/tls-reading.ts";
 import { WsConnection } from "../links/ws-connection.ts";
 import type { RemotePlace } from "../manifest/manifest.ts";
 import { fillSecrets } from "../manifest/templates.ts";
-import type { Era } from "../wire/revisions.ts";
+import { type Era, latestModernRevision } from "../wire/revisions.ts";
+import type { Scan } from "../wire/scan.ts";
 
 export interface Dialled {
   /** Begins to connect. */
   readonly dial: (events: ConnectionEvents) => Connection;
   /** Whether it is one stream of messages. */
   readonly isOrdered: boolean;
+  /** What a request of the modern era says of itself beside its body. `tools`: as the Core lists them. */
+  readonly headersOf: (method: string, bytes: Buffer, scan: Scan, tools: readonly Tool[]) => Record<string, string>;
 }
 
 export type Dial =
@@ -77,8 +81,11 @@ export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>
     proxy: proxy.t === "proxy" ? proxy.url : undefined,
     tls: tls?.context,
   };
+  const toolHeaders = new ToolHeaders();
+  const headersOf: Dialled["headersOf"] = (method, bytes, scan, tools) =>
+    messageHeaders(method, latestModernRevision, bytes, scan, (tool) => toolHeaders.of(tool, tools));
   const Kind = connections[transport === "auto" && deps.era !== "legacy" ? "streamable-http" : transport];
-  return { t: "ok", dial: (events) => new Kind(dialling, events), isOrdered: isWs };
+  return { t: "ok", dial: (events) => new Kind(dialling, events), isOrdered: isWs, headersOf };
 }
 
 /** The login is asked at each request, and told where one was refused. */

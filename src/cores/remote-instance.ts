@@ -4,7 +4,6 @@ import { type Credential, lackOf, loginNeeded } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Connection, Said } from "../links/connection.ts";
 import type { Loss } from "../links/losses.ts";
-import { messageHeaders, type ParamHeadersOf } from "../links/message-headers.ts";
 import {
   type ByteString,
   byteText,
@@ -16,7 +15,7 @@ import {
   type Sent,
   type Splice,
 } from "../wire/frame.ts";
-import { eraOf, latestModernRevision } from "../wire/revisions.ts";
+import { eraOf } from "../wire/revisions.ts";
 import { createScan, type Scan, scan, scanCore, stringAt } from "../wire/scan.ts";
 import {
   type EraClue,
@@ -33,6 +32,8 @@ import type { Fall } from "./supervisor.ts";
 /** Messages that wait for the connection to open: the handshake, and no more. */
 const maxQueued = 16;
 
+type HeadersOf = (method: string, bytes: Buffer, scan: Scan) => Record<string, string>;
+
 export class RemoteInstance extends Instance {
   readonly pid: undefined;
   readonly link: RemoteLink;
@@ -45,7 +46,7 @@ export class RemoteInstance extends Instance {
     facts: InstanceFacts,
     deps: InstanceDeps,
     events: InstanceEvents,
-    { dial, isOrdered }: Dialled,
+    { dial, isOrdered, headersOf }: Dialled,
     credential: Credential | undefined,
   ) {
     super(facts, deps);
@@ -59,7 +60,8 @@ export class RemoteInstance extends Instance {
       const lack = error.code === "unauthenticated" && credential !== undefined ? lackOf(credential.state) : undefined;
       return lack === undefined ? coreError(facts.coreName, error) : loginNeeded(facts.coreName, lack);
     };
-    const link = new RemoteLink(deps, facts.paramHeadersOf, (frame, record, requestId) => {
+    const own: HeadersOf = (method, bytes, record) => headersOf(method, bytes, record, facts.tools());
+    const link = new RemoteLink(deps, own, (frame, record, requestId) => {
       events.frame(this, frame, record, requestId);
     });
     this.link = link;
@@ -117,7 +119,7 @@ class RemoteLink implements InstanceLink {
   heardMs: number;
   isModern = false;
   readonly #deps: InstanceDeps;
-  readonly #paramHeadersOf: ParamHeadersOf;
+  readonly #headersOf: HeadersOf;
   readonly #frame: (frame: Frame, scan: Scan, requestId: number | undefined) => void;
   readonly #sent = createScan();
   readonly #received = createScan();
@@ -130,11 +132,11 @@ class RemoteLink implements InstanceLink {
 
   constructor(
     deps: InstanceDeps,
-    paramHeadersOf: ParamHeadersOf,
+    headersOf: HeadersOf,
     frame: (frame: Frame, scan: Scan, requestId: number | undefined) => void,
   ) {
     this.#deps = deps;
-    this.#paramHeadersOf = paramHeadersOf;
+    this.#headersOf = headersOf;
     this.#frame = frame;
     this.heardMs = deps.clock.now();
     this.#garbage = new RateLimit(deps.clock, 10, (count) => deps.log.warn("core_garbage_dropped", { count }));
@@ -218,7 +220,7 @@ class RemoteLink implements InstanceLink {
     return {
       method,
       idText,
-      headers: messageHeaders(method, latestModernRevision, bytes, record, this.#paramHeadersOf),
+      headers: this.#headersOf(method, bytes, record),
     };
   }
 }

@@ -40,7 +40,8 @@ function textAt(bytes: Buffer, start: number, end: number): string | undefined {
   return start >= 0 && bytes[start] === 0x22 ? stringAt(bytes, start, end) : undefined;
 }
 
-interface Tool {
+/** As a list has it. */
+export interface Tool {
   readonly bytes: Buffer;
 }
 

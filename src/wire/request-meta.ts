@@ -1,10 +1,11 @@
 // What the modern era reserves in `_meta`: who asks, in which revision, and what that client can be asked. It is per hop: the hub says it anew.
+import { revisionKey } from "./era-claim.ts";
 import { latestModernRevision } from "./revisions.ts";
 
 export const reservedPrefix = "io.modelcontextprotocol/";
 
 export const metaKeys = {
-  protocolVersion: "io.modelcontextprotocol/protocolVersion",
+  protocolVersion: revisionKey,
   clientInfo: "io.modelcontextprotocol/clientInfo",
   clientCapabilities: "io.modelcontextprotocol/clientCapabilities",
   logLevel: "io.modelcontextprotocol/logLevel",
