@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
-import { askable, ModernClient } from "../helpers/modern-client.ts";
+import { ModernClient } from "../helpers/modern-client.ts";
 
 const timeout = 30_000;
 const manifest = `cores:
@@ -29,7 +29,7 @@ async function stopped(hub: HubProcess): Promise<void> {
 }
 
 async function asked(hub: HubProcess): Promise<string> {
-  await using client = ModernClient.overHttp(await hub.httpUrl(), { capabilities: askable });
+  await using client = ModernClient.overHttp(await hub.httpUrl());
   const { result, error } = await client.call(tool, args);
   assert.equal(result?.resultType, "input_required", JSON.stringify(error ?? result));
   return result.requestState as string;
@@ -37,7 +37,7 @@ async function asked(hub: HubProcess): Promise<string> {
 
 /** Whether the hub takes a request that brings it back. What the Core says of its own state is another matter: it may have been another process. */
 async function isGood(hub: HubProcess, requestState: string): Promise<boolean> {
-  await using client = ModernClient.overHttp(await hub.httpUrl(), { capabilities: askable });
+  await using client = ModernClient.overHttp(await hub.httpUrl());
   const refusals = () => hub.logs.filter(({ msg }) => msg === "request_state_refused").length;
   const before = refusals();
   const { error } = await client.call(tool, args, { requestState, inputResponses: {} });
