@@ -42,13 +42,16 @@ export function readShelf(source: CatalogSource): Shelf {
   const notes = new Notes(source.key);
   const { lists, namespace } = source;
   const spell = source.uris === "prefixed" ? (uri: string) => toClient(namespace, uri) : undefined;
-  const tools = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolItem => {
+  // In its own revision a tool that says wrongly which arguments go into headers is none.
+  const isForbidden = source.era === "modern";
+  const all = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolItem => {
     const override = source.tools.get(raw.id);
     const item = named(source, raw, override);
     const pages = appPages(raw.bytes, raw.members, spell);
     const headers = toolParamHeaders(raw.bytes, raw.members);
     if (typeof headers === "string") {
-      notes.add(`tool ${JSON.stringify(raw.id)} is not listed to clients of MCP 2026-07-28: ${headers}`);
+      const whom = isForbidden ? "" : " to clients of MCP 2026-07-28";
+      notes.add(`tool ${JSON.stringify(raw.id)} is not listed${whom}: ${headers}`);
     }
     const wrapped = source.era === "modern" ? wrappedSchema(raw.bytes, raw.members) : undefined;
     const keepsExecution = source.runsTasks && raw.members.some(({ key }) => forNobody.has(key));
@@ -65,6 +68,7 @@ export function readShelf(source: CatalogSource): Shelf {
       modernEdits: isAlike ? undefined : toolEdits(raw, override, pages.pageEdits, forNobody),
     };
   });
+  const tools = isForbidden ? all.filter(({ paramHeaders }) => paramHeaders !== "invalid") : all;
   const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw) => named(source, raw, undefined));
   const readUri = (raw: RawEntry): UriEntry => {
     const uri = spell?.(raw.id) ?? raw.id;

@@ -72,11 +72,13 @@ function tooLate(asked: Promise<Discovery>): Promise<Hello> {
   });
 }
 
-async function discover(instance: Instance, deps: HelloDeps): Promise<Discovery> {
+async function discover(instance: Instance, deps: HelloDeps, isAgain = false): Promise<Discovery> {
   try {
     const params = { _meta: ownRequestMeta(deps.host.version) };
     return readDiscovery(await instance.request("server/discover", params, totalMs(deps) * 2));
   } catch (error) {
+    // It refuses this revision and offers it: what is meant is one that it does speak, and there is one.
+    if (isModernOnly(error) && !isAgain) return discover(instance, deps, true);
     if (error instanceof CoreRefusal) return readRefusal(error);
     // It has no answer for this request alone, and may have one for another.
     if (error instanceof HubError && error.code !== "login_needed") return { t: "legacy" };
