@@ -99,7 +99,9 @@ test("schema: every default is legal under its own rule", async () => {
   for (const { path, node } of leaves("core")) {
     const keys = path.split(".");
     const value = keys.reduceRight<unknown>((inside, key) => ({ [key]: inside }), node.default);
-    const manifest = { cores: { a: { command: "x", ...(value as object) } } };
+    const { container } = value as { container?: object };
+    const what = container === undefined ? { command: "x" } : { container: { image: "x:1", ...container } };
+    const manifest = { cores: { a: { ...(value as object), ...what } } };
     const found = await problemsOf(JSON.stringify(manifest));
     const own = node["x-planned"] !== undefined;
     assert.equal(found.length, own ? 1 : 0, found.join());
