@@ -2,7 +2,7 @@
 import { type MetricName, metrics, type Samples } from "./samples.ts";
 import type { Door, Kind } from "./subjects.ts";
 
-type Against = "floor" | "direct" | "best peer" | "10 tools, 1 session";
+type Against = "floor" | "direct" | "best peer" | "10 tools, 1 session" | "a legacy call";
 
 export interface Verdict {
   readonly budget: string;
@@ -45,6 +45,8 @@ const grows = (metric: MetricName): Budget => ({
   of: "growth-base",
 });
 
+const ofEra = (metric: MetricName): Budget => ({ metric, against: "a legacy call", most: 1.2, of: "era-legacy" });
+
 /** Large payloads have one budget on every door. */
 const large: readonly Budget[] = [
   ...least("results-1", 0.8, 3),
@@ -62,6 +64,8 @@ const network: readonly Budget[] = [
   most("resident-idle", 1.5),
   most("resident-after", 1.3),
   most("start-list", 2),
+  ofEra("era-bridged"),
+  ofEra("era-modern"),
   grows("growth-sessions"),
 ];
 
@@ -118,6 +122,7 @@ function judgeDoor(samples: Samples, kinds: readonly Kind[], hub: Kind): Verdict
     direct: kinds.filter(({ role }) => role === "direct"),
     "best peer": at("peer").filter(({ isPinned }) => isPinned === true),
     "10 tools, 1 session": [hub],
+    "a legacy call": [hub],
   };
   return budgets[door].flatMap((budget) => {
     const { metric, against, of = metric } = budget;

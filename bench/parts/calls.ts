@@ -25,6 +25,19 @@ export const echo: CallKind = {
   large: false,
 };
 
+const said = '"io.modelcontextprotocol/';
+/** What a modern client of today says of itself with each request. */
+const envelope = `${said}protocolVersion":"2026-07-28",${said}clientInfo":{"name":"thehub-bench","version":"1.0.0"},${said}clientCapabilities":{"elicitation":{"form":{}}}`;
+
+/** `echo` as a request of the modern era. */
+export const modernEcho: CallKind = {
+  ...echo,
+  request: (tool) => {
+    const message = echo.request(tool).toString("latin1");
+    return Buffer.from(`${message.slice(0, -2)},"_meta":{${envelope}}}}`, "latin1");
+  },
+};
+
 export const bigResult: CallKind = {
   request: (tool) => call(tool("big"), `{"nonce":"${nonceMark}"}`),
   isAnswer: (result, nonce) => textOf(result) === nonce + proseText + nonce,

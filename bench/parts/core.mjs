@@ -1,6 +1,6 @@
 // The Core that the benchmark calls: raw newline JSON-RPC on stdio, as fast as plain Node allows, so that it is never the
 // bottleneck. Known call shapes are answered from string positions; whatever else arrives is parsed. Every answer
-// carries the nonce of its own call. Usage: node core.mjs [--tools N]
+// carries the nonce of its own call. Usage: node core.mjs [--tools N] [--modern]
 import { Socket } from "node:net";
 import { hashOf, mebibyte, proseBody, tokenBody } from "./payload.mjs";
 
@@ -12,7 +12,10 @@ const TEXT = ',"result":{"content":[{"type":"text","text":"';
 const KEEP = 1024;
 
 const toolCount = Number(process.argv[process.argv.indexOf("--tools") + 1]) || 8;
-const toolsJson = JSON.stringify(listTools(toolCount));
+const isModern = process.argv.includes("--modern");
+/** What each result has in the modern era. */
+const complete = isModern ? { resultType: "complete", ttlMs: 0, cacheScope: "private" } : {};
+const toolsJson = JSON.stringify({ ...listTools(toolCount), ...complete });
 
 const stdout = new Socket({ fd: 1, readable: false, writable: true });
 stdout.on("error", () => process.exit(0));
@@ -141,7 +144,9 @@ function answerParsed(line) {
   };
   const params = message.params ?? {};
   const input = params.arguments ?? {};
-  if (message.method === "initialize") {
+  if (message.method === "server/discover" && isModern) {
+    reply(JSON.stringify({ supportedVersions: ["2026-07-28"], capabilities: { tools: {} }, ...complete }));
+  } else if (message.method === "initialize") {
     reply(
       JSON.stringify({
         protocolVersion: params.protocolVersion,
@@ -165,7 +170,7 @@ function answerParsed(line) {
 }
 
 function textResult(text) {
-  return JSON.stringify({ content: [{ type: "text", text }] });
+  return JSON.stringify({ content: [{ type: "text", text }], ...(isModern ? { resultType: "complete" } : {}) });
 }
 
 function flush() {

@@ -25,13 +25,20 @@ function sessionIn({ text }: Head): string | undefined {
   return /\r\nmcp-session-id: *([^\r]+)/i.exec(text)?.[1];
 }
 
+/** What a request of the modern era repeats as headers; it is written as the benchmark's calls are. */
+function routingHeaders(message: Buffer): Record<string, string> {
+  const [, method = "", name = ""] =
+    /"method":"([^"]+)","params":\{"name":"([^"]+)"/.exec(message.toString("latin1")) ?? [];
+  return { "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method, "Mcp-Name": name };
+}
+
 function requestHead(method: string, path: string, headers: Readonly<Record<string, string>>): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 
 /** One session of Streamable HTTP; as many connections as it has calls in flight. */
-export async function openHttpLink(target: HttpTarget): Promise<HttpLink> {
+export async function openHttpLink(target: HttpTarget, era: "legacy" | "modern" = "legacy"): Promise<HttpLink> {
   const { port, path } = target;
   let session: string | undefined;
   const shared = (): Record<string, string> => ({
@@ -44,6 +51,7 @@ export async function openHttpLink(target: HttpTarget): Promise<HttpLink> {
     seal(message) {
       const head = requestHead("POST", path, {
         ...shared(),
+        ...(era === "modern" ? routingHeaders(message) : {}),
         Accept: "application/json, text/event-stream",
         "Content-Type": "application/json",
         "Content-Length": String(message.length),

@@ -40,7 +40,7 @@ export function hubPlace(options: SubjectOptions, remotePort?: number) {
     lines.push(
       `  ${name}:`,
       `    command: ${JSON.stringify(process.execPath)}`,
-      `    args: [${JSON.stringify(coreFile)}, "--tools", "${options.toolsPerCore ?? 8}"]`,
+      `    args: ${JSON.stringify([coreFile, "--tools", String(options.toolsPerCore ?? 8), ...(options.isModern === true ? ["--modern"] : [])])}`,
       "    secrets: [TOKEN]",
       "    policy: { max_concurrency: 256 }",
     );

@@ -1,12 +1,14 @@
 // The rows: each takes the subjects of one round in turn and records one value a lap. A failure of one subject is
 // recorded and leaves the others alone.
 import * as calls from "./calls.ts";
+import { loadLinks } from "./cpu-load.ts";
+import { eraLaps } from "./eras.ts";
 import { coreSecret } from "./hub-place.ts";
 import type { Link } from "./link.ts";
-import { drive, type Loaded, quantile } from "./load.ts";
+import { quantile } from "./load.ts";
 import { hashOf } from "./payload.mjs";
 import type { Plan } from "./plan.ts";
-import { cpuMs, delay, exitTime, residentMiB } from "./processes.ts";
+import { delay, exitTime, residentMiB } from "./processes.ts";
 import { remoteLap } from "./remote.ts";
 import { type MetricName, median, type Samples } from "./samples.ts";
 import { callForText, listTools } from "./session.ts";
@@ -307,6 +309,21 @@ const growth: Row = {
   },
 };
 
+/** The hub against itself: what the era of a call costs. */
+const eras: Row = {
+  name: "eras",
+  alone: true,
+  async run(round) {
+    for (const kind of round.kinds) {
+      try {
+        await eraLaps(kind, round.plan, (metric, value) => round.samples.add(metric, kind.name, value));
+      } catch (error) {
+        round.samples.fail("eras", kind.name, error);
+      }
+    }
+  },
+};
+
 /** In the order of one round. */
 export const rows: readonly Row[] = [
   memory,
@@ -322,6 +339,7 @@ export const rows: readonly Row[] = [
   list,
   starting,
   growth,
+  eras,
 ];
 
 interface LoadShape {
@@ -339,27 +357,6 @@ async function load(round: Round, kind: Kind, call: calls.CallKind, shape: LoadS
     ms: shape.ms ?? plan.loadMs,
     warmUpMs: shape.warmUpMs ?? plan.warmUpMs,
   });
-}
-
-/** `cpu` is what the subject's own processes used in the measured time, in ms. */
-async function loadLinks(
-  subject: Subject,
-  links: readonly Link[],
-  kind: calls.CallKind,
-  shape: { inFlight: number; ms: number; warmUpMs: number },
-): Promise<Loaded & { cpu: number }> {
-  const pids = subject.pids();
-  let before = 0;
-  const loaded = await drive({
-    ...shape,
-    links,
-    kind,
-    tool: subject.tool,
-    atStart: () => {
-      before = cpuMs(pids);
-    },
-  });
-  return { ...loaded, cpu: cpuMs(pids) - before };
 }
 
 async function withSubject(

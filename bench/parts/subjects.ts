@@ -30,6 +30,8 @@ export interface Subject {
   open(): Promise<Link>;
   /** As many idle clients as asked for: initialised sessions where the subject has sessions, bare connections else. */
   openIdle(): Promise<Link>;
+  /** A link of a client of the modern era, which has no handshake; the hub alone has one. */
+  openModern?(): Promise<Link>;
   /** The same over HTTP, with the stream of a GET open on its connection. */
   openListening?(): Promise<Link>;
   /** Processes that the subject costs, without Cores. Empty for direct. */
@@ -41,6 +43,8 @@ export interface Subject {
 export interface SubjectOptions {
   readonly cores?: number;
   readonly toolsPerCore?: number;
+  /** The hub's Cores speak the modern era alone. */
+  readonly isModern?: boolean;
 }
 
 export const parts = fileURLToPath(new URL(".", import.meta.url));
@@ -181,6 +185,7 @@ export async function listening(child: ChildProcess, target: Target, facts: List
     open,
     openIdle,
     ...(door === "http" ? { openListening } : {}),
+    openModern: () => (door === "http" ? openHttpLink(target, "modern") : connect(target)),
     pids: () => (child.pid === undefined ? [] : ownPids(child.pid)),
     async stop() {
       const left = await stop(child);
