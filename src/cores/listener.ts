@@ -45,6 +45,7 @@ export class Listener {
   readonly #lists: ListenFilter;
   readonly #mayWatch: boolean;
   #uris: readonly string[] = [];
+  #atStart: readonly string[] = [];
   #standing: Stream | undefined;
   #coming: Stream | undefined;
   /** Until the next asking. */
@@ -72,7 +73,8 @@ export class Listener {
 
   /** To be called once. */
   start(uris: ReadonlySet<string>): void {
-    this.#uris = [...uris];
+    this.#atStart = [...uris];
+    this.#uris = this.#atStart;
     this.#ask();
   }
 
@@ -102,10 +104,18 @@ export class Listener {
     if (missing > 0) log.info("core_listen_partial", { asked: sizeOf(stream.filter), missing });
     if (before !== undefined) takeBack(before.id);
     else begun(stream.filter, !this.#hasStood);
+    if (before !== undefined || !this.#hasStood) this.#tellLate(stream, before?.filter.resourceSubscriptions);
     this.#hasStood = true;
     // Nothing will be said on it, and most servers end such a stream at once: it stands for what is not to be asked for again.
     if (sizeOf(honoured) === 0) takeBack(id);
     this.#ask();
+  }
+
+  /** Who waits for a resource was told so before the Core knew of it: what changed in between was not heard. */
+  #tellLate({ filter }: Stream, before: readonly string[] = this.#hasStood ? [] : this.#atStart): void {
+    const known = new Set(before);
+    const late = filter.resourceSubscriptions?.filter((uri) => !known.has(uri)) ?? [];
+    if (late.length > 0) this.#deps.begun({ resourceSubscriptions: late }, false);
   }
 
   close(): void {

@@ -107,7 +107,11 @@ test("listener: other resources come on a stream beside, and the old one goes wh
   scene.acknowledge();
   assert.deepEqual(scene.takenBack, [1]);
   assert.equal(scene.listener.isStanding(2), true);
-  assert.deepEqual(scene.begun, [[{ resourceSubscriptions: ["a:1", "a:2"] }, true]]);
+  // Who waits for these heard nothing of what changed before the Core knew of it.
+  assert.deepEqual(scene.begun, [
+    [{ resourceSubscriptions: ["a:1", "a:2"] }, true],
+    [{ resourceSubscriptions: ["a:1", "a:2"] }, false],
+  ]);
   // Nothing is wanted any more.
   scene.listener.watch(new Set());
   scene.clock.advance(50);
