@@ -4,7 +4,6 @@ import { HubError } from "../base/errors.ts";
 import type { RequestVisitor, Visit } from "../doors/port.ts";
 import type { Envelope } from "../sessions/envelope.ts";
 import { idKey } from "../sessions/session.ts";
-import { eraClaim } from "../wire/era-claim.ts";
 import { byteText, type Frame, type ReplySink } from "../wire/frame.ts";
 import type { MessageReader } from "../wire/message-reader.ts";
 import type { ClientSession } from "./call.ts";
@@ -46,15 +45,15 @@ export class Connection implements RequestVisitor {
   }
 
   take(message: MessageReader, readMs: number | undefined, replies: ReplySink): void {
-    const { fault, scan, bytes } = message;
+    const { fault, scan } = message;
     if (fault !== undefined || scan.kind === "response") {
       this.#relay.take(this.#legacy ?? this.#first, message, readMs, replies);
     } else if (scan.kind === "notification") this.#notification(message, replies);
-    else if (eraClaim(bytes, scan, message.text) === undefined)
-      this.#relay.take(this.#ofLegacy(), message, readMs, replies);
     else {
       const envelope = this.#envelopeOf(message, replies);
-      if (envelope !== undefined) this.#relay.take(this.#ofModern(envelope), message, readMs, replies);
+      if (envelope === "refused") return;
+      const session = envelope === undefined ? this.#ofLegacy() : this.#ofModern(envelope);
+      this.#relay.take(session, message, readMs, replies);
     }
   }
 
@@ -117,13 +116,13 @@ export class Connection implements RequestVisitor {
     return session;
   }
 
-  /** Undefined: it was refused for what it says of itself. */
-  #envelopeOf(message: MessageReader, replies: ReplySink): Envelope | undefined {
+  /** Undefined of a message of the legacy era. */
+  #envelopeOf(message: MessageReader, replies: ReplySink): Envelope | "refused" | undefined {
     try {
       return this.#relay.envelopes.read(message.bytes, message.scan, message.text);
     } catch (error) {
       this.#relay.refuse(this.#first, message, replies, HubError.from(error));
-      return undefined;
+      return "refused";
     }
   }
 

@@ -28,7 +28,9 @@ export interface CoreMessage {
  */
 export function ownerOf(lane: Lane, { bytes, scan, requestId }: CoreMessage): Owner | undefined {
   const call = requestId === undefined ? undefined : lane.running.get(requestId);
-  if (call !== undefined) return ofCall(call);
+  // A Core that several share was told that nobody can be asked.
+  const mayAsk = lane.owner !== undefined || lane.policy.serial;
+  if (call !== undefined && (mayAsk || scan.kind !== "request")) return ofCall(call);
   const named = relatedTaskOf(bytes, scan);
   const task = named === undefined ? undefined : lane.tasks.get(idAt(bytes, named));
   if (task !== undefined) {

@@ -96,8 +96,15 @@ export class BridgedCall implements CallHook {
   }
 
   sends({ lane }: Call): readonly Splice[] {
-    const { text } = this.#frame;
-    const request: Scanned = { bytes: flatten(this.#frame), text, scan: this.#scan };
+    const frame = this.#frame;
+    const request: Scanned = {
+      scan: this.#scan,
+      text: frame.text,
+      // Of a request that says what the one before it said nobody looks at them.
+      get bytes() {
+        return flatten(frame);
+      },
+    };
     const isToModern = lane.core.era === "modern";
     if (this.#session.era === "legacy") {
       return isToModern ? this.#enveloped(request) : noSplices;

@@ -3,7 +3,7 @@ import { capabilitiesOf } from "../../base/client-capabilities.ts";
 import { HubError } from "../../base/errors.ts";
 import type { Envelope } from "../../sessions/envelope.ts";
 import { type LogLevel, logLevelNames, logLevelOf } from "../../sessions/log-level.ts";
-import { revisionKey } from "../../wire/era-claim.ts";
+import { eraClaim, revisionKey } from "../../wire/era-claim.ts";
 import { type ByteString, partOf } from "../../wire/frame.ts";
 import { isModernRevision, modernRevisions } from "../../wire/revisions.ts";
 import type { Scan } from "../../wire/scan.ts";
@@ -25,13 +25,17 @@ export class Envelopes {
   #lastText: ByteString | undefined;
   #last: Envelope | undefined;
 
-  /** Of a message that has an `eraClaim`. Throws HubError for what is missing in it, or not known. */
-  read(bytes: Buffer, { metaStart, metaEnd, tokenStart, tokenEnd }: Scan, text: ByteString | undefined): Envelope {
+  /** Undefined for a message that does not claim to be of the modern era. Throws HubError for what is missing in one that does, or not known. */
+  read(bytes: Buffer, scan: Scan, text: ByteString | undefined): Envelope | undefined {
+    const { metaStart, metaEnd, tokenStart, tokenEnd } = scan;
+    if (metaStart < 0) return undefined;
     const meta =
       tokenStart < 0
         ? partOf(bytes, text, metaStart, metaEnd)
         : partOf(bytes, text, metaStart, tokenStart) + partOf(bytes, text, tokenEnd, metaEnd);
+    // Most come from clients that say the same each time.
     if (meta === this.#lastText && this.#last !== undefined) return this.#last;
+    if (eraClaim(bytes, scan, text) === undefined) return undefined;
     const known = this.#byText.get(meta) ?? this.#remember(meta, envelopeIn(bytes, metaStart, metaEnd));
     this.#lastText = meta;
     this.#last = known;

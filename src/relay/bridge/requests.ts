@@ -3,7 +3,7 @@
 // where they have something of a round.
 import type { ClientCapabilities } from "../../base/client-capabilities.ts";
 import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
-import { type ByteString, byPlace, noSplices, partOf, type Splice } from "../../wire/frame.ts";
+import { type ByteString, byPlace, byteText, noSplices, type Splice } from "../../wire/frame.ts";
 import { findMember, type Range } from "../../wire/json.ts";
 import { metaKeys, reservedPrefix } from "../../wire/request-meta.ts";
 import type { Scan } from "../../wire/scan.ts";
@@ -30,14 +30,16 @@ const stateKey = Buffer.from("requestState");
 const escapeMark = Buffer.from("\\u");
 
 /** Undefined for a request that is its first round, as nearly all are. */
-export function roundOf({ bytes, text, scan }: Scanned): Round | undefined {
+export function roundOf(request: Scanned): Round | undefined {
+  const { text, scan } = request;
   if (scan.paramsStart < 0) return undefined;
   // A key may be written with escapes.
   const mayHave =
     text === undefined
-      ? bytes.includes(responsesKey) || bytes.includes(stateKey) || bytes.includes(escapeMark)
+      ? request.bytes.includes(responsesKey) || request.bytes.includes(stateKey) || request.bytes.includes(escapeMark)
       : text.includes("inputResponses") || text.includes("requestState") || text.includes("\\u");
   if (!mayHave) return undefined;
+  const { bytes } = request;
   const all = membersOf(bytes, scan.paramsStart, scan.paramsEnd) ?? [];
   const inputResponses = all.find(({ key }) => key === "inputResponses");
   const requestState = all.find(({ key }) => key === "requestState");
@@ -54,10 +56,10 @@ export class EnvelopeCuts {
   #cuts: readonly Splice[] = noSplices;
 
   of(request: Scanned): readonly Splice[] {
-    const { bytes, text, scan } = request;
-    const { metaStart, metaEnd } = scan;
+    const { text } = request;
+    const { metaStart, metaEnd } = request.scan;
     if (metaStart < 0 || metaEnd - metaStart > maxKept) return withoutEnvelope(request, undefined);
-    const meta = partOf(bytes, text, metaStart, metaEnd);
+    const meta = text === undefined ? byteText(request.bytes, metaStart, metaEnd) : text.slice(metaStart, metaEnd);
     if (meta === this.#meta && metaStart === this.#at) return this.#cuts;
     if (meta === this.#meta) {
       const by = metaStart - this.#at;
