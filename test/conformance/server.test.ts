@@ -5,8 +5,8 @@ import { after, before, test } from "node:test";
 import { missingSuite, type Outcome, runSuite, scenariosOf } from "../helpers/conformance-suite.ts";
 import {
   type EverythingServer,
-  everythingCore,
   everythingCoreAt,
+  everythingCoreOf,
   startEverythingServer,
 } from "../helpers/everything-server.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
@@ -68,8 +68,8 @@ before(async () => {
   if (missingSuite !== false) return;
   server = await startEverythingServer();
   serverUrl = server.url;
-  behind = await startEverythingServer("behind a hub");
-  const cores: Record<Link, string> = { STDIO: everythingCore, HTTP: everythingCoreAt(behind.url) };
+  behind = await startEverythingServer("behind a hub", "legacy only");
+  const cores: Record<Link, string> = { STDIO: everythingCoreOf("legacy only"), HTTP: everythingCoreAt(behind.url) };
   for (const link of links) {
     for (const isolation of ["session", "shared"] as const) {
       const manifest = `cores:\n  everything:\n    ${cores[link]}\n    isolation: ${isolation}\n`;
