@@ -40,12 +40,21 @@ const beyondLegacy: Readonly<Record<string, Beyond>> = {
     why: nameless,
   },
   "server-stateless": {
-    without: ["sep-2575-missing-capability-http-400", "sep-2575-server-rejects-undeclared-capability"],
+    without: [
+      "sep-2575-missing-capability-http-400",
+      "sep-2575-server-rejects-undeclared-capability",
+      "sep-2575-server-sends-prompts-list-changed-on-subscription",
+      "sep-2575-server-sends-tools-list-changed-on-subscription",
+    ],
     finds: [
       "FAILURE sep-2575-missing-capability-http-400: Not testable: server did not return MissingRequiredClientCapabilityError, so its HTTP status could not be validated",
       "FAILURE sep-2575-server-rejects-undeclared-capability: Server executed 'test_missing_capability' although the client did not declare the 'sampling' capability — it MUST reject with -32021",
+      ...["prompts", "tools"].map((kind) => {
+        const mutated = `Mutated the ${kind.slice(0, -1)} list but no notifications/${kind}/list_changed arrived`;
+        return `WARNING sep-2575-server-sends-${kind}-list-changed-on-subscription: ${mutated} on the open subscription stream. This is a SHOULD requirement.`;
+      }),
     ],
-    why: "a legacy Core that hears that its client cannot be asked answers the call as it sees fit",
+    why: "a legacy Core that hears that its client cannot be asked answers as it sees fit, and what changes in the instance of one call is no news for all",
   },
 };
 

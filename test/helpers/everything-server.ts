@@ -15,8 +15,6 @@ export const everythingCoreOf = (...eras: OneEra[]): string => `command: ${JSON.
     args: ${JSON.stringify([join(folder, "everything-stdio.mjs"), ...eras])}
     prefix: false`;
 
-export const everythingCore: string = everythingCoreOf();
-
 /** The same, of the server that is there already. */
 export const everythingCoreAt = (url: string): string => `url: ${url}
     allow_private: true

@@ -30,7 +30,7 @@ interface Way {
   close(): Promise<void>;
 }
 
-export const askable = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
+const askable = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
 
 export class ModernClient implements AsyncDisposable {
   /** What came beside answers. */
