@@ -147,7 +147,8 @@ export class Core {
   }
 
   get era(): Era {
-    return eraOf(this.greeting?.protocolVersion);
+    if (this.greeting !== undefined) return eraOf(this.greeting.protocolVersion);
+    return this.#deps.known.era(this.#deps.clock.now()) ?? "legacy";
   }
 
   get capabilities(): Readonly<Record<string, unknown>> {
