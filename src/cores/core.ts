@@ -1,6 +1,5 @@
 // One Core of the manifest over its whole life: runs what the supervisor decides, speaks the handshake, keeps the lists, and
 // hands every message that is not its own upward. Per frame it makes no promise, timer or closure.
-
 import type { Timer } from "../base/clock.ts";
 import type { Credential } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
