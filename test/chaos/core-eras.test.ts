@@ -130,13 +130,15 @@ test("era: a modern Core over STDIO is listened to: its lists are read again, ch
   assert.ok(run.toolNames().includes("grown"));
   run.core.watch(new Set(["test://a"]));
   await run.record.line("core_listening", ({ resources }) => resources === 1);
+  // What changed before the Core knew of it nobody heard: it is told once.
+  await run.until(() => run.upward.length === 1);
   await run.call("touch", { uri: "test://b" });
   await run.call("touch", { uri: "test://a" });
-  await run.until(() => run.upward.length > 0);
+  await run.until(() => run.upward.length > 1);
   const updated = { jsonrpc: "2.0", method: "notifications/resources/updated", params: { uri: "test://a" } };
   assert.deepEqual(
     run.upward.map((text) => JSON.parse(text)),
-    [updated],
+    [updated, updated],
   );
   run.core.watch(new Set());
   const listened = () => run.record.lines.filter(({ msg }) => msg === "core_listening").length;
