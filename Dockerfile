@@ -17,6 +17,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY scripts/build.ts scripts/code-cache.ts scripts/warm-up.cjs ./scripts/
+COPY schemas ./schemas
 COPY src ./src
 # dist holds the packages that it needs: the image has no node_modules.
 RUN npm run build && chmod 755 dist/cli/main.js

@@ -68,7 +68,7 @@ test("connect: a certificate of one's own CA is refused with the fix, and taken 
       const plain = scheme === "wss" ? "ws" : "http";
       const listed = await thehub(["list", "--url", `${plain}://localhost:${proxyPort}/mcp`], withToken);
       assert.equal(listed.code, 1);
-      assert.match(listed.stderr, new RegExp(`reached with ${scheme}://`));
+      assert.match(listed.stderr, new RegExp(`behind TLS, write ${scheme}://`));
     }
   } finally {
     proxy.close();
