@@ -8,7 +8,7 @@ import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import type { Generation } from "../helpers/two-way-client.ts";
 import { type Door, doors, type Scene } from "./doors.ts";
 import { operations, otherwise } from "./operations.ts";
-import { generations, manifestOf, type TwoWayCore } from "./two-way-cores.ts";
+import { generations, type Isolation, manifestOf, type TwoWayCore } from "./two-way-cores.ts";
 
 /** After which a cell is over that waits for what never comes. */
 const timeout = 30_000;
@@ -51,7 +51,7 @@ export function runMatrix(cores: readonly TwoWayCore[], { written, ...places }: 
         for (const core of cores) {
           const { isolation, framing } = core;
           for (const [operation, works] of Object.entries(operations)) {
-            const [outcome, run] = otherwise[isolation][operation] ?? ["works", works];
+            const [outcome, run] = otherwiseOn(core)[operation] ?? ["works", works];
             const by = `${door.name}, client ${generation}, Core ${core.generation} ${framing} ${isolation}`;
             const skip = reasonAgainst(door, generation, core, operation) ?? false;
             const cell = { ...guest, core, isolation, written: written && ((text: string) => written(core, text)) };
@@ -61,6 +61,12 @@ export function runMatrix(cores: readonly TwoWayCore[], { written, ...places }: 
       });
     }
   }
+}
+
+/** Over HTTP what a Core logs comes on the response of the call that it is about: it has an owner, whoever shares the Core. */
+function otherwiseOn({ isolation, framing }: TwoWayCore): (typeof otherwise)[Isolation] {
+  const { log, ...others } = otherwise[isolation];
+  return framing === "http" || log === undefined ? others : { log, ...others };
 }
 
 function reasonAgainst(door: Door, generation: Generation, core: TwoWayCore, operation: string): string | undefined {
