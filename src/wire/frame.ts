@@ -115,6 +115,19 @@ export function byteText(bytes: Buffer, start: number, end: number): ByteString 
   return (bytes as Latin1Buffer).latin1Slice(start, end);
 }
 
+/** Bytes `start` to `end` of a frame that may be in several chunks; what lies outside of it is left out. */
+export function textBetween(frame: Frame, start: number, end: number): ByteString {
+  let text = "";
+  let offset = 0;
+  for (const chunk of frame.chunks) {
+    const from = Math.max(start - offset, 0);
+    const to = Math.min(end - offset, chunk.length);
+    if (from < to) text += chunk.toString("latin1", from, to);
+    offset += chunk.length;
+  }
+  return text;
+}
+
 /** As `byteText`, for a message whose whole text may be there. */
 export function partOf(bytes: Buffer, text: ByteString | undefined, start: number, end: number): ByteString {
   return text === undefined ? byteText(bytes, start, end) : text.slice(start, end);

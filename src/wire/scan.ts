@@ -1,7 +1,7 @@
 // Reads one JSON-RPC message as byte ranges, in one pass that builds no objects. Says what a message is, never what it means.
 import { isUtf8 } from "node:buffer";
 import { pass, refuse, startPass, walk } from "./envelope.ts";
-import { type ByteString, type Frame, flatten } from "./frame.ts";
+import { type ByteString, type Frame, flatten, textBetween } from "./frame.ts";
 import type { ScanMemory } from "./scan-memory.ts";
 import { SmallScan } from "./small-scan.ts";
 import { isUtf8Chunks } from "./utf8.ts";
@@ -271,16 +271,4 @@ function cutResult(frame: Frame, into: Scan): boolean {
     return true;
   }
   return false;
-}
-
-function textBetween(frame: Frame, start: number, end: number): ByteString {
-  let text = "";
-  let offset = 0;
-  for (const chunk of frame.chunks) {
-    const from = Math.max(start - offset, 0);
-    const to = Math.min(end - offset, chunk.length);
-    if (from < to) text += chunk.toString("latin1", from, to);
-    offset += chunk.length;
-  }
-  return text;
 }

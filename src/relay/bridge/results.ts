@@ -1,7 +1,16 @@
 // What is different in a Core's answer for a client of the other era: one table, and the edits that it leads to. Bytes only; of a result that needs
 // nothing but a word at its start, nothing is read.
 import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
-import { type ByteString, byPlace, byteText, type Frame, flatten, noSplices, type Splice } from "../../wire/frame.ts";
+import {
+  type ByteString,
+  byPlace,
+  byteText,
+  type Frame,
+  flatten,
+  noSplices,
+  type Splice,
+  textBetween,
+} from "../../wire/frame.ts";
 import { findMember, type Range } from "../../wire/json.ts";
 import { occurs } from "../../wire/occurs.ts";
 import { metaKeys, reservedPrefix } from "../../wire/request-meta.ts";
@@ -228,18 +237,6 @@ function saysKindAtEdge(frame: Frame, { resultStart, resultEnd }: Scan): boolean
   if (/^\{\s*"resultType"\s*:/.test(first)) return true;
   // A quote that stands in no string opens a key, and what closes next is the object that has the key.
   return /,\s*"resultType"\s*:\s*"[^"\\]*"\s*\}$/.test(textBetween(frame, resultEnd - edgeBytes, resultEnd));
-}
-
-function textBetween(frame: Frame, start: number, end: number): ByteString {
-  let text = "";
-  let offset = 0;
-  for (const chunk of frame.chunks) {
-    const from = Math.max(start - offset, 0);
-    const to = Math.min(end - offset, chunk.length);
-    if (from < to) text += chunk.toString("latin1", from, to);
-    offset += chunk.length;
-  }
-  return text;
 }
 
 /** `isAll`: nothing else is in it, and all of it may go. */
