@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { metric } from "../helpers/raw-client.ts";
+import type { ServerProcess } from "../helpers/server-process.ts";
 import type { Generation, TwoWayClient } from "../helpers/two-way-client.ts";
-import { TwoWayServers } from "../helpers/two-way-servers.ts";
+import { startTwoWayServers } from "../helpers/two-way-servers.ts";
 import type { Message } from "../helpers/ws-client.ts";
 import { doors, type Guest } from "./doors.ts";
 import { elsewhere, manifestOf, processes } from "./two-way-cores.ts";
@@ -21,12 +22,12 @@ const network = doors.filter(({ name }) => !name.startsWith("stdio"));
 
 let folder: string;
 let hub: HubProcess;
-let servers: TwoWayServers;
+let servers: ServerProcess;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "thehub-crossings-"));
-  servers = await TwoWayServers.start("1.x");
-  const places = { file: (key: string) => join(folder, key), host: () => servers.host };
+  servers = await startTwoWayServers("1.x");
+  const places = { file: (key: string) => join(folder, key), host: () => servers.place };
   hub = await startHub({ manifest: manifestOf(used, places) });
   await hub.logged("core_summary");
 });

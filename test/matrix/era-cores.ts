@@ -1,11 +1,8 @@
 // The Cores of the matrix of eras: of the handshake era alone, of the modern one alone, of both; on pipes, over HTTP and over WebSocket. Those over a
 // network run beside the hub.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { root } from "../helpers/hub-process.ts";
+import { ServerProcess } from "../helpers/server-process.ts";
 import type { Generation } from "../helpers/two-way-client.ts";
 import type { Isolation } from "./two-way-cores.ts";
 
@@ -45,58 +42,11 @@ export const eraCores: readonly EraCore[] = [
 
 const isOnNetwork = ({ framing }: EraCore): boolean => framing === "http" || framing === "websocket";
 
-/** A Core over a network, as it runs. */
-class NetworkCore implements AsyncDisposable {
-  readonly #child: ChildProcess;
-  readonly #lines: string[] = [];
-  readonly #listeners = new Set<() => void>();
-  url = "";
-
-  constructor(child: ChildProcess) {
-    this.#child = child;
-    // Not by a signal: of itself, and what it last said is why.
-    child.on("exit", (code) => code !== null && process.stderr.write(`${this.#lines.slice(-20).join("\n")}\n`));
-    createInterface({ input: child.stderr as Readable }).on("line", (line) => {
-      this.#lines.push(line);
-      for (const look of this.#listeners) look();
-    });
-  }
-
-  static async start({ key, program, framing, args }: EraCore, records: string): Promise<NetworkCore> {
-    const child = spawn(process.execPath, [programFile(program), key, framing, ...args], {
-      env: { PATH: process.env["PATH"], TWO_WAY_RECORDS: records },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const core = new NetworkCore(child);
-    const [url] = await once(createInterface({ input: child.stdout }), "line");
-    core.url = String(url);
-    return core;
-  }
-
-  written(text: string): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!this.#lines.includes(text)) return;
-        this.#listeners.delete(look);
-        resolve();
-      };
-      this.#listeners.add(look);
-      look();
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const exited = once(this.#child, "exit");
-    this.#child.kill();
-    await exited;
-  }
-}
-
 const programFile = (program: string): string => join(root, "test/fixtures/two-way", program);
 
 /** Those that run beside the hub, and the manifest of all of them. */
 export class EraHouse implements AsyncDisposable {
-  readonly #servers = new Map<string, NetworkCore>();
+  readonly #servers = new Map<string, ServerProcess>();
   readonly #records: string;
 
   private constructor(records: string) {
@@ -106,8 +56,10 @@ export class EraHouse implements AsyncDisposable {
   /** `records`: a folder in which each Core writes down what is said on each of its connections. */
   static async open(records: string): Promise<EraHouse> {
     const house = new EraHouse(records);
-    for (const core of eraCores.filter(isOnNetwork))
-      house.#servers.set(core.key, await NetworkCore.start(core, records));
+    const env = { PATH: process.env["PATH"], TWO_WAY_RECORDS: records };
+    for (const { key, program, framing, args } of eraCores.filter(isOnNetwork)) {
+      house.#servers.set(key, await ServerProcess.start(programFile(program), [key, framing, ...args], env));
+    }
     return house;
   }
 
@@ -126,7 +78,7 @@ export class EraHouse implements AsyncDisposable {
     const scaling = isolation === "pool" ? "    scaling: { max: 2 }\n" : "";
     // What changes in one instance changes in all, as where servers keep their state in a database.
     const shared = era === "legacy" ? [join(this.#records, `.${key}`)] : [];
-    const url = this.#servers.get(key)?.url;
+    const url = this.#servers.get(key)?.place;
     if (url !== undefined) return `  ${key}:\n    url: ${url}\n    allow_private: true\n${how}`;
     return `  ${key}:
     command: ${JSON.stringify(process.execPath)}

@@ -2,22 +2,23 @@
 // WebSocket. The product is whole here too, as most of its time is waiting: every operation × door × SDK of the client × SDK, link and isolation of the Core.
 // The servers are one process for each SDK.
 import { after } from "node:test";
+import type { ServerProcess } from "../helpers/server-process.ts";
 import type { Generation } from "../helpers/two-way-client.ts";
-import { TwoWayServers } from "../helpers/two-way-servers.ts";
+import { startTwoWayServers } from "../helpers/two-way-servers.ts";
 import { runMatrix } from "./run-matrix.ts";
 import { elsewhere, generations } from "./two-way-cores.ts";
 
-const servers = new Map<Generation, TwoWayServers>();
-for (const generation of generations) servers.set(generation, await TwoWayServers.start(generation));
+const servers = new Map<Generation, ServerProcess>();
+for (const generation of generations) servers.set(generation, await startTwoWayServers(generation));
 
-const serversOf = (generation: Generation): TwoWayServers => {
+const serversOf = (generation: Generation): ServerProcess => {
   const found = servers.get(generation);
   if (found === undefined) throw new Error(`no servers of SDK ${generation}`);
   return found;
 };
 
 runMatrix(elsewhere, {
-  host: (generation) => serversOf(generation).host,
+  host: (generation) => serversOf(generation).place,
   written: ({ generation }, text) => serversOf(generation).written(text),
 });
 

@@ -10,7 +10,7 @@ import { makeCertificates, read, serverExtension, signCertificate } from "../hel
 import { FaultyServer, type Fault as Happening } from "../helpers/faulty-server.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { type HttpRequest, ScriptedHttpHub } from "../helpers/scripted-http-hub.ts";
-import { TwoWayServers } from "../helpers/two-way-servers.ts";
+import { startTwoWayServers } from "../helpers/two-way-servers.ts";
 import { type Message, WsClient } from "../helpers/ws-client.ts";
 
 const metadata = "http://169.254.169.254/latest/meta-data/";
@@ -283,11 +283,11 @@ test("remote faults: under load a server is restarted three times: each call has
 });
 
 test("remote faults: by every way, what a server was asked when it died may have run, and what is asked then has not", async () => {
-  const servers = await TwoWayServers.start("1.x");
+  const servers = await startTwoWayServers("1.x");
   const ways = ["http", "sse", "websocket"];
   const entries = ways.map(
     (way) => `  ${way}:
-    url: ${way === "websocket" ? "ws" : "http"}://${servers.host}/${way}/${way}
+    url: ${way === "websocket" ? "ws" : "http"}://${servers.place}/${way}/${way}
     allow_private: true
     health: { restart_backoff_ms: 60000 }
 ${way === "sse" ? "    transport: sse\n" : ""}`,
