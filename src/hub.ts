@@ -10,7 +10,6 @@ import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
 import type { RequestDoorkeeper } from "./doors/port.ts";
-import type { Auth } from "./gates/auth.ts";
 import { Arrival } from "./hub/arrival.ts";
 import { healthOf, troubleOf } from "./hub/condition.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
@@ -31,6 +30,7 @@ import { sourcesOf } from "./hub/sources.ts";
 import { type Standing, standingOf } from "./hub/standing.ts";
 import { StateRing } from "./hub/state-ring.ts";
 import { welcoming } from "./hub/welcome.ts";
+import type { Auth } from "./identity/auth.ts";
 import type { DoorRequest } from "./logins/door.ts";
 import type { Page } from "./logins/pages.ts";
 import type { Setup } from "./manifest/diff.ts";
@@ -39,7 +39,7 @@ import type { Settings } from "./manifest/settings.ts";
 import type { ClientSession } from "./relay/call.ts";
 import { Changes } from "./relay/changes.ts";
 import { RelayParts } from "./relay/parts.ts";
-import type { Principal } from "./sessions/principal.ts";
+import { ownPrincipal, type Principal } from "./sessions/principal.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
@@ -80,7 +80,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 
 export class Hub {
   /** Sees everything: the command line's own view. */
-  readonly everyone: Principal = { id: "cli", name: "cli", allow: undefined, deny: [], admin: true, shared: true };
+  readonly everyone: Principal = ownPrincipal("cli", { admin: true, shared: true });
   readonly metrics: Metrics;
   /** For admins. */
   readonly oversight: Oversight;
@@ -189,6 +189,7 @@ export class Hub {
       watchLane: (key, session) => this.#fleet.watchLane(key, session),
       lanesOf: (session) => this.#fleet.lanesOf(session),
       opened: (session) => this.#isolation.opened(session),
+      renew: (session, principal) => this.#changes.renew(session, principal),
       heard: (session) => this.#changes.greeted(session),
       greet: welcoming({ log: log.child({ component: "relay" }), callerOf, greeted }),
       left: (session) => this.#isolation.left(session),
@@ -294,8 +295,9 @@ export class Hub {
 
   /** The pages for people who sign in to Cores, which need no token. Undefined: not one of them. */
   signInPage(request: Omit<DoorRequest, "person">): Promise<Page | undefined> {
-    const person = (token: Secret | undefined) => {
-      const result = this.#doorman.authenticate(token === undefined ? undefined : `Bearer ${token.reveal()}`);
+    const person = async (token: Secret | undefined) => {
+      const authorization = token === undefined ? undefined : `Bearer ${token.reveal()}`;
+      const result = await this.#doorman.authenticate({ authorization });
       return result.t === "ok" ? result.principal : undefined;
     };
     return this.#logins.answer({ ...request, person });

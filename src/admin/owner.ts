@@ -1,14 +1,12 @@
 // Who opens a Unix socket that was made for admins: its file's mode has decided that already, so no token is asked for.
-import type { Principal } from "../sessions/principal.ts";
+import type { AuthResult } from "../identity/auth.ts";
+import { ownPrincipal } from "../sessions/principal.ts";
 
-const owner: Principal = { id: "owner", name: "owner", allow: undefined, deny: [], admin: true, shared: true };
+const result: AuthResult = { t: "ok", principal: ownPrincipal("owner", { admin: true, shared: true }) };
 
 interface OwnerAuth {
-  authenticate(): { readonly t: "ok"; readonly principal: Principal };
-  holder(): { readonly principal: Principal; readonly digest: Buffer };
+  readonly version: 0;
+  authenticate(): AuthResult;
 }
 
-export const ownerAuth: OwnerAuth = {
-  authenticate: () => ({ t: "ok", principal: owner }),
-  holder: () => ({ principal: owner, digest: Buffer.alloc(0) }),
-};
+export const ownerAuth: OwnerAuth = { version: 0, authenticate: () => result };

@@ -7,6 +7,8 @@ export interface Timer {
 export interface Clock {
   /** Monotonic milliseconds; only differences mean something. */
   now(): number;
+  /** Wall time, in ms since 1970: what ends at a date is compared with it. */
+  wall(): number;
   /** Wall time for people, ISO 8601 in UTC. */
   iso(): string;
   /** Runs `fn` once after `ms`. Never keeps the process alive by itself. */
@@ -15,6 +17,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => performance.now(),
+  wall: () => Date.now(),
   iso: () => new Date().toISOString(),
   after(ms, fn) {
     const handle = setTimeout(fn, ms);

@@ -6,6 +6,7 @@ import { defaultLinkPolicy } from "../connect/link-state.ts";
 import { hubWords } from "../connect/words.ts";
 import { version } from "../library/version.ts";
 import { defaultConnectionLimits } from "../links/connection.ts";
+import { ownPrincipal } from "../sessions/principal.ts";
 import { isSentInClear, readConnectSettings } from "./connect-settings.ts";
 import { InProcessClient, type Progress } from "./in-process-client.ts";
 import type { Person } from "./person.ts";
@@ -13,7 +14,7 @@ import type { RunningHubOptions } from "./running-hub-options.ts";
 import type { Terminal } from "./terminal.ts";
 import { openVoice } from "./voice.ts";
 
-const self = { id: "client", name: "client", allow: undefined, deny: [], admin: false, shared: false };
+const self = ownPrincipal("client", { admin: false, shared: false });
 
 /** Throws `usage` for what is written wrongly, `unauthenticated` or `hub_unreachable` where there is no hub. An interrupt takes back what is under way. */
 export async function withRunningHub<T>(

@@ -3,8 +3,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
-import type { Auth } from "../gates/auth.ts";
+import type { Auth, AuthResult, Evidence } from "../identity/auth.ts";
 import { type BrowserRequest, browserRequest } from "./browser-request.ts";
 import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
 import { type Client, createProxies } from "./forwarded.ts";
@@ -13,6 +14,19 @@ import type { Guest } from "./port.ts";
 import { Recognition } from "./recognition.ts";
 import type { Refusal, RefusalReason } from "./refusal-log.ts";
 import { errorReply, type Reply } from "./reply.ts";
+import {
+  challenges,
+  draining,
+  forbidden,
+  full,
+  httpIsAt,
+  noSuchProfile,
+  notAllowed,
+  nothingButThese,
+  tokenRefusal,
+  unauthenticated,
+  upgradeNeeded,
+} from "./router-replies.ts";
 import { handshakeRefusal } from "./ws-handshake.ts";
 
 /** The pages that others fill in. One that is left out is not there. */
@@ -46,7 +60,8 @@ export interface RouterOptions extends OriginRules {
 }
 
 export interface RouterDeps {
-  readonly auth: Pick<Auth, "authenticate" | "holder">;
+  readonly auth: Pick<Auth, "authenticate" | "version">;
+  readonly clock: Pick<Clock, "wall">;
   readonly pages: Partial<HttpPages>;
   /** By path, the base path left out: `/mcp`. */
   readonly doors: ReadonlyMap<string, WebDoor>;
@@ -80,10 +95,10 @@ export type Routed =
     };
 
 export interface Router {
-  /** For everything that is no WebSocket upgrade. */
-  route(request: IncomingMessage, reach: Reach): Routed;
-  /** For WebSocket upgrades. */
-  admit(request: IncomingMessage, reach: Reach): Admission;
+  /** For everything that is no WebSocket upgrade. Takes time only where who asks is not known at once; never rejects. */
+  route(request: IncomingMessage, reach: Reach): Routed | Promise<Routed>;
+  /** For WebSocket upgrades; the same holds. */
+  admit(request: IncomingMessage, reach: Reach): Admission | Promise<Admission>;
 }
 
 export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
@@ -93,7 +108,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   const upgradePaths: ReadonlySet<string> = new Set(deps.house === undefined ? [] : ["/", "/mcp", "/ws"]);
   const nothingHere = nothingButThese(deps);
   const proxies = createProxies(options.trustedProxies);
-  const recognition = new Recognition(deps.auth);
+  const recognition = new Recognition(deps.auth, deps.clock);
 
   const clientOf = ({ headers, socket }: IncomingMessage, reach: Reach) =>
     proxies.clientOf(reach === "socket" ? "unix" : socket.remoteAddress, headers);
@@ -112,18 +127,36 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     });
   }
 
+  /** Who asks, in the words of authentication. */
+  function identify(request: IncomingMessage, { path, profile }: Place): AuthResult | Promise<AuthResult> {
+    const evidence: Evidence = {
+      authorization: request.headers.authorization,
+      path: profile === undefined ? path : `${path}/p/${profile}`,
+    };
+    return recognition.authenticate(request.socket, evidence);
+  }
+
+  function metricsPage(request: IncomingMessage, place: Place, peer: string | undefined): Routed | Promise<Routed> {
+    const page = deps.pages.metrics;
+    if (page === undefined) return replied(nothingHere);
+    const shown: Routed = { t: "reply", answer: page };
+    if (metricsDigest === undefined) return shown;
+    return whenKnown(
+      identify(request, place),
+      (result) => metricsRefusal(result, request.headers.authorization, peer) ?? shown,
+    );
+  }
+
   /** Who may not see the metrics gets this instead. */
-  function metricsRefusal({ headers: { authorization } }: IncomingMessage, peer: string | undefined) {
-    if (metricsDigest === undefined) return undefined;
-    const result = deps.auth.authenticate(authorization);
-    if (result.t === "ok" && result.principal.admin) return undefined;
+  function metricsRefusal(result: AuthResult, authorization: string | undefined, peer: string | undefined) {
+    if (metricsDigest === undefined || (result.t === "ok" && result.principal.admin)) return undefined;
     const sent = bearerToken(authorization);
     if (sent === undefined) {
-      const reply = unauthenticated("missing", "metrics need the bearer token of HUB_METRICS_TOKEN");
+      const reply = unauthenticated(challenges.missing, "metrics need the bearer token of HUB_METRICS_TOKEN");
       return refused(reply, "token missing", peer);
     }
     if (sameDigest(tokenDigest(sent), metricsDigest)) return undefined;
-    return refused(unauthenticated("invalid", "the token is not valid for metrics"), "token invalid", peer);
+    return refused(unauthenticated(challenges.invalid, "the token is not valid for metrics"), "token invalid", peer);
   }
 
   function pageAt(path: string): (() => Reply | Promise<Reply>) | undefined {
@@ -148,15 +181,30 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     return known.has(profile) ? undefined : noSuchProfile(profile, known.keys());
   }
 
-  function atDoor(door: WebDoor, place: Place, request: IncomingMessage, { address }: Client): Routed {
-    const { path, profile } = place;
+  function atDoor(
+    door: WebDoor,
+    place: Place,
+    request: IncomingMessage,
+    { address }: Client,
+  ): Routed | Promise<Routed> {
+    const { path } = place;
     const cors = door.access === "admin" ? undefined : corsHeaders(request.headers.origin);
     const { method = "" } = request;
     if (method === "OPTIONS" && cors !== undefined) return replied(preflight(request.headers, door.methods, cors));
     if (!door.methods.includes(method)) return replied(withHeaders(notAllowed(path, door.methods), cors));
-    const result = recognition.authenticate(request);
+    return whenKnown(identify(request, place), (result) => letIn(result, door, place, cors, address));
+  }
+
+  function letIn(
+    result: AuthResult,
+    door: WebDoor,
+    place: Place,
+    cors: CorsHeaders | undefined,
+    address: string | undefined,
+  ): Routed {
+    const { path, profile } = place;
     if (result.t === "refused") {
-      return refused(withHeaders(tokenRefusal(result.reason), cors), `token ${result.reason}`, address);
+      return refused(withHeaders(tokenRefusal(result), cors), `token ${result.reason}`, address);
     }
     if (door.access === "admin" && !result.principal.admin) return refused(forbidden, "not an admin", address);
     const unknown = profileRefusal(place);
@@ -187,8 +235,8 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
         return replied(notAllowed(path, ["GET", "HEAD"], elsewhere));
       }
       if (page === undefined) return replied(upgradeNeeded);
-      const withheld = page === deps.pages.metrics ? metricsRefusal(request, client.address) : undefined;
-      return withheld ?? { t: "reply", answer: page };
+      if (page === deps.pages.metrics) return metricsPage(request, place, client.address);
+      return { t: "reply", answer: page };
     },
 
     admit(request, reach) {
@@ -200,15 +248,16 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const { house } = deps;
       const place = placeOf(request.url, base);
       if (house === undefined || !upgradePaths.has(place.path)) return refuse(nothingHere, "path");
-      const result = deps.auth.authenticate(request.headers.authorization);
-      if (result.t === "refused") return refuse(tokenRefusal(result.reason), `token ${result.reason}`);
-      const unknown = profileRefusal(place);
-      if (unknown !== undefined) return refuse(unknown, "path");
-      const fault = handshakeRefusal(request);
-      if (fault !== undefined) return refuse(fault, "handshake");
-      if (house.draining) return refuse(draining, "draining");
-      if (house.sessions >= options.maxSessions) return refuse(full, "sessions");
-      return { t: "admitted", guest: { principal: result.principal, peer, profile: place.profile } };
+      return whenKnown(identify(request, place), (result) => {
+        if (result.t === "refused") return refuse(tokenRefusal(result), `token ${result.reason}`);
+        const unknown = profileRefusal(place);
+        if (unknown !== undefined) return refuse(unknown, "path");
+        const fault = handshakeRefusal(request);
+        if (fault !== undefined) return refuse(fault, "handshake");
+        if (house.draining) return refuse(draining, "draining");
+        if (house.sessions >= options.maxSessions) return refuse(full, "sessions");
+        return { t: "admitted", guest: { principal: result.principal, peer, profile: place.profile } };
+      });
     },
   };
 }
@@ -231,41 +280,6 @@ function isEncrypted(socket: Socket): boolean {
   return "encrypted" in socket && socket.encrypted === true;
 }
 
-function nothingButThese({ house, doors, pages }: RouterDeps): Reply {
-  const forClients =
-    house === undefined ? "" : "MCP clients connect to /mcp (Streamable HTTP or WebSocket), older ones to /sse; ";
-  const others = [...doors.keys()].filter((path) => doors.get(path)?.access === "admin");
-  const there = [...Object.keys(pages).map((page) => `/${page}`), ...others]
-    .join(", ")
-    .replace(/, ([^,]*)$/, " and $1");
-  return errorReply(
-    "name_unknown",
-    `nothing is here; ${forClients}there ${forClients === "" ? "are" : "are also"} ${there}`,
-  );
-}
-
-/** The person who reads this may be trying the API on a laptop, where nothing is configured. */
-const forbidden = errorReply(
-  "forbidden",
-  "this is for admins: send HUB_TOKEN, or the token of a client with admin: true in the manifest; on the hub's own machine its user needs none with thehub status, reload, restart and drain",
-);
-
-const httpIsAt = "MCP over HTTP is at /mcp";
-
-const upgradeNeeded = errorReply("request_invalid", `this path speaks WebSocket, by ws:// or wss://; ${httpIsAt}`, {
-  status: 426,
-  headers: { upgrade: "websocket" },
-});
-
-const draining = errorReply("draining", "the hub is shutting down", { headers: { "retry-after": "5" } });
-const full = errorReply("overloaded", "the hub has as many sessions as it may", { headers: { "retry-after": "5" } });
-
-function noSuchProfile(name: string, known: Iterable<string>): Reply {
-  const names = [...known].toSorted().join(", ");
-  const asked = JSON.stringify(name.slice(0, 64));
-  return errorReply("name_unknown", `there is no profile ${asked}; there are ${names}, or leave /p/… out`);
-}
-
 function replied(reply: Reply): Routed {
   return { t: "reply", answer: () => reply };
 }
@@ -274,24 +288,13 @@ function refused(reply: Reply, reason: RefusalReason, peer: string | undefined):
   return { t: "reply", answer: () => reply, refusal: { status: reply.status, reason, peer } };
 }
 
-function notAllowed(path: string, methods: readonly string[], elsewhere = ""): Reply {
-  const allow = methods.join(", ");
-  return errorReply("request_invalid", `${path} takes ${allow} only${elsewhere}`, { status: 405, headers: { allow } });
-}
-
 function withHeaders(reply: Reply, headers: CorsHeaders | undefined): Reply {
   return headers === undefined ? reply : { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
-function tokenRefusal(reason: "missing" | "invalid"): Reply {
-  const message =
-    reason === "missing" ? "a token is needed: send it as Authorization: Bearer <token>" : "the token is not valid";
-  return unauthenticated(reason, message);
-}
-
-function unauthenticated(reason: "missing" | "invalid", message: string): Reply {
-  const challenge = reason === "invalid" ? 'Bearer error="invalid_token"' : "Bearer";
-  return errorReply("unauthenticated", message, { headers: { "www-authenticate": challenge } });
+/** At once where the answer is there at once. */
+function whenKnown<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 function normalBasePath(basePath: string): string {

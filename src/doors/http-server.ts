@@ -8,18 +8,22 @@ import type { TLSSocket } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
-import type { Auth } from "../gates/auth.ts";
+import type { Auth } from "../identity/auth.ts";
 import { type ConnectionLimits, Connections } from "./connections.ts";
 import { createProxies } from "./forwarded.ts";
 import {
+  type Admission,
   createRouter,
   type HttpPages,
+  type Routed,
   type Router,
   type RouterDeps,
   type RouterOptions,
   type WebDoor,
 } from "./http-router.ts";
 import { isLoopbackHost } from "./listen.ts";
+import { codeOf, listenFailure } from "./listen-failure.ts";
+import { grouped, type ListenGroup, type TcpAddress } from "./listen-groups.ts";
 import type { Reach } from "./origin.ts";
 import { Pipelined } from "./pipelined.ts";
 import type { DoorLog } from "./port.ts";
@@ -29,6 +33,7 @@ import { StallWatch } from "./stall-watch.ts";
 import { HandshakeFailures } from "./tls/handshake-failures.ts";
 import type { TlsKeeper } from "./tls/tls-keeper.ts";
 import { freeSocketPath, listenOnSocket } from "./unix-socket.ts";
+import { headWithoutOffer } from "./upgrade-offer.ts";
 import type { WsDoor } from "./ws-door.ts";
 
 export interface HttpServerOptions extends RouterOptions, ConnectionLimits {
@@ -42,7 +47,7 @@ export interface HttpServerOptions extends RouterOptions, ConnectionLimits {
 }
 
 export interface HttpServerDeps {
-  readonly auth: Pick<Auth, "authenticate" | "holder">;
+  readonly auth: Pick<Auth, "authenticate" | "version">;
   readonly pages: Partial<HttpPages>;
   /** Undefined: upgrades get 404. */
   readonly websocket?: WsDoor | undefined;
@@ -85,22 +90,6 @@ export async function openHttpServer(options: HttpServerOptions, deps: HttpServe
   return front;
 }
 
-type TcpAddress = Extract<ListenAddress, { t: "tcp" }>;
-
-/** An optional address belongs to the one before it: same port, and enough if one of them is there. */
-function grouped(
-  addresses: readonly ListenAddress[],
-): (readonly TcpAddress[] | Extract<ListenAddress, { t: "unix" }>)[] {
-  const groups: (TcpAddress[] | Extract<ListenAddress, { t: "unix" }>)[] = [];
-  for (const address of addresses) {
-    const last = groups.at(-1);
-    if (address.t === "unix") groups.push(address);
-    else if (address.optional && Array.isArray(last) && last[0]?.port === address.port) last.push(address);
-    else groups.push([address]);
-  }
-  return groups;
-}
-
 /** Binding two hosts to one picked port may meet a port that is taken on the second one. */
 const portAttempts = 10;
 
@@ -129,6 +118,7 @@ class Front implements HttpServer {
     const { websocket } = deps;
     this.#router = createRouter(options, {
       auth: deps.auth,
+      clock: deps.clock,
       pages: deps.pages,
       doors: deps.doors,
       ...(deps.browser && { browser: deps.browser }),
@@ -144,7 +134,7 @@ class Front implements HttpServer {
     });
   }
 
-  async listen(group: readonly TcpAddress[] | Extract<ListenAddress, { t: "unix" }>): Promise<void> {
+  async listen(group: ListenGroup): Promise<void> {
     if ("t" in group) {
       await freeSocketPath(group.path);
       await this.#bind("socket", `unix:${group.path}`, (server) => listenOnSocket(server, group.path));
@@ -292,6 +282,15 @@ class Front implements HttpServer {
       return;
     }
     const routed = this.#router.route(request, reach);
+    if (routed instanceof Promise) {
+      void routed.then((it) => {
+        // Gone while it was found out who asks.
+        if (!socket.destroyed && !response.destroyed) this.#give(request, response, it, isAsking);
+      });
+    } else this.#give(request, response, routed, isAsking);
+  }
+
+  #give(request: IncomingMessage, response: ServerResponse, routed: Routed, isAsking: boolean): void {
     if (routed.t === "reply") {
       if (routed.refusal !== undefined) this.#refusals.add(routed.refusal);
       // Whether the body still comes is the client's choice, so nothing behind it can be read as a request.
@@ -333,6 +332,18 @@ class Front implements HttpServer {
       return;
     }
     const admission = this.#router.admit(request, reach);
+    if (admission instanceof Promise) {
+      void admission.then((it) => {
+        if (!socket.destroyed) this.#welcome(request, socket, head, it);
+        socket.off("error", ignore);
+      });
+    } else {
+      this.#welcome(request, socket, head, admission);
+      socket.off("error", ignore);
+    }
+  }
+
+  #welcome(request: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission): void {
     if (admission.t === "refused") {
       const { reply, reason, peer } = admission;
       this.#deps.log.info("upgrade_refused", { status: reply.status, reason, peer });
@@ -342,7 +353,6 @@ class Front implements HttpServer {
     // A connection of messages is looked after by its door.
     this.#stalls.delete(socket as Socket);
     this.#deps.websocket?.accept(request, socket, head, admission.guest);
-    socket.off("error", ignore);
   }
 
   #closeServer(server: Server): Promise<void> {
@@ -353,26 +363,9 @@ class Front implements HttpServer {
   }
 }
 
-/** The head of a request as it came, but for the offer to speak another protocol. */
-function headWithoutOffer({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
-  const lines = [`${method} ${url} HTTP/${httpVersion}`];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]?.toLowerCase() ?? "";
-    if (name === "upgrade" || name === "http2-settings" || name === "connection") continue;
-    lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
-  }
-  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
-}
-
 /** Whether a response has begun and not ended: a status line would become part of it. Node keeps it there, and leaves it out of its types. */
 function isAnswering(socket: Duplex): boolean {
   return (socket as { _httpMessage?: ServerResponse | null })._httpMessage?.headersSent === true;
-}
-
-/** What the system said, of an error that `listenFailure` made. */
-function codeOf(error: unknown): string | undefined {
-  const cause = error instanceof HubError ? error.cause : undefined;
-  return cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
 }
 
 function garbledReply(code: string | undefined): Reply {
@@ -383,17 +376,4 @@ function garbledReply(code: string | undefined): Reply {
     return errorReply("request_invalid", "the request took too long to arrive", { status: 408 });
   }
   return errorReply("request_invalid", "this is not HTTP/1.1");
-}
-
-const hints: Readonly<Record<string, string>> = {
-  EADDRINUSE: "the port is in use; stop what is listening there or choose another one",
-  EADDRNOTAVAIL: "this machine does not have the address",
-  EACCES: "no permission; ports below 1024 and other people's folders need more rights",
-  ENOTFOUND: "the host name is not known",
-  EAI_AGAIN: "the host name cannot be looked up now",
-};
-
-function listenFailure(name: string, error: NodeJS.ErrnoException): HubError {
-  const hint = hints[error.code ?? ""] ?? error.code ?? "failed";
-  return new HubError("listen_failed", `cannot listen on ${name}: ${hint}`, {}, error);
 }

@@ -59,6 +59,10 @@ export interface RequestVisitor extends Visitor {
    * `replies`, where each request is answered once; a notification or a response leaves it untouched.
    */
   take(message: MessageReader, readMs: number, replies: ReplySink): void;
+  /** The same caller goes on with this, which may let it do more or less. */
+  renew(principal: Principal): void;
+  /** Whether a request of the client stays open to hear of changes. */
+  readonly isListening: boolean;
   /** The revision that was agreed on; undefined until initialize is answered. */
   readonly revision: string | undefined;
 }

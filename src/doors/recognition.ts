@@ -1,32 +1,44 @@
 // Who a connection belongs to, as far as its last request has shown: the next one with the same header needs no other look at its token.
 // A header is compared with what the same connection was let in with, never with anybody else's, so that the time taken says nothing.
-import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { Auth, AuthResult, Holder } from "../gates/auth.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Auth, AuthResult, Evidence } from "../identity/auth.ts";
+import { hasEnded } from "../sessions/principal.ts";
+
+type Ok = Extract<AuthResult, { t: "ok" }>;
 
 interface Known {
   readonly authorization: string;
-  readonly result: AuthResult;
-  readonly holder: Holder;
+  readonly path: string | undefined;
+  readonly version: number;
+  readonly result: Ok;
 }
 
 export class Recognition {
-  readonly #auth: Pick<Auth, "authenticate" | "holder">;
+  readonly #auth: Pick<Auth, "authenticate" | "version">;
+  readonly #clock: Pick<Clock, "wall">;
   readonly #known = new WeakMap<Socket, Known>();
 
-  constructor(auth: Pick<Auth, "authenticate" | "holder">) {
+  constructor(auth: Pick<Auth, "authenticate" | "version">, clock: Pick<Clock, "wall">) {
     this.#auth = auth;
+    this.#clock = clock;
   }
 
-  authenticate({ headers: { authorization }, socket }: IncomingMessage): AuthResult {
+  authenticate(socket: Socket, evidence: Evidence): AuthResult | Promise<AuthResult> {
+    const { authorization, path } = evidence;
+    if (authorization === undefined) return this.#auth.authenticate(evidence);
     const known = this.#known.get(socket);
-    // Other rules have other holders, so nobody is known under them; principals may be the same, with another token.
-    if (known?.authorization === authorization && known !== undefined) {
-      if (this.#auth.holder(known.holder.principal) === known.holder) return known.result;
+    if (known?.authorization === authorization && known.path === path && known.version === this.#auth.version) {
+      const { principal } = known.result;
+      if (principal.until === undefined || !hasEnded(principal, this.#clock.wall())) return known.result;
     }
-    const result = this.#auth.authenticate(authorization);
-    const holder = result.t === "ok" ? this.#auth.holder(result.principal) : undefined;
-    if (holder !== undefined && authorization !== undefined) this.#known.set(socket, { authorization, result, holder });
-    return result;
+    // As of before: what takes time may be overtaken by other rules.
+    const { version } = this.#auth;
+    const result = this.#auth.authenticate(evidence);
+    const keep = (it: AuthResult): AuthResult => {
+      if (it.t === "ok") this.#known.set(socket, { authorization, path, version, result: it });
+      return it;
+    };
+    return result instanceof Promise ? result.then(keep) : keep(result);
   }
 }

@@ -7,6 +7,7 @@ export type RefusalReason =
   | "host or origin"
   | "token missing"
   | "token invalid"
+  | "token scope"
   | "not an admin"
   | "session"
   | "sessions"

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
-import { sameCaller } from "../sessions/principal.ts";
+import { hasEnded, sameCaller } from "../sessions/principal.ts";
 import { byteString, replySink } from "../wire/frame.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
 import { BodyReader } from "./http/body.ts";
@@ -12,7 +12,7 @@ import { eventBytes } from "./http/event-stream.ts";
 import { acceptedBy, isEncoded, isJson } from "./http/negotiate.ts";
 import * as refusals from "./http/refusals.ts";
 import type { WebDoor } from "./http-router.ts";
-import type { Doorkeeper, DoorLog, Guest, Visitor } from "./port.ts";
+import type { DoorLog, Guest, RequestDoorkeeper, RequestVisitor } from "./port.ts";
 import { RefusalLog, type RefusalReason } from "./refusal-log.ts";
 import { type Reply, refuse, writeReply } from "./reply.ts";
 
@@ -26,7 +26,7 @@ export interface SseDoorLimits {
 }
 
 export interface SseDoorDeps {
-  readonly doorkeeper: Doorkeeper;
+  readonly doorkeeper: RequestDoorkeeper;
   readonly clock: Clock;
   readonly log: DoorLog;
   /** What stands before `/messages` as clients see it: the path of HUB_PUBLIC_URL, or the base path. */
@@ -46,7 +46,7 @@ const checkMs = 2_500;
 
 interface SseSession {
   readonly guest: Guest;
-  readonly visitor: Visitor;
+  readonly visitor: RequestVisitor;
   readonly events: EventResponse;
 }
 
@@ -173,6 +173,7 @@ export class SseDoor {
       else {
         // Before the message is taken: its answer may be on its way to the client at once.
         writeReply(response, accepted);
+        session.visitor.renew(principal);
         session.visitor.receive(body, this.#deps.clock.now());
       }
     });
@@ -187,7 +188,11 @@ export class SseDoor {
 
   #check(): void {
     const now = this.#deps.clock.now();
-    for (const { events } of this.#sessions.values()) events.check(now);
+    const wall = this.#deps.clock.wall();
+    for (const { events, guest } of this.#sessions.values()) {
+      if (hasEnded(guest.principal, wall)) events.end();
+      else events.check(now);
+    }
     this.#timer = this.#sessions.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
   }
 }

@@ -5,7 +5,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { EndReason } from "../base/end-reason.ts";
-import type { Principal } from "../sessions/principal.ts";
+import { hasEnded, type Principal } from "../sessions/principal.ts";
 import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts";
 import { Outbox } from "../wire/outbox.ts";
 import type { TraceText } from "../wire/trace-context.ts";
@@ -130,10 +130,14 @@ export class WsConnection {
     this.#socket.destroy();
   }
 
-  /** Looks after a quiet or stalled client; to be called every few seconds. */
+  /** Looks after a quiet or stalled client, and one whose time has come; to be called every few seconds. */
   check(): void {
     if (this.#phase !== "open") return;
     const { clock, limits } = this.#deps;
+    if (hasEnded(this.#principal, clock.wall())) {
+      this.end("unauthorized");
+      return;
+    }
     const now = clock.now();
     const taken = this.#outbox.takenBytes;
     const pending = this.#outbox.pendingBytes > 0;

@@ -1,7 +1,9 @@
 // Who may come in, under the rules in force; and who those inside are when the rules change.
+
 import { bearerToken } from "../base/bearer.ts";
 import { Secret } from "../base/secret.ts";
-import { type Auth, type AuthResult, createAuth, type Holder, principalAfter } from "../gates/auth.ts";
+import { type Auth, type AuthResult, createAuth, type Evidence, type Way } from "../identity/auth.ts";
+import { staticTokens } from "../identity/static-tokens.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Masker } from "../wire/mask.ts";
@@ -14,39 +16,45 @@ export class Doorman implements Auth {
 
   constructor(masker: Pick<Masker, "add">, setup: Setup) {
     this.#masker = masker;
-    this.#auth = this.#rulesOf(setup);
+    this.#auth = this.#rulesOf(setup, 0);
   }
 
   get required(): boolean {
     return this.#auth.required;
   }
 
-  /** Whatever token a named client gets in with is masked from then on: it is known only when it is presented. */
-  authenticate(authorization: string | undefined): AuthResult {
-    const result = this.#auth.authenticate(authorization);
-    if (result.t !== "ok" || result.principal.shared || this.#masked.has(result.principal)) return result;
-    const token = bearerToken(authorization);
-    if (token !== undefined) {
-      this.#masked.add(result.principal);
-      this.#masker.add(new Secret(token));
-    }
+  get version(): number {
+    return this.#auth.version;
+  }
+
+  /** Whatever listed token a named client gets in with is masked from then on: it is known only when it is presented. */
+  authenticate(evidence: Evidence): AuthResult | Promise<AuthResult> {
+    const result = this.#auth.authenticate(evidence);
+    if (result instanceof Promise || result.t !== "ok" || result.principal.shared) return result;
+    const { principal } = result;
+    if (principal.proof.t !== "token" || this.#masked.has(principal)) return result;
+    const token = bearerToken(evidence.authorization);
+    if (token === undefined) return result;
+    this.#masked.add(principal);
+    this.#masker.add(new Secret(token));
     return result;
   }
 
-  holder(caller: Pick<Principal, "id" | "shared">): Holder | undefined {
-    return this.#auth.holder(caller);
+  again(principal: Principal): Principal | undefined {
+    return this.#auth.again(principal);
   }
 
-  /** Other rules from now on. Returns who a caller that was let in is under them; undefined for one who is to leave. */
-  change(setup: Setup): (principal: Principal) => Principal | undefined {
-    const before = this.#auth;
-    const after = this.#rulesOf(setup);
-    this.#auth = after;
-    return (principal) => principalAfter(principal, before, after);
+  /** Other rules from now on; to be followed by judging those inside. */
+  change(setup: Setup): void {
+    this.#auth = this.#rulesOf(setup, this.#auth.version + 1);
   }
 
-  #rulesOf({ manifest, settings }: Setup): Auth {
+  #rulesOf({ manifest, settings }: Setup, version: number): Auth {
     for (const token of [settings.token, settings.metricsToken]) if (token !== undefined) this.#masker.add(token);
-    return createAuth({ token: settings.token, clients: manifest.clients });
+    const ways: readonly (Way | undefined)[] = [staticTokens({ token: settings.token, clients: manifest.clients })];
+    return createAuth(
+      ways.filter((way) => way !== undefined),
+      version,
+    );
   }
 }

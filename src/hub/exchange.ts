@@ -26,7 +26,7 @@ export interface ExchangeDeps {
   readonly fleet: Fleet;
   readonly calls: Pick<Calls, "move" | "limitsChanged">;
   readonly changes: Pick<Changes, "become" | "refresh">;
-  readonly doorman: Pick<Doorman, "change">;
+  readonly doorman: Pick<Doorman, "change" | "again">;
   sessions(): Iterable<ClientSession>;
   /** The setup in force is another one from now on. Told in the middle of the step: it may only take note. */
   inForce(setup: Setup): void;
@@ -119,7 +119,8 @@ export class Exchange {
       }
       void fleet.retire(departure);
     }
-    this.#judgeAnew(setup);
+    this.#deps.doorman.change(setup);
+    this.judgeAnew();
     changes.refresh();
     // Last: calls that waited may start now, under the new rules.
     calls.limitsChanged();
@@ -128,10 +129,10 @@ export class Exchange {
   }
 
   /** Whose token is not valid any more leaves; who has other rights has another view from now on. */
-  #judgeAnew(setup: Setup): void {
-    const after = this.#deps.doorman.change(setup);
+  judgeAnew(): void {
+    const { doorman } = this.#deps;
     for (const session of this.#deps.sessions()) {
-      const principal = after(session.principal);
+      const principal = doorman.again(session.principal);
       if (principal === undefined) session.end("unauthorized");
       else this.#deps.changes.become(session, principal);
     }

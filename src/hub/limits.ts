@@ -6,6 +6,7 @@ import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import { limitsOf } from "../manifest/settings.ts";
 import type { Call } from "../relay/call.ts";
+import { limitedClient } from "../sessions/limit-key.ts";
 
 /** Requests that wait may keep this much memory, all clients and Cores together. */
 const maxWaitingBytes = 512 * 1024 * 1024;
@@ -32,7 +33,7 @@ export function createHubLimits(
 
 /** `key`: whose limits count, as a session names it. */
 function clientLimits(key: string, { manifest, settings }: Setup): LimitSettings {
-  const client = manifest.clients.find(({ name }) => key === `client ${name}`);
+  const client = manifest.clients.find(({ name }) => name === limitedClient(key));
   return limitSettings(limitsOf(client, settings));
 }
 

@@ -7,12 +7,12 @@ import type { ListenAddress } from "../base/listen-address.ts";
 import type { HttpPages, WebDoor } from "../doors/http-router.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "../doors/http-server.ts";
 import type { DoorLog } from "../doors/port.ts";
-import type { Auth } from "../gates/auth.ts";
+import type { Auth } from "../identity/auth.ts";
 import { maxSocketPathBytes } from "../manifest/addresses.ts";
 
 export interface AdminDoorsDeps {
   readonly options: Omit<HttpServerOptions, "addresses">;
-  readonly auth: Pick<Auth, "authenticate" | "holder">;
+  readonly auth: Pick<Auth, "authenticate" | "version">;
   readonly pages: HttpPages;
   /** By path. */
   readonly doors: ReadonlyMap<string, WebDoor>;
@@ -39,7 +39,7 @@ export async function openAdminDoors(deps: AdminDoorsDeps): Promise<AdminDoors> 
   const servers: HttpServer[] = [];
   const open = async (
     wanted: readonly ListenAddress[],
-    who: Pick<Auth, "authenticate" | "holder">,
+    who: Pick<Auth, "authenticate" | "version">,
   ): Promise<readonly string[]> => {
     if (wanted.length === 0) return [];
     const server = await openHttpServer({ ...deps.options, addresses: wanted }, { ...deps, auth: who });

@@ -1,5 +1,5 @@
 // The package's entry: a hub inside another program. Everything that is not exported here is nobody's business outside.
-import { systemClock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { isLoopback } from "../doors/listen.ts";
 import { type Hub, openHub } from "../hub.ts";
@@ -17,7 +17,8 @@ import { SdkChannel } from "./sdk-channel.ts";
 
 export type * from "./public.ts";
 
-export const createHub: CreateHub = async (input, { env, cwd = process.cwd(), log: sink, clock = systemClock }) => {
+export const createHub: CreateHub = async (input, { env, cwd = process.cwd(), log: sink, clock: given }) => {
+  const clock = given === undefined ? systemClock : withWallTime(given);
   const loaded = loadManifest(sourceOf(input, cwd));
   if (loaded.t === "invalid") throw unusable(loaded.problems);
   const { manifest } = loaded;
@@ -34,17 +35,26 @@ export const createHub: CreateHub = async (input, { env, cwd = process.cwd(), lo
   return new Embedded(hub, manifest, settings, log, clock);
 };
 
+function withWallTime(clock: HubClock): Clock {
+  return {
+    now: () => clock.now(),
+    wall: () => Date.parse(clock.iso()),
+    iso: () => clock.iso(),
+    after: (ms, fn) => clock.after(ms, fn),
+  };
+}
+
 class Embedded implements EmbeddedHub {
   readonly #hub: Hub;
   readonly #manifest: Manifest;
   readonly #settings: Settings;
   readonly #log: Log;
-  readonly #clock: HubClock;
+  readonly #clock: Clock;
   readonly #channels = new Set<SdkChannel>();
   #doors: Promise<NetworkDoors> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(hub: Hub, manifest: Manifest, settings: Settings, log: Log, clock: HubClock) {
+  constructor(hub: Hub, manifest: Manifest, settings: Settings, log: Log, clock: Clock) {
     this.#hub = hub;
     this.#manifest = manifest;
     this.#settings = settings;

@@ -21,7 +21,7 @@ export interface DoorRequest {
   /** Sec-Fetch-Site: what browsers say of where a request came from. */
   readonly site?: string | undefined;
   /** Who gets into the hub with this token, or with none; undefined: nobody. */
-  person(token: Secret | undefined): Person | undefined;
+  person(token: Secret | undefined): Person | undefined | Promise<Person | undefined>;
 }
 
 /** Who somebody is to the hub. */
@@ -134,7 +134,7 @@ export class LoginDoor {
     const entry = this.#byTicket.get(parameters.get("ticket") ?? "");
     if (entry === undefined) return gone();
     // Where the hub lets its own machine in without a token, whoever is there is who asked.
-    if (isAsker(entry, person(undefined))) return this.#show(entry);
+    if (isAsker(entry, await person(undefined))) return this.#show(entry);
     return this.#askWho(entry, 200, []);
   }
 
@@ -164,7 +164,7 @@ export class LoginDoor {
       return page(403, "Not this browser", ["This form was not shown in this browser. Open the link again."]);
     }
     const token = form?.get("token")?.trim() ?? "";
-    if (token !== "" && isAsker(entry, person(new Secret(token)))) {
+    if (token !== "" && isAsker(entry, await person(new Secret(token)))) {
       browsers.delete(browser);
       return this.#show(entry);
     }

@@ -100,6 +100,16 @@ export class Changes {
     session.caller = caller;
   }
 
+  /** The same caller goes on with other rights, or the same by another token. */
+  renew(session: ClientSession, principal: Principal): void {
+    if (session.principal === principal) return;
+    const before = session.caller;
+    this.become(session, principal);
+    if (session.caller === before || session.phase !== "ready") return;
+    this.#told ??= this.#catalog;
+    this.#tellSoon();
+  }
+
   /** What callers may use may be other than before, by no rule of the manifest. */
   reconsider(): void {
     let isOther = false;

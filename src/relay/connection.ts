@@ -3,6 +3,7 @@
 import { HubError } from "../base/errors.ts";
 import type { RequestVisitor, Visit } from "../doors/port.ts";
 import type { Envelope } from "../sessions/envelope.ts";
+import type { Principal } from "../sessions/principal.ts";
 import { idKey } from "../sessions/session.ts";
 import { byteText, type Frame, type ReplySink } from "../wire/frame.ts";
 import type { MessageReader } from "../wire/message-reader.ts";
@@ -14,7 +15,7 @@ const maxModern = 16;
 
 export class Connection implements RequestVisitor {
   readonly #relay: Relay;
-  readonly #visit: Visit;
+  #visit: Visit;
   /** Of the era that speaks first. */
   readonly #first: ClientSession;
   #legacy: ClientSession | undefined;
@@ -55,6 +56,15 @@ export class Connection implements RequestVisitor {
       const session = envelope === undefined ? this.#ofLegacy() : this.#ofModern(envelope);
       this.#relay.take(session, message, readMs, replies);
     }
+  }
+
+  renew(principal: Principal): void {
+    for (const session of this.#sessions()) this.#relay.renew(session, principal);
+    this.#visit = { ...this.#visit, principal };
+  }
+
+  get isListening(): boolean {
+    return this.#sessions().some(({ listens }) => listens !== undefined && listens.size > 0);
   }
 
   fault(code: "too_large" | "parse_error" | "request_invalid", message: string): void {

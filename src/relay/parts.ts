@@ -1,6 +1,8 @@
 // The relay's parts, wired to each other. What they need of the hub comes in by `PartsDeps`.
+
 import type { Clock } from "../base/clock.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Principal } from "../sessions/principal.ts";
 import type { CallObserver } from "../telemetry/call-observer.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CoreMeter, DropReason } from "../telemetry/metrics.ts";
@@ -57,6 +59,8 @@ export interface PartsDeps {
   /** The lanes that belong to this session alone. */
   lanesOf(session: ClientSession): Iterable<Lane>;
   opened(session: ClientSession): void;
+  /** The same caller goes on with another principal. */
+  renew(session: ClientSession, principal: Principal): void;
   /** One more that hears news, of a client that is here already. */
   heard(session: ClientSession): void;
   /** Its client has said who it is and what it can be asked. */

@@ -1,10 +1,12 @@
 // The relay: takes every message of every session to its one owner. Bytes in, bytes out; the only objects made are those
 // of messages that the hub answers itself.
+
 import { ChurnMap, textHash } from "../base/churn-map.ts";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { RequestDoorkeeper, RequestVisitor, Visit } from "../doors/port.ts";
 import type { Envelope } from "../sessions/envelope.ts";
+import type { Principal } from "../sessions/principal.ts";
 import { idKey, Session } from "../sessions/session.ts";
 import type { CallObserver } from "../telemetry/call-observer.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -44,6 +46,8 @@ export interface RelayDeps {
   /** The lanes that belong to this session alone. */
   lanesOf(session: ClientSession): Iterable<Lane>;
   opened(session: ClientSession): void;
+  /** The same caller goes on with another principal. */
+  renew(session: ClientSession, principal: Principal): void;
   /** Its client has said who it is and what it can be asked. */
   greet(session: ClientSession): void;
   /** The client is gone, and nothing of it is left here. */
@@ -86,6 +90,11 @@ export class Relay implements RequestDoorkeeper {
     this.#sessions.set(session.id, session);
     this.#deps.opened(session);
     return session;
+  }
+
+  /** For connections: the caller goes on with another token. */
+  renew(session: ClientSession, principal: Principal): void {
+    this.#deps.renew(session, principal);
   }
 
   /** For connections: the session is of requests that say this of themselves. */

@@ -9,6 +9,7 @@ import type { SentParamHeaders } from "../wire/param-headers.ts";
 import type { Era } from "../wire/revisions.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import type { ClientInfo, Envelope } from "./envelope.ts";
+import { limitKeyOf } from "./limit-key.ts";
 import type { LogLevel } from "./log-level.ts";
 import type { Caller, Principal } from "./principal.ts";
 
@@ -99,7 +100,7 @@ export class Session<C extends InFlight = InFlight> {
     this.trace = visit.trace;
     this.paramHeaders = visit.paramHeaders;
     this.end = visit.end ?? (() => {});
-    this.limitKey = visit.principal.shared ? `connection ${visit.id}` : `client ${visit.principal.id}`;
+    this.limitKey = limitKeyOf(visit.principal, visit.id);
   }
 
   /** Whether its sink takes what belongs to no request: news of lists, of resources. In the modern era a request of its own asks for that. */

@@ -1,5 +1,6 @@
 // A peer of the doors where each request has a response of its own: keeps what was asked, and says what it is told to.
 import type { RequestDoorkeeper, RequestVisitor, Visit } from "../../src/doors/port.ts";
+import type { Principal } from "../../src/sessions/principal.ts";
 import { byteText, frameOfText, type ReplySink, type Sent } from "../../src/wire/frame.ts";
 import type { MessageReader } from "../../src/wire/message-reader.ts";
 import { EchoVisitor } from "./echo-doorkeeper.ts";
@@ -14,6 +15,9 @@ export interface Asked {
 
 export class AskedVisitor extends EchoVisitor implements RequestVisitor {
   revision: string | undefined;
+  isListening = false;
+  /** In order. */
+  readonly renewals: Principal[] = [];
   /** In order; those that were answered too. */
   readonly asked: Asked[] = [];
   #open = 0;
@@ -21,6 +25,10 @@ export class AskedVisitor extends EchoVisitor implements RequestVisitor {
 
   override get busy(): number {
     return super.busy + this.#open;
+  }
+
+  renew(principal: Principal): void {
+    if (principal !== (this.renewals.at(-1) ?? this.visit.principal)) this.renewals.push(principal);
   }
 
   take({ frame, bytes, scan }: MessageReader, _readMs: number, replies: ReplySink): void {

@@ -11,10 +11,10 @@ import { jsonReply } from "../../src/doors/reply.ts";
 import { TlsKeeper } from "../../src/doors/tls/tls-keeper.ts";
 import type { WsLimits } from "../../src/doors/ws-connection.ts";
 import { WsDoor } from "../../src/doors/ws-door.ts";
-import type { Auth } from "../../src/gates/auth.ts";
-import { createAuth } from "../../src/gates/auth.ts";
+import type { Auth } from "../../src/identity/auth.ts";
 import { parseListen } from "../../src/manifest/addresses.ts";
 import { EchoDoorkeeper, MemoryLog } from "./echo-doorkeeper.ts";
+import { tokenAuth } from "./token-auth.ts";
 
 export interface DoorServerOptions {
   readonly listen?: string;
@@ -66,7 +66,7 @@ export class DoorServer implements AsyncDisposable {
         ...options.http,
       },
       {
-        auth: options.auth ?? createAuth({ clients: [] }),
+        auth: options.auth ?? tokenAuth({ clients: [] }),
         pages: {
           healthz: () => jsonReply({ ok: true }),
           livez: () => jsonReply({ live: true }),

@@ -1,6 +1,6 @@
 // The smallest peer of the doors' port: echoes every message, and remembers what a door did.
 import type { Doorkeeper, DoorLog, Visit, Visitor } from "../../src/doors/port.ts";
-import type { Principal } from "../../src/sessions/principal.ts";
+import { ownPrincipal, type Principal } from "../../src/sessions/principal.ts";
 import { type Frame, flatten, frameOfText, noSplices, type Sent } from "../../src/wire/frame.ts";
 
 export class EchoVisitor implements Visitor {
@@ -93,11 +93,4 @@ export class MemoryLog implements DoorLog {
   }
 }
 
-export const somebody: Principal = {
-  id: "somebody",
-  name: "somebody",
-  allow: undefined,
-  deny: [],
-  admin: false,
-  shared: false,
-};
+export const somebody: Principal = ownPrincipal("somebody", { admin: false, shared: false });

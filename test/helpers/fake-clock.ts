@@ -21,8 +21,12 @@ export class FakeClock implements Clock {
     return this.#nowMs;
   }
 
+  wall(): number {
+    return Date.UTC(2026, 0, 1) + this.#nowMs;
+  }
+
   iso(): string {
-    return new Date(Date.UTC(2026, 0, 1) + this.#nowMs).toISOString();
+    return new Date(this.wall()).toISOString();
   }
 
   after(ms: number, fn: () => void): Timer {

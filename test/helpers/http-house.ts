@@ -1,16 +1,16 @@
 // The HTTP doors on one server, behind them a doorkeeper that answers when it is told to, and time in the test's hands.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { HttpDoor, type HttpDoorLimits } from "../../src/doors/http/http-door.ts";
 import type { HttpServerOptions } from "../../src/doors/http-server.ts";
 import { SseDoor } from "../../src/doors/sse-door.ts";
-import { createAuth } from "../../src/gates/auth.ts";
+import type { Auth } from "../../src/identity/auth.ts";
 import { frameOfText, noSplices, type Sent } from "../../src/wire/frame.ts";
 import { AskedDoorkeeper, type AskedVisitor } from "./asked-doorkeeper.ts";
 import { DoorServer } from "./door-server.ts";
 import { MemoryLog } from "./echo-doorkeeper.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { initialize, json, postText, requestText, sessionIdIn, Wire } from "./http-wire.ts";
+import { tokenAuth, tokenClient } from "./token-auth.ts";
 
 export interface HouseOptions {
   readonly limits?: Partial<HttpDoorLimits>;
@@ -19,6 +19,8 @@ export interface HouseOptions {
   readonly publicPath?: string;
   /** Their names are their tokens. Without any, everybody is let in. */
   readonly clients?: readonly string[];
+  /** In place of those. */
+  readonly auth?: Auth;
 }
 
 /** Ends with nobody inside, whatever the test left open. */
@@ -43,11 +45,7 @@ export class House implements AsyncDisposable {
   static async open(options: HouseOptions = {}): Promise<House> {
     const house = new House(options);
     const doors = { "/mcp": house.http, "/sse": house.sse.stream, "/messages": house.sse.messages };
-    const clients = (options.clients ?? []).map((name) => {
-      const tokenSha256 = createHash("sha256").update(name).digest("hex");
-      return { name, tokenSha256, allow: undefined, deny: [], admin: false };
-    });
-    const auth = createAuth({ clients });
+    const auth = options.auth ?? tokenAuth({ clients: (options.clients ?? []).map((name) => tokenClient(name, name)) });
     house.#server = await DoorServer.open({ doors, http: options.http ?? {}, clock: house.clock, auth });
     return house;
   }

@@ -28,8 +28,12 @@ class ShiftedClock implements Clock {
     return systemClock.now() + this.shiftMs;
   }
 
+  wall(): number {
+    return Date.now() + this.shiftMs;
+  }
+
   iso(): string {
-    return new Date(Date.now() + this.shiftMs).toISOString();
+    return new Date(this.wall()).toISOString();
   }
 
   after: Clock["after"] = (ms, fn) => systemClock.after(ms, fn);

@@ -8,6 +8,7 @@ import { openStdioDoor } from "../../doors/stdio-door.ts";
 import { defaultConnectionLimits } from "../../links/connection.ts";
 import type { Loss } from "../../links/losses.ts";
 import type { Problem } from "../../manifest/problems.ts";
+import { ownPrincipal } from "../../sessions/principal.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { type ConnectOptions, isSentInClear, readConnectSettings } from "../connect-settings.ts";
 import { endOfService, logCrashes } from "../service.ts";
@@ -23,7 +24,7 @@ const drainMs = 25_000;
 const lastWordsMs = 1_000;
 
 /** Whoever starts the command is the only client there is. */
-const self = { id: "client", name: "client", allow: undefined, deny: [], admin: false, shared: false };
+const self = ownPrincipal("client", { admin: false, shared: false });
 
 /** Ends, with exit 0, when its input does or a signal comes. Exit 1: no hub; 2: used in a wrong way. */
 export async function connect(terminal: Terminal, url: string | undefined, options: ConnectOptions): Promise<number> {

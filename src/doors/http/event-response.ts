@@ -13,6 +13,8 @@ export interface EventResponseOptions {
   /** Where it counts together with other responses. */
   readonly unread?: Unread | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** When what it is sent for ends, in wall time (ms since 1970); undefined: not by itself. */
+  readonly until?: number | undefined;
   /** Said once, when the client is gone or everything has been sent. */
   closed(): void;
   /** The client takes too little. */
@@ -67,6 +69,11 @@ export class EventResponse {
 
   /** To be called every few seconds. */
   check(nowMs: number): void {
+    const { until, clock } = this.#options;
+    if (until !== undefined && clock.wall() >= until) {
+      this.end();
+      return;
+    }
     if (nowMs - this.#saidMs < keepAliveMs) return;
     this.#outbox.trim();
     if (this.#outbox.pendingBytes === 0) this.send(keepAlive);

@@ -1,6 +1,7 @@
 // Streamable HTTP of both eras on one endpoint: each message of a client is a POST of its own, what belongs to a request comes back as its
 // response. From 2025-03-26 to 2025-11-25 messages belong to sessions, everything else comes on the response of a GET, and a client that
 // disconnects has not cancelled anything. In 2026-07-28 a request is all there is (modern-posts.ts).
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../../base/clock.ts";
 import type { Principal } from "../../sessions/principal.ts";
@@ -138,7 +139,7 @@ export class HttpDoor implements WebDoor {
       else refuse(request, response, this.#sessionRefusal(guest, session));
     } else if (!hasSession && isModernHeader(revision)) refuse(request, response, refusals.onlyPost);
     else if (!hasSession) refuse(request, response, this.#sessionRefusal(guest, session ?? refusals.noSessionId));
-    else if (request.method === "GET") this.#get(request, response, session);
+    else if (request.method === "GET") this.#get(request, response, session, guest.principal);
     else {
       session.end();
       writeReply(response, { status: 204, body: "" });
@@ -207,6 +208,8 @@ export class HttpDoor implements WebDoor {
     if (body === "too_large") return refusals.tooLarge(this.#limits.maxMessageBytes);
     if (body === "crowded") return refusals.crowded;
     if (body.size === 0) return refusals.noBody;
+    // Here, since nothing comes between this and the message: what it was sent with is what it may do.
+    if (asked.session instanceof HttpSession) asked.session.renew(asked.guest.principal);
     return isBatch(body) ? this.#takeBatch(asked, body) : this.#takeOne(asked, body);
   }
 
@@ -312,7 +315,7 @@ export class HttpDoor implements WebDoor {
     return undefined;
   }
 
-  #get(request: IncomingMessage, response: ServerResponse, session: HttpSession): void {
+  #get(request: IncomingMessage, response: ServerResponse, session: HttpSession, principal: Principal): void {
     if (!acceptedBy(request.headers.accept).events) {
       writeReply(response, refusals.eventsNotAccepted);
       return;
@@ -323,10 +326,10 @@ export class HttpDoor implements WebDoor {
     }
     const lastEventId = single(request.headers["last-event-id"]);
     if (lastEventId === undefined) {
-      session.listenOn(response);
+      session.listenOn(response, principal);
       return;
     }
-    const outcome = session.resumeOn(response, lastEventId);
+    const outcome = session.resumeOn(response, lastEventId, principal);
     if (outcome === "unknown") writeReply(response, refusals.noSuchEvent);
     else if (outcome === "ended") writeReply(response, nothingLeft);
   }

@@ -29,7 +29,7 @@ const keptMs = 60_000;
 
 export class HttpSession implements PostHome {
   readonly id: string = randomBytes(16).toString("hex");
-  readonly principal: Principal;
+  #principal: Principal;
   readonly visitor: RequestVisitor;
   /** For what belongs to no request. */
   readonly sink: ReplySink;
@@ -45,7 +45,7 @@ export class HttpSession implements PostHome {
 
   constructor(guest: Guest, deps: SessionDeps) {
     this.#deps = deps;
-    this.principal = guest.principal;
+    this.#principal = guest.principal;
     this.maxBytes = deps.responses.maxBytes;
     this.unread = new Unread(deps.limits.maxUnreadBytes);
     this.#usedMs = deps.responses.clock.now();
@@ -58,9 +58,20 @@ export class HttpSession implements PostHome {
     });
   }
 
+  /** The caller goes on with this: a token that was renewed, or that lets it do less. */
+  renew(principal: Principal): void {
+    if (principal === this.#principal) return;
+    this.#principal = principal;
+    this.visitor.renew(principal);
+  }
+
   /** What came with a token may be used with that token only. */
   belongsTo(principal: Principal): boolean {
-    return sameCaller(principal, this.principal);
+    return sameCaller(principal, this.#principal);
+  }
+
+  get principal(): Principal {
+    return this.#principal;
   }
 
   /** Requests that wait for their response. */
@@ -120,19 +131,19 @@ export class HttpSession implements PostHome {
     return stream;
   }
 
-  /** Sends what belongs to no request on this response from now on. */
-  listenOn(response: ServerResponse): void {
-    this.#standalone().attach(response, this.#responseOptions());
+  /** Sends what belongs to no request on this response from now on, until what it was asked for with has ended. */
+  listenOn(response: ServerResponse, { until }: Principal): void {
+    this.#standalone().attach(response, { ...this.#responseOptions(), until });
   }
 
   /** Goes on after the event of this id, unless there is no such event, or none after it and none to come. */
-  resumeOn(response: ServerResponse, lastEventId: string): "resumed" | "unknown" | "ended" {
+  resumeOn(response: ServerResponse, lastEventId: string, { until }: Principal): "resumed" | "unknown" | "ended" {
     const match = /^(\d{1,15})-(\d{1,15})$/.exec(lastEventId);
     const stream = this.#streams.get(Number(match?.[1]));
     const seq = Number(match?.[2]);
     if (stream?.knows(seq) !== true) return "unknown";
     if (stream.endedWith(seq)) return "ended";
-    stream.attach(response, this.#responseOptions(), seq);
+    stream.attach(response, { ...this.#responseOptions(), until }, seq);
     return "resumed";
   }
 

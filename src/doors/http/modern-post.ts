@@ -7,6 +7,7 @@ import type { ServerResponse } from "node:http";
 import type { Clock } from "../../base/clock.ts";
 import type { EndReason } from "../../base/end-reason.ts";
 import { type ErrorCode, errorTable } from "../../base/errors.ts";
+import { hasEnded, type Principal } from "../../sessions/principal.ts";
 import type { Frame, ReplySink, Sent, Splice } from "../../wire/frame.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
 import type { TraceText } from "../../wire/trace-context.ts";
@@ -56,6 +57,7 @@ export class ModernPost implements ReplySink {
   readonly #home: ModernHome;
   readonly #accepted: Accepted;
   readonly #askedMs: number;
+  readonly #principal: Principal;
   /** Undefined while it is open whether there will be one. */
   #stream: EventResponse | undefined;
   #isDone = false;
@@ -66,6 +68,7 @@ export class ModernPost implements ReplySink {
     this.#home = home;
     this.#accepted = accepted;
     this.#askedMs = nowMs;
+    this.#principal = visit.principal;
     this.trace = trace;
     this.visitor = home.open({ ...visit, trace, sink: this, door: "http", end: (reason) => this.end(reason) });
     response.once("close", () => {
@@ -116,7 +119,8 @@ export class ModernPost implements ReplySink {
 
   /** To be called every second or so. */
   check(nowMs: number): void {
-    if (this.#stream !== undefined) this.#stream.check(nowMs);
+    if (this.visitor.isListening && hasEnded(this.#principal, this.#home.clock.wall())) this.end("unauthorized");
+    else if (this.#stream !== undefined) this.#stream.check(nowMs);
     else if (!this.#isDone && this.#accepted.events && nowMs - this.#askedMs >= decideMs) this.#events();
   }
 

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Callers } from "../../../src/catalog/callers.ts";
 import { resolveProfiles } from "../../../src/manifest/profiles.ts";
+import { ownPrincipal } from "../../../src/sessions/principal.ts";
 import { names } from "../../helpers/catalog-sources.ts";
 
 const callers = new Callers(
   resolveProfiles({ mine: { client_names: ["acme*", "Codex Nightly"] }, plain: { tool_cap: 5 } }, names),
 );
-const somebody = { id: "a", name: "a", allow: undefined, deny: [], admin: false, shared: true };
+const somebody = ownPrincipal("a", { admin: false, shared: true });
 const profileOf = (name: string, more: object = {}) =>
   callers.of({ principal: somebody, client: { name }, ...more }).profile?.name;
 

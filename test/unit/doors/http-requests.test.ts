@@ -5,8 +5,8 @@ import type { IncomingMessage } from "node:http";
 import { test } from "node:test";
 import { Secret } from "../../../src/base/secret.ts";
 import type { WebDoor } from "../../../src/doors/http-router.ts";
-import { createAuth } from "../../../src/gates/auth.ts";
 import { DoorServer, type DoorServerOptions, readAll } from "../../helpers/door-server.ts";
+import { tokenAuth } from "../../helpers/token-auth.ts";
 
 /** A door that reads a body and says what it was; and remembers what it was asked. */
 class Reading {
@@ -149,7 +149,7 @@ test("http-requests: who asks before it sends its body is told to go on, or refu
       }
       assert.deepEqual(seen, ["POST /mcp"]);
     },
-    { auth: createAuth({ token: new Secret("a-token-of-decent-length"), clients: [] }) },
+    { auth: tokenAuth({ token: new Secret("a-token-of-decent-length"), clients: [] }) },
   ));
 
 test("http-requests: a client that has closed its own side still gets its answer", () =>

@@ -10,11 +10,11 @@ import { WebSocket } from "ws";
 import { HubError } from "../../../src/base/errors.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import type { WebDoor } from "../../../src/doors/http-router.ts";
-import { createAuth } from "../../../src/gates/auth.ts";
 import { DoorServer, readAll, upgradeRequest } from "../../helpers/door-server.ts";
+import { tokenAuth } from "../../helpers/token-auth.ts";
 
 const token = "s3cret-token-value";
-const withToken = createAuth({ token: new Secret(token), clients: [] });
+const withToken = tokenAuth({ token: new Secret(token), clients: [] });
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
 
 interface Answer {

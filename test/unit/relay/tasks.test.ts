@@ -6,7 +6,7 @@ import { Methods, type MethodsDeps } from "../../../src/relay/methods.ts";
 import { ownerOf } from "../../../src/relay/owner.ts";
 import { Tasks } from "../../../src/relay/tasks.ts";
 import { UrlElicitations } from "../../../src/relay/url-elicitations.ts";
-import type { Principal } from "../../../src/sessions/principal.ts";
+import { ownPrincipal, type Principal } from "../../../src/sessions/principal.ts";
 import { frameOf, frameOfText } from "../../../src/wire/frame.ts";
 import { LogRecord } from "../../helpers/core-run.ts";
 import { somebody } from "../../helpers/echo-doorkeeper.ts";
@@ -71,7 +71,7 @@ function ownerIn(lane: Lane, params: object): ClientSession | undefined {
   return ownerOf(lane, { bytes, scan: record })?.session;
 }
 
-const named = (id: string): Principal => ({ id, name: id, allow: undefined, deny: [], admin: false, shared: false });
+const named = (id: string): Principal => ownPrincipal(id, { admin: false, shared: false });
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test("tasks: an id carries the namespace towards the client, wherever it stands, and nothing else is touched", () => {

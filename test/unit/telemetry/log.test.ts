@@ -8,6 +8,7 @@ import { createLog, type Log, type LogOptions } from "../../../src/telemetry/log
 import { createMasker } from "../../../src/wire/mask.ts";
 
 const clock: Clock = {
+  wall: () => 0,
   now: () => 0,
   iso: () => "2026-09-01T10:20:30.456Z",
   after: () => ({ cancel: () => {} }),

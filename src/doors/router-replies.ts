@@ -1,0 +1,71 @@
+// What the router answers by itself: refusals, and where to go instead.
+import type { Refused } from "../identity/auth.ts";
+import type { RouterDeps } from "./http-router.ts";
+import { errorReply, type Reply } from "./reply.ts";
+
+export function nothingButThese({ house, doors, pages }: Pick<RouterDeps, "house" | "doors" | "pages">): Reply {
+  const forClients =
+    house === undefined ? "" : "MCP clients connect to /mcp (Streamable HTTP or WebSocket), older ones to /sse; ";
+  const others = [...doors.keys()].filter((path) => doors.get(path)?.access === "admin");
+  const there = [...Object.keys(pages).map((page) => `/${page}`), ...others]
+    .join(", ")
+    .replace(/, ([^,]*)$/, " and $1");
+  return errorReply(
+    "name_unknown",
+    `nothing is here; ${forClients}there ${forClients === "" ? "are" : "are also"} ${there}`,
+  );
+}
+
+/** The person who reads this may be trying the API on a laptop, where nothing is configured. */
+export const forbidden = errorReply(
+  "forbidden",
+  "this is for admins: send HUB_TOKEN, or the token of a client with admin: true in the manifest; on the hub's own machine its user needs none with thehub status, reload, restart and drain",
+);
+
+export const httpIsAt = "MCP over HTTP is at /mcp";
+
+export const upgradeNeeded = errorReply(
+  "request_invalid",
+  `this path speaks WebSocket, by ws:// or wss://; ${httpIsAt}`,
+  {
+    status: 426,
+    headers: { upgrade: "websocket" },
+  },
+);
+
+export const draining = errorReply("draining", "the hub is shutting down", { headers: { "retry-after": "5" } });
+export const full = errorReply("overloaded", "the hub has as many sessions as it may", {
+  headers: { "retry-after": "5" },
+});
+
+export function noSuchProfile(name: string, known: Iterable<string>): Reply {
+  const names = [...known].toSorted().join(", ");
+  const asked = JSON.stringify(name.slice(0, 64));
+  return errorReply("name_unknown", `there is no profile ${asked}; there are ${names}, or leave /p/… out`);
+}
+
+export function notAllowed(path: string, methods: readonly string[], elsewhere = ""): Reply {
+  const allow = methods.join(", ");
+  return errorReply("request_invalid", `${path} takes ${allow} only${elsewhere}`, { status: 405, headers: { allow } });
+}
+
+/** RFC 6750, section 3. */
+export const challenges = { missing: "Bearer", invalid: 'Bearer error="invalid_token"' };
+
+export function tokenRefusal(refused: Refused): Reply {
+  switch (refused.reason) {
+    case "missing":
+      return unauthenticated(challenges.missing, "a token is needed: send it as Authorization: Bearer <token>");
+    case "invalid":
+      return unauthenticated(challenges.invalid, "the token is not valid");
+    case "scope": {
+      const challenge = `Bearer error="insufficient_scope", scope="${refused.scope}"`;
+      const message = `the token lets its holder do less than this needs; the scopes for it: ${refused.scope}`;
+      return errorReply("forbidden", message, { headers: { "www-authenticate": challenge } });
+    }
+  }
+}
+
+export function unauthenticated(challenge: string, message: string): Reply {
+  return errorReply("unauthenticated", message, { headers: { "www-authenticate": challenge } });
+}

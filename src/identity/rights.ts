@@ -1,0 +1,11 @@
+// What the manifest lets a named client do.
+import type { ResolvedClient } from "../manifest/manifest.ts";
+import type { Rights } from "../sessions/principal.ts";
+
+/** As far as rights go. */
+export type RuledClient = Pick<ResolvedClient, "name" | "allow" | "deny" | "admin"> &
+  Partial<Pick<ResolvedClient, "profile">>;
+
+export function rightsOf({ allow, deny, admin, profile }: RuledClient): Rights {
+  return { allow, deny, admin, profileName: profile };
+}

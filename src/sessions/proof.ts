@@ -1,0 +1,26 @@
+// What let a caller in, as data: enough to judge it again under other rules, and nothing that lets anybody in.
+
+export type Proof =
+  /** The hub's own, or the one client of `thehub stdio`: it came by no door. */
+  | { readonly t: "own" }
+  /** Nobody was asked for anything. */
+  | { readonly t: "none" }
+  /** A token that the rules list by its digest (SHA-256). */
+  | { readonly t: "token"; readonly digest: Buffer }
+  /** A signed token: what its issuer said in it. */
+  | {
+      readonly t: "claims";
+      readonly issuer: string;
+      readonly subject: string;
+      readonly claims: Readonly<Record<string, unknown>>;
+    }
+  /** A client certificate, by the SHA-256 of all of it in small hexadecimal digits, and the names in it that rules may ask for. */
+  | {
+      readonly t: "certificate";
+      readonly fingerprint: string;
+      readonly subject: string;
+      readonly dns: readonly string[];
+      readonly uris: readonly string[];
+    }
+  /** A socket file that only this caller can open. */
+  | { readonly t: "socket"; readonly path: string };
