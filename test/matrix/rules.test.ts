@@ -1,0 +1,216 @@
+// Each rule at each door: no check can be passed by choosing another way in (docs/security.md).
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
+import type { Message } from "../helpers/ws-client.ts";
+import { type Approach, type House, type Inside, type Outside, type RuleDoor, ruleDoors } from "./rule-doors.ts";
+
+/** Their tokens are made of their names. */
+const tokenOf = (name: string): string => `the-token-of-${name}-0123456789`;
+const digestOf = (name: string): string => createHash("sha256").update(tokenOf(name)).digest("hex");
+
+const template = `command: ${JSON.stringify(process.execPath)}
+    args: [${JSON.stringify(join(root, "examples/cores/template/template-core.js"))}]`;
+
+const clients: Readonly<Record<string, string>> = {
+  whole: "",
+  denied: 'deny: ["vault.*"]',
+  tagged: 'allow: ["#open"]',
+  listed: 'allow: ["open.*"]',
+  "tool-denied": 'deny: ["vault.echo"]',
+  nothing: "allow: []",
+  paced: "limits: { rate_limit_rps: 0.001 }",
+};
+
+let folder: string;
+let hub: HubProcess;
+let house: House;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "thehub-rules-"));
+  const entries = Object.entries(clients).map(
+    ([name, rules]) => `  ${name}:\n    token_sha256: ${digestOf(name)}\n    ${rules}\n`,
+  );
+  hub = await startHub({
+    manifest: `clients:\n${entries.join("")}cores:
+  open:
+    ${template}
+    tags: [open]
+  vault:
+    ${template}
+    resources: { uris: prefixed }
+`,
+    args: ["serve", "--listen", `127.0.0.1:0,unix:${join(folder, "hub.sock")}`],
+  });
+  house = { url: await hub.url(), socket: join(folder, "hub.sock") };
+  await hub.logged("core_summary");
+});
+
+after(async () => {
+  await hub.stop();
+  await hub[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function inside(door: RuleDoor, name: string): Promise<Inside> {
+  const entered = await door.enter(house, { token: tokenOf(name) });
+  assert.equal(entered.t, "inside", JSON.stringify(entered));
+  return entered as Inside;
+}
+
+async function outside(door: RuleDoor, approach: Approach): Promise<Outside> {
+  const entered = await door.enter(house, approach);
+  assert.equal(entered.t, "outside", `${door.name} let in who shows ${JSON.stringify(approach)}`);
+  return entered as Outside;
+}
+
+/** One operation on one thing, by what names it. */
+interface Reach {
+  readonly what: string;
+  readonly of: (name: string) => readonly [method: string, params: object];
+}
+
+const call: Reach = { what: "call", of: (name) => ["tools/call", { name, arguments: { text: "x" } }] };
+const prompt: Reach = { what: "prompt", of: (name) => ["prompts/get", { name, arguments: { name: "x" } }] };
+const read: Reach = { what: "read", of: (uri) => ["resources/read", { uri }] };
+const completion = (ref: (name: string) => object): Reach["of"] => {
+  return (name) => ["completion/complete", { ref: ref(name), argument: { name: "language", value: "d" } }];
+};
+const ofPrompt: Reach = { what: "completion of a prompt", of: completion((name) => ({ type: "ref/prompt", name })) };
+const ofTemplate: Reach = {
+  what: "completion of a template",
+  of: completion((uri) => ({ type: "ref/resource", uri })),
+};
+
+/** What the vault has, in every spelling, and the same with a Core that there is not. */
+const hiddenThings: readonly (readonly [Reach, (ns: string) => string])[] = [
+  [call, (ns) => `${ns}__echo`],
+  [call, (ns) => `${ns}.echo`],
+  [prompt, (ns) => `${ns}__greet`],
+  [prompt, (ns) => `${ns}.greet`],
+  [ofPrompt, (ns) => `${ns}__greet`],
+  [read, (ns) => `${ns}+template://about`],
+  [read, (ns) => `${ns}+template://greeting/bob`],
+  [ofTemplate, (ns) => `${ns}+template://greeting/{name}`],
+];
+
+async function listed(client: Inside, method: string, key: string): Promise<readonly string[]> {
+  const { result, error } = await client.request(method);
+  assert.equal(error, undefined, JSON.stringify(error));
+  return result[key].map((it: Record<string, string>) => it["name"] ?? it["uri"]);
+}
+
+const everything = [
+  ["tools/list", "tools"],
+  ["prompts/list", "prompts"],
+  ["resources/list", "resources"],
+  ["resources/templates/list", "resourceTemplates"],
+] as const;
+
+/** What an answer says, with the name that was asked for and the request's own id taken out. */
+function said({ error, result }: Message, name: string): string {
+  const { req_id: _, ...data } = error?.data ?? {};
+  return JSON.stringify({ result, error: { ...error, data } }).replaceAll(name, "…");
+}
+
+for (const door of ruleDoors) {
+  describe(door.name, () => {
+    test(`rules at ${door.name}: without a token, or with a wrong one, nobody gets in`, async () => {
+      const missing = await outside(door, {});
+      const wrong = await outside(door, { token: "a-token-of-nobody-0123456789" });
+      assert.deepEqual([missing.status, wrong.status], [401, 401]);
+      assert.doesNotMatch(missing.body + wrong.body, /vault|whole/);
+    });
+
+    test(`rules at ${door.name}: what is allowed is there, and works`, async () => {
+      const client = await inside(door, "whole");
+      for (const [method, key] of everything) {
+        const text = JSON.stringify((await client.request(method)).result[key]);
+        assert.match(text, /vault/, method);
+      }
+      for (const [{ what, of }, name] of hiddenThings) {
+        const { error } = await client.request(...of(name("vault")));
+        assert.equal(error, undefined, `${what} of ${name("vault")}: ${JSON.stringify(error)}`);
+      }
+      await client.leave();
+    });
+
+    for (const name of ["denied", "tagged", "listed", "nothing"]) {
+      test(`rules at ${door.name}: for ${name}, what is hidden does not exist`, async () => {
+        const client = await inside(door, name);
+        for (const [method, key] of everything) {
+          const names = await listed(client, method, key);
+          assert.doesNotMatch(names.join(" "), /vault/, method);
+        }
+        for (const [{ what, of }, thing] of hiddenThings) {
+          const [hidden, unknown] = [thing("vault"), thing("vaulx")];
+          const one = await client.request(...of(hidden));
+          const other = await client.request(...of(unknown));
+          assert.equal(said(one, hidden), said(other, unknown), `${what} of ${hidden}`);
+        }
+        await client.leave();
+      });
+    }
+
+    test(`rules at ${door.name}: a tool that is denied is gone, and the rest of its Core is there`, async () => {
+      const client = await inside(door, "tool-denied");
+      const tools = await listed(client, "tools/list", "tools");
+      assert.ok(tools.includes("vault__add") && !tools.includes("vault__echo"), tools.join());
+      const { error } = await client.request(...call.of("vault__echo"));
+      const unknown = await client.request(...call.of("vault__echx"));
+      assert.equal(said({ error } as Message, "vault__echo"), said(unknown, "vault__echx"));
+      assert.equal((await client.request(...read.of("vault+template://about"))).error, undefined);
+      await client.leave();
+    });
+
+    test(`rules at ${door.name}: calls beyond the rate are refused, and told when to come back`, async () => {
+      const client = await inside(door, "paced");
+      // The first may have been taken at another door: it is one client, however it comes.
+      await client.request(...call.of("open__echo"));
+      const waits = Array.from({ length: 300 }, () => client.request(...call.of("open__echo")));
+      const { error } = (await Promise.race(waits)) as Message;
+      assert.equal(error?.data?.["code"] ?? error?.data?.["reason"], "overloaded", JSON.stringify(error));
+      assert.ok(Number(error?.data?.["retry_after_ms"]) > 0, JSON.stringify(error));
+      await client.leave();
+    });
+
+    if (door.name === "stdio by connect") return;
+
+    test(`rules at ${door.name}: a token counts in its header alone, never in a URL or a subprotocol`, async () => {
+      const token = tokenOf("whole");
+      for (const query of [`?token=${token}`, `?access_token=${token}`, `?authorization=Bearer%20${token}`]) {
+        assert.equal((await outside(door, { query })).status, 401, query);
+      }
+      if (door.name.startsWith("websocket")) {
+        const encoded = Buffer.from(token).toString("base64url");
+        for (const protocol of [token, `bearer.${encoded}`]) {
+          assert.equal((await outside(door, { protocols: [protocol] })).status, 401);
+        }
+      }
+      for (const header of ["x-api-key", "cookie", "x-authorization", "proxy-authorization"]) {
+        assert.equal((await outside(door, { headers: { [header]: `Bearer ${token}` } })).status, 401, header);
+      }
+    });
+
+    if (!door.isForPages) return;
+
+    test(`rules at ${door.name}: no web page gets in by a foreign Origin or Host, with a token or without`, async () => {
+      for (const headers of [
+        { origin: "https://evil.example" },
+        { origin: "null" },
+        { host: "evil.example" },
+        { host: "evil.example:3000" },
+      ]) {
+        for (const token of [undefined, tokenOf("whole")]) {
+          const { status, body } = await outside(door, { token, headers: headers as Record<string, string> });
+          assert.equal(status, 403, JSON.stringify(headers));
+          assert.doesNotMatch(body, /vault/);
+        }
+      }
+    });
+  });
+}
