@@ -28,11 +28,13 @@ export function effectiveConfig({ manifest, settings }: { manifest: Manifest; se
   };
 }
 
-function clientConfig({ allow, deny, admin, profile, limits }: ResolvedClient): object {
+function clientConfig({ allow, deny, readOnly, arguments: rules, admin, profile, limits }: ResolvedClient): object {
   return {
     token_sha256: "[secret]",
     allow: allow ?? null,
     deny,
+    read_only: readOnly,
+    arguments: Object.fromEntries(rules.map(({ tools, schema }) => [tools, schema])),
     admin,
     profile: profile ?? null,
     limits: spelt(limits),

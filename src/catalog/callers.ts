@@ -31,10 +31,10 @@ export class Callers {
     const { principal } = client;
     const profile = this.#profileOf(client);
     const withheld = this.#withheld(principal);
-    const deny = withheld.length === 0 ? principal.deny : [...principal.deny, ...withheld];
     const known = this.#known.get(principal)?.get(profile);
-    if (known !== undefined && isDeepStrictEqual(known.deny, deny)) return known;
-    const caller: Caller = { allow: principal.allow, deny, profile };
+    if (known !== undefined && isDeepStrictEqual(known.withheld, withheld)) return known;
+    const { allow, deny, readOnly } = principal;
+    const caller: Caller = { allow, deny, readOnly, withheld, profile };
     const byProfile = this.#known.get(principal) ?? new Map<ClientProfile, Caller>();
     this.#known.set(principal, byProfile.set(profile, caller));
     return caller;

@@ -1,6 +1,8 @@
 // The words of the catalog: what it is built from, what it hands out. Types only.
 import type { ClientProfile } from "../base/client-profile.ts";
-import type { CorePolicy, ResolvedCore, ToolOverride } from "../manifest/manifest.ts";
+import type { PolicyReason, Verdict } from "../gates/decide.ts";
+import type { CoreToolPolicy } from "../gates/policy.ts";
+import type { ResolvedCore, ToolOverride } from "../manifest/manifest.ts";
 import type { ByteString, Splice } from "../wire/frame.ts";
 import type { ParamHeaders } from "../wire/param-headers.ts";
 import type { Era } from "../wire/revisions.ts";
@@ -32,11 +34,6 @@ export interface CatalogSource extends Pick<ResolvedCore, "key" | "namespace" | 
   readonly lists: CoreLists | undefined;
   readonly instructions: string | undefined;
 }
-
-type CoreToolPolicy = Pick<
-  CorePolicy,
-  "allowTools" | "denyTools" | "allowDestructive" | "destructiveTools" | "destructive"
->;
 
 /** Lists can differ by what a client can do and by whose credential the Core is asked with, so entries are keyed by both. */
 export interface CatalogKey {
@@ -171,19 +168,8 @@ export interface CatalogNote {
   readonly message: string;
 }
 
-export type HiddenReason =
-  | "override"
-  | "collision"
-  | "core_denied"
-  | "core_not_allowed"
-  | "destructive"
-  | "hub_destructive"
-  | "hub_denied"
-  | "hub_not_allowed"
-  | "client_denied"
-  | "client_not_allowed";
-
-export type Verdict = { readonly t: "allowed" } | { readonly t: "hidden"; readonly reason: HiddenReason };
+/** Why something is not in a view: a rule, or another thing that has its name. */
+export type HiddenReason = PolicyReason | "collision";
 
 /** One caller's rules over one Core. */
 interface CoreRules {

@@ -1,6 +1,7 @@
 // What one caller sees of a snapshot: who a name or a uri belongs to, and the lists as bytes. Immutable; everything but
 // the verdicts is made when it is first asked for.
 import type { ClientProfile } from "../base/client-profile.ts";
+import type { Verdict } from "../gates/decide.ts";
 import type { Era } from "../wire/revisions.ts";
 import type { ListKind } from "./cursor.ts";
 import { keyOf } from "./entries.ts";
@@ -21,7 +22,6 @@ import type {
   ToolEntry,
   ToolRoute,
   UriEntry,
-  Verdict,
   ViewRules,
 } from "./model.ts";
 import { NameTable } from "./name-table.ts";
@@ -264,8 +264,7 @@ function partOf(shelf: Shelf, rules: ViewRules, profile: ClientProfile): Part {
   const tools: ToolEntry[] = [];
   const hiddenTools = new Map<ToolEntry, HiddenReason>();
   for (const entry of named.tools) {
-    const verdict: Verdict =
-      entry.override?.hidden === true ? { t: "hidden", reason: "override" } : core.tool(entry.route);
+    const verdict = core.tool(entry.route);
     if (verdict.t === "hidden") hiddenTools.set(entry, verdict.reason);
     else tools.push(entry);
   }

@@ -30,23 +30,29 @@ export function globMatches(pattern: string, text: string): boolean {
 export class GlobSet {
   readonly size: number;
   readonly #names = new Set<string>();
-  readonly #globs: string[] = [];
+  readonly #globs: { readonly glob: string; readonly written: string }[] = [];
 
   constructor(patterns: Iterable<string>) {
-    for (const pattern of patterns) {
-      if (pattern.includes("*") || pattern.includes("?")) this.#globs.push(collapsed(pattern));
-      else this.#names.add(pattern);
+    for (const written of patterns) {
+      if (written.includes("*") || written.includes("?")) this.#globs.push({ glob: collapsed(written), written });
+      else this.#names.add(written);
     }
     this.size = this.#names.size + this.#globs.length;
   }
 
   has(text: string): boolean {
-    return this.#names.has(text) || this.#globs.some((glob) => globMatches(glob, text));
+    return this.match(text) !== undefined;
   }
 
-  /** Whether one glob matches every text that starts with `prefix`: it ends in a star that is free to take the rest. */
-  hasAllUnder(prefix: string): boolean {
-    return this.#globs.some((glob) => glob.endsWith("*") && globMatches(glob, prefix));
+  /** One that matches the whole text, as it is written. */
+  match(text: string): string | undefined {
+    if (this.#names.has(text)) return text;
+    return this.#globs.find(({ glob }) => globMatches(glob, text))?.written;
+  }
+
+  /** One that matches every text that starts with `prefix`: it ends in a star that is free to take the rest. */
+  matchAllUnder(prefix: string): string | undefined {
+    return this.#globs.find(({ glob }) => glob.endsWith("*") && globMatches(glob, prefix))?.written;
   }
 }
 

@@ -143,6 +143,7 @@ function changedProfiles(before: Profiles, after: Profiles): string[] {
 const live: readonly string[] = [
   "hub.names",
   "hub.policy",
+  "hub.decision",
   "hub.limits.max_concurrency_per_client",
   "hub.limits.max_queue_per_client",
   "hub.limits.rate_limit_rps",

@@ -26,6 +26,12 @@ export function checkRules(parts: Parts, report: Report): void {
   }
   for (const client of parts.clients) {
     for (const key of ["allow", "deny"]) canonical(record(client.value)?.[key], client.source, [...client.path, key]);
+    const path = [...client.path, "arguments"];
+    for (const rule of Object.keys(record(record(client.value)?.["arguments"]) ?? {})) {
+      const doubt = doubtCanonical(rule, namespaces, tags);
+      if (doubt !== undefined)
+        report({ source: client.source, path: [...path, rule] }, "warning", doubt.message, doubt.hint);
+    }
   }
   for (const profile of parts.profiles) {
     canonical(record(profile.value)?.["pinned"], profile.source, [...profile.path, "pinned"]);
@@ -68,7 +74,7 @@ function suggestion(word: string, known: ReadonlySet<string>, mark: string, othe
 function checkCoreRules(core: Entry, report: Report): void {
   const namespace = coreNamespace(core);
   const policy = record(record(core.value)?.["policy"]);
-  for (const key of ["allow_tools", "deny_tools", "destructive_tools"]) {
+  for (const key of ["allow_tools", "deny_tools", "destructive_tools", "read_only_tools"]) {
     texts(policy?.[key])?.forEach((rule, index) => {
       const at = { source: core.source, path: [...core.path, "policy", key, index], on: "value" as const };
       if (rule.startsWith("#")) {

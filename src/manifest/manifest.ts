@@ -1,5 +1,6 @@
 // The manifest as the rest of the hub sees it: every default filled in, every path absolute, every address parsed.
 // Types only; nothing outside this folder knows a default or the YAML spelling of a key.
+import type { ArgumentRule } from "../base/argument-rule.ts";
 import type { ClientProfile } from "../base/client-profile.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import type { TlsFiles } from "../base/tls-files.ts";
@@ -51,6 +52,8 @@ export interface HubConfig {
   readonly names: { readonly separator: string; readonly maxLength: number };
   readonly limits: HubLimits;
   readonly policy: HubPolicy;
+  /** Who is asked before each call; undefined: nobody. */
+  readonly decision: DecisionPoint | undefined;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -74,6 +77,17 @@ export interface HubPolicy {
   readonly allowDestructive: boolean;
 }
 
+/** An HTTP service that decides calls. */
+export interface DecisionPoint {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly cacheMs: number;
+  /** Questions under way at once. */
+  readonly maxWaiting: number;
+  /** Whether it is told what the arguments are. */
+  readonly arguments: boolean;
+}
+
 export interface ResolvedClient {
   readonly name: string;
   /** 64 small hexadecimal digits. */
@@ -81,6 +95,8 @@ export interface ResolvedClient {
   /** Undefined: everything. Empty: nothing. */
   readonly allow: readonly string[] | undefined;
   readonly deny: readonly string[];
+  readonly readOnly: boolean;
+  readonly arguments: readonly ArgumentRule[];
   readonly admin: boolean;
   /** The name of a profile; undefined: found by path, or by what the client calls itself. */
   readonly profile: string | undefined;
@@ -194,6 +210,8 @@ export interface CorePolicy {
   readonly allowTools: readonly string[];
   readonly denyTools: readonly string[];
   readonly destructiveTools: readonly string[];
+  /** What changes nothing, whatever the Core says of it. */
+  readonly readOnlyTools: readonly string[];
   /** What a tool without annotations is taken for. */
   readonly destructive: "declared" | "assumed";
   readonly maxConcurrency: number;

@@ -2,6 +2,77 @@
 // The manifest as written: every key optional that may be left out. Defaults are below the types.
 
 /**
+ * A part of JSON Schema 2020-12: what can be checked of any arguments in little time. `false` allows nothing, `true` anything.
+ */
+export type ArgumentSchema =
+  | {
+      title?: string;
+      description?: string;
+      $comment?: string;
+      /**
+       * One of object, array, string, number, integer, boolean, null; or a list of them.
+       */
+      type?: string | ("object" | "array" | "string" | "number" | "integer" | "boolean" | "null")[];
+      /**
+       * @minItems 1
+       */
+      enum?: [unknown, ...unknown[]];
+      const?: unknown;
+      properties?: {
+        [k: string]: ArgumentSchema;
+      };
+      /**
+       * Names of members that must be there.
+       */
+      required?: string[];
+      additionalProperties?: ArgumentSchema;
+      patternProperties?: {
+        [k: string]: ArgumentSchema;
+      };
+      propertyNames?: ArgumentSchema;
+      minProperties?: number;
+      maxProperties?: number;
+      dependentRequired?: {
+        [k: string]: string[];
+      };
+      items?: ArgumentSchema;
+      /**
+       * @minItems 1
+       */
+      prefixItems?: [ArgumentSchema, ...ArgumentSchema[]];
+      contains?: ArgumentSchema;
+      minItems?: number;
+      maxItems?: number;
+      minLength?: number;
+      maxLength?: number;
+      /**
+       * A regular expression, found anywhere in the text: write ^ and $ around the whole of it.
+       */
+      pattern?: string;
+      minimum?: number;
+      maximum?: number;
+      exclusiveMinimum?: number;
+      exclusiveMaximum?: number;
+      multipleOf?: number;
+      /**
+       * @minItems 1
+       */
+      allOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * @minItems 1
+       */
+      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * @minItems 1
+       */
+      oneOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      not?: ArgumentSchema;
+      if?: ArgumentSchema;
+      then?: ArgumentSchema;
+      else?: ArgumentSchema;
+    }
+  | boolean;
+/**
  * A secret: its name, or its name and where it comes from.
  */
 export type SecretEntry =
@@ -115,6 +186,7 @@ export interface Hub {
   names?: HubNames;
   limits?: HubLimits;
   policy?: HubPolicy;
+  decision?: Decision;
   /**
    * The token that every client must present.
    */
@@ -209,6 +281,31 @@ export interface HubPolicy {
   allow_destructive?: boolean;
 }
 /**
+ * Ask an HTTP service, such as Open Policy Agent, before each call of a tool, each prompt and each resource that is read. What it does not allow, and what it does not answer in time, is refused.
+ */
+export interface Decision {
+  /**
+   * Where to ask: a POST of `{"input": {…}}`, answered by `{"result": true}` or `{"result": {"allow": true, "reason": "…"}}`.
+   */
+  url: string;
+  /**
+   * How long an answer may take. After that the call is refused.
+   */
+  timeout_ms?: number;
+  /**
+   * How long an answer counts for calls that ask exactly the same. 0: every call asks.
+   */
+  cache_ms?: number;
+  /**
+   * Questions that may wait for an answer at once. Further calls are refused as `overloaded`.
+   */
+  max_waiting?: number;
+  /**
+   * Send the arguments of calls as well. They may hold anything that a user typed.
+   */
+  arguments?: boolean;
+}
+/**
  * One client that may call the hub.
  */
 export interface Client {
@@ -224,6 +321,16 @@ export interface Client {
    * What this client never sees, whatever `allow` says.
    */
   deny?: string[];
+  /**
+   * Of tools, only those exist for this client that change nothing: by their `readOnlyHint`, which is the Core's own claim, or by the Core's `policy.read_only_tools`. Resources and prompts stay.
+   */
+  read_only?: boolean;
+  /**
+   * What the arguments of this client's calls must be, as JSON Schema, by canonical name (`files.write_file`, `files.*`, `#prod`). Every rule that fits a tool counts.
+   */
+  arguments?: {
+    [k: string]: ArgumentSchema;
+  };
   /**
    * May use the hub's admin side: metrics and, where there is one, the admin API.
    */
@@ -470,6 +577,10 @@ export interface CorePolicy {
    */
   destructive_tools?: string[];
   /**
+   * Native names of tools that change nothing, whatever the Core declares: clients with `read_only` see them. What is in `destructive_tools` as well is destructive.
+   */
+  read_only_tools?: string[];
+  /**
    * Tools without annotations: `declared` takes them as harmless, `assumed` as destructive.
    */
   destructive?: "declared" | "assumed";
@@ -705,10 +816,17 @@ export const defaults = {
       "allow_tools": [],
       "deny_tools": [],
       "allow_destructive": true
+    },
+    "decision": {
+      "timeout_ms": 1000,
+      "cache_ms": 5000,
+      "max_waiting": 256,
+      "arguments": false
     }
   },
   "client": {
     "deny": [],
+    "read_only": false,
     "admin": false,
     "limits": {}
   },
@@ -731,6 +849,7 @@ export const defaults = {
       "allow_tools": [],
       "deny_tools": [],
       "destructive_tools": [],
+      "read_only_tools": [],
       "destructive": "declared",
       "max_concurrency": 64,
       "max_queue": 1024,

@@ -15,6 +15,7 @@ import type {
   CoreHealth,
   CorePolicy,
   CoreTlsFiles,
+  DecisionPoint,
   HubConfig,
   LoginSpec,
   RemotePlace,
@@ -80,6 +81,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
       denyTools: hub.policy?.deny_tools ?? d.policy.deny_tools,
       allowDestructive: hub.policy?.allow_destructive ?? d.policy.allow_destructive,
     },
+    decision: hub.decision === undefined ? undefined : resolveDecision(hub.decision),
   };
 }
 
@@ -88,12 +90,25 @@ function resolveTls({ cert, key, client_ca }: NonNullable<Hub["tls"]>, folder: s
   return { cert: resolvePath(folder, cert), key: resolvePath(folder, key), clientCa };
 }
 
+function resolveDecision(decision: NonNullable<Hub["decision"]>): DecisionPoint {
+  const d = defaults.hub.decision;
+  return {
+    url: decision.url,
+    timeoutMs: decision.timeout_ms ?? d.timeout_ms,
+    cacheMs: decision.cache_ms ?? d.cache_ms,
+    maxWaiting: decision.max_waiting ?? d.max_waiting,
+    arguments: decision.arguments ?? d.arguments,
+  };
+}
+
 export function resolveClient(name: string, client: Client): ResolvedClient {
   return {
     name,
     tokenSha256: client.token_sha256.toLowerCase(),
     allow: client.allow,
     deny: client.deny ?? defaults.client.deny,
+    readOnly: client.read_only ?? defaults.client.read_only,
+    arguments: Object.entries(client.arguments ?? {}).map(([tools, schema]) => ({ tools, schema })),
     admin: client.admin ?? defaults.client.admin,
     profile: client.profile,
     limits: {
@@ -207,6 +222,7 @@ function resolvePolicy(policy: NonNullable<Core["policy"]>): CorePolicy {
     allowTools: policy.allow_tools ?? d.allow_tools,
     denyTools: policy.deny_tools ?? d.deny_tools,
     destructiveTools: policy.destructive_tools ?? d.destructive_tools,
+    readOnlyTools: policy.read_only_tools ?? d.read_only_tools,
     destructive: policy.destructive ?? d.destructive,
     maxConcurrency: policy.max_concurrency ?? d.max_concurrency,
     maxQueue: policy.max_queue ?? d.max_queue,

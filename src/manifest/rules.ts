@@ -9,6 +9,7 @@ import {
   parseProxies,
   parsePublicUrl,
 } from "./addresses.ts";
+import { checkArguments } from "./argument-rules.ts";
 import { checkCore } from "./core-rules.ts";
 import { checkRules } from "./glob-rules.ts";
 import { checkWhose } from "./login-rules.ts";
@@ -26,6 +27,7 @@ export function checkParts(parts: Parts, report: Report): void {
   checkExposed(parts, report);
   checkProfiles(parts, report);
   checkRules(parts, report);
+  for (const client of parts.clients) checkArguments(client, report);
   checkWhose(parts, report);
 }
 

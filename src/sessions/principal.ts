@@ -1,5 +1,6 @@
 // Who is calling, as authentication found it. Knows nothing of tokens.
 
+import type { ArgumentRule } from "../base/argument-rule.ts";
 import type { ClientProfile } from "../base/client-profile.ts";
 import type { Proof } from "./proof.ts";
 
@@ -9,6 +10,10 @@ export interface Rights {
   readonly allow: readonly string[] | undefined;
   /** Canonical globs and #tags that this caller may not use, whatever `allow` says. */
   readonly deny: readonly string[];
+  /** Of tools, only those exist for it that change nothing. */
+  readonly readOnly?: boolean | undefined;
+  /** What the arguments of its calls must be. */
+  readonly arguments?: readonly ArgumentRule[] | undefined;
   readonly admin: boolean;
   /** The profile that counts for this caller, whatever client it uses; absent for most. */
   readonly profileName?: string | undefined;
@@ -35,6 +40,9 @@ export interface Principal extends Rights {
 export interface Caller {
   readonly allow: readonly string[] | undefined;
   readonly deny?: readonly string[] | undefined;
+  readonly readOnly?: boolean | undefined;
+  /** As `deny`, of what is kept from the caller as things are now, beside what its rules say. */
+  readonly withheld?: readonly string[] | undefined;
   /** Undefined: what is for everybody else. */
   readonly profile?: ClientProfile | undefined;
 }

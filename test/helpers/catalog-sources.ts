@@ -24,6 +24,7 @@ export const openPolicy: CatalogSource["policy"] = {
   denyTools: [],
   allowDestructive: false,
   destructiveTools: [],
+  readOnlyTools: [],
   destructive: "declared",
 };
 

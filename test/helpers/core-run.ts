@@ -243,6 +243,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
       allowTools: [],
       denyTools: [],
       destructiveTools: [],
+      readOnlyTools: [],
       destructive: "declared",
       maxConcurrency: 64,
       maxQueue: 64,

@@ -61,7 +61,7 @@ test("glob set: knows names and globs, and whether one glob takes everything und
   assert.equal(set.size, 3);
   assert.ok(set.has("files.read") && set.has("wiki.x") && set.has("github.pr"));
   assert.ok(!set.has("files.write"));
-  assert.ok(set.hasAllUnder("wiki.") && set.hasAllUnder("github."));
-  assert.ok(!set.hasAllUnder("files."));
-  assert.ok(!new GlobSet(["*.read_*", "files.r*", "files.?*"]).hasAllUnder("files."));
+  assert.deepEqual([set.matchAllUnder("wiki."), set.matchAllUnder("github.")], ["wiki.*", "git*"]);
+  assert.ok(!set.matchAllUnder("files."));
+  assert.ok(!new GlobSet(["*.read_*", "files.r*", "files.?*"]).matchAllUnder("files."));
 });
