@@ -22,6 +22,8 @@ const compiled = ["serving", "check"];
 const others = {
   "hub/program": "src/cli/program.ts",
   "hub/health": "src/cli/commands/health.ts",
+  "hub/ajv": "ajv/dist/2020.js",
+  "hub/decision-point": "src/links/decision-point.ts",
   "hub/logins": "src/logins/logins.ts",
   "hub/login-way": "src/hub/login-way.ts",
   "hub/otel": "src/telemetry/otel/start.ts",

@@ -11,6 +11,7 @@ import type { View } from "./catalog/view.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
 import type { RequestDoorkeeper } from "./doors/port.ts";
 import { Arrival } from "./hub/arrival.ts";
+import { CallGate } from "./hub/call-gate.ts";
 import { healthOf, troubleOf } from "./hub/condition.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
 import { CoreLogins } from "./hub/core-logins.ts";
@@ -73,7 +74,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const { clock = systemClock } = options;
   const reaper = openReaper({ clock, log, platform, hubId, stateDir: settings.stateDir, path });
   const hub = new Hub(options, hubId, reaper, clock);
-  await Promise.all([reaper, hub.loadKeys()]);
+  await Promise.all([reaper, hub.loadKeys(), hub.rules.prepare(options)]);
   hub.start();
   return hub;
 }
@@ -84,6 +85,7 @@ export class Hub {
   readonly metrics: Metrics;
   /** For admins. */
   readonly oversight: Oversight;
+  readonly rules: CallGate;
   readonly #options: HubOptions;
   readonly #reaper: Promise<Reaper>;
   readonly #keys: StateRing;
@@ -108,6 +110,8 @@ export class Hub {
     this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
     this.#doorman = new Doorman(masker, this.#setup);
+    const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
+    this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup: () => this.#setup, tagsOf });
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
     const logins = new CoreLogins({
       ...options,
@@ -177,6 +181,7 @@ export class Hub {
         },
         isStandIn: (key, session) => this.#isolation.isStandIn(key, session),
       },
+      rules: this.rules,
       createLimiter: (start) => {
         const definitionOf = (key: string) => this.#fleet.core(key)?.definition;
         return createHubLimits(clock, start, exclusive, () => this.#setup, definitionOf);
@@ -233,6 +238,7 @@ export class Hub {
 
   /** Puts another setup in force, or leaves everything as it is. Never rejects. */
   async reload(setup: Setup): Promise<Reloaded> {
+    await this.rules.prepare(setup);
     const reloaded = await this.#exchange.reload(setup);
     // Kept keys may be others although no setting is.
     if (reloaded.t !== "failed") await this.loadKeys();
@@ -329,6 +335,7 @@ export class Hub {
 
   async #stopCores(): Promise<void> {
     this.#exchange.end();
+    this.rules.close();
     await this.#fleet.stop();
     await this.#logins.close();
     await (await this.#reaper).dismiss();

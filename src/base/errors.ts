@@ -34,6 +34,8 @@ export const errorTable = {
   unauthenticated: { rpc: -32056, http: 401, exit: 1, retry: false },
   origin_refused: { rpc: -32057, http: 403, exit: 1, retry: false },
   forbidden: { rpc: -32060, http: 403, exit: 1, retry: false },
+  denied: { rpc: -32063, http: 403, exit: 1, retry: false },
+  decision_failed: { rpc: -32064, http: 503, exit: 1, retry: true },
   hub_unreachable: { rpc: -32059, http: 503, exit: 1, retry: true },
   login_needed: { rpc: -32061, http: 503, exit: 3, retry: false },
   login_at_url: { rpc: -32042, http: 503, exit: 3, retry: false },

@@ -4,8 +4,8 @@ import type { Rights } from "../sessions/principal.ts";
 
 /** As far as rights go. */
 export type RuledClient = Pick<ResolvedClient, "name" | "allow" | "deny" | "admin"> &
-  Partial<Pick<ResolvedClient, "profile">>;
+  Partial<Pick<ResolvedClient, "profile" | "readOnly" | "arguments">>;
 
-export function rightsOf({ allow, deny, admin, profile }: RuledClient): Rights {
-  return { allow, deny, admin, profileName: profile };
+export function rightsOf({ allow, deny, readOnly, arguments: rules, admin, profile }: RuledClient): Rights {
+  return { allow, deny, readOnly, arguments: rules, admin, profileName: profile };
 }

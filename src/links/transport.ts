@@ -5,7 +5,7 @@ import type { SecureContext } from "node:tls";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { guardedLookup, refusedHost } from "./address.ts";
-import type { Dialling } from "./connection.ts";
+import type { Dialling, Target } from "./connection.ts";
 
 export interface Transport {
   readonly request: typeof httpRequest;
@@ -23,7 +23,11 @@ export interface Pool {
   readonly maxFreeSockets?: number;
 }
 
-export function transportOf({ target, allowPrivate, proxy, tls }: Dialling, pool: Pool): Transport {
+export interface Way extends Pick<Dialling, "allowPrivate" | "proxy" | "tls"> {
+  readonly target: Pick<Target, "url">;
+}
+
+export function transportOf({ target, allowPrivate, proxy, tls }: Way, pool: Pool): Transport {
   const url = new URL(target.url);
   const isTls = url.protocol === "https:" || url.protocol === "wss:";
   // A proxy is the operator's own, wherever it is, and looks up the target's name itself.

@@ -7,10 +7,10 @@ import { record, text } from "./values.ts";
 
 const kinds: readonly string[] = ["object", "array", "string", "number", "integer", "boolean", "null"];
 /** Where schemas stand within a schema: one, a list of them, a map of them. */
-const single = ["additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else"];
+const single = ["additionalProperties", "items", "not", "if", "then", "else"];
 const lists = ["prefixItems", "allOf", "anyOf", "oneOf"];
 const maps = ["properties", "patternProperties"];
-const ranges = ["Length", "Items", "Properties"];
+const ranges = ["Length", "Items"];
 
 export function checkArguments(client: Entry, report: Report): void {
   const rules = record(record(client.value)?.["arguments"]) ?? {};

@@ -6,18 +6,29 @@
  */
 export type ArgumentSchema =
   | {
-      title?: string;
+      /**
+       * For people: nothing is checked by it.
+       */
       description?: string;
-      $comment?: string;
       /**
        * One of object, array, string, number, integer, boolean, null; or a list of them.
        */
       type?: string | ("object" | "array" | "string" | "number" | "integer" | "boolean" | "null")[];
       /**
+       * The values that are allowed.
+       *
        * @minItems 1
        */
       enum?: [unknown, ...unknown[]];
-      const?: unknown;
+      /**
+       * The one value that is allowed.
+       */
+      const?: {
+        [k: string]: unknown;
+      };
+      /**
+       * What members must be, by name. One that is not there breaks no rule: see `required`.
+       */
       properties?: {
         [k: string]: ArgumentSchema;
       };
@@ -25,51 +36,732 @@ export type ArgumentSchema =
        * Names of members that must be there.
        */
       required?: string[];
-      additionalProperties?: ArgumentSchema;
+      additionalProperties?: ArgumentSchema1;
+      /**
+       * What members must be whose names match a regular expression.
+       */
       patternProperties?: {
         [k: string]: ArgumentSchema;
       };
-      propertyNames?: ArgumentSchema;
-      minProperties?: number;
-      maxProperties?: number;
-      dependentRequired?: {
-        [k: string]: string[];
-      };
-      items?: ArgumentSchema;
+      items?: ArgumentSchema2;
       /**
+       * What the first items of a list must be, one by one.
+       *
        * @minItems 1
        */
       prefixItems?: [ArgumentSchema, ...ArgumentSchema[]];
-      contains?: ArgumentSchema;
+      /**
+       * Fewest items of a list.
+       */
       minItems?: number;
+      /**
+       * Most items of a list.
+       */
       maxItems?: number;
+      /**
+       * Shortest text, in characters.
+       */
       minLength?: number;
+      /**
+       * Longest text, in characters.
+       */
       maxLength?: number;
       /**
        * A regular expression, found anywhere in the text: write ^ and $ around the whole of it.
        */
       pattern?: string;
-      minimum?: number;
-      maximum?: number;
-      exclusiveMinimum?: number;
-      exclusiveMaximum?: number;
-      multipleOf?: number;
       /**
+       * Least number.
+       */
+      minimum?: number;
+      /**
+       * Greatest number.
+       */
+      maximum?: number;
+      /**
+       * A number must be greater.
+       */
+      exclusiveMinimum?: number;
+      /**
+       * A number must be less.
+       */
+      exclusiveMaximum?: number;
+      /**
+       * All of these must fit.
+       *
        * @minItems 1
        */
       allOf?: [ArgumentSchema, ...ArgumentSchema[]];
       /**
+       * One of these or more must fit.
+       *
        * @minItems 1
        */
       anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
       /**
+       * Just one of these must fit.
+       *
        * @minItems 1
        */
       oneOf?: [ArgumentSchema, ...ArgumentSchema[]];
-      not?: ArgumentSchema;
-      if?: ArgumentSchema;
-      then?: ArgumentSchema;
-      else?: ArgumentSchema;
+      not?: ArgumentSchema3;
+      if?: ArgumentSchema4;
+      then?: ArgumentSchema5;
+      else?: ArgumentSchema6;
+    }
+  | boolean;
+/**
+ * What members must be that neither `properties` nor `patternProperties` names; `false`: there are none.
+ */
+export type ArgumentSchema1 =
+  | {
+      /**
+       * For people: nothing is checked by it.
+       */
+      description?: string;
+      /**
+       * One of object, array, string, number, integer, boolean, null; or a list of them.
+       */
+      type?: string | ("object" | "array" | "string" | "number" | "integer" | "boolean" | "null")[];
+      /**
+       * The values that are allowed.
+       *
+       * @minItems 1
+       */
+      enum?: [unknown, ...unknown[]];
+      /**
+       * The one value that is allowed.
+       */
+      const?: {
+        [k: string]: unknown;
+      };
+      /**
+       * What members must be, by name. One that is not there breaks no rule: see `required`.
+       */
+      properties?: {
+        [k: string]: ArgumentSchema;
+      };
+      /**
+       * Names of members that must be there.
+       */
+      required?: string[];
+      additionalProperties?: ArgumentSchema1;
+      /**
+       * What members must be whose names match a regular expression.
+       */
+      patternProperties?: {
+        [k: string]: ArgumentSchema;
+      };
+      items?: ArgumentSchema2;
+      /**
+       * What the first items of a list must be, one by one.
+       *
+       * @minItems 1
+       */
+      prefixItems?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Fewest items of a list.
+       */
+      minItems?: number;
+      /**
+       * Most items of a list.
+       */
+      maxItems?: number;
+      /**
+       * Shortest text, in characters.
+       */
+      minLength?: number;
+      /**
+       * Longest text, in characters.
+       */
+      maxLength?: number;
+      /**
+       * A regular expression, found anywhere in the text: write ^ and $ around the whole of it.
+       */
+      pattern?: string;
+      /**
+       * Least number.
+       */
+      minimum?: number;
+      /**
+       * Greatest number.
+       */
+      maximum?: number;
+      /**
+       * A number must be greater.
+       */
+      exclusiveMinimum?: number;
+      /**
+       * A number must be less.
+       */
+      exclusiveMaximum?: number;
+      /**
+       * All of these must fit.
+       *
+       * @minItems 1
+       */
+      allOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * One of these or more must fit.
+       *
+       * @minItems 1
+       */
+      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Just one of these must fit.
+       *
+       * @minItems 1
+       */
+      oneOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      not?: ArgumentSchema3;
+      if?: ArgumentSchema4;
+      then?: ArgumentSchema5;
+      else?: ArgumentSchema6;
+    }
+  | boolean;
+/**
+ * What the items of a list must be, after those of `prefixItems`.
+ */
+export type ArgumentSchema2 =
+  | {
+      /**
+       * For people: nothing is checked by it.
+       */
+      description?: string;
+      /**
+       * One of object, array, string, number, integer, boolean, null; or a list of them.
+       */
+      type?: string | ("object" | "array" | "string" | "number" | "integer" | "boolean" | "null")[];
+      /**
+       * The values that are allowed.
+       *
+       * @minItems 1
+       */
+      enum?: [unknown, ...unknown[]];
+      /**
+       * The one value that is allowed.
+       */
+      const?: {
+        [k: string]: unknown;
+      };
+      /**
+       * What members must be, by name. One that is not there breaks no rule: see `required`.
+       */
+      properties?: {
+        [k: string]: ArgumentSchema;
+      };
+      /**
+       * Names of members that must be there.
+       */
+      required?: string[];
+      additionalProperties?: ArgumentSchema1;
+      /**
+       * What members must be whose names match a regular expression.
+       */
+      patternProperties?: {
+        [k: string]: ArgumentSchema;
+      };
+      items?: ArgumentSchema2;
+      /**
+       * What the first items of a list must be, one by one.
+       *
+       * @minItems 1
+       */
+      prefixItems?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Fewest items of a list.
+       */
+      minItems?: number;
+      /**
+       * Most items of a list.
+       */
+      maxItems?: number;
+      /**
+       * Shortest text, in characters.
+       */
+      minLength?: number;
+      /**
+       * Longest text, in characters.
+       */
+      maxLength?: number;
+      /**
+       * A regular expression, found anywhere in the text: write ^ and $ around the whole of it.
+       */
+      pattern?: string;
+      /**
+       * Least number.
+       */
+      minimum?: number;
+      /**
+       * Greatest number.
+       */
+      maximum?: number;
+      /**
+       * A number must be greater.
+       */
+      exclusiveMinimum?: number;
+      /**
+       * A number must be less.
+       */
+      exclusiveMaximum?: number;
+      /**
+       * All of these must fit.
+       *
+       * @minItems 1
+       */
+      allOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * One of these or more must fit.
+       *
+       * @minItems 1
+       */
+      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Just one of these must fit.
+       *
+       * @minItems 1
+       */
+      oneOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      not?: ArgumentSchema3;
+      if?: ArgumentSchema4;
+      then?: ArgumentSchema5;
+      else?: ArgumentSchema6;
+    }
+  | boolean;
+/**
+ * This must not fit.
+ */
+export type ArgumentSchema3 =
+  | {
+      /**
+       * For people: nothing is checked by it.
+       */
+      description?: string;
+      /**
+       * One of object, array, string, number, integer, boolean, null; or a list of them.
+       */
+      type?: string | ("object" | "array" | "string" | "number" | "integer" | "boolean" | "null")[];
+      /**
+       * The values that are allowed.
+       *
+       * @minItems 1
+       */
+      enum?: [unknown, ...unknown[]];
+      /**
+       * The one value that is allowed.
+       */
+      const?: {
+        [k: string]: unknown;
+      };
+      /**
+       * What members must be, by name. One that is not there breaks no rule: see `required`.
+       */
+      properties?: {
+        [k: string]: ArgumentSchema;
+      };
+      /**
+       * Names of members that must be there.
+       */
+      required?: string[];
+      additionalProperties?: ArgumentSchema1;
+      /**
+       * What members must be whose names match a regular expression.
+       */
+      patternProperties?: {
+        [k: string]: ArgumentSchema;
+      };
+      items?: ArgumentSchema2;
+      /**
+       * What the first items of a list must be, one by one.
+       *
+       * @minItems 1
+       */
+      prefixItems?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Fewest items of a list.
+       */
+      minItems?: number;
+      /**
+       * Most items of a list.
+       */
+      maxItems?: number;
+      /**
+       * Shortest text, in characters.
+       */
+      minLength?: number;
+      /**
+       * Longest text, in characters.
+       */
+      maxLength?: number;
+      /**
+       * A regular expression, found anywhere in the text: write ^ and $ around the whole of it.
+       */
+      pattern?: string;
+      /**
+       * Least number.
+       */
+      minimum?: number;
+      /**
+       * Greatest number.
+       */
+      maximum?: number;
+      /**
+       * A number must be greater.
+       */
+      exclusiveMinimum?: number;
+      /**
+       * A number must be less.
+       */
+      exclusiveMaximum?: number;
+      /**
+       * All of these must fit.
+       *
+       * @minItems 1
+       */
+      allOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * One of these or more must fit.
+       *
+       * @minItems 1
+       */
+      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Just one of these must fit.
+       *
+       * @minItems 1
+       */
+      oneOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      not?: ArgumentSchema3;
+      if?: ArgumentSchema4;
+      then?: ArgumentSchema5;
+      else?: ArgumentSchema6;
+    }
+  | boolean;
+/**
+ * Whether this fits decides which of `then` and `else` counts.
+ */
+export type ArgumentSchema4 =
+  | {
+      /**
+       * For people: nothing is checked by it.
+       */
+      description?: string;
+      /**
+       * One of object, array, string, number, integer, boolean, null; or a list of them.
+       */
+      type?: string | ("object" | "array" | "string" | "number" | "integer" | "boolean" | "null")[];
+      /**
+       * The values that are allowed.
+       *
+       * @minItems 1
+       */
+      enum?: [unknown, ...unknown[]];
+      /**
+       * The one value that is allowed.
+       */
+      const?: {
+        [k: string]: unknown;
+      };
+      /**
+       * What members must be, by name. One that is not there breaks no rule: see `required`.
+       */
+      properties?: {
+        [k: string]: ArgumentSchema;
+      };
+      /**
+       * Names of members that must be there.
+       */
+      required?: string[];
+      additionalProperties?: ArgumentSchema1;
+      /**
+       * What members must be whose names match a regular expression.
+       */
+      patternProperties?: {
+        [k: string]: ArgumentSchema;
+      };
+      items?: ArgumentSchema2;
+      /**
+       * What the first items of a list must be, one by one.
+       *
+       * @minItems 1
+       */
+      prefixItems?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Fewest items of a list.
+       */
+      minItems?: number;
+      /**
+       * Most items of a list.
+       */
+      maxItems?: number;
+      /**
+       * Shortest text, in characters.
+       */
+      minLength?: number;
+      /**
+       * Longest text, in characters.
+       */
+      maxLength?: number;
+      /**
+       * A regular expression, found anywhere in the text: write ^ and $ around the whole of it.
+       */
+      pattern?: string;
+      /**
+       * Least number.
+       */
+      minimum?: number;
+      /**
+       * Greatest number.
+       */
+      maximum?: number;
+      /**
+       * A number must be greater.
+       */
+      exclusiveMinimum?: number;
+      /**
+       * A number must be less.
+       */
+      exclusiveMaximum?: number;
+      /**
+       * All of these must fit.
+       *
+       * @minItems 1
+       */
+      allOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * One of these or more must fit.
+       *
+       * @minItems 1
+       */
+      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Just one of these must fit.
+       *
+       * @minItems 1
+       */
+      oneOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      not?: ArgumentSchema3;
+      if?: ArgumentSchema4;
+      then?: ArgumentSchema5;
+      else?: ArgumentSchema6;
+    }
+  | boolean;
+/**
+ * Must fit where `if` does.
+ */
+export type ArgumentSchema5 =
+  | {
+      /**
+       * For people: nothing is checked by it.
+       */
+      description?: string;
+      /**
+       * One of object, array, string, number, integer, boolean, null; or a list of them.
+       */
+      type?: string | ("object" | "array" | "string" | "number" | "integer" | "boolean" | "null")[];
+      /**
+       * The values that are allowed.
+       *
+       * @minItems 1
+       */
+      enum?: [unknown, ...unknown[]];
+      /**
+       * The one value that is allowed.
+       */
+      const?: {
+        [k: string]: unknown;
+      };
+      /**
+       * What members must be, by name. One that is not there breaks no rule: see `required`.
+       */
+      properties?: {
+        [k: string]: ArgumentSchema;
+      };
+      /**
+       * Names of members that must be there.
+       */
+      required?: string[];
+      additionalProperties?: ArgumentSchema1;
+      /**
+       * What members must be whose names match a regular expression.
+       */
+      patternProperties?: {
+        [k: string]: ArgumentSchema;
+      };
+      items?: ArgumentSchema2;
+      /**
+       * What the first items of a list must be, one by one.
+       *
+       * @minItems 1
+       */
+      prefixItems?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Fewest items of a list.
+       */
+      minItems?: number;
+      /**
+       * Most items of a list.
+       */
+      maxItems?: number;
+      /**
+       * Shortest text, in characters.
+       */
+      minLength?: number;
+      /**
+       * Longest text, in characters.
+       */
+      maxLength?: number;
+      /**
+       * A regular expression, found anywhere in the text: write ^ and $ around the whole of it.
+       */
+      pattern?: string;
+      /**
+       * Least number.
+       */
+      minimum?: number;
+      /**
+       * Greatest number.
+       */
+      maximum?: number;
+      /**
+       * A number must be greater.
+       */
+      exclusiveMinimum?: number;
+      /**
+       * A number must be less.
+       */
+      exclusiveMaximum?: number;
+      /**
+       * All of these must fit.
+       *
+       * @minItems 1
+       */
+      allOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * One of these or more must fit.
+       *
+       * @minItems 1
+       */
+      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Just one of these must fit.
+       *
+       * @minItems 1
+       */
+      oneOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      not?: ArgumentSchema3;
+      if?: ArgumentSchema4;
+      then?: ArgumentSchema5;
+      else?: ArgumentSchema6;
+    }
+  | boolean;
+/**
+ * Must fit where `if` does not.
+ */
+export type ArgumentSchema6 =
+  | {
+      /**
+       * For people: nothing is checked by it.
+       */
+      description?: string;
+      /**
+       * One of object, array, string, number, integer, boolean, null; or a list of them.
+       */
+      type?: string | ("object" | "array" | "string" | "number" | "integer" | "boolean" | "null")[];
+      /**
+       * The values that are allowed.
+       *
+       * @minItems 1
+       */
+      enum?: [unknown, ...unknown[]];
+      /**
+       * The one value that is allowed.
+       */
+      const?: {
+        [k: string]: unknown;
+      };
+      /**
+       * What members must be, by name. One that is not there breaks no rule: see `required`.
+       */
+      properties?: {
+        [k: string]: ArgumentSchema;
+      };
+      /**
+       * Names of members that must be there.
+       */
+      required?: string[];
+      additionalProperties?: ArgumentSchema1;
+      /**
+       * What members must be whose names match a regular expression.
+       */
+      patternProperties?: {
+        [k: string]: ArgumentSchema;
+      };
+      items?: ArgumentSchema2;
+      /**
+       * What the first items of a list must be, one by one.
+       *
+       * @minItems 1
+       */
+      prefixItems?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Fewest items of a list.
+       */
+      minItems?: number;
+      /**
+       * Most items of a list.
+       */
+      maxItems?: number;
+      /**
+       * Shortest text, in characters.
+       */
+      minLength?: number;
+      /**
+       * Longest text, in characters.
+       */
+      maxLength?: number;
+      /**
+       * A regular expression, found anywhere in the text: write ^ and $ around the whole of it.
+       */
+      pattern?: string;
+      /**
+       * Least number.
+       */
+      minimum?: number;
+      /**
+       * Greatest number.
+       */
+      maximum?: number;
+      /**
+       * A number must be greater.
+       */
+      exclusiveMinimum?: number;
+      /**
+       * A number must be less.
+       */
+      exclusiveMaximum?: number;
+      /**
+       * All of these must fit.
+       *
+       * @minItems 1
+       */
+      allOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * One of these or more must fit.
+       *
+       * @minItems 1
+       */
+      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      /**
+       * Just one of these must fit.
+       *
+       * @minItems 1
+       */
+      oneOf?: [ArgumentSchema, ...ArgumentSchema[]];
+      not?: ArgumentSchema3;
+      if?: ArgumentSchema4;
+      then?: ArgumentSchema5;
+      else?: ArgumentSchema6;
     }
   | boolean;
 /**

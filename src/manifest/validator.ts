@@ -4,7 +4,7 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}},"client":{"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"title":{"type":"string"},"description":{"type":"string"},"$comment":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"propertyNames":{"$ref":"#/$defs/argument_schema"},"minProperties":{"type":"integer","minimum":0},"maxProperties":{"type":"integer","minimum":0},"dependentRequired":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"contains":{"$ref":"#/$defs/argument_schema"},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"multipleOf":{"type":"number","exclusiveMinimum":0},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}},"client":{"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
 const schema40 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
 const schema46 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
 const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}};
@@ -30,7 +30,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(func1.call(schema32.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -43,7 +43,7 @@ errors++;
 if(data.listen !== undefined){
 let data0 = data.listen;
 if((typeof data0 !== "string") && (!(Array.isArray(data0)))){
-const err1 = {instancePath:instancePath+"/listen",schemaPath:"#/properties/listen/type",keyword:"type",params:{type: schema32.properties.listen.type}};
+const err1 = {instancePath:instancePath+"/listen",keyword:"type",params:{type: schema32.properties.listen.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -54,7 +54,7 @@ errors++;
 }
 if(typeof data0 === "string"){
 if(!pattern4.test(data0)){
-const err2 = {instancePath:instancePath+"/listen",schemaPath:"#/properties/listen/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+const err2 = {instancePath:instancePath+"/listen",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -70,7 +70,7 @@ for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 === "string"){
 if(!pattern5.test(data1)){
-const err3 = {instancePath:instancePath+"/listen/" + i0,schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err3 = {instancePath:instancePath+"/listen/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -81,7 +81,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/listen/" + i0,schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
+const err4 = {instancePath:instancePath+"/listen/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -96,7 +96,7 @@ errors++;
 if(data.admin_listen !== undefined){
 let data2 = data.admin_listen;
 if((typeof data2 !== "string") && (!(Array.isArray(data2)))){
-const err5 = {instancePath:instancePath+"/admin_listen",schemaPath:"#/properties/admin_listen/type",keyword:"type",params:{type: schema32.properties.admin_listen.type}};
+const err5 = {instancePath:instancePath+"/admin_listen",keyword:"type",params:{type: schema32.properties.admin_listen.type}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -107,7 +107,7 @@ errors++;
 }
 if(typeof data2 === "string"){
 if(!pattern4.test(data2)){
-const err6 = {instancePath:instancePath+"/admin_listen",schemaPath:"#/properties/admin_listen/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+const err6 = {instancePath:instancePath+"/admin_listen",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -123,7 +123,7 @@ for(let i1=0; i1<len1; i1++){
 let data3 = data2[i1];
 if(typeof data3 === "string"){
 if(!pattern5.test(data3)){
-const err7 = {instancePath:instancePath+"/admin_listen/" + i1,schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err7 = {instancePath:instancePath+"/admin_listen/" + i1,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -134,7 +134,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/admin_listen/" + i1,schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
+const err8 = {instancePath:instancePath+"/admin_listen/" + i1,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -150,7 +150,7 @@ if(data.base_path !== undefined){
 let data4 = data.base_path;
 if(typeof data4 === "string"){
 if(!pattern5.test(data4)){
-const err9 = {instancePath:instancePath+"/base_path",schemaPath:"#/properties/base_path/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err9 = {instancePath:instancePath+"/base_path",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -161,7 +161,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/base_path",schemaPath:"#/properties/base_path/type",keyword:"type",params:{type: "string"}};
+const err10 = {instancePath:instancePath+"/base_path",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -175,7 +175,7 @@ if(data.public_url !== undefined){
 let data5 = data.public_url;
 if(typeof data5 === "string"){
 if(!pattern5.test(data5)){
-const err11 = {instancePath:instancePath+"/public_url",schemaPath:"#/properties/public_url/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err11 = {instancePath:instancePath+"/public_url",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -186,7 +186,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/public_url",schemaPath:"#/properties/public_url/type",keyword:"type",params:{type: "string"}};
+const err12 = {instancePath:instancePath+"/public_url",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -204,7 +204,7 @@ for(let i2=0; i2<len2; i2++){
 let data7 = data6[i2];
 if(typeof data7 === "string"){
 if(!pattern5.test(data7)){
-const err13 = {instancePath:instancePath+"/allow_hosts/" + i2,schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err13 = {instancePath:instancePath+"/allow_hosts/" + i2,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -215,7 +215,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/allow_hosts/" + i2,schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
+const err14 = {instancePath:instancePath+"/allow_hosts/" + i2,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -227,7 +227,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/allow_hosts",schemaPath:"#/properties/allow_hosts/type",keyword:"type",params:{type: "array"}};
+const err15 = {instancePath:instancePath+"/allow_hosts",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -245,7 +245,7 @@ for(let i3=0; i3<len3; i3++){
 let data9 = data8[i3];
 if(typeof data9 === "string"){
 if(!pattern5.test(data9)){
-const err16 = {instancePath:instancePath+"/allow_origins/" + i3,schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err16 = {instancePath:instancePath+"/allow_origins/" + i3,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -256,7 +256,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/allow_origins/" + i3,schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
+const err17 = {instancePath:instancePath+"/allow_origins/" + i3,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -268,7 +268,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/allow_origins",schemaPath:"#/properties/allow_origins/type",keyword:"type",params:{type: "array"}};
+const err18 = {instancePath:instancePath+"/allow_origins",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -286,7 +286,7 @@ for(let i4=0; i4<len4; i4++){
 let data11 = data10[i4];
 if(typeof data11 === "string"){
 if(!pattern5.test(data11)){
-const err19 = {instancePath:instancePath+"/trusted_proxies/" + i4,schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err19 = {instancePath:instancePath+"/trusted_proxies/" + i4,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -297,7 +297,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/trusted_proxies/" + i4,schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
+const err20 = {instancePath:instancePath+"/trusted_proxies/" + i4,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -309,7 +309,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/trusted_proxies",schemaPath:"#/properties/trusted_proxies/type",keyword:"type",params:{type: "array"}};
+const err21 = {instancePath:instancePath+"/trusted_proxies",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -322,7 +322,7 @@ errors++;
 if(data.anonymous !== undefined){
 let data12 = data.anonymous;
 if(!((data12 === "loopback") || (data12 === "allow"))){
-const err22 = {instancePath:instancePath+"/anonymous",schemaPath:"#/properties/anonymous/enum",keyword:"enum",params:{allowedValues: schema32.properties.anonymous.enum}};
+const err22 = {instancePath:instancePath+"/anonymous",keyword:"enum",params:{allowedValues: schema32.properties.anonymous.enum}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -335,7 +335,7 @@ errors++;
 if(data.log_level !== undefined){
 let data13 = data.log_level;
 if(!((((data13 === "debug") || (data13 === "info")) || (data13 === "warn")) || (data13 === "error"))){
-const err23 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema32.properties.log_level.enum}};
+const err23 = {instancePath:instancePath+"/log_level",keyword:"enum",params:{allowedValues: schema32.properties.log_level.enum}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -348,7 +348,7 @@ errors++;
 if(data.log_format !== undefined){
 let data14 = data.log_format;
 if(!((data14 === "json") || (data14 === "pretty"))){
-const err24 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema32.properties.log_format.enum}};
+const err24 = {instancePath:instancePath+"/log_format",keyword:"enum",params:{allowedValues: schema32.properties.log_format.enum}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -362,7 +362,7 @@ if(data.state_dir !== undefined){
 let data15 = data.state_dir;
 if(typeof data15 === "string"){
 if(!pattern5.test(data15)){
-const err25 = {instancePath:instancePath+"/state_dir",schemaPath:"#/properties/state_dir/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err25 = {instancePath:instancePath+"/state_dir",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -373,7 +373,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/state_dir",schemaPath:"#/properties/state_dir/type",keyword:"type",params:{type: "string"}};
+const err26 = {instancePath:instancePath+"/state_dir",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -387,7 +387,7 @@ if(data.secrets_dir !== undefined){
 let data16 = data.secrets_dir;
 if(typeof data16 === "string"){
 if(!pattern5.test(data16)){
-const err27 = {instancePath:instancePath+"/secrets_dir",schemaPath:"#/properties/secrets_dir/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err27 = {instancePath:instancePath+"/secrets_dir",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -398,7 +398,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/secrets_dir",schemaPath:"#/properties/secrets_dir/type",keyword:"type",params:{type: "string"}};
+const err28 = {instancePath:instancePath+"/secrets_dir",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -410,7 +410,7 @@ errors++;
 }
 if(data.watch !== undefined){
 if(typeof data.watch !== "boolean"){
-const err29 = {instancePath:instancePath+"/watch",schemaPath:"#/properties/watch/type",keyword:"type",params:{type: "boolean"}};
+const err29 = {instancePath:instancePath+"/watch",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -423,7 +423,7 @@ errors++;
 if(data.list_wait_ms !== undefined){
 let data18 = data.list_wait_ms;
 if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err30 = {instancePath:instancePath+"/list_wait_ms",schemaPath:"#/properties/list_wait_ms/type",keyword:"type",params:{type: "integer"}};
+const err30 = {instancePath:instancePath+"/list_wait_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -434,7 +434,7 @@ errors++;
 }
 if((typeof data18 == "number") && (isFinite(data18))){
 if(data18 > 86400000 || isNaN(data18)){
-const err31 = {instancePath:instancePath+"/list_wait_ms",schemaPath:"#/properties/list_wait_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+const err31 = {instancePath:instancePath+"/list_wait_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -444,7 +444,7 @@ vErrors.push(err31);
 errors++;
 }
 if(data18 < 0 || isNaN(data18)){
-const err32 = {instancePath:instancePath+"/list_wait_ms",schemaPath:"#/properties/list_wait_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err32 = {instancePath:instancePath+"/list_wait_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -458,7 +458,7 @@ errors++;
 if(data.search_tools !== undefined){
 let data19 = data.search_tools;
 if(!(((data19 === "auto") || (data19 === "always")) || (data19 === "off"))){
-const err33 = {instancePath:instancePath+"/search_tools",schemaPath:"#/properties/search_tools/enum",keyword:"enum",params:{allowedValues: schema32.properties.search_tools.enum}};
+const err33 = {instancePath:instancePath+"/search_tools",keyword:"enum",params:{allowedValues: schema32.properties.search_tools.enum}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -471,7 +471,7 @@ errors++;
 if(data.drain_timeout_ms !== undefined){
 let data20 = data.drain_timeout_ms;
 if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err34 = {instancePath:instancePath+"/drain_timeout_ms",schemaPath:"#/properties/drain_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+const err34 = {instancePath:instancePath+"/drain_timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -482,7 +482,7 @@ errors++;
 }
 if((typeof data20 == "number") && (isFinite(data20))){
 if(data20 > 86400000 || isNaN(data20)){
-const err35 = {instancePath:instancePath+"/drain_timeout_ms",schemaPath:"#/properties/drain_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+const err35 = {instancePath:instancePath+"/drain_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -492,7 +492,7 @@ vErrors.push(err35);
 errors++;
 }
 if(data20 < 0 || isNaN(data20)){
-const err36 = {instancePath:instancePath+"/drain_timeout_ms",schemaPath:"#/properties/drain_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err36 = {instancePath:instancePath+"/drain_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -507,7 +507,7 @@ if(data.tls !== undefined){
 let data21 = data.tls;
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 if(data21.cert === undefined){
-const err37 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/required",keyword:"required",params:{missingProperty: "cert"}};
+const err37 = {instancePath:instancePath+"/tls",keyword:"required",params:{missingProperty: "cert"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -517,7 +517,7 @@ vErrors.push(err37);
 errors++;
 }
 if(data21.key === undefined){
-const err38 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/required",keyword:"required",params:{missingProperty: "key"}};
+const err38 = {instancePath:instancePath+"/tls",keyword:"required",params:{missingProperty: "key"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -528,7 +528,7 @@ errors++;
 }
 for(const key1 in data21){
 if(!(((key1 === "cert") || (key1 === "key")) || (key1 === "client_ca"))){
-const err39 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+const err39 = {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -542,7 +542,7 @@ if(data21.cert !== undefined){
 let data22 = data21.cert;
 if(typeof data22 === "string"){
 if(!pattern5.test(data22)){
-const err40 = {instancePath:instancePath+"/tls/cert",schemaPath:"#/properties/tls/properties/cert/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err40 = {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -553,7 +553,7 @@ errors++;
 }
 }
 else {
-const err41 = {instancePath:instancePath+"/tls/cert",schemaPath:"#/properties/tls/properties/cert/type",keyword:"type",params:{type: "string"}};
+const err41 = {instancePath:instancePath+"/tls/cert",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -567,7 +567,7 @@ if(data21.key !== undefined){
 let data23 = data21.key;
 if(typeof data23 === "string"){
 if(!pattern5.test(data23)){
-const err42 = {instancePath:instancePath+"/tls/key",schemaPath:"#/properties/tls/properties/key/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err42 = {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -578,7 +578,7 @@ errors++;
 }
 }
 else {
-const err43 = {instancePath:instancePath+"/tls/key",schemaPath:"#/properties/tls/properties/key/type",keyword:"type",params:{type: "string"}};
+const err43 = {instancePath:instancePath+"/tls/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -592,7 +592,7 @@ if(data21.client_ca !== undefined){
 let data24 = data21.client_ca;
 if(typeof data24 === "string"){
 if(!pattern5.test(data24)){
-const err44 = {instancePath:instancePath+"/tls/client_ca",schemaPath:"#/properties/tls/properties/client_ca/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err44 = {instancePath:instancePath+"/tls/client_ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -603,7 +603,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/tls/client_ca",schemaPath:"#/properties/tls/properties/client_ca/type",keyword:"type",params:{type: "string"}};
+const err45 = {instancePath:instancePath+"/tls/client_ca",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -615,7 +615,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/type",keyword:"type",params:{type: "object"}};
+const err46 = {instancePath:instancePath+"/tls",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -630,7 +630,7 @@ let data25 = data.names;
 if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 for(const key2 in data25){
 if(!((key2 === "separator") || (key2 === "max_length"))){
-const err47 = {instancePath:instancePath+"/names",schemaPath:"#/properties/names/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
+const err47 = {instancePath:instancePath+"/names",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -644,7 +644,7 @@ if(data25.separator !== undefined){
 let data26 = data25.separator;
 if(typeof data26 === "string"){
 if(!pattern18.test(data26)){
-const err48 = {instancePath:instancePath+"/names/separator",schemaPath:"#/properties/names/properties/separator/pattern",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}};
+const err48 = {instancePath:instancePath+"/names/separator",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -655,7 +655,7 @@ errors++;
 }
 }
 else {
-const err49 = {instancePath:instancePath+"/names/separator",schemaPath:"#/properties/names/properties/separator/type",keyword:"type",params:{type: "string"}};
+const err49 = {instancePath:instancePath+"/names/separator",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -668,7 +668,7 @@ errors++;
 if(data25.max_length !== undefined){
 let data27 = data25.max_length;
 if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-const err50 = {instancePath:instancePath+"/names/max_length",schemaPath:"#/properties/names/properties/max_length/type",keyword:"type",params:{type: "integer"}};
+const err50 = {instancePath:instancePath+"/names/max_length",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -679,7 +679,7 @@ errors++;
 }
 if((typeof data27 == "number") && (isFinite(data27))){
 if(data27 > 128 || isNaN(data27)){
-const err51 = {instancePath:instancePath+"/names/max_length",schemaPath:"#/properties/names/properties/max_length/maximum",keyword:"maximum",params:{comparison: "<=", limit: 128}};
+const err51 = {instancePath:instancePath+"/names/max_length",keyword:"maximum",params:{comparison: "<=", limit: 128}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -689,7 +689,7 @@ vErrors.push(err51);
 errors++;
 }
 if(data27 < 16 || isNaN(data27)){
-const err52 = {instancePath:instancePath+"/names/max_length",schemaPath:"#/properties/names/properties/max_length/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16}};
+const err52 = {instancePath:instancePath+"/names/max_length",keyword:"minimum",params:{comparison: ">=", limit: 16}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -702,7 +702,7 @@ errors++;
 }
 }
 else {
-const err53 = {instancePath:instancePath+"/names",schemaPath:"#/properties/names/type",keyword:"type",params:{type: "object"}};
+const err53 = {instancePath:instancePath+"/names",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -717,7 +717,7 @@ let data28 = data.limits;
 if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
 for(const key3 in data28){
 if(!((((((key3 === "max_concurrency_per_client") || (key3 === "max_queue_per_client")) || (key3 === "rate_limit_rps")) || (key3 === "max_message_bytes")) || (key3 === "max_connections")) || (key3 === "max_connections_per_address"))){
-const err54 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+const err54 = {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -730,7 +730,7 @@ errors++;
 if(data28.max_concurrency_per_client !== undefined){
 let data29 = data28.max_concurrency_per_client;
 if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err55 = {instancePath:instancePath+"/limits/max_concurrency_per_client",schemaPath:"#/properties/limits/properties/max_concurrency_per_client/type",keyword:"type",params:{type: "integer"}};
+const err55 = {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -741,7 +741,7 @@ errors++;
 }
 if((typeof data29 == "number") && (isFinite(data29))){
 if(data29 > 1000000 || isNaN(data29)){
-const err56 = {instancePath:instancePath+"/limits/max_concurrency_per_client",schemaPath:"#/properties/limits/properties/max_concurrency_per_client/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err56 = {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -751,7 +751,7 @@ vErrors.push(err56);
 errors++;
 }
 if(data29 < 1 || isNaN(data29)){
-const err57 = {instancePath:instancePath+"/limits/max_concurrency_per_client",schemaPath:"#/properties/limits/properties/max_concurrency_per_client/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err57 = {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -765,7 +765,7 @@ errors++;
 if(data28.max_queue_per_client !== undefined){
 let data30 = data28.max_queue_per_client;
 if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-const err58 = {instancePath:instancePath+"/limits/max_queue_per_client",schemaPath:"#/properties/limits/properties/max_queue_per_client/type",keyword:"type",params:{type: "integer"}};
+const err58 = {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -776,7 +776,7 @@ errors++;
 }
 if((typeof data30 == "number") && (isFinite(data30))){
 if(data30 > 1000000 || isNaN(data30)){
-const err59 = {instancePath:instancePath+"/limits/max_queue_per_client",schemaPath:"#/properties/limits/properties/max_queue_per_client/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err59 = {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -786,7 +786,7 @@ vErrors.push(err59);
 errors++;
 }
 if(data30 < 0 || isNaN(data30)){
-const err60 = {instancePath:instancePath+"/limits/max_queue_per_client",schemaPath:"#/properties/limits/properties/max_queue_per_client/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err60 = {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -801,7 +801,7 @@ if(data28.rate_limit_rps !== undefined){
 let data31 = data28.rate_limit_rps;
 if((typeof data31 == "number") && (isFinite(data31))){
 if(data31 > 1000000 || isNaN(data31)){
-const err61 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err61 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -811,7 +811,7 @@ vErrors.push(err61);
 errors++;
 }
 if(data31 < 0 || isNaN(data31)){
-const err62 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err62 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -822,7 +822,7 @@ errors++;
 }
 }
 else {
-const err63 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/type",keyword:"type",params:{type: "number"}};
+const err63 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -835,7 +835,7 @@ errors++;
 if(data28.max_message_bytes !== undefined){
 let data32 = data28.max_message_bytes;
 if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
-const err64 = {instancePath:instancePath+"/limits/max_message_bytes",schemaPath:"#/properties/limits/properties/max_message_bytes/type",keyword:"type",params:{type: "integer"}};
+const err64 = {instancePath:instancePath+"/limits/max_message_bytes",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -846,7 +846,7 @@ errors++;
 }
 if((typeof data32 == "number") && (isFinite(data32))){
 if(data32 > 268435456 || isNaN(data32)){
-const err65 = {instancePath:instancePath+"/limits/max_message_bytes",schemaPath:"#/properties/limits/properties/max_message_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435456}};
+const err65 = {instancePath:instancePath+"/limits/max_message_bytes",keyword:"maximum",params:{comparison: "<=", limit: 268435456}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -856,7 +856,7 @@ vErrors.push(err65);
 errors++;
 }
 if(data32 < 1024 || isNaN(data32)){
-const err66 = {instancePath:instancePath+"/limits/max_message_bytes",schemaPath:"#/properties/limits/properties/max_message_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024}};
+const err66 = {instancePath:instancePath+"/limits/max_message_bytes",keyword:"minimum",params:{comparison: ">=", limit: 1024}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -870,7 +870,7 @@ errors++;
 if(data28.max_connections !== undefined){
 let data33 = data28.max_connections;
 if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-const err67 = {instancePath:instancePath+"/limits/max_connections",schemaPath:"#/properties/limits/properties/max_connections/type",keyword:"type",params:{type: "integer"}};
+const err67 = {instancePath:instancePath+"/limits/max_connections",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -881,7 +881,7 @@ errors++;
 }
 if((typeof data33 == "number") && (isFinite(data33))){
 if(data33 > 1000000 || isNaN(data33)){
-const err68 = {instancePath:instancePath+"/limits/max_connections",schemaPath:"#/properties/limits/properties/max_connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err68 = {instancePath:instancePath+"/limits/max_connections",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -891,7 +891,7 @@ vErrors.push(err68);
 errors++;
 }
 if(data33 < 1 || isNaN(data33)){
-const err69 = {instancePath:instancePath+"/limits/max_connections",schemaPath:"#/properties/limits/properties/max_connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err69 = {instancePath:instancePath+"/limits/max_connections",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -905,7 +905,7 @@ errors++;
 if(data28.max_connections_per_address !== undefined){
 let data34 = data28.max_connections_per_address;
 if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err70 = {instancePath:instancePath+"/limits/max_connections_per_address",schemaPath:"#/properties/limits/properties/max_connections_per_address/type",keyword:"type",params:{type: "integer"}};
+const err70 = {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -916,7 +916,7 @@ errors++;
 }
 if((typeof data34 == "number") && (isFinite(data34))){
 if(data34 > 1000000 || isNaN(data34)){
-const err71 = {instancePath:instancePath+"/limits/max_connections_per_address",schemaPath:"#/properties/limits/properties/max_connections_per_address/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err71 = {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -926,7 +926,7 @@ vErrors.push(err71);
 errors++;
 }
 if(data34 < 1 || isNaN(data34)){
-const err72 = {instancePath:instancePath+"/limits/max_connections_per_address",schemaPath:"#/properties/limits/properties/max_connections_per_address/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err72 = {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -939,7 +939,7 @@ errors++;
 }
 }
 else {
-const err73 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/type",keyword:"type",params:{type: "object"}};
+const err73 = {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -954,7 +954,7 @@ let data35 = data.policy;
 if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
 for(const key4 in data35){
 if(!(((key4 === "allow_tools") || (key4 === "deny_tools")) || (key4 === "allow_destructive"))){
-const err74 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+const err74 = {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -972,7 +972,7 @@ for(let i5=0; i5<len5; i5++){
 let data37 = data36[i5];
 if(typeof data37 === "string"){
 if(!pattern19.test(data37)){
-const err75 = {instancePath:instancePath+"/policy/allow_tools/" + i5,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err75 = {instancePath:instancePath+"/policy/allow_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -983,7 +983,7 @@ errors++;
 }
 }
 else {
-const err76 = {instancePath:instancePath+"/policy/allow_tools/" + i5,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err76 = {instancePath:instancePath+"/policy/allow_tools/" + i5,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -995,7 +995,7 @@ errors++;
 }
 }
 else {
-const err77 = {instancePath:instancePath+"/policy/allow_tools",schemaPath:"#/properties/policy/properties/allow_tools/type",keyword:"type",params:{type: "array"}};
+const err77 = {instancePath:instancePath+"/policy/allow_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1013,7 +1013,7 @@ for(let i6=0; i6<len6; i6++){
 let data39 = data38[i6];
 if(typeof data39 === "string"){
 if(!pattern19.test(data39)){
-const err78 = {instancePath:instancePath+"/policy/deny_tools/" + i6,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err78 = {instancePath:instancePath+"/policy/deny_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1024,7 +1024,7 @@ errors++;
 }
 }
 else {
-const err79 = {instancePath:instancePath+"/policy/deny_tools/" + i6,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err79 = {instancePath:instancePath+"/policy/deny_tools/" + i6,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1036,7 +1036,7 @@ errors++;
 }
 }
 else {
-const err80 = {instancePath:instancePath+"/policy/deny_tools",schemaPath:"#/properties/policy/properties/deny_tools/type",keyword:"type",params:{type: "array"}};
+const err80 = {instancePath:instancePath+"/policy/deny_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1048,7 +1048,7 @@ errors++;
 }
 if(data35.allow_destructive !== undefined){
 if(typeof data35.allow_destructive !== "boolean"){
-const err81 = {instancePath:instancePath+"/policy/allow_destructive",schemaPath:"#/properties/policy/properties/allow_destructive/type",keyword:"type",params:{type: "boolean"}};
+const err81 = {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1060,7 +1060,7 @@ errors++;
 }
 }
 else {
-const err82 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"}};
+const err82 = {instancePath:instancePath+"/policy",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1074,7 +1074,7 @@ if(data.decision !== undefined){
 let data41 = data.decision;
 if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
 if(data41.url === undefined){
-const err83 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/required",keyword:"required",params:{missingProperty: "url"}};
+const err83 = {instancePath:instancePath+"/decision",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1085,7 +1085,7 @@ errors++;
 }
 for(const key5 in data41){
 if(!(((((key5 === "url") || (key5 === "timeout_ms")) || (key5 === "cache_ms")) || (key5 === "max_waiting")) || (key5 === "arguments"))){
-const err84 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+const err84 = {instancePath:instancePath+"/decision",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1099,7 +1099,7 @@ if(data41.url !== undefined){
 let data42 = data41.url;
 if(typeof data42 === "string"){
 if(!pattern21.test(data42)){
-const err85 = {instancePath:instancePath+"/decision/url",schemaPath:"#/properties/decision/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u001f@#]+$"}};
+const err85 = {instancePath:instancePath+"/decision/url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u001f@#]+$"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1110,7 +1110,7 @@ errors++;
 }
 }
 else {
-const err86 = {instancePath:instancePath+"/decision/url",schemaPath:"#/properties/decision/properties/url/type",keyword:"type",params:{type: "string"}};
+const err86 = {instancePath:instancePath+"/decision/url",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1123,7 +1123,7 @@ errors++;
 if(data41.timeout_ms !== undefined){
 let data43 = data41.timeout_ms;
 if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
-const err87 = {instancePath:instancePath+"/decision/timeout_ms",schemaPath:"#/properties/decision/properties/timeout_ms/type",keyword:"type",params:{type: "integer"}};
+const err87 = {instancePath:instancePath+"/decision/timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1134,7 +1134,7 @@ errors++;
 }
 if((typeof data43 == "number") && (isFinite(data43))){
 if(data43 > 60000 || isNaN(data43)){
-const err88 = {instancePath:instancePath+"/decision/timeout_ms",schemaPath:"#/properties/decision/properties/timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60000}};
+const err88 = {instancePath:instancePath+"/decision/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 60000}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1144,7 +1144,7 @@ vErrors.push(err88);
 errors++;
 }
 if(data43 < 10 || isNaN(data43)){
-const err89 = {instancePath:instancePath+"/decision/timeout_ms",schemaPath:"#/properties/decision/properties/timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+const err89 = {instancePath:instancePath+"/decision/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1158,7 +1158,7 @@ errors++;
 if(data41.cache_ms !== undefined){
 let data44 = data41.cache_ms;
 if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
-const err90 = {instancePath:instancePath+"/decision/cache_ms",schemaPath:"#/properties/decision/properties/cache_ms/type",keyword:"type",params:{type: "integer"}};
+const err90 = {instancePath:instancePath+"/decision/cache_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1169,7 +1169,7 @@ errors++;
 }
 if((typeof data44 == "number") && (isFinite(data44))){
 if(data44 > 3600000 || isNaN(data44)){
-const err91 = {instancePath:instancePath+"/decision/cache_ms",schemaPath:"#/properties/decision/properties/cache_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600000}};
+const err91 = {instancePath:instancePath+"/decision/cache_ms",keyword:"maximum",params:{comparison: "<=", limit: 3600000}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1179,7 +1179,7 @@ vErrors.push(err91);
 errors++;
 }
 if(data44 < 0 || isNaN(data44)){
-const err92 = {instancePath:instancePath+"/decision/cache_ms",schemaPath:"#/properties/decision/properties/cache_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err92 = {instancePath:instancePath+"/decision/cache_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1193,7 +1193,7 @@ errors++;
 if(data41.max_waiting !== undefined){
 let data45 = data41.max_waiting;
 if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
-const err93 = {instancePath:instancePath+"/decision/max_waiting",schemaPath:"#/properties/decision/properties/max_waiting/type",keyword:"type",params:{type: "integer"}};
+const err93 = {instancePath:instancePath+"/decision/max_waiting",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1204,7 +1204,7 @@ errors++;
 }
 if((typeof data45 == "number") && (isFinite(data45))){
 if(data45 > 100000 || isNaN(data45)){
-const err94 = {instancePath:instancePath+"/decision/max_waiting",schemaPath:"#/properties/decision/properties/max_waiting/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+const err94 = {instancePath:instancePath+"/decision/max_waiting",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1214,7 +1214,7 @@ vErrors.push(err94);
 errors++;
 }
 if(data45 < 1 || isNaN(data45)){
-const err95 = {instancePath:instancePath+"/decision/max_waiting",schemaPath:"#/properties/decision/properties/max_waiting/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err95 = {instancePath:instancePath+"/decision/max_waiting",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1227,7 +1227,7 @@ errors++;
 }
 if(data41.arguments !== undefined){
 if(typeof data41.arguments !== "boolean"){
-const err96 = {instancePath:instancePath+"/decision/arguments",schemaPath:"#/properties/decision/properties/arguments/type",keyword:"type",params:{type: "boolean"}};
+const err96 = {instancePath:instancePath+"/decision/arguments",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1239,7 +1239,7 @@ errors++;
 }
 }
 else {
-const err97 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/type",keyword:"type",params:{type: "object"}};
+const err97 = {instancePath:instancePath+"/decision",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1252,7 +1252,7 @@ errors++;
 if(data.token !== undefined){
 let data47 = data.token;
 if((typeof data47 !== "string") && (!(data47 && typeof data47 == "object" && !Array.isArray(data47)))){
-const err98 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/type",keyword:"type",params:{type: schema32.properties.token.type}};
+const err98 = {instancePath:instancePath+"/token",keyword:"type",params:{type: schema32.properties.token.type}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1265,7 +1265,7 @@ errors++;
 if(data.metrics_token !== undefined){
 let data48 = data.metrics_token;
 if((typeof data48 !== "string") && (!(data48 && typeof data48 == "object" && !Array.isArray(data48)))){
-const err99 = {instancePath:instancePath+"/metrics_token",schemaPath:"#/properties/metrics_token/type",keyword:"type",params:{type: schema32.properties.metrics_token.type}};
+const err99 = {instancePath:instancePath+"/metrics_token",keyword:"type",params:{type: schema32.properties.metrics_token.type}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1281,7 +1281,7 @@ if(Array.isArray(data49)){
 const len7 = data49.length;
 for(let i7=0; i7<len7; i7++){
 if(typeof data49[i7] !== "string"){
-const err100 = {instancePath:instancePath+"/allow_ips/" + i7,schemaPath:"#/properties/allow_ips/items/type",keyword:"type",params:{type: "string"}};
+const err100 = {instancePath:instancePath+"/allow_ips/" + i7,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1293,7 +1293,7 @@ errors++;
 }
 }
 else {
-const err101 = {instancePath:instancePath+"/allow_ips",schemaPath:"#/properties/allow_ips/type",keyword:"type",params:{type: "array"}};
+const err101 = {instancePath:instancePath+"/allow_ips",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1306,7 +1306,7 @@ errors++;
 if(data.auth !== undefined){
 let data51 = data.auth;
 if((typeof data51 !== "string") && (!(data51 && typeof data51 == "object" && !Array.isArray(data51)))){
-const err102 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: schema32.properties.auth.type}};
+const err102 = {instancePath:instancePath+"/auth",keyword:"type",params:{type: schema32.properties.auth.type}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1318,7 +1318,7 @@ errors++;
 }
 }
 else {
-const err103 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err103 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1335,7 +1335,7 @@ validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 const schema41 = {"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}};
 const pattern23 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
 const pattern27 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
-const schema45 = {"type":["object","boolean"],"additionalProperties":false,"properties":{"title":{"type":"string"},"description":{"type":"string"},"$comment":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"propertyNames":{"$ref":"#/$defs/argument_schema"},"minProperties":{"type":"integer","minimum":0},"maxProperties":{"type":"integer","minimum":0},"dependentRequired":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"contains":{"$ref":"#/$defs/argument_schema"},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"multipleOf":{"type":"number","exclusiveMinimum":0},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}};
+const schema45 = {"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}};
 const wrapper0 = {validate: validate24};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1349,7 +1349,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (typeof data !== "boolean")){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema45.type}};
+const err0 = {instancePath,keyword:"type",params:{type: schema45.type}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1361,7 +1361,7 @@ errors++;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(func1.call(schema45.properties, key0))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1371,9 +1371,9 @@ vErrors.push(err1);
 errors++;
 }
 }
-if(data.title !== undefined){
-if(typeof data.title !== "string"){
-const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"}};
+if(data.description !== undefined){
+if(typeof data.description !== "string"){
+const err2 = {instancePath:instancePath+"/description",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1383,9 +1383,10 @@ vErrors.push(err2);
 errors++;
 }
 }
-if(data.description !== undefined){
-if(typeof data.description !== "string"){
-const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"}};
+if(data.type !== undefined){
+let data1 = data.type;
+if((typeof data1 !== "string") && (!(Array.isArray(data1)))){
+const err3 = {instancePath:instancePath+"/type",keyword:"type",params:{type: schema45.properties.type.type}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1394,10 +1395,12 @@ vErrors.push(err3);
 }
 errors++;
 }
-}
-if(data.$comment !== undefined){
-if(typeof data.$comment !== "string"){
-const err4 = {instancePath:instancePath+"/$comment",schemaPath:"#/properties/%24comment/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+if(!(((((((data2 === "object") || (data2 === "array")) || (data2 === "string")) || (data2 === "number")) || (data2 === "integer")) || (data2 === "boolean")) || (data2 === "null"))){
+const err4 = {instancePath:instancePath+"/type/" + i0,keyword:"enum",params:{allowedValues: schema45.properties.type.items.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1407,10 +1410,13 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.type !== undefined){
-let data3 = data.type;
-if((typeof data3 !== "string") && (!(Array.isArray(data3)))){
-const err5 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: schema45.properties.type.type}};
+}
+}
+if(data.enum !== undefined){
+let data3 = data.enum;
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err5 = {instancePath:instancePath+"/enum",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1419,12 +1425,9 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(Array.isArray(data3)){
-const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-let data4 = data3[i0];
-if(!(((((((data4 === "object") || (data4 === "array")) || (data4 === "string")) || (data4 === "number")) || (data4 === "integer")) || (data4 === "boolean")) || (data4 === "null"))){
-const err6 = {instancePath:instancePath+"/type/" + i0,schemaPath:"#/properties/type/items/enum",keyword:"enum",params:{allowedValues: schema45.properties.type.items.enum}};
+}
+else {
+const err6 = {instancePath:instancePath+"/enum",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1434,13 +1437,18 @@ vErrors.push(err6);
 errors++;
 }
 }
+if(data.properties !== undefined){
+let data4 = data.properties;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key1 in data4){
+if(!(wrapper0.validate(data4[key1], {instancePath:instancePath+"/properties/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
+errors = vErrors.length;
 }
 }
-if(data.enum !== undefined){
-let data5 = data.enum;
-if(Array.isArray(data5)){
-if(data5.length < 1){
-const err7 = {instancePath:instancePath+"/enum",schemaPath:"#/properties/enum/minItems",keyword:"minItems",params:{limit: 1}};
+}
+else {
+const err7 = {instancePath:instancePath+"/properties",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1450,8 +1458,13 @@ vErrors.push(err7);
 errors++;
 }
 }
-else {
-const err8 = {instancePath:instancePath+"/enum",schemaPath:"#/properties/enum/type",keyword:"type",params:{type: "array"}};
+if(data.required !== undefined){
+let data6 = data.required;
+if(Array.isArray(data6)){
+const len1 = data6.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data6[i1] !== "string"){
+const err8 = {instancePath:instancePath+"/required/" + i1,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1461,51 +1474,14 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.properties !== undefined){
-let data6 = data.properties;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-for(const key1 in data6){
-if(!(wrapper0.validate(data6[key1], {instancePath:instancePath+"/properties/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
-errors = vErrors.length;
-}
-}
 }
 else {
-const err9 = {instancePath:instancePath+"/properties",schemaPath:"#/properties/properties/type",keyword:"type",params:{type: "object"}};
+const err9 = {instancePath:instancePath+"/required",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err9];
 }
 else {
 vErrors.push(err9);
-}
-errors++;
-}
-}
-if(data.required !== undefined){
-let data8 = data.required;
-if(Array.isArray(data8)){
-const len1 = data8.length;
-for(let i1=0; i1<len1; i1++){
-if(typeof data8[i1] !== "string"){
-const err10 = {instancePath:instancePath+"/required/" + i1,schemaPath:"#/properties/required/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-}
-else {
-const err11 = {instancePath:instancePath+"/required",schemaPath:"#/properties/required/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
 }
 errors++;
 }
@@ -1517,121 +1493,22 @@ errors = vErrors.length;
 }
 }
 if(data.patternProperties !== undefined){
-let data11 = data.patternProperties;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-for(const key2 in data11){
-if(!(wrapper0.validate(data11[key2], {instancePath:instancePath+"/patternProperties/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key2,rootData,dynamicAnchors}))){
+let data9 = data.patternProperties;
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+for(const key2 in data9){
+if(!(wrapper0.validate(data9[key2], {instancePath:instancePath+"/patternProperties/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data9,parentDataProperty:key2,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/patternProperties",schemaPath:"#/properties/patternProperties/type",keyword:"type",params:{type: "object"}};
+const err10 = {instancePath:instancePath+"/patternProperties",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err12];
+vErrors = [err10];
 }
 else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-if(data.propertyNames !== undefined){
-if(!(wrapper0.validate(data.propertyNames, {instancePath:instancePath+"/propertyNames",parentData:data,parentDataProperty:"propertyNames",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
-errors = vErrors.length;
-}
-}
-if(data.minProperties !== undefined){
-let data14 = data.minProperties;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err13 = {instancePath:instancePath+"/minProperties",schemaPath:"#/properties/minProperties/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 < 0 || isNaN(data14)){
-const err14 = {instancePath:instancePath+"/minProperties",schemaPath:"#/properties/minProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-}
-if(data.maxProperties !== undefined){
-let data15 = data.maxProperties;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err15 = {instancePath:instancePath+"/maxProperties",schemaPath:"#/properties/maxProperties/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 < 0 || isNaN(data15)){
-const err16 = {instancePath:instancePath+"/maxProperties",schemaPath:"#/properties/maxProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-}
-if(data.dependentRequired !== undefined){
-let data16 = data.dependentRequired;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-for(const key3 in data16){
-let data17 = data16[key3];
-if(Array.isArray(data17)){
-const len2 = data17.length;
-for(let i2=0; i2<len2; i2++){
-if(typeof data17[i2] !== "string"){
-const err17 = {instancePath:instancePath+"/dependentRequired/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i2,schemaPath:"#/properties/dependentRequired/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/dependentRequired/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependentRequired/additionalProperties/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/dependentRequired",schemaPath:"#/properties/dependentRequired/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
+vErrors.push(err10);
 }
 errors++;
 }
@@ -1643,10 +1520,127 @@ errors = vErrors.length;
 }
 }
 if(data.prefixItems !== undefined){
-let data20 = data.prefixItems;
-if(Array.isArray(data20)){
-if(data20.length < 1){
-const err20 = {instancePath:instancePath+"/prefixItems",schemaPath:"#/properties/prefixItems/minItems",keyword:"minItems",params:{limit: 1}};
+let data12 = data.prefixItems;
+if(Array.isArray(data12)){
+if(data12.length < 1){
+const err11 = {instancePath:instancePath+"/prefixItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+const len2 = data12.length;
+for(let i2=0; i2<len2; i2++){
+if(!(wrapper0.validate(data12[i2], {instancePath:instancePath+"/prefixItems/" + i2,parentData:data12,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/prefixItems",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.minItems !== undefined){
+let data14 = data.minItems;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err13 = {instancePath:instancePath+"/minItems",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 < 0 || isNaN(data14)){
+const err14 = {instancePath:instancePath+"/minItems",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+if(data.maxItems !== undefined){
+let data15 = data.maxItems;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+const err15 = {instancePath:instancePath+"/maxItems",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 < 0 || isNaN(data15)){
+const err16 = {instancePath:instancePath+"/maxItems",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+if(data.minLength !== undefined){
+let data16 = data.minLength;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err17 = {instancePath:instancePath+"/minLength",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 < 0 || isNaN(data16)){
+const err18 = {instancePath:instancePath+"/minLength",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+if(data.maxLength !== undefined){
+let data17 = data.maxLength;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err19 = {instancePath:instancePath+"/maxLength",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 < 0 || isNaN(data17)){
+const err20 = {instancePath:instancePath+"/maxLength",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1655,16 +1649,11 @@ vErrors.push(err20);
 }
 errors++;
 }
-const len3 = data20.length;
-for(let i3=0; i3<len3; i3++){
-if(!(wrapper0.validate(data20[i3], {instancePath:instancePath+"/prefixItems/" + i3,parentData:data20,parentDataProperty:i3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
-errors = vErrors.length;
 }
 }
-}
-else {
-const err21 = {instancePath:instancePath+"/prefixItems",schemaPath:"#/properties/prefixItems/type",keyword:"type",params:{type: "array"}};
+if(data.pattern !== undefined){
+if(typeof data.pattern !== "string"){
+const err21 = {instancePath:instancePath+"/pattern",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1674,16 +1663,10 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.contains !== undefined){
-if(!(wrapper0.validate(data.contains, {instancePath:instancePath+"/contains",parentData:data,parentDataProperty:"contains",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
-errors = vErrors.length;
-}
-}
-if(data.minItems !== undefined){
-let data23 = data.minItems;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err22 = {instancePath:instancePath+"/minItems",schemaPath:"#/properties/minItems/type",keyword:"type",params:{type: "integer"}};
+if(data.minimum !== undefined){
+let data19 = data.minimum;
+if(!((typeof data19 == "number") && (isFinite(data19)))){
+const err22 = {instancePath:instancePath+"/minimum",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1692,9 +1675,11 @@ vErrors.push(err22);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 < 0 || isNaN(data23)){
-const err23 = {instancePath:instancePath+"/minItems",schemaPath:"#/properties/minItems/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data.maximum !== undefined){
+let data20 = data.maximum;
+if(!((typeof data20 == "number") && (isFinite(data20)))){
+const err23 = {instancePath:instancePath+"/maximum",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1704,11 +1689,10 @@ vErrors.push(err23);
 errors++;
 }
 }
-}
-if(data.maxItems !== undefined){
-let data24 = data.maxItems;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-const err24 = {instancePath:instancePath+"/maxItems",schemaPath:"#/properties/maxItems/type",keyword:"type",params:{type: "integer"}};
+if(data.exclusiveMinimum !== undefined){
+let data21 = data.exclusiveMinimum;
+if(!((typeof data21 == "number") && (isFinite(data21)))){
+const err24 = {instancePath:instancePath+"/exclusiveMinimum",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1717,9 +1701,11 @@ vErrors.push(err24);
 }
 errors++;
 }
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 < 0 || isNaN(data24)){
-const err25 = {instancePath:instancePath+"/maxItems",schemaPath:"#/properties/maxItems/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data.exclusiveMaximum !== undefined){
+let data22 = data.exclusiveMaximum;
+if(!((typeof data22 == "number") && (isFinite(data22)))){
+const err25 = {instancePath:instancePath+"/exclusiveMaximum",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1729,11 +1715,11 @@ vErrors.push(err25);
 errors++;
 }
 }
-}
-if(data.minLength !== undefined){
-let data25 = data.minLength;
-if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
-const err26 = {instancePath:instancePath+"/minLength",schemaPath:"#/properties/minLength/type",keyword:"type",params:{type: "integer"}};
+if(data.allOf !== undefined){
+let data23 = data.allOf;
+if(Array.isArray(data23)){
+if(data23.length < 1){
+const err26 = {instancePath:instancePath+"/allOf",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1742,9 +1728,16 @@ vErrors.push(err26);
 }
 errors++;
 }
-if((typeof data25 == "number") && (isFinite(data25))){
-if(data25 < 0 || isNaN(data25)){
-const err27 = {instancePath:instancePath+"/minLength",schemaPath:"#/properties/minLength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const len3 = data23.length;
+for(let i3=0; i3<len3; i3++){
+if(!(wrapper0.validate(data23[i3], {instancePath:instancePath+"/allOf/" + i3,parentData:data23,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/allOf",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1754,11 +1747,11 @@ vErrors.push(err27);
 errors++;
 }
 }
-}
-if(data.maxLength !== undefined){
-let data26 = data.maxLength;
-if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
-const err28 = {instancePath:instancePath+"/maxLength",schemaPath:"#/properties/maxLength/type",keyword:"type",params:{type: "integer"}};
+if(data.anyOf !== undefined){
+let data25 = data.anyOf;
+if(Array.isArray(data25)){
+if(data25.length < 1){
+const err28 = {instancePath:instancePath+"/anyOf",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1767,9 +1760,16 @@ vErrors.push(err28);
 }
 errors++;
 }
-if((typeof data26 == "number") && (isFinite(data26))){
-if(data26 < 0 || isNaN(data26)){
-const err29 = {instancePath:instancePath+"/maxLength",schemaPath:"#/properties/maxLength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const len4 = data25.length;
+for(let i4=0; i4<len4; i4++){
+if(!(wrapper0.validate(data25[i4], {instancePath:instancePath+"/anyOf/" + i4,parentData:data25,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/anyOf",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1779,10 +1779,11 @@ vErrors.push(err29);
 errors++;
 }
 }
-}
-if(data.pattern !== undefined){
-if(typeof data.pattern !== "string"){
-const err30 = {instancePath:instancePath+"/pattern",schemaPath:"#/properties/pattern/type",keyword:"type",params:{type: "string"}};
+if(data.oneOf !== undefined){
+let data27 = data.oneOf;
+if(Array.isArray(data27)){
+if(data27.length < 1){
+const err30 = {instancePath:instancePath+"/oneOf",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1791,176 +1792,21 @@ vErrors.push(err30);
 }
 errors++;
 }
+const len5 = data27.length;
+for(let i5=0; i5<len5; i5++){
+if(!(wrapper0.validate(data27[i5], {instancePath:instancePath+"/oneOf/" + i5,parentData:data27,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
+errors = vErrors.length;
 }
-if(data.minimum !== undefined){
-let data28 = data.minimum;
-if(!((typeof data28 == "number") && (isFinite(data28)))){
-const err31 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/type",keyword:"type",params:{type: "number"}};
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/oneOf",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err31];
 }
 else {
 vErrors.push(err31);
-}
-errors++;
-}
-}
-if(data.maximum !== undefined){
-let data29 = data.maximum;
-if(!((typeof data29 == "number") && (isFinite(data29)))){
-const err32 = {instancePath:instancePath+"/maximum",schemaPath:"#/properties/maximum/type",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-if(data.exclusiveMinimum !== undefined){
-let data30 = data.exclusiveMinimum;
-if(!((typeof data30 == "number") && (isFinite(data30)))){
-const err33 = {instancePath:instancePath+"/exclusiveMinimum",schemaPath:"#/properties/exclusiveMinimum/type",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-if(data.exclusiveMaximum !== undefined){
-let data31 = data.exclusiveMaximum;
-if(!((typeof data31 == "number") && (isFinite(data31)))){
-const err34 = {instancePath:instancePath+"/exclusiveMaximum",schemaPath:"#/properties/exclusiveMaximum/type",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-}
-if(data.multipleOf !== undefined){
-let data32 = data.multipleOf;
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 <= 0 || isNaN(data32)){
-const err35 = {instancePath:instancePath+"/multipleOf",schemaPath:"#/properties/multipleOf/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-}
-else {
-const err36 = {instancePath:instancePath+"/multipleOf",schemaPath:"#/properties/multipleOf/type",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-}
-if(data.allOf !== undefined){
-let data33 = data.allOf;
-if(Array.isArray(data33)){
-if(data33.length < 1){
-const err37 = {instancePath:instancePath+"/allOf",schemaPath:"#/properties/allOf/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-const len4 = data33.length;
-for(let i4=0; i4<len4; i4++){
-if(!(wrapper0.validate(data33[i4], {instancePath:instancePath+"/allOf/" + i4,parentData:data33,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err38 = {instancePath:instancePath+"/allOf",schemaPath:"#/properties/allOf/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-}
-if(data.anyOf !== undefined){
-let data35 = data.anyOf;
-if(Array.isArray(data35)){
-if(data35.length < 1){
-const err39 = {instancePath:instancePath+"/anyOf",schemaPath:"#/properties/anyOf/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-const len5 = data35.length;
-for(let i5=0; i5<len5; i5++){
-if(!(wrapper0.validate(data35[i5], {instancePath:instancePath+"/anyOf/" + i5,parentData:data35,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err40 = {instancePath:instancePath+"/anyOf",schemaPath:"#/properties/anyOf/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-if(data.oneOf !== undefined){
-let data37 = data.oneOf;
-if(Array.isArray(data37)){
-if(data37.length < 1){
-const err41 = {instancePath:instancePath+"/oneOf",schemaPath:"#/properties/oneOf/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-const len6 = data37.length;
-for(let i6=0; i6<len6; i6++){
-if(!(wrapper0.validate(data37[i6], {instancePath:instancePath+"/oneOf/" + i6,parentData:data37,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err42 = {instancePath:instancePath+"/oneOf",schemaPath:"#/properties/oneOf/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
 }
 errors++;
 }
@@ -2008,7 +1854,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.token_sha256 === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "token_sha256"}};
+const err0 = {instancePath,keyword:"required",params:{missingProperty: "token_sha256"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2019,7 +1865,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(func1.call(schema41.properties, key0))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2033,7 +1879,7 @@ if(data.token_sha256 !== undefined){
 let data0 = data.token_sha256;
 if(typeof data0 === "string"){
 if(!pattern23.test(data0)){
-const err2 = {instancePath:instancePath+"/token_sha256",schemaPath:"#/properties/token_sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}};
+const err2 = {instancePath:instancePath+"/token_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2044,7 +1890,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/token_sha256",schemaPath:"#/properties/token_sha256/type",keyword:"type",params:{type: "string"}};
+const err3 = {instancePath:instancePath+"/token_sha256",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2062,7 +1908,7 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
 if(!pattern19.test(data2)){
-const err4 = {instancePath:instancePath+"/allow/" + i0,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err4 = {instancePath:instancePath+"/allow/" + i0,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2073,7 +1919,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/allow/" + i0,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err5 = {instancePath:instancePath+"/allow/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2085,7 +1931,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/allow",schemaPath:"#/properties/allow/type",keyword:"type",params:{type: "array"}};
+const err6 = {instancePath:instancePath+"/allow",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2103,7 +1949,7 @@ for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 === "string"){
 if(!pattern19.test(data4)){
-const err7 = {instancePath:instancePath+"/deny/" + i1,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err7 = {instancePath:instancePath+"/deny/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2114,7 +1960,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/deny/" + i1,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err8 = {instancePath:instancePath+"/deny/" + i1,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2126,7 +1972,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/deny",schemaPath:"#/properties/deny/type",keyword:"type",params:{type: "array"}};
+const err9 = {instancePath:instancePath+"/deny",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2138,7 +1984,7 @@ errors++;
 }
 if(data.read_only !== undefined){
 if(typeof data.read_only !== "boolean"){
-const err10 = {instancePath:instancePath+"/read_only",schemaPath:"#/properties/read_only/type",keyword:"type",params:{type: "boolean"}};
+const err10 = {instancePath:instancePath+"/read_only",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2155,7 +2001,7 @@ for(const key1 in data6){
 const _errs18 = errors;
 if(typeof key1 === "string"){
 if(!pattern19.test(key1)){
-const err11 = {instancePath:instancePath+"/arguments",schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},propertyName:key1};
+const err11 = {instancePath:instancePath+"/arguments",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2166,7 +2012,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/arguments",schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"},propertyName:key1};
+const err12 = {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "string"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2177,7 +2023,7 @@ errors++;
 }
 var valid7 = _errs18 === errors;
 if(!valid7){
-const err13 = {instancePath:instancePath+"/arguments",schemaPath:"#/properties/arguments/propertyNames",keyword:"propertyNames",params:{propertyName: key1}};
+const err13 = {instancePath:instancePath+"/arguments",keyword:"propertyNames",params:{propertyName: key1}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2195,7 +2041,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/arguments",schemaPath:"#/properties/arguments/type",keyword:"type",params:{type: "object"}};
+const err14 = {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2207,7 +2053,7 @@ errors++;
 }
 if(data.admin !== undefined){
 if(typeof data.admin !== "boolean"){
-const err15 = {instancePath:instancePath+"/admin",schemaPath:"#/properties/admin/type",keyword:"type",params:{type: "boolean"}};
+const err15 = {instancePath:instancePath+"/admin",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2222,7 +2068,7 @@ let data9 = data.limits;
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 for(const key3 in data9){
 if(!(((key3 === "max_concurrency") || (key3 === "max_queue")) || (key3 === "rate_limit_rps"))){
-const err16 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+const err16 = {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2235,7 +2081,7 @@ errors++;
 if(data9.max_concurrency !== undefined){
 let data10 = data9.max_concurrency;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err17 = {instancePath:instancePath+"/limits/max_concurrency",schemaPath:"#/properties/limits/properties/max_concurrency/type",keyword:"type",params:{type: "integer"}};
+const err17 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2246,7 +2092,7 @@ errors++;
 }
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 > 1000000 || isNaN(data10)){
-const err18 = {instancePath:instancePath+"/limits/max_concurrency",schemaPath:"#/properties/limits/properties/max_concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err18 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2256,7 +2102,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data10 < 1 || isNaN(data10)){
-const err19 = {instancePath:instancePath+"/limits/max_concurrency",schemaPath:"#/properties/limits/properties/max_concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err19 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2270,7 +2116,7 @@ errors++;
 if(data9.max_queue !== undefined){
 let data11 = data9.max_queue;
 if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err20 = {instancePath:instancePath+"/limits/max_queue",schemaPath:"#/properties/limits/properties/max_queue/type",keyword:"type",params:{type: "integer"}};
+const err20 = {instancePath:instancePath+"/limits/max_queue",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2281,7 +2127,7 @@ errors++;
 }
 if((typeof data11 == "number") && (isFinite(data11))){
 if(data11 > 1000000 || isNaN(data11)){
-const err21 = {instancePath:instancePath+"/limits/max_queue",schemaPath:"#/properties/limits/properties/max_queue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err21 = {instancePath:instancePath+"/limits/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2291,7 +2137,7 @@ vErrors.push(err21);
 errors++;
 }
 if(data11 < 0 || isNaN(data11)){
-const err22 = {instancePath:instancePath+"/limits/max_queue",schemaPath:"#/properties/limits/properties/max_queue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err22 = {instancePath:instancePath+"/limits/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2306,7 +2152,7 @@ if(data9.rate_limit_rps !== undefined){
 let data12 = data9.rate_limit_rps;
 if((typeof data12 == "number") && (isFinite(data12))){
 if(data12 > 1000000 || isNaN(data12)){
-const err23 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err23 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2316,7 +2162,7 @@ vErrors.push(err23);
 errors++;
 }
 if(data12 < 0 || isNaN(data12)){
-const err24 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err24 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2327,7 +2173,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/limits/rate_limit_rps",schemaPath:"#/properties/limits/properties/rate_limit_rps/type",keyword:"type",params:{type: "number"}};
+const err25 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2339,7 +2185,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/type",keyword:"type",params:{type: "object"}};
+const err26 = {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2353,7 +2199,7 @@ if(data.profile !== undefined){
 let data13 = data.profile;
 if(typeof data13 === "string"){
 if(!pattern27.test(data13)){
-const err27 = {instancePath:instancePath+"/profile",schemaPath:"#/$defs/profile_name/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
+const err27 = {instancePath:instancePath+"/profile",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2364,7 +2210,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/profile",schemaPath:"#/$defs/profile_name/type",keyword:"type",params:{type: "string"}};
+const err28 = {instancePath:instancePath+"/profile",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2376,7 +2222,7 @@ errors++;
 }
 if(data.tokens !== undefined){
 if(!(Array.isArray(data.tokens))){
-const err29 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/type",keyword:"type",params:{type: "array"}};
+const err29 = {instancePath:instancePath+"/tokens",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2388,7 +2234,7 @@ errors++;
 }
 if(data.expires !== undefined){
 if(typeof data.expires !== "string"){
-const err30 = {instancePath:instancePath+"/expires",schemaPath:"#/properties/expires/type",keyword:"type",params:{type: "string"}};
+const err30 = {instancePath:instancePath+"/expires",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2401,7 +2247,7 @@ errors++;
 if(data.jwt !== undefined){
 let data16 = data.jwt;
 if(!(data16 && typeof data16 == "object" && !Array.isArray(data16))){
-const err31 = {instancePath:instancePath+"/jwt",schemaPath:"#/properties/jwt/type",keyword:"type",params:{type: "object"}};
+const err31 = {instancePath:instancePath+"/jwt",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2413,7 +2259,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err32 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2444,7 +2290,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(Object.keys(data).length < 1){
-const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 1}};
+const err0 = {instancePath,keyword:"minProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2455,7 +2301,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(func1.call(schema48.properties, key0))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2469,7 +2315,7 @@ if(data.extends !== undefined){
 let data0 = data.extends;
 if(typeof data0 === "string"){
 if(!pattern27.test(data0)){
-const err2 = {instancePath:instancePath+"/extends",schemaPath:"#/$defs/profile_name/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
+const err2 = {instancePath:instancePath+"/extends",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2480,7 +2326,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/extends",schemaPath:"#/$defs/profile_name/type",keyword:"type",params:{type: "string"}};
+const err3 = {instancePath:instancePath+"/extends",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2494,7 +2340,7 @@ if(data.description !== undefined){
 let data1 = data.description;
 if(typeof data1 === "string"){
 if(!pattern5.test(data1)){
-const err4 = {instancePath:instancePath+"/description",schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err4 = {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2505,7 +2351,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/description",schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
+const err5 = {instancePath:instancePath+"/description",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2523,7 +2369,7 @@ for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 === "string"){
 if(!pattern31.test(data3)){
-const err6 = {instancePath:instancePath+"/client_names/" + i0,schemaPath:"#/$defs/client_glob/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"}};
+const err6 = {instancePath:instancePath+"/client_names/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2534,7 +2380,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/client_names/" + i0,schemaPath:"#/$defs/client_glob/type",keyword:"type",params:{type: "string"}};
+const err7 = {instancePath:instancePath+"/client_names/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2546,7 +2392,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/client_names",schemaPath:"#/properties/client_names/type",keyword:"type",params:{type: "array"}};
+const err8 = {instancePath:instancePath+"/client_names",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2560,7 +2406,7 @@ if(data.separator !== undefined){
 let data4 = data.separator;
 if(typeof data4 === "string"){
 if(!pattern18.test(data4)){
-const err9 = {instancePath:instancePath+"/separator",schemaPath:"#/properties/separator/pattern",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}};
+const err9 = {instancePath:instancePath+"/separator",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2571,7 +2417,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/separator",schemaPath:"#/properties/separator/type",keyword:"type",params:{type: "string"}};
+const err10 = {instancePath:instancePath+"/separator",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2585,7 +2431,7 @@ if(data.charset !== undefined){
 let data5 = data.charset;
 if(typeof data5 === "string"){
 if(!pattern33.test(data5)){
-const err11 = {instancePath:instancePath+"/charset",schemaPath:"#/properties/charset/pattern",keyword:"pattern",params:{pattern: "^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"}};
+const err11 = {instancePath:instancePath+"/charset",keyword:"pattern",params:{pattern: "^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2596,7 +2442,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/charset",schemaPath:"#/properties/charset/type",keyword:"type",params:{type: "string"}};
+const err12 = {instancePath:instancePath+"/charset",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2609,7 +2455,7 @@ errors++;
 if(data.max_length !== undefined){
 let data6 = data.max_length;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err13 = {instancePath:instancePath+"/max_length",schemaPath:"#/properties/max_length/type",keyword:"type",params:{type: "integer"}};
+const err13 = {instancePath:instancePath+"/max_length",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2620,7 +2466,7 @@ errors++;
 }
 if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 128 || isNaN(data6)){
-const err14 = {instancePath:instancePath+"/max_length",schemaPath:"#/properties/max_length/maximum",keyword:"maximum",params:{comparison: "<=", limit: 128}};
+const err14 = {instancePath:instancePath+"/max_length",keyword:"maximum",params:{comparison: "<=", limit: 128}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2630,7 +2476,7 @@ vErrors.push(err14);
 errors++;
 }
 if(data6 < 16 || isNaN(data6)){
-const err15 = {instancePath:instancePath+"/max_length",schemaPath:"#/properties/max_length/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16}};
+const err15 = {instancePath:instancePath+"/max_length",keyword:"minimum",params:{comparison: ">=", limit: 16}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2644,7 +2490,7 @@ errors++;
 if(data.tool_cap !== undefined){
 let data7 = data.tool_cap;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err16 = {instancePath:instancePath+"/tool_cap",schemaPath:"#/properties/tool_cap/type",keyword:"type",params:{type: "integer"}};
+const err16 = {instancePath:instancePath+"/tool_cap",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2655,7 +2501,7 @@ errors++;
 }
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 100000 || isNaN(data7)){
-const err17 = {instancePath:instancePath+"/tool_cap",schemaPath:"#/properties/tool_cap/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+const err17 = {instancePath:instancePath+"/tool_cap",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2665,7 +2511,7 @@ vErrors.push(err17);
 errors++;
 }
 if(data7 < 0 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/tool_cap",schemaPath:"#/properties/tool_cap/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err18 = {instancePath:instancePath+"/tool_cap",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2684,7 +2530,7 @@ for(let i1=0; i1<len1; i1++){
 let data9 = data8[i1];
 if(typeof data9 === "string"){
 if(!pattern19.test(data9)){
-const err19 = {instancePath:instancePath+"/pinned/" + i1,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err19 = {instancePath:instancePath+"/pinned/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2695,7 +2541,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/pinned/" + i1,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err20 = {instancePath:instancePath+"/pinned/" + i1,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2707,7 +2553,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/type",keyword:"type",params:{type: "array"}};
+const err21 = {instancePath:instancePath+"/pinned",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2720,7 +2566,7 @@ errors++;
 if(data.page_size !== undefined){
 let data10 = data.page_size;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err22 = {instancePath:instancePath+"/page_size",schemaPath:"#/properties/page_size/type",keyword:"type",params:{type: "integer"}};
+const err22 = {instancePath:instancePath+"/page_size",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2731,7 +2577,7 @@ errors++;
 }
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 > 100000 || isNaN(data10)){
-const err23 = {instancePath:instancePath+"/page_size",schemaPath:"#/properties/page_size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+const err23 = {instancePath:instancePath+"/page_size",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2741,7 +2587,7 @@ vErrors.push(err23);
 errors++;
 }
 if(data10 < 0 || isNaN(data10)){
-const err24 = {instancePath:instancePath+"/page_size",schemaPath:"#/properties/page_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err24 = {instancePath:instancePath+"/page_size",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2756,7 +2602,7 @@ if(data.downgrade !== undefined){
 let data11 = data.downgrade;
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 if(Object.keys(data11).length < 1){
-const err25 = {instancePath:instancePath+"/downgrade",schemaPath:"#/properties/downgrade/minProperties",keyword:"minProperties",params:{limit: 1}};
+const err25 = {instancePath:instancePath+"/downgrade",keyword:"minProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2767,7 +2613,7 @@ errors++;
 }
 for(const key1 in data11){
 if(!((key1 === "by_revision") || (key1 === "kinds"))){
-const err26 = {instancePath:instancePath+"/downgrade",schemaPath:"#/properties/downgrade/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+const err26 = {instancePath:instancePath+"/downgrade",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2779,7 +2625,7 @@ errors++;
 }
 if(data11.by_revision !== undefined){
 if(typeof data11.by_revision !== "boolean"){
-const err27 = {instancePath:instancePath+"/downgrade/by_revision",schemaPath:"#/properties/downgrade/properties/by_revision/type",keyword:"type",params:{type: "boolean"}};
+const err27 = {instancePath:instancePath+"/downgrade/by_revision",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2796,7 +2642,7 @@ const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 let data14 = data13[i2];
 if(!(((((data14 === "audio") || (data14 === "image")) || (data14 === "resource")) || (data14 === "resource_link")) || (data14 === "structured_content"))){
-const err28 = {instancePath:instancePath+"/downgrade/kinds/" + i2,schemaPath:"#/properties/downgrade/properties/kinds/items/enum",keyword:"enum",params:{allowedValues: schema48.properties.downgrade.properties.kinds.items.enum}};
+const err28 = {instancePath:instancePath+"/downgrade/kinds/" + i2,keyword:"enum",params:{allowedValues: schema48.properties.downgrade.properties.kinds.items.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2808,7 +2654,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/downgrade/kinds",schemaPath:"#/properties/downgrade/properties/kinds/type",keyword:"type",params:{type: "array"}};
+const err29 = {instancePath:instancePath+"/downgrade/kinds",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2820,7 +2666,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/downgrade",schemaPath:"#/properties/downgrade/type",keyword:"type",params:{type: "object"}};
+const err30 = {instancePath:instancePath+"/downgrade",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2832,7 +2678,7 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err31 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2872,7 +2718,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema58.type}};
+const err0 = {instancePath,keyword:"type",params:{type: schema58.type}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2883,7 +2729,7 @@ errors++;
 }
 if(typeof data === "string"){
 if(!pattern38.test(data)){
-const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
+const err1 = {instancePath,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2895,7 +2741,7 @@ errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.name === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"}};
+const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2905,7 +2751,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.from === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"}};
+const err3 = {instancePath,keyword:"required",params:{missingProperty: "from"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2916,7 +2762,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "name") || (key0 === "from"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+const err4 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2930,7 +2776,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
 if(!pattern38.test(data0)){
-const err5 = {instancePath:instancePath+"/name",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
+const err5 = {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2941,7 +2787,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/name",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"}};
+const err6 = {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2955,7 +2801,7 @@ if(data.from !== undefined){
 let data1 = data.from;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(Object.keys(data1).length > 1){
-const err7 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/maxProperties",keyword:"maxProperties",params:{limit: 1}};
+const err7 = {instancePath:instancePath+"/from",keyword:"maxProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2965,7 +2811,7 @@ vErrors.push(err7);
 errors++;
 }
 if(Object.keys(data1).length < 1){
-const err8 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/minProperties",keyword:"minProperties",params:{limit: 1}};
+const err8 = {instancePath:instancePath+"/from",keyword:"minProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2976,7 +2822,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(((key1 === "env") || (key1 === "file")) || (key1 === "command"))){
-const err9 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+const err9 = {instancePath:instancePath+"/from",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2990,7 +2836,7 @@ if(data1.env !== undefined){
 let data2 = data1.env;
 if(typeof data2 === "string"){
 if(!pattern38.test(data2)){
-const err10 = {instancePath:instancePath+"/from/env",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
+const err10 = {instancePath:instancePath+"/from/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3001,7 +2847,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/from/env",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"}};
+const err11 = {instancePath:instancePath+"/from/env",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3015,7 +2861,7 @@ if(data1.file !== undefined){
 let data3 = data1.file;
 if(typeof data3 === "string"){
 if(!pattern5.test(data3)){
-const err12 = {instancePath:instancePath+"/from/file",schemaPath:"#/properties/from/properties/file/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err12 = {instancePath:instancePath+"/from/file",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3026,7 +2872,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/from/file",schemaPath:"#/properties/from/properties/file/type",keyword:"type",params:{type: "string"}};
+const err13 = {instancePath:instancePath+"/from/file",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3040,7 +2886,7 @@ if(data1.command !== undefined){
 let data4 = data1.command;
 if(Array.isArray(data4)){
 if(data4.length < 1){
-const err14 = {instancePath:instancePath+"/from/command",schemaPath:"#/properties/from/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+const err14 = {instancePath:instancePath+"/from/command",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3054,7 +2900,7 @@ for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
 if(!pattern36.test(data5)){
-const err15 = {instancePath:instancePath+"/from/command/" + i0,schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
+const err15 = {instancePath:instancePath+"/from/command/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3065,7 +2911,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/from/command/" + i0,schemaPath:"#/$defs/text/type",keyword:"type",params:{type: "string"}};
+const err16 = {instancePath:instancePath+"/from/command/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3077,7 +2923,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/from/command",schemaPath:"#/properties/from/properties/command/type",keyword:"type",params:{type: "array"}};
+const err17 = {instancePath:instancePath+"/from/command",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3089,7 +2935,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "object"}};
+const err18 = {instancePath:instancePath+"/from",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3121,7 +2967,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(Object.keys(data).length < 1){
-const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 1}};
+const err0 = {instancePath,keyword:"minProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3132,7 +2978,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "name") || (key0 === "expose")) || (key0 === "description")) || (key0 === "hidden"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3146,7 +2992,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
 if(!pattern52.test(data0)){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/$defs/tool_name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
+const err2 = {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3157,7 +3003,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/$defs/tool_name/type",keyword:"type",params:{type: "string"}};
+const err3 = {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3171,7 +3017,7 @@ if(data.expose !== undefined){
 let data1 = data.expose;
 if(typeof data1 === "string"){
 if(!pattern52.test(data1)){
-const err4 = {instancePath:instancePath+"/expose",schemaPath:"#/$defs/tool_name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
+const err4 = {instancePath:instancePath+"/expose",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3182,7 +3028,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/expose",schemaPath:"#/$defs/tool_name/type",keyword:"type",params:{type: "string"}};
+const err5 = {instancePath:instancePath+"/expose",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3196,7 +3042,7 @@ if(data.description !== undefined){
 let data2 = data.description;
 if(typeof data2 === "string"){
 if(!pattern36.test(data2)){
-const err6 = {instancePath:instancePath+"/description",schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
+const err6 = {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3207,7 +3053,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/description",schemaPath:"#/$defs/text/type",keyword:"type",params:{type: "string"}};
+const err7 = {instancePath:instancePath+"/description",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3219,7 +3065,7 @@ errors++;
 }
 if(data.hidden !== undefined){
 if(typeof data.hidden !== "boolean"){
-const err8 = {instancePath:instancePath+"/hidden",schemaPath:"#/properties/hidden/type",keyword:"type",params:{type: "boolean"}};
+const err8 = {instancePath:instancePath+"/hidden",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3231,7 +3077,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err9 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3265,7 +3111,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(func1.call(schema72.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3278,7 +3124,7 @@ errors++;
 if(data.grant !== undefined){
 let data0 = data.grant;
 if(!((data0 === "authorization_code") || (data0 === "client_credentials"))){
-const err1 = {instancePath:instancePath+"/grant",schemaPath:"#/properties/grant/enum",keyword:"enum",params:{allowedValues: schema72.properties.grant.enum}};
+const err1 = {instancePath:instancePath+"/grant",keyword:"enum",params:{allowedValues: schema72.properties.grant.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3292,7 +3138,7 @@ if(data.client_id !== undefined){
 let data1 = data.client_id;
 if(typeof data1 === "string"){
 if(!pattern56.test(data1)){
-const err2 = {instancePath:instancePath+"/client_id",schemaPath:"#/properties/client_id/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"}};
+const err2 = {instancePath:instancePath+"/client_id",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3303,7 +3149,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client_id",schemaPath:"#/properties/client_id/type",keyword:"type",params:{type: "string"}};
+const err3 = {instancePath:instancePath+"/client_id",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3328,7 +3174,7 @@ errors = vErrors.length;
 if(data.private_key_algorithm !== undefined){
 let data4 = data.private_key_algorithm;
 if(!(((((((((data4 === "RS256") || (data4 === "RS384")) || (data4 === "RS512")) || (data4 === "PS256")) || (data4 === "PS384")) || (data4 === "PS512")) || (data4 === "ES256")) || (data4 === "ES384")) || (data4 === "ES512"))){
-const err4 = {instancePath:instancePath+"/private_key_algorithm",schemaPath:"#/properties/private_key_algorithm/enum",keyword:"enum",params:{allowedValues: schema72.properties.private_key_algorithm.enum}};
+const err4 = {instancePath:instancePath+"/private_key_algorithm",keyword:"enum",params:{allowedValues: schema72.properties.private_key_algorithm.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3342,7 +3188,7 @@ if(data.client_metadata_url !== undefined){
 let data5 = data.client_metadata_url;
 if(typeof data5 === "string"){
 if(!pattern57.test(data5)){
-const err5 = {instancePath:instancePath+"/client_metadata_url",schemaPath:"#/properties/client_metadata_url/pattern",keyword:"pattern",params:{pattern: "^https://[^/\\s]+/\\S+$"}};
+const err5 = {instancePath:instancePath+"/client_metadata_url",keyword:"pattern",params:{pattern: "^https://[^/\\s]+/\\S+$"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3353,7 +3199,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/client_metadata_url",schemaPath:"#/properties/client_metadata_url/type",keyword:"type",params:{type: "string"}};
+const err6 = {instancePath:instancePath+"/client_metadata_url",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3367,7 +3213,7 @@ if(data.redirect_url !== undefined){
 let data6 = data.redirect_url;
 if(typeof data6 === "string"){
 if(!pattern58.test(data6)){
-const err7 = {instancePath:instancePath+"/redirect_url",schemaPath:"#/properties/redirect_url/pattern",keyword:"pattern",params:{pattern: "^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"}};
+const err7 = {instancePath:instancePath+"/redirect_url",keyword:"pattern",params:{pattern: "^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3378,7 +3224,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/redirect_url",schemaPath:"#/properties/redirect_url/type",keyword:"type",params:{type: "string"}};
+const err8 = {instancePath:instancePath+"/redirect_url",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3392,7 +3238,7 @@ if(data.scopes !== undefined){
 let data7 = data.scopes;
 if(Array.isArray(data7)){
 if(data7.length < 1){
-const err9 = {instancePath:instancePath+"/scopes",schemaPath:"#/properties/scopes/minItems",keyword:"minItems",params:{limit: 1}};
+const err9 = {instancePath:instancePath+"/scopes",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3406,7 +3252,7 @@ for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
 if(!pattern59.test(data8)){
-const err10 = {instancePath:instancePath+"/scopes/" + i0,schemaPath:"#/properties/scopes/items/pattern",keyword:"pattern",params:{pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"}};
+const err10 = {instancePath:instancePath+"/scopes/" + i0,keyword:"pattern",params:{pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3417,7 +3263,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/scopes/" + i0,schemaPath:"#/properties/scopes/items/type",keyword:"type",params:{type: "string"}};
+const err11 = {instancePath:instancePath+"/scopes/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3429,7 +3275,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/scopes",schemaPath:"#/properties/scopes/type",keyword:"type",params:{type: "array"}};
+const err12 = {instancePath:instancePath+"/scopes",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3443,7 +3289,7 @@ if(data.issuer !== undefined){
 let data9 = data.issuer;
 if(typeof data9 === "string"){
 if(!pattern60.test(data9)){
-const err13 = {instancePath:instancePath+"/issuer",schemaPath:"#/properties/issuer/pattern",keyword:"pattern",params:{pattern: "^https?://\\S+$"}};
+const err13 = {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://\\S+$"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3454,7 +3300,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/issuer",schemaPath:"#/properties/issuer/type",keyword:"type",params:{type: "string"}};
+const err14 = {instancePath:instancePath+"/issuer",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3466,7 +3312,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err15 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3494,7 +3340,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(func1.call(schema53.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3508,7 +3354,7 @@ if(data.command !== undefined){
 let data0 = data.command;
 if(typeof data0 === "string"){
 if(!pattern5.test(data0)){
-const err1 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err1 = {instancePath:instancePath+"/command",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3519,7 +3365,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "string"}};
+const err2 = {instancePath:instancePath+"/command",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3537,7 +3383,7 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
 if(!pattern36.test(data2)){
-const err3 = {instancePath:instancePath+"/args/" + i0,schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
+const err3 = {instancePath:instancePath+"/args/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3548,7 +3394,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/args/" + i0,schemaPath:"#/$defs/text/type",keyword:"type",params:{type: "string"}};
+const err4 = {instancePath:instancePath+"/args/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3560,7 +3406,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/args",schemaPath:"#/properties/args/type",keyword:"type",params:{type: "array"}};
+const err5 = {instancePath:instancePath+"/args",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3574,7 +3420,7 @@ if(data.cwd !== undefined){
 let data3 = data.cwd;
 if(typeof data3 === "string"){
 if(!pattern5.test(data3)){
-const err6 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err6 = {instancePath:instancePath+"/cwd",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3585,7 +3431,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/type",keyword:"type",params:{type: "string"}};
+const err7 = {instancePath:instancePath+"/cwd",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3602,7 +3448,7 @@ for(const key1 in data4){
 const _errs13 = errors;
 if(typeof key1 === "string"){
 if(!pattern38.test(key1)){
-const err8 = {instancePath:instancePath+"/env",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1};
+const err8 = {instancePath:instancePath+"/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3613,7 +3459,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/env",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},propertyName:key1};
+const err9 = {instancePath:instancePath+"/env",keyword:"type",params:{type: "string"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3624,7 +3470,7 @@ errors++;
 }
 var valid4 = _errs13 === errors;
 if(!valid4){
-const err10 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key1}};
+const err10 = {instancePath:instancePath+"/env",keyword:"propertyNames",params:{propertyName: key1}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3638,7 +3484,7 @@ for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 === "string"){
 if(!pattern36.test(data5)){
-const err11 = {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/text/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
+const err11 = {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3649,7 +3495,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/text/type",keyword:"type",params:{type: "string"}};
+const err12 = {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3661,7 +3507,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"}};
+const err13 = {instancePath:instancePath+"/env",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3679,7 +3525,7 @@ for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(typeof data7 === "string"){
 if(!pattern38.test(data7)){
-const err14 = {instancePath:instancePath+"/inherit_env/" + i1,schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
+const err14 = {instancePath:instancePath+"/inherit_env/" + i1,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3690,7 +3536,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/inherit_env/" + i1,schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"}};
+const err15 = {instancePath:instancePath+"/inherit_env/" + i1,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3702,7 +3548,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/inherit_env",schemaPath:"#/properties/inherit_env/type",keyword:"type",params:{type: "array"}};
+const err16 = {instancePath:instancePath+"/inherit_env",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3724,7 +3570,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "array"}};
+const err17 = {instancePath:instancePath+"/secrets",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3737,7 +3583,7 @@ errors++;
 if(data.framing !== undefined){
 let data10 = data.framing;
 if(!(((data10 === "auto") || (data10 === "newline")) || (data10 === "content-length"))){
-const err18 = {instancePath:instancePath+"/framing",schemaPath:"#/properties/framing/enum",keyword:"enum",params:{allowedValues: schema53.properties.framing.enum}};
+const err18 = {instancePath:instancePath+"/framing",keyword:"enum",params:{allowedValues: schema53.properties.framing.enum}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3751,7 +3597,7 @@ if(data.namespace !== undefined){
 let data11 = data.namespace;
 if(typeof data11 === "string"){
 if(!pattern46.test(data11)){
-const err19 = {instancePath:instancePath+"/namespace",schemaPath:"#/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
+const err19 = {instancePath:instancePath+"/namespace",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3762,7 +3608,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/namespace",schemaPath:"#/properties/namespace/type",keyword:"type",params:{type: "string"}};
+const err20 = {instancePath:instancePath+"/namespace",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3774,7 +3620,7 @@ errors++;
 }
 if(data.prefix !== undefined){
 if(typeof data.prefix !== "boolean"){
-const err21 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/type",keyword:"type",params:{type: "boolean"}};
+const err21 = {instancePath:instancePath+"/prefix",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3787,7 +3633,7 @@ errors++;
 if(data.isolation !== undefined){
 let data13 = data.isolation;
 if(!((((data13 === "auto") || (data13 === "shared")) || (data13 === "session")) || (data13 === "pool"))){
-const err22 = {instancePath:instancePath+"/isolation",schemaPath:"#/properties/isolation/enum",keyword:"enum",params:{allowedValues: schema53.properties.isolation.enum}};
+const err22 = {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema53.properties.isolation.enum}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3802,7 +3648,7 @@ let data14 = data.resources;
 if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
 for(const key3 in data14){
 if(!(key3 === "uris")){
-const err23 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+const err23 = {instancePath:instancePath+"/resources",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3815,7 +3661,7 @@ errors++;
 if(data14.uris !== undefined){
 let data15 = data14.uris;
 if(!((data15 === "native") || (data15 === "prefixed"))){
-const err24 = {instancePath:instancePath+"/resources/uris",schemaPath:"#/properties/resources/properties/uris/enum",keyword:"enum",params:{allowedValues: schema53.properties.resources.properties.uris.enum}};
+const err24 = {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema53.properties.resources.properties.uris.enum}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3827,7 +3673,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/type",keyword:"type",params:{type: "object"}};
+const err25 = {instancePath:instancePath+"/resources",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3839,7 +3685,7 @@ errors++;
 }
 if(data.disabled !== undefined){
 if(typeof data.disabled !== "boolean"){
-const err26 = {instancePath:instancePath+"/disabled",schemaPath:"#/properties/disabled/type",keyword:"type",params:{type: "boolean"}};
+const err26 = {instancePath:instancePath+"/disabled",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3857,7 +3703,7 @@ for(let i3=0; i3<len3; i3++){
 let data18 = data17[i3];
 if(typeof data18 === "string"){
 if(!pattern47.test(data18)){
-const err27 = {instancePath:instancePath+"/tags/" + i3,schemaPath:"#/$defs/tag/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
+const err27 = {instancePath:instancePath+"/tags/" + i3,keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3868,7 +3714,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/tags/" + i3,schemaPath:"#/$defs/tag/type",keyword:"type",params:{type: "string"}};
+const err28 = {instancePath:instancePath+"/tags/" + i3,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3880,7 +3726,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
+const err29 = {instancePath:instancePath+"/tags",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3895,7 +3741,7 @@ let data19 = data.policy;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 for(const key4 in data19){
 if(!(func1.call(schema53.properties.policy.properties, key4))){
-const err30 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+const err30 = {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3907,7 +3753,7 @@ errors++;
 }
 if(data19.allow_destructive !== undefined){
 if(typeof data19.allow_destructive !== "boolean"){
-const err31 = {instancePath:instancePath+"/policy/allow_destructive",schemaPath:"#/properties/policy/properties/allow_destructive/type",keyword:"type",params:{type: "boolean"}};
+const err31 = {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3925,7 +3771,7 @@ for(let i4=0; i4<len4; i4++){
 let data22 = data21[i4];
 if(typeof data22 === "string"){
 if(!pattern19.test(data22)){
-const err32 = {instancePath:instancePath+"/policy/allow_tools/" + i4,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err32 = {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3936,7 +3782,7 @@ errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/policy/allow_tools/" + i4,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err33 = {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3948,7 +3794,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/policy/allow_tools",schemaPath:"#/properties/policy/properties/allow_tools/type",keyword:"type",params:{type: "array"}};
+const err34 = {instancePath:instancePath+"/policy/allow_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3966,7 +3812,7 @@ for(let i5=0; i5<len5; i5++){
 let data24 = data23[i5];
 if(typeof data24 === "string"){
 if(!pattern19.test(data24)){
-const err35 = {instancePath:instancePath+"/policy/deny_tools/" + i5,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err35 = {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3977,7 +3823,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/policy/deny_tools/" + i5,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err36 = {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3989,7 +3835,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/policy/deny_tools",schemaPath:"#/properties/policy/properties/deny_tools/type",keyword:"type",params:{type: "array"}};
+const err37 = {instancePath:instancePath+"/policy/deny_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4007,7 +3853,7 @@ for(let i6=0; i6<len6; i6++){
 let data26 = data25[i6];
 if(typeof data26 === "string"){
 if(!pattern19.test(data26)){
-const err38 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err38 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4018,7 +3864,7 @@ errors++;
 }
 }
 else {
-const err39 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err39 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4030,7 +3876,7 @@ errors++;
 }
 }
 else {
-const err40 = {instancePath:instancePath+"/policy/destructive_tools",schemaPath:"#/properties/policy/properties/destructive_tools/type",keyword:"type",params:{type: "array"}};
+const err40 = {instancePath:instancePath+"/policy/destructive_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4048,7 +3894,7 @@ for(let i7=0; i7<len7; i7++){
 let data28 = data27[i7];
 if(typeof data28 === "string"){
 if(!pattern19.test(data28)){
-const err41 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,schemaPath:"#/$defs/glob/pattern",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+const err41 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4059,7 +3905,7 @@ errors++;
 }
 }
 else {
-const err42 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,schemaPath:"#/$defs/glob/type",keyword:"type",params:{type: "string"}};
+const err42 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4071,7 +3917,7 @@ errors++;
 }
 }
 else {
-const err43 = {instancePath:instancePath+"/policy/read_only_tools",schemaPath:"#/properties/policy/properties/read_only_tools/type",keyword:"type",params:{type: "array"}};
+const err43 = {instancePath:instancePath+"/policy/read_only_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -4084,7 +3930,7 @@ errors++;
 if(data19.destructive !== undefined){
 let data29 = data19.destructive;
 if(!((data29 === "declared") || (data29 === "assumed"))){
-const err44 = {instancePath:instancePath+"/policy/destructive",schemaPath:"#/properties/policy/properties/destructive/enum",keyword:"enum",params:{allowedValues: schema53.properties.policy.properties.destructive.enum}};
+const err44 = {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema53.properties.policy.properties.destructive.enum}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4097,7 +3943,7 @@ errors++;
 if(data19.max_concurrency !== undefined){
 let data30 = data19.max_concurrency;
 if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-const err45 = {instancePath:instancePath+"/policy/max_concurrency",schemaPath:"#/properties/policy/properties/max_concurrency/type",keyword:"type",params:{type: "integer"}};
+const err45 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4108,7 +3954,7 @@ errors++;
 }
 if((typeof data30 == "number") && (isFinite(data30))){
 if(data30 > 1000000 || isNaN(data30)){
-const err46 = {instancePath:instancePath+"/policy/max_concurrency",schemaPath:"#/properties/policy/properties/max_concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err46 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4118,7 +3964,7 @@ vErrors.push(err46);
 errors++;
 }
 if(data30 < 1 || isNaN(data30)){
-const err47 = {instancePath:instancePath+"/policy/max_concurrency",schemaPath:"#/properties/policy/properties/max_concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err47 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -4132,7 +3978,7 @@ errors++;
 if(data19.max_queue !== undefined){
 let data31 = data19.max_queue;
 if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-const err48 = {instancePath:instancePath+"/policy/max_queue",schemaPath:"#/properties/policy/properties/max_queue/type",keyword:"type",params:{type: "integer"}};
+const err48 = {instancePath:instancePath+"/policy/max_queue",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -4143,7 +3989,7 @@ errors++;
 }
 if((typeof data31 == "number") && (isFinite(data31))){
 if(data31 > 1000000 || isNaN(data31)){
-const err49 = {instancePath:instancePath+"/policy/max_queue",schemaPath:"#/properties/policy/properties/max_queue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err49 = {instancePath:instancePath+"/policy/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -4153,7 +3999,7 @@ vErrors.push(err49);
 errors++;
 }
 if(data31 < 0 || isNaN(data31)){
-const err50 = {instancePath:instancePath+"/policy/max_queue",schemaPath:"#/properties/policy/properties/max_queue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err50 = {instancePath:instancePath+"/policy/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -4168,7 +4014,7 @@ if(data19.rate_limit_rps !== undefined){
 let data32 = data19.rate_limit_rps;
 if((typeof data32 == "number") && (isFinite(data32))){
 if(data32 > 1000000 || isNaN(data32)){
-const err51 = {instancePath:instancePath+"/policy/rate_limit_rps",schemaPath:"#/properties/policy/properties/rate_limit_rps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err51 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -4178,7 +4024,7 @@ vErrors.push(err51);
 errors++;
 }
 if(data32 < 0 || isNaN(data32)){
-const err52 = {instancePath:instancePath+"/policy/rate_limit_rps",schemaPath:"#/properties/policy/properties/rate_limit_rps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err52 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -4189,7 +4035,7 @@ errors++;
 }
 }
 else {
-const err53 = {instancePath:instancePath+"/policy/rate_limit_rps",schemaPath:"#/properties/policy/properties/rate_limit_rps/type",keyword:"type",params:{type: "number"}};
+const err53 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4202,7 +4048,7 @@ errors++;
 if(data19.timeout_ms !== undefined){
 let data33 = data19.timeout_ms;
 if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-const err54 = {instancePath:instancePath+"/policy/timeout_ms",schemaPath:"#/properties/policy/properties/timeout_ms/type",keyword:"type",params:{type: "integer"}};
+const err54 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -4213,7 +4059,7 @@ errors++;
 }
 if((typeof data33 == "number") && (isFinite(data33))){
 if(data33 > 86400000 || isNaN(data33)){
-const err55 = {instancePath:instancePath+"/policy/timeout_ms",schemaPath:"#/properties/policy/properties/timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+const err55 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -4223,7 +4069,7 @@ vErrors.push(err55);
 errors++;
 }
 if(data33 < 1 || isNaN(data33)){
-const err56 = {instancePath:instancePath+"/policy/timeout_ms",schemaPath:"#/properties/policy/properties/timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err56 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -4237,7 +4083,7 @@ errors++;
 if(data19.max_timeout_ms !== undefined){
 let data34 = data19.max_timeout_ms;
 if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err57 = {instancePath:instancePath+"/policy/max_timeout_ms",schemaPath:"#/properties/policy/properties/max_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+const err57 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -4248,7 +4094,7 @@ errors++;
 }
 if((typeof data34 == "number") && (isFinite(data34))){
 if(data34 > 86400000 || isNaN(data34)){
-const err58 = {instancePath:instancePath+"/policy/max_timeout_ms",schemaPath:"#/properties/policy/properties/max_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+const err58 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -4258,7 +4104,7 @@ vErrors.push(err58);
 errors++;
 }
 if(data34 < 1 || isNaN(data34)){
-const err59 = {instancePath:instancePath+"/policy/max_timeout_ms",schemaPath:"#/properties/policy/properties/max_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err59 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -4271,7 +4117,7 @@ errors++;
 }
 }
 else {
-const err60 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"}};
+const err60 = {instancePath:instancePath+"/policy",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -4286,7 +4132,7 @@ let data35 = data.health;
 if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
 for(const key5 in data35){
 if(!((((((key5 === "startup_timeout_ms") || (key5 === "ping_interval_ms")) || (key5 === "ping_failures")) || (key5 === "restart_backoff_ms")) || (key5 === "max_restarts")) || (key5 === "stop_timeout_ms"))){
-const err61 = {instancePath:instancePath+"/health",schemaPath:"#/properties/health/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+const err61 = {instancePath:instancePath+"/health",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -4299,7 +4145,7 @@ errors++;
 if(data35.startup_timeout_ms !== undefined){
 let data36 = data35.startup_timeout_ms;
 if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
-const err62 = {instancePath:instancePath+"/health/startup_timeout_ms",schemaPath:"#/properties/health/properties/startup_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+const err62 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -4310,7 +4156,7 @@ errors++;
 }
 if((typeof data36 == "number") && (isFinite(data36))){
 if(data36 > 86400000 || isNaN(data36)){
-const err63 = {instancePath:instancePath+"/health/startup_timeout_ms",schemaPath:"#/properties/health/properties/startup_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+const err63 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -4320,7 +4166,7 @@ vErrors.push(err63);
 errors++;
 }
 if(data36 < 1 || isNaN(data36)){
-const err64 = {instancePath:instancePath+"/health/startup_timeout_ms",schemaPath:"#/properties/health/properties/startup_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err64 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -4334,7 +4180,7 @@ errors++;
 if(data35.ping_interval_ms !== undefined){
 let data37 = data35.ping_interval_ms;
 if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
-const err65 = {instancePath:instancePath+"/health/ping_interval_ms",schemaPath:"#/properties/health/properties/ping_interval_ms/type",keyword:"type",params:{type: "integer"}};
+const err65 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -4345,7 +4191,7 @@ errors++;
 }
 if((typeof data37 == "number") && (isFinite(data37))){
 if(data37 > 86400000 || isNaN(data37)){
-const err66 = {instancePath:instancePath+"/health/ping_interval_ms",schemaPath:"#/properties/health/properties/ping_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+const err66 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -4355,7 +4201,7 @@ vErrors.push(err66);
 errors++;
 }
 if(data37 < 0 || isNaN(data37)){
-const err67 = {instancePath:instancePath+"/health/ping_interval_ms",schemaPath:"#/properties/health/properties/ping_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err67 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -4369,7 +4215,7 @@ errors++;
 if(data35.ping_failures !== undefined){
 let data38 = data35.ping_failures;
 if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-const err68 = {instancePath:instancePath+"/health/ping_failures",schemaPath:"#/properties/health/properties/ping_failures/type",keyword:"type",params:{type: "integer"}};
+const err68 = {instancePath:instancePath+"/health/ping_failures",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -4380,7 +4226,7 @@ errors++;
 }
 if((typeof data38 == "number") && (isFinite(data38))){
 if(data38 > 1000 || isNaN(data38)){
-const err69 = {instancePath:instancePath+"/health/ping_failures",schemaPath:"#/properties/health/properties/ping_failures/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+const err69 = {instancePath:instancePath+"/health/ping_failures",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -4390,7 +4236,7 @@ vErrors.push(err69);
 errors++;
 }
 if(data38 < 1 || isNaN(data38)){
-const err70 = {instancePath:instancePath+"/health/ping_failures",schemaPath:"#/properties/health/properties/ping_failures/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err70 = {instancePath:instancePath+"/health/ping_failures",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -4404,7 +4250,7 @@ errors++;
 if(data35.restart_backoff_ms !== undefined){
 let data39 = data35.restart_backoff_ms;
 if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err71 = {instancePath:instancePath+"/health/restart_backoff_ms",schemaPath:"#/properties/health/properties/restart_backoff_ms/type",keyword:"type",params:{type: "integer"}};
+const err71 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -4415,7 +4261,7 @@ errors++;
 }
 if((typeof data39 == "number") && (isFinite(data39))){
 if(data39 > 86400000 || isNaN(data39)){
-const err72 = {instancePath:instancePath+"/health/restart_backoff_ms",schemaPath:"#/properties/health/properties/restart_backoff_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+const err72 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -4425,7 +4271,7 @@ vErrors.push(err72);
 errors++;
 }
 if(data39 < 1 || isNaN(data39)){
-const err73 = {instancePath:instancePath+"/health/restart_backoff_ms",schemaPath:"#/properties/health/properties/restart_backoff_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err73 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -4439,7 +4285,7 @@ errors++;
 if(data35.max_restarts !== undefined){
 let data40 = data35.max_restarts;
 if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
-const err74 = {instancePath:instancePath+"/health/max_restarts",schemaPath:"#/properties/health/properties/max_restarts/type",keyword:"type",params:{type: "integer"}};
+const err74 = {instancePath:instancePath+"/health/max_restarts",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -4450,7 +4296,7 @@ errors++;
 }
 if((typeof data40 == "number") && (isFinite(data40))){
 if(data40 > 1000000 || isNaN(data40)){
-const err75 = {instancePath:instancePath+"/health/max_restarts",schemaPath:"#/properties/health/properties/max_restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err75 = {instancePath:instancePath+"/health/max_restarts",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -4460,7 +4306,7 @@ vErrors.push(err75);
 errors++;
 }
 if(data40 < 0 || isNaN(data40)){
-const err76 = {instancePath:instancePath+"/health/max_restarts",schemaPath:"#/properties/health/properties/max_restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err76 = {instancePath:instancePath+"/health/max_restarts",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -4474,7 +4320,7 @@ errors++;
 if(data35.stop_timeout_ms !== undefined){
 let data41 = data35.stop_timeout_ms;
 if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err77 = {instancePath:instancePath+"/health/stop_timeout_ms",schemaPath:"#/properties/health/properties/stop_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+const err77 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -4485,7 +4331,7 @@ errors++;
 }
 if((typeof data41 == "number") && (isFinite(data41))){
 if(data41 > 86400000 || isNaN(data41)){
-const err78 = {instancePath:instancePath+"/health/stop_timeout_ms",schemaPath:"#/properties/health/properties/stop_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+const err78 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -4495,7 +4341,7 @@ vErrors.push(err78);
 errors++;
 }
 if(data41 < 0 || isNaN(data41)){
-const err79 = {instancePath:instancePath+"/health/stop_timeout_ms",schemaPath:"#/properties/health/properties/stop_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err79 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -4508,7 +4354,7 @@ errors++;
 }
 }
 else {
-const err80 = {instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"}};
+const err80 = {instancePath:instancePath+"/health",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -4529,7 +4375,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err81 = {instancePath:instancePath+"/tools",schemaPath:"#/properties/tools/type",keyword:"type",params:{type: "object"}};
+const err81 = {instancePath:instancePath+"/tools",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -4544,7 +4390,7 @@ let data44 = data.scaling;
 if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
 for(const key7 in data44){
 if(!((key7 === "min") || (key7 === "max"))){
-const err82 = {instancePath:instancePath+"/scaling",schemaPath:"#/properties/scaling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+const err82 = {instancePath:instancePath+"/scaling",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -4557,7 +4403,7 @@ errors++;
 if(data44.min !== undefined){
 let data45 = data44.min;
 if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
-const err83 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/type",keyword:"type",params:{type: "integer"}};
+const err83 = {instancePath:instancePath+"/scaling/min",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -4568,7 +4414,7 @@ errors++;
 }
 if((typeof data45 == "number") && (isFinite(data45))){
 if(data45 > 1000 || isNaN(data45)){
-const err84 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+const err84 = {instancePath:instancePath+"/scaling/min",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -4578,7 +4424,7 @@ vErrors.push(err84);
 errors++;
 }
 if(data45 < 1 || isNaN(data45)){
-const err85 = {instancePath:instancePath+"/scaling/min",schemaPath:"#/properties/scaling/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err85 = {instancePath:instancePath+"/scaling/min",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -4592,7 +4438,7 @@ errors++;
 if(data44.max !== undefined){
 let data46 = data44.max;
 if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
-const err86 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/type",keyword:"type",params:{type: "integer"}};
+const err86 = {instancePath:instancePath+"/scaling/max",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -4603,7 +4449,7 @@ errors++;
 }
 if((typeof data46 == "number") && (isFinite(data46))){
 if(data46 > 1000 || isNaN(data46)){
-const err87 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+const err87 = {instancePath:instancePath+"/scaling/max",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -4613,7 +4459,7 @@ vErrors.push(err87);
 errors++;
 }
 if(data46 < 1 || isNaN(data46)){
-const err88 = {instancePath:instancePath+"/scaling/max",schemaPath:"#/properties/scaling/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err88 = {instancePath:instancePath+"/scaling/max",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -4626,7 +4472,7 @@ errors++;
 }
 }
 else {
-const err89 = {instancePath:instancePath+"/scaling",schemaPath:"#/properties/scaling/type",keyword:"type",params:{type: "object"}};
+const err89 = {instancePath:instancePath+"/scaling",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -4638,7 +4484,7 @@ errors++;
 }
 if(data.url !== undefined){
 if(typeof data.url !== "string"){
-const err90 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"}};
+const err90 = {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -4651,7 +4497,7 @@ errors++;
 if(data.transport !== undefined){
 let data48 = data.transport;
 if(!((((data48 === "auto") || (data48 === "streamable-http")) || (data48 === "sse")) || (data48 === "websocket"))){
-const err91 = {instancePath:instancePath+"/transport",schemaPath:"#/properties/transport/enum",keyword:"enum",params:{allowedValues: schema53.properties.transport.enum}};
+const err91 = {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema53.properties.transport.enum}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -4666,7 +4512,7 @@ let data49 = data.headers;
 if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
 for(const key8 in data49){
 if(typeof data49[key8] !== "string"){
-const err92 = {instancePath:instancePath+"/headers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"}};
+const err92 = {instancePath:instancePath+"/headers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -4678,7 +4524,7 @@ errors++;
 }
 }
 else {
-const err93 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"}};
+const err93 = {instancePath:instancePath+"/headers",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -4693,7 +4539,7 @@ let data51 = data.auth;
 if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
 for(const key9 in data51){
 if(!((key9 === "bearer") || (key9 === "oauth"))){
-const err94 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+const err94 = {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -4707,7 +4553,7 @@ if(data51.bearer !== undefined){
 let data52 = data51.bearer;
 if(typeof data52 === "string"){
 if(!pattern38.test(data52)){
-const err95 = {instancePath:instancePath+"/auth/bearer",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
+const err95 = {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -4718,7 +4564,7 @@ errors++;
 }
 }
 else {
-const err96 = {instancePath:instancePath+"/auth/bearer",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"}};
+const err96 = {instancePath:instancePath+"/auth/bearer",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -4736,7 +4582,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err97 = {instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: "object"}};
+const err97 = {instancePath:instancePath+"/auth",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -4749,7 +4595,7 @@ errors++;
 if(data.credentials !== undefined){
 let data54 = data.credentials;
 if(!((data54 === "shared") || (data54 === "per-user"))){
-const err98 = {instancePath:instancePath+"/credentials",schemaPath:"#/properties/credentials/enum",keyword:"enum",params:{allowedValues: schema53.properties.credentials.enum}};
+const err98 = {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema53.properties.credentials.enum}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -4761,7 +4607,7 @@ errors++;
 }
 if(data.allow_private !== undefined){
 if(typeof data.allow_private !== "boolean"){
-const err99 = {instancePath:instancePath+"/allow_private",schemaPath:"#/properties/allow_private/type",keyword:"type",params:{type: "boolean"}};
+const err99 = {instancePath:instancePath+"/allow_private",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -4775,7 +4621,7 @@ if(data.tls !== undefined){
 let data56 = data.tls;
 if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
 if(Object.keys(data56).length < 1){
-const err100 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/minProperties",keyword:"minProperties",params:{limit: 1}};
+const err100 = {instancePath:instancePath+"/tls",keyword:"minProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -4786,7 +4632,7 @@ errors++;
 }
 for(const key10 in data56){
 if(!(((key10 === "ca") || (key10 === "cert")) || (key10 === "key"))){
-const err101 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+const err101 = {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -4800,7 +4646,7 @@ if(data56.ca !== undefined){
 let data57 = data56.ca;
 if(typeof data57 === "string"){
 if(!pattern5.test(data57)){
-const err102 = {instancePath:instancePath+"/tls/ca",schemaPath:"#/properties/tls/properties/ca/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err102 = {instancePath:instancePath+"/tls/ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -4811,7 +4657,7 @@ errors++;
 }
 }
 else {
-const err103 = {instancePath:instancePath+"/tls/ca",schemaPath:"#/properties/tls/properties/ca/type",keyword:"type",params:{type: "string"}};
+const err103 = {instancePath:instancePath+"/tls/ca",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -4825,7 +4671,7 @@ if(data56.cert !== undefined){
 let data58 = data56.cert;
 if(typeof data58 === "string"){
 if(!pattern5.test(data58)){
-const err104 = {instancePath:instancePath+"/tls/cert",schemaPath:"#/properties/tls/properties/cert/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err104 = {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -4836,7 +4682,7 @@ errors++;
 }
 }
 else {
-const err105 = {instancePath:instancePath+"/tls/cert",schemaPath:"#/properties/tls/properties/cert/type",keyword:"type",params:{type: "string"}};
+const err105 = {instancePath:instancePath+"/tls/cert",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -4850,7 +4696,7 @@ if(data56.key !== undefined){
 let data59 = data56.key;
 if(typeof data59 === "string"){
 if(!pattern5.test(data59)){
-const err106 = {instancePath:instancePath+"/tls/key",schemaPath:"#/properties/tls/properties/key/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err106 = {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -4861,7 +4707,7 @@ errors++;
 }
 }
 else {
-const err107 = {instancePath:instancePath+"/tls/key",schemaPath:"#/properties/tls/properties/key/type",keyword:"type",params:{type: "string"}};
+const err107 = {instancePath:instancePath+"/tls/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -4873,7 +4719,7 @@ errors++;
 }
 }
 else {
-const err108 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/type",keyword:"type",params:{type: "object"}};
+const err108 = {instancePath:instancePath+"/tls",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -4887,7 +4733,7 @@ if(data.container !== undefined){
 let data60 = data.container;
 if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
 if(data60.image === undefined){
-const err109 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: "image"}};
+const err109 = {instancePath:instancePath+"/container",keyword:"required",params:{missingProperty: "image"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -4898,7 +4744,7 @@ errors++;
 }
 for(const key11 in data60){
 if(!((((((((key11 === "image") || (key11 === "engine")) || (key11 === "network")) || (key11 === "mounts")) || (key11 === "memory")) || (key11 === "pids")) || (key11 === "user")) || (key11 === "writable"))){
-const err110 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+const err110 = {instancePath:instancePath+"/container",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -4912,7 +4758,7 @@ if(data60.image !== undefined){
 let data61 = data60.image;
 if(typeof data61 === "string"){
 if(!pattern64.test(data61)){
-const err111 = {instancePath:instancePath+"/container/image",schemaPath:"#/properties/container/properties/image/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}};
+const err111 = {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -4923,7 +4769,7 @@ errors++;
 }
 }
 else {
-const err112 = {instancePath:instancePath+"/container/image",schemaPath:"#/properties/container/properties/image/type",keyword:"type",params:{type: "string"}};
+const err112 = {instancePath:instancePath+"/container/image",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -4936,7 +4782,7 @@ errors++;
 if(data60.engine !== undefined){
 let data62 = data60.engine;
 if(!(((data62 === "auto") || (data62 === "docker")) || (data62 === "podman"))){
-const err113 = {instancePath:instancePath+"/container/engine",schemaPath:"#/properties/container/properties/engine/enum",keyword:"enum",params:{allowedValues: schema53.properties.container.properties.engine.enum}};
+const err113 = {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema53.properties.container.properties.engine.enum}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -4950,7 +4796,7 @@ if(data60.network !== undefined){
 let data63 = data60.network;
 if(typeof data63 === "string"){
 if(!pattern47.test(data63)){
-const err114 = {instancePath:instancePath+"/container/network",schemaPath:"#/properties/container/properties/network/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
+const err114 = {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -4961,7 +4807,7 @@ errors++;
 }
 }
 else {
-const err115 = {instancePath:instancePath+"/container/network",schemaPath:"#/properties/container/properties/network/type",keyword:"type",params:{type: "string"}};
+const err115 = {instancePath:instancePath+"/container/network",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -4979,7 +4825,7 @@ for(let i8=0; i8<len8; i8++){
 let data65 = data64[i8];
 if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
 if(data65.source === undefined){
-const err116 = {instancePath:instancePath+"/container/mounts/" + i8,schemaPath:"#/properties/container/properties/mounts/items/required",keyword:"required",params:{missingProperty: "source"}};
+const err116 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -4989,7 +4835,7 @@ vErrors.push(err116);
 errors++;
 }
 if(data65.target === undefined){
-const err117 = {instancePath:instancePath+"/container/mounts/" + i8,schemaPath:"#/properties/container/properties/mounts/items/required",keyword:"required",params:{missingProperty: "target"}};
+const err117 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -5000,7 +4846,7 @@ errors++;
 }
 for(const key12 in data65){
 if(!(((key12 === "source") || (key12 === "target")) || (key12 === "writable"))){
-const err118 = {instancePath:instancePath+"/container/mounts/" + i8,schemaPath:"#/properties/container/properties/mounts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+const err118 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -5014,7 +4860,7 @@ if(data65.source !== undefined){
 let data66 = data65.source;
 if(typeof data66 === "string"){
 if(!pattern66.test(data66)){
-const err119 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",schemaPath:"#/properties/container/properties/mounts/items/properties/source/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}};
+const err119 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -5025,7 +4871,7 @@ errors++;
 }
 }
 else {
-const err120 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",schemaPath:"#/properties/container/properties/mounts/items/properties/source/type",keyword:"type",params:{type: "string"}};
+const err120 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -5039,7 +4885,7 @@ if(data65.target !== undefined){
 let data67 = data65.target;
 if(typeof data67 === "string"){
 if(!pattern67.test(data67)){
-const err121 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",schemaPath:"#/properties/container/properties/mounts/items/properties/target/pattern",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}};
+const err121 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -5050,7 +4896,7 @@ errors++;
 }
 }
 else {
-const err122 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",schemaPath:"#/properties/container/properties/mounts/items/properties/target/type",keyword:"type",params:{type: "string"}};
+const err122 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -5062,7 +4908,7 @@ errors++;
 }
 if(data65.writable !== undefined){
 if(typeof data65.writable !== "boolean"){
-const err123 = {instancePath:instancePath+"/container/mounts/" + i8+"/writable",schemaPath:"#/properties/container/properties/mounts/items/properties/writable/type",keyword:"type",params:{type: "boolean"}};
+const err123 = {instancePath:instancePath+"/container/mounts/" + i8+"/writable",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -5074,7 +4920,7 @@ errors++;
 }
 }
 else {
-const err124 = {instancePath:instancePath+"/container/mounts/" + i8,schemaPath:"#/properties/container/properties/mounts/items/type",keyword:"type",params:{type: "object"}};
+const err124 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -5086,7 +4932,7 @@ errors++;
 }
 }
 else {
-const err125 = {instancePath:instancePath+"/container/mounts",schemaPath:"#/properties/container/properties/mounts/type",keyword:"type",params:{type: "array"}};
+const err125 = {instancePath:instancePath+"/container/mounts",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -5100,7 +4946,7 @@ if(data60.memory !== undefined){
 let data69 = data60.memory;
 if(typeof data69 === "string"){
 if(!pattern68.test(data69)){
-const err126 = {instancePath:instancePath+"/container/memory",schemaPath:"#/properties/container/properties/memory/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}};
+const err126 = {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -5111,7 +4957,7 @@ errors++;
 }
 }
 else {
-const err127 = {instancePath:instancePath+"/container/memory",schemaPath:"#/properties/container/properties/memory/type",keyword:"type",params:{type: "string"}};
+const err127 = {instancePath:instancePath+"/container/memory",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -5124,7 +4970,7 @@ errors++;
 if(data60.pids !== undefined){
 let data70 = data60.pids;
 if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
-const err128 = {instancePath:instancePath+"/container/pids",schemaPath:"#/properties/container/properties/pids/type",keyword:"type",params:{type: "integer"}};
+const err128 = {instancePath:instancePath+"/container/pids",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -5135,7 +4981,7 @@ errors++;
 }
 if((typeof data70 == "number") && (isFinite(data70))){
 if(data70 > 100000 || isNaN(data70)){
-const err129 = {instancePath:instancePath+"/container/pids",schemaPath:"#/properties/container/properties/pids/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+const err129 = {instancePath:instancePath+"/container/pids",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -5145,7 +4991,7 @@ vErrors.push(err129);
 errors++;
 }
 if(data70 < 2 || isNaN(data70)){
-const err130 = {instancePath:instancePath+"/container/pids",schemaPath:"#/properties/container/properties/pids/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+const err130 = {instancePath:instancePath+"/container/pids",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -5160,7 +5006,7 @@ if(data60.user !== undefined){
 let data71 = data60.user;
 if(typeof data71 === "string"){
 if(!pattern69.test(data71)){
-const err131 = {instancePath:instancePath+"/container/user",schemaPath:"#/properties/container/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+const err131 = {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -5171,7 +5017,7 @@ errors++;
 }
 }
 else {
-const err132 = {instancePath:instancePath+"/container/user",schemaPath:"#/properties/container/properties/user/type",keyword:"type",params:{type: "string"}};
+const err132 = {instancePath:instancePath+"/container/user",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -5183,7 +5029,7 @@ errors++;
 }
 if(data60.writable !== undefined){
 if(typeof data60.writable !== "boolean"){
-const err133 = {instancePath:instancePath+"/container/writable",schemaPath:"#/properties/container/properties/writable/type",keyword:"type",params:{type: "boolean"}};
+const err133 = {instancePath:instancePath+"/container/writable",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -5195,7 +5041,7 @@ errors++;
 }
 }
 else {
-const err134 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"}};
+const err134 = {instancePath:instancePath+"/container",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -5208,7 +5054,7 @@ errors++;
 if(data.max_sessions !== undefined){
 let data73 = data.max_sessions;
 if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
-const err135 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/type",keyword:"type",params:{type: "integer"}};
+const err135 = {instancePath:instancePath+"/max_sessions",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -5219,7 +5065,7 @@ errors++;
 }
 if((typeof data73 == "number") && (isFinite(data73))){
 if(data73 > 10000 || isNaN(data73)){
-const err136 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+const err136 = {instancePath:instancePath+"/max_sessions",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -5229,7 +5075,7 @@ vErrors.push(err136);
 errors++;
 }
 if(data73 < 1 || isNaN(data73)){
-const err137 = {instancePath:instancePath+"/max_sessions",schemaPath:"#/properties/max_sessions/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err137 = {instancePath:instancePath+"/max_sessions",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -5243,7 +5089,7 @@ errors++;
 if(data.idle_timeout_ms !== undefined){
 let data74 = data.idle_timeout_ms;
 if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
-const err138 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/type",keyword:"type",params:{type: "integer"}};
+const err138 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -5254,7 +5100,7 @@ errors++;
 }
 if((typeof data74 == "number") && (isFinite(data74))){
 if(data74 > 86400000 || isNaN(data74)){
-const err139 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+const err139 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -5264,7 +5110,7 @@ vErrors.push(err139);
 errors++;
 }
 if(data74 < 1000 || isNaN(data74)){
-const err140 = {instancePath:instancePath+"/idle_timeout_ms",schemaPath:"#/properties/idle_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000}};
+const err140 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -5283,7 +5129,7 @@ for(let i9=0; i9<len9; i9++){
 let data76 = data75[i9];
 if(typeof data76 === "string"){
 if(!pattern5.test(data76)){
-const err141 = {instancePath:instancePath+"/roots/" + i9,schemaPath:"#/$defs/line/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+const err141 = {instancePath:instancePath+"/roots/" + i9,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -5294,7 +5140,7 @@ errors++;
 }
 }
 else {
-const err142 = {instancePath:instancePath+"/roots/" + i9,schemaPath:"#/$defs/line/type",keyword:"type",params:{type: "string"}};
+const err142 = {instancePath:instancePath+"/roots/" + i9,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -5306,7 +5152,7 @@ errors++;
 }
 }
 else {
-const err143 = {instancePath:instancePath+"/roots",schemaPath:"#/properties/roots/type",keyword:"type",params:{type: "array"}};
+const err143 = {instancePath:instancePath+"/roots",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -5318,7 +5164,7 @@ errors++;
 }
 if(data.interactive !== undefined){
 if(!(data.interactive === "serialize")){
-const err144 = {instancePath:instancePath+"/interactive",schemaPath:"#/properties/interactive/enum",keyword:"enum",params:{allowedValues: schema53.properties.interactive.enum}};
+const err144 = {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema53.properties.interactive.enum}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -5330,7 +5176,7 @@ errors++;
 }
 }
 else {
-const err145 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err145 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -5360,7 +5206,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((key0 === "version") || (key0 === "hub")) || (key0 === "clients")) || (key0 === "profiles")) || (key0 === "cores")) || (key0 === "include"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5372,7 +5218,7 @@ errors++;
 }
 if(data.version !== undefined){
 if(1 !== data.version){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/const",keyword:"const",params:{allowedValue: 1}};
+const err1 = {instancePath:instancePath+"/version",keyword:"const",params:{allowedValue: 1}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5395,7 +5241,7 @@ for(const key1 in data2){
 const _errs6 = errors;
 if(typeof key1 === "string"){
 if(!pattern22.test(key1)){
-const err2 = {instancePath:instancePath+"/clients",schemaPath:"#/$defs/client_name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},propertyName:key1};
+const err2 = {instancePath:instancePath+"/clients",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5406,7 +5252,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/clients",schemaPath:"#/$defs/client_name/type",keyword:"type",params:{type: "string"},propertyName:key1};
+const err3 = {instancePath:instancePath+"/clients",keyword:"type",params:{type: "string"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5417,7 +5263,7 @@ errors++;
 }
 var valid1 = _errs6 === errors;
 if(!valid1){
-const err4 = {instancePath:instancePath+"/clients",schemaPath:"#/properties/clients/propertyNames",keyword:"propertyNames",params:{propertyName: key1}};
+const err4 = {instancePath:instancePath+"/clients",keyword:"propertyNames",params:{propertyName: key1}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5435,7 +5281,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/clients",schemaPath:"#/properties/clients/type",keyword:"type",params:{type: "object"}};
+const err5 = {instancePath:instancePath+"/clients",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5452,7 +5298,7 @@ for(const key3 in data4){
 const _errs13 = errors;
 if(typeof key3 === "string"){
 if(!pattern27.test(key3)){
-const err6 = {instancePath:instancePath+"/profiles",schemaPath:"#/$defs/profile_name/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"},propertyName:key3};
+const err6 = {instancePath:instancePath+"/profiles",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"},propertyName:key3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5463,7 +5309,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/profiles",schemaPath:"#/$defs/profile_name/type",keyword:"type",params:{type: "string"},propertyName:key3};
+const err7 = {instancePath:instancePath+"/profiles",keyword:"type",params:{type: "string"},propertyName:key3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5474,7 +5320,7 @@ errors++;
 }
 var valid4 = _errs13 === errors;
 if(!valid4){
-const err8 = {instancePath:instancePath+"/profiles",schemaPath:"#/properties/profiles/propertyNames",keyword:"propertyNames",params:{propertyName: key3}};
+const err8 = {instancePath:instancePath+"/profiles",keyword:"propertyNames",params:{propertyName: key3}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5492,7 +5338,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/profiles",schemaPath:"#/properties/profiles/type",keyword:"type",params:{type: "object"}};
+const err9 = {instancePath:instancePath+"/profiles",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5513,7 +5359,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/cores",schemaPath:"#/properties/cores/type",keyword:"type",params:{type: "object"}};
+const err10 = {instancePath:instancePath+"/cores",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5529,7 +5375,7 @@ if(Array.isArray(data8)){
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
 if(typeof data8[i0] !== "string"){
-const err11 = {instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/type",keyword:"type",params:{type: "string"}};
+const err11 = {instancePath:instancePath+"/include/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5541,7 +5387,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: "array"}};
+const err12 = {instancePath:instancePath+"/include",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5553,7 +5399,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err13 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err13];
 }

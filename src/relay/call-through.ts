@@ -9,6 +9,8 @@ import { quoted } from "./answers.ts";
 export interface CallThrough {
   readonly name: string;
   readonly cuts: readonly Splice[];
+  /** The arguments of that tool, as they are written; undefined where there are none. */
+  readonly inner: Range | undefined;
 }
 
 /** The call inside, or what is wrong with it, as a sentence for whoever wrote it. */
@@ -37,13 +39,14 @@ function callThrough(
     return "name is missing: the name of the tool to call, a string";
   const called = stringAt(bytes, name.start, name.end);
   // A tool without arguments may be called without: MCP lets them be absent, and the member is there already.
-  if (inner === undefined) return { name: called, cuts: [{ ...outer, text: "{}" }] };
+  if (inner === undefined) return { name: called, cuts: [{ ...outer, text: "{}" }], inner };
   if (bytes[inner.start] !== 0x7b) {
     const hint = bytes[inner.start] === 0x22 ? ", not as the text of one" : "";
     return `arguments must be an object${hint}: {"name":${JSON.stringify(called)},"arguments":{…}}`;
   }
   return {
     name: called,
+    inner,
     cuts: [
       { start: outer.start, end: inner.start, text: "" },
       { start: inner.end, end: outer.end, text: "" },

@@ -9,10 +9,9 @@ import { isForModels } from "../catalog/tool-listing.ts";
 import { foundResult, isWanted, readToolQuery, type ToolQuery } from "../catalog/tool-query.ts";
 import type { View } from "../catalog/view.ts";
 import type { Caller } from "../sessions/principal.ts";
-import type { Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import { quoted, resultOf } from "./answers.ts";
-import { readCallThrough } from "./call-through.ts";
+import { type CallThrough, readCallThrough } from "./call-through.ts";
 import type { Request } from "./request.ts";
 import type { ToolIndexes } from "./tool-indexes.ts";
 
@@ -33,7 +32,7 @@ export interface Asked {
 /** `answered`: by this result. `call`: of another tool. `park`, `wait`: not answered, to be taken again when the Cores are ready, or then. */
 export type HubToolOutcome =
   | { readonly t: "answered"; readonly result: Buffer }
-  | { readonly t: "call"; readonly entry: ToolEntry; readonly cuts: readonly Splice[] }
+  | { readonly t: "call"; readonly entry: ToolEntry; readonly through: CallThrough }
   | { readonly t: "park" }
   | { readonly t: "wait"; readonly until: Promise<void> };
 
@@ -90,7 +89,7 @@ export class HubToolCalls {
     if (typeof through === "string") return through;
     const found = this.#named(asked, through.name);
     if (typeof found === "string" || found.t !== "found") return found;
-    return { t: "call", entry: found, cuts: through.cuts };
+    return { t: "call", entry: found, through };
   }
 
   /** The tool of that name, or what to do without one. */

@@ -5,6 +5,7 @@ import type { ListKind } from "../catalog/cursor.ts";
 import type { HubTool, HubTools } from "../catalog/hub-tools.ts";
 import type { Ambiguous, Found, FoundResource, PromptRoute, ToolRoute } from "../catalog/model.ts";
 import type { View } from "../catalog/view.ts";
+import type { Decided } from "../gates/decisions.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import { noSplices, type Splice } from "../wire/frame.ts";
@@ -16,6 +17,7 @@ import type { Bridge } from "./bridge/bridge.ts";
 import type { Listens } from "./bridge/listens.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
+import type { CallRules } from "./call-rules.ts";
 import type { Calls } from "./calls.ts";
 import { CapLog } from "./cap-log.ts";
 import { completionTarget, uriRename } from "./completion-target.ts";
@@ -42,6 +44,7 @@ export interface MethodsDeps {
   readonly subscriptions: Subscriptions;
   readonly tasks: Tasks;
   readonly uris: ResourceUris;
+  readonly rules: Pick<CallRules, "judge">;
   readonly bridge: Bridge;
   readonly listens: Pick<Listens, "open">;
   readonly log: Log;
@@ -73,10 +76,10 @@ const modernMethods = [
 
 const onlyModern: ReadonlySet<string> = new Set(["server/discover", "subscriptions/listen"]);
 
-/** To be taken again once the promise has settled, which never rejects. */
+/** To be taken again once the promise has settled, which never rejects: with what was decided, if that is what it waited for. */
 interface Wait {
   readonly t: "wait";
-  readonly until: Promise<void>;
+  readonly until: Promise<Decided | undefined>;
 }
 
 /** `answered`: by the hub itself. `forwarded`: a call now. `park`: not answered, to be taken again when the Cores are ready. */
@@ -172,11 +175,14 @@ export class Methods {
       case "answered":
         return answer(request, outcome.result);
       case "call":
-        return this.#forwardNamed({ ...request, cuts: outcome.cuts }, outcome.entry.route);
+        return this.#forwardNamed(
+          { ...request, cuts: outcome.through.cuts, through: outcome.through },
+          outcome.entry.route,
+        );
       case "park":
         return "park";
       case "wait":
-        return outcome;
+        return { t: "wait", until: outcome.until.then(() => undefined) };
     }
   }
 
@@ -185,6 +191,8 @@ export class Methods {
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
     const found = this.#resource(session, uri);
     if (found === undefined) return this.#unknown(request, "resource", uri);
+    const wait = this.#deps.rules.judge(request, found.core, found.nativeUri);
+    if (wait !== undefined) return wait;
     this.#forward(request, found.core, uriRename(found, uri, { start: scan.uriStart, end: scan.uriEnd }));
     return "forwarded";
   }
@@ -310,6 +318,8 @@ export class Methods {
 
   /** Under the Core's own name, and answered with what the client can show. */
   #forwardNamed(request: Request, route: PromptRoute | ToolRoute): Outcome {
+    const wait = this.#deps.rules.judge(request, route.core, route.canonical);
+    if (wait !== undefined) return wait;
     const { scan, session } = request;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: route.nativeNameJson };
     const hooks = downgradeHooks(session.caller.profile?.downgrade, session.revision);

@@ -14,6 +14,7 @@ import { Listens } from "./bridge/listens.ts";
 import { Parks } from "./bridge/parks.ts";
 import { SealedStates, type SealKeys } from "./bridge/sealed-state.ts";
 import type { ClientSession, Lane } from "./call.ts";
+import { CallRules, type CallRulesDeps } from "./call-rules.ts";
 import { Calls, type CreateLimiter } from "./calls.ts";
 import { FromCore } from "./from-core.ts";
 import { serverInfo } from "./initialize.ts";
@@ -43,6 +44,7 @@ export interface PartsDeps {
   readonly observer: CallObserver | undefined;
   readonly levels: LogLevelsDeps;
   readonly logins: LoginPort;
+  readonly rules: CallRulesDeps;
   createLimiter: CreateLimiter;
   /** Counts a message of a Core that nobody got. */
   dropped(reason: DropReason): void;
@@ -140,7 +142,7 @@ export class RelayParts {
       parking,
       urls,
     };
-    const methods = new Methods({ ...deps, ...parts, log, hub });
+    const methods = new Methods({ ...deps, ...parts, log, hub, rules: new CallRules(deps.rules) });
     this.relay = new Relay({ ...deps, ...parts, log, methods });
     this.fromCore = new FromCore({ ...parts, log, masker, ownerOf, dropped: deps.dropped });
   }

@@ -5,6 +5,7 @@ import { ChurnMap, textHash } from "../base/churn-map.ts";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { RequestDoorkeeper, RequestVisitor, Visit } from "../doors/port.ts";
+import type { Decided } from "../gates/decisions.ts";
 import type { Envelope } from "../sessions/envelope.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { idKey, Session } from "../sessions/session.ts";
@@ -127,15 +128,27 @@ export class Relay implements RequestDoorkeeper {
   }
 
   /** A message of which the session is known. */
-  receive(session: ClientSession, frame: Frame, readMs: number | undefined, replies: ReplySink): void {
+  receive(
+    session: ClientSession,
+    frame: Frame,
+    readMs: number | undefined,
+    replies: ReplySink,
+    decided?: Decided | undefined,
+  ): void {
     const { reader } = this;
     reader.read(frame);
-    this.take(session, reader, readMs, replies);
+    this.take(session, reader, readMs, replies, decided);
     reader.release();
   }
 
   /** As `receive`. */
-  take(session: ClientSession, message: MessageReader, readMs: number | undefined, replies: ReplySink): void {
+  take(
+    session: ClientSession,
+    message: MessageReader,
+    readMs: number | undefined,
+    replies: ReplySink,
+    decided?: Decided | undefined,
+  ): void {
     if (session.phase === "closed") return;
     const { bytes, scan: record, fault } = message;
     if (fault !== undefined) {
@@ -151,7 +164,7 @@ export class Relay implements RequestDoorkeeper {
     const { text } = message;
     const method = stringAt(bytes, record.methodStart, record.methodEnd, text);
     if (record.kind === "notification") this.#notification(session, method, message);
-    else this.#request(session, method, message, readMs, replies);
+    else this.#request(session, method, message, readMs, replies, decided);
   }
 
   /** For connections: a request that is of no session. */
@@ -168,18 +181,20 @@ export class Relay implements RequestDoorkeeper {
     { frame, bytes, scan: record, text }: MessageReader,
     readMs: number | undefined,
     replies: ReplySink,
+    decided: Decided | undefined,
   ): void {
     const idText = partOf(bytes, text, record.idStart, record.idEnd);
     try {
       if (this.#draining) throw new HubError("draining", "the hub is shutting down", { retry_after_ms: 1000 });
-      const incoming: Request = { session, replies, method, frame, bytes, text, scan: record, idText, readMs };
+      const scan = record;
+      const incoming: Request = { session, replies, method, frame, bytes, text, scan, idText, readMs, decided };
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
         this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.unparkSession(session));
       } else if (typeof outcome === "object") {
         const key = idKey(idText);
         this.#deps.parking.keep(session, key, bytes, replies);
-        void outcome.until.then(() => this.#unparkOne(session, key));
+        void outcome.until.then((decided) => this.#unparkOne(session, key, decided));
       } else if (outcome === "answered") {
         this.#deps.meter.request(method);
         this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan: record });
@@ -231,12 +246,12 @@ export class Relay implements RequestDoorkeeper {
     for (const { core } of this.#deps.lanesOf(session)) core.send(notification, noSplices);
   }
 
-  #unparkOne(session: ClientSession, key: string): void {
+  #unparkOne(session: ClientSession, key: string, decided: Decided | undefined): void {
     const parked = session.parked.get(key);
     if (parked === undefined) return;
     session.parked.delete(key);
     session.resuming++;
-    this.receive(session, parked.frame, undefined, parked.replies);
+    this.receive(session, parked.frame, undefined, parked.replies, decided);
     session.resuming--;
     session.settled();
   }

@@ -1,5 +1,7 @@
 // A client's request as it was scanned: what it is answered by, and what a call is made of.
+import type { Decided } from "../gates/decisions.ts";
 import type { ByteString, Frame, ReplySink, Splice } from "../wire/frame.ts";
+import type { Range } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { ClientSession } from "./call.ts";
 
@@ -18,4 +20,8 @@ export interface Request {
   readonly readMs: number | undefined;
   /** What is cut away of the frame, beside what is renamed. */
   readonly cuts?: readonly Splice[];
+  /** Of a call within a call: its own arguments, if it has any. */
+  readonly through?: { readonly inner: Range | undefined };
+  /** What was decided of it while it waited. */
+  readonly decided?: Decided | undefined;
 }

@@ -63,6 +63,16 @@ const watched = {
   thehub_tasks: { type: "gauge", label: undefined, help: "Calls that Cores go on with as tasks, and their results." },
   thehub_parked_calls: { type: "gauge", label: undefined, help: "Calls that wait for a client to come back." },
   thehub_listens: { type: "gauge", label: undefined, help: "Requests by which clients listen for news." },
+  thehub_denied_total: {
+    type: "counter",
+    label: "by",
+    help: "Calls of things that are there for the caller, refused by a rule about what they say.",
+  },
+  thehub_decisions_total: {
+    type: "counter",
+    label: "outcome",
+    help: "Calls that hub.decision was needed for, by what came of it.",
+  },
   thehub_sessions: { type: "gauge", label: "door", help: "Clients connected." },
   thehub_sessions_max: { type: "gauge", label: "door", help: "Clients that a door takes at most." },
   thehub_connections: { type: "gauge", label: undefined, help: "Connections open at the network doors." },

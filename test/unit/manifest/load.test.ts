@@ -45,6 +45,7 @@ test("load: fills in every default of a Core", async () => {
         allowTools: [],
         denyTools: [],
         destructiveTools: [],
+        readOnlyTools: [],
         destructive: "declared",
         maxConcurrency: 64,
         maxQueue: 1024,
@@ -99,6 +100,7 @@ test("load: fills in every default of the hub", async () => {
       maxConnectionsPerAddress: 1_000,
     },
     policy: { allowTools: [], denyTools: [], allowDestructive: true },
+    decision: undefined,
   });
 });
 
@@ -147,6 +149,8 @@ cores:
     tokenSha256: "ab".repeat(32),
     allow: ["files.*", "#prod"],
     deny: [],
+    readOnly: false,
+    arguments: [],
     admin: false,
     profile: undefined,
     limits: { maxConcurrency: undefined, maxQueue: undefined, rateLimitRps: undefined },

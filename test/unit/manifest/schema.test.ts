@@ -107,7 +107,9 @@ test("schema: every default is legal under its own rule", async () => {
     assert.equal(found.length, own ? 1 : 0, found.join());
   }
   for (const { path, node } of leaves("hub")) {
-    const value = path.split(".").reduceRight<unknown>((inside, key) => ({ [key]: inside }), node.default);
-    assert.deepEqual(await problemsOf(JSON.stringify({ hub: value, cores: { a: { command: "x" } } })), []);
+    const value = path.split(".").reduceRight<unknown>((inside, key) => ({ [key]: inside }), node.default) as object;
+    const { decision } = value as { decision?: object };
+    const hub = decision === undefined ? value : { decision: { url: "http://127.0.0.1:8181/", ...decision } };
+    assert.deepEqual(await problemsOf(JSON.stringify({ hub, cores: { a: { command: "x" } } })), []);
   }
 });

@@ -1,0 +1,150 @@
+// Rules that are about what a call says, not about what exists: argument rules, and the decision of somebody else. They come after the view:
+// what does not exist for a caller never gets here. What they refuse is `denied`, as the caller may know that it is there.
+import { HubError } from "../base/errors.ts";
+import { type ArgumentChecks, appliesAny, type Called } from "../gates/argument-checks.ts";
+import type { Decided, Decisions } from "../gates/decisions.ts";
+import type { Principal } from "../sessions/principal.ts";
+import { findMember, type Range } from "../wire/json.ts";
+import { repeatedKey } from "../wire/repeated-key.ts";
+import { quoted } from "./answers.ts";
+import type { ClientSession } from "./call.ts";
+import type { Request } from "./request.ts";
+
+/** Arguments that are looked into. Those of calls that no rule is about may be of any size. */
+export const maxJudgedBytes = 1024 * 1024;
+
+export const denials = ["arguments", "decision", "decision_failed"] as const;
+export type Denial = (typeof denials)[number];
+
+export interface CallRulesDeps {
+  readonly checks: Pick<ArgumentChecks, "fault">;
+  /** Undefined while nobody else is asked. */
+  decisions(): { readonly decisions: Decisions; readonly withArguments: boolean } | undefined;
+  tagsOf(coreKey: string): readonly string[];
+  /** To be counted and logged. */
+  denied(
+    by: Denial,
+    session: ClientSession,
+    what: { readonly core: string; readonly name: string; readonly why: string },
+  ): void;
+}
+
+interface Judged extends Called {
+  readonly core: string;
+}
+
+export class CallRules {
+  readonly #deps: CallRulesDeps;
+
+  constructor(deps: CallRulesDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Nothing where the call may go on; else what it has to wait for before it is taken again. `name`: canonical, or the uri as the Core has it. Throws
+   * HubError.
+   */
+  judge(
+    request: Request,
+    core: string,
+    name: string,
+  ): { readonly t: "wait"; readonly until: Promise<Decided> } | undefined {
+    const { principal } = request.session;
+    const asking = this.#deps.decisions();
+    const rules = request.method === "tools/call" ? principal.arguments : undefined;
+    if (asking === undefined && (rules === undefined || rules.length === 0)) return undefined;
+    const called: Judged = { core, canonical: name, tags: this.#deps.tagsOf(core) };
+    if (rules !== undefined && appliesAny(rules, called)) this.#checkArguments(request, called);
+    if (asking === undefined) return undefined;
+    const question = this.#question(request, called, asking.withArguments);
+    const decided = asking.decisions.decide(question, request.decided);
+    if (decided instanceof Promise) return { t: "wait", until: decided };
+    if (decided === "full") {
+      throw new HubError("overloaded", "too many calls wait for the decision point; try again later", {
+        retry_after_ms: 1000,
+      });
+    }
+    this.#obey(request, called, decided);
+    return undefined;
+  }
+
+  #checkArguments(request: Request, called: Judged): void {
+    const { principal } = request.session;
+    const text = this.#argumentsOf(request, called);
+    const fault = this.#deps.checks.fault(principal.arguments ?? [], called, JSON.parse(text.toString("utf8")));
+    if (fault === undefined) return;
+    const rule = `clients.${principal.client ?? principal.id}.arguments[${JSON.stringify(fault.rule.tools)}]#${fault.schemaAt}`;
+    const place = fault.at === "" ? "" : ` at ${fault.at}`;
+    this.#deny("arguments", request, called, `its arguments break a rule of this client${place}: ${fault.keyword}`, {
+      rule,
+      at: fault.at,
+    });
+  }
+
+  /** As they are written, an object in which each key means one thing; a Core may read what has two meanings in the other way. */
+  #argumentsOf(request: Request, called: Judged): Buffer {
+    const { bytes } = request;
+    const range = argumentsIn(request);
+    if (range === undefined) return Buffer.from("{}");
+    if (bytes[range.start] !== 0x7b) this.#deny("arguments", request, called, "its arguments must be an object");
+    if (range.end - range.start > maxJudgedBytes) {
+      const why = `its arguments are longer than ${maxJudgedBytes} bytes, more than a rule looks into`;
+      this.#deny("arguments", request, called, why);
+    }
+    const [one, other] = repeatedKey(bytes, range.start, range.end) ?? [];
+    if (one !== undefined && other !== undefined) {
+      const what =
+        one === other ? `${quoted(one)} comes twice` : `${quoted(one)} and ${quoted(other)} differ in case only`;
+      this.#deny("arguments", request, called, `its arguments have two meanings: ${what}`);
+    }
+    return bytes.subarray(range.start, range.end);
+  }
+
+  /** `{"input": …}`, as Open Policy Agent takes it. */
+  #question(request: Request, { core, canonical, tags }: Judged, withArguments: boolean): Buffer {
+    const { method, session } = request;
+    const { principal } = session;
+    const input = {
+      method,
+      ...{ [kinds[method] ?? "name"]: canonical, core, tags },
+      ...{ client: principal.client ?? null, principal: principal.id },
+      ...claimsOf(principal),
+    };
+    const head = JSON.stringify({ input });
+    if (!withArguments || method === "resources/read") return Buffer.from(head);
+    const text = this.#argumentsOf(request, { core, canonical, tags });
+    return Buffer.concat([Buffer.from(`${head.slice(0, -2)},"arguments":`), text, Buffer.from("}}")]);
+  }
+
+  #obey(request: Request, called: Judged, { decision }: Decided): void {
+    if (decision.t === "allowed") return;
+    if (decision.t === "denied") {
+      this.#deny("decision", request, called, decision.reason ?? "the decision point does not allow it");
+    }
+    const { core, canonical } = called;
+    this.#deps.denied("decision_failed", request.session, { core, name: canonical, why: decision.why });
+    const message = "whether this call is allowed could not be found out: the decision point did not answer";
+    throw new HubError("decision_failed", message, { core, retry_after_ms: 1000 });
+  }
+
+  #deny(by: Denial, { session }: Request, { core, canonical }: Judged, why: string, data: object = {}): never {
+    this.#deps.denied(by, session, { core, name: canonical, why });
+    throw new HubError("denied", `${quoted(canonical)} is denied: ${why}`, { core, by, ...data });
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  "tools/call": "tool",
+  "prompts/get": "prompt",
+  "resources/read": "resource",
+};
+
+function argumentsIn({ through, bytes, scan }: Request): Range | undefined {
+  if (through !== undefined) return through.inner;
+  return scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "arguments");
+}
+
+/** Of a signed token, what was signed; never the token. */
+function claimsOf({ proof }: Principal): object {
+  return proof.t === "claims" ? { claims: proof.claims } : {};
+}
