@@ -172,7 +172,7 @@ export interface CatalogNote {
 export type HiddenReason = PolicyReason | "collision";
 
 /** One caller's rules over one Core. */
-interface CoreRules {
+export interface CoreRules {
   /** For the Core's resources and prompts, which go together. */
   readonly whole: Verdict;
   tool(route: ToolRoute): Verdict;

@@ -11,6 +11,7 @@ import { mergeInstructions } from "./instructions.ts";
 import type {
   Ambiguous,
   CatalogNote,
+  CoreRules,
   Found,
   FoundResource,
   HiddenReason,
@@ -42,15 +43,15 @@ export interface Explained {
   /** The exposed name; the uri or template as clients have it. */
   readonly exposed: string;
   readonly hidden: HiddenReason | undefined;
+  /** The rule that hides it, or lets it be there, as it is written: see `Verdict`. */
+  readonly rule: string | undefined;
 }
 
 /** One Core's part of a view. */
 interface Part {
   readonly shelf: Shelf;
-  /** For the Core's resources and prompts. */
-  readonly whole: Verdict;
+  readonly rules: CoreRules;
   readonly tools: readonly ToolEntry[];
-  readonly hiddenTools: ReadonlyMap<ToolEntry, HiddenReason>;
   readonly named: NamedShelf;
 }
 
@@ -91,7 +92,7 @@ export class View {
     this.#parts = shelves.map((shelf) => partOf(shelf, rules, profile));
     this.#profile = profile;
     this.#namings = namings;
-    const wholeParts = this.#parts.filter((part) => part.whole.t === "allowed");
+    const wholeParts = this.#parts.filter(({ rules }) => rules.whole.t === "allowed");
     const whole = wholeParts.map((part) => part.shelf);
     const uri = (entry: UriEntry) => entry.uri;
     const tools = claimNames(this.#parts.flatMap((part) => part.tools));
@@ -165,7 +166,7 @@ export class View {
   get instructions(): string {
     this.#instructions ??= mergeInstructions(
       this.#parts
-        .filter((part) => part.whole.t === "allowed" || part.tools.length > 0)
+        .filter(({ rules, tools }) => rules.whole.t === "allowed" || tools.length > 0)
         .map(({ shelf }) => ({ namespace: shelf.source.namespace, text: shelf.source.instructions })),
     );
     return this.#instructions;
@@ -178,6 +179,18 @@ export class View {
       for (const entry of claims.losers) collided.add(entry);
     }
     return this.#parts.flatMap((part) => explainPart(part, collided));
+  }
+
+  /** Of `explain`, what a client may mean by this name or uri, of all that there is: shown or hidden. */
+  meanings(spelling: string): readonly Explained[] {
+    const cores = new Map(this.#parts.map(({ shelf }) => [shelf.source.key, shelf.source]));
+    return this.explain().filter(({ kind, core, id, exposed }) => {
+      if (spelling === id || spelling === exposed) return true;
+      const source = cores.get(core);
+      if (source === undefined || kind === "resource" || kind === "template") return false;
+      const native = id.slice(source.namespace.length + 1);
+      return otherSpellings(this.#namings, source, native, source.tools.get(native)).includes(spelling);
+    });
   }
 
   /** Names and uris that two Cores want: who has it, and how to reach the other. */
@@ -259,16 +272,9 @@ export function diffViews(
 }
 
 function partOf(shelf: Shelf, rules: ViewRules, profile: ClientProfile): Part {
-  const core = rules.forCore(shelf.source);
+  const ofCore = rules.forCore(shelf.source);
   const named = namedShelf(shelf, profile);
-  const tools: ToolEntry[] = [];
-  const hiddenTools = new Map<ToolEntry, HiddenReason>();
-  for (const entry of named.tools) {
-    const verdict = core.tool(entry.route);
-    if (verdict.t === "hidden") hiddenTools.set(entry, verdict.reason);
-    else tools.push(entry);
-  }
-  return { shelf, whole: core.whole, tools, hiddenTools, named };
+  return { shelf, rules: ofCore, tools: named.tools.filter(({ route }) => ofCore.tool(route).t === "allowed"), named };
 }
 
 /** By exposed names. A Core's own name for its tool may not be another tool's canonical one: only `expose` may say so. */
@@ -325,26 +331,27 @@ function rankByNamespace(shelves: readonly Shelf[]): ReadonlyMap<string, number>
   return new Map(ordered.map((source, index) => [source.key, index]));
 }
 
-function explainPart(
-  { shelf, whole, hiddenTools, named: own }: Part,
-  collided: ReadonlySet<unknown>,
-): readonly Explained[] {
+function explainPart({ shelf, rules, named: own }: Part, collided: ReadonlySet<unknown>): readonly Explained[] {
   const core = shelf.source.key;
-  const rest = (entry: unknown): HiddenReason | undefined => {
-    if (whole.t === "hidden") return whole.reason;
-    return collided.has(entry) ? "collision" : undefined;
+  const explained = (
+    kind: Explained["kind"],
+    id: string,
+    exposed: string,
+    entry: unknown,
+    verdict: Verdict,
+  ): Explained => {
+    const lost = collided.has(entry) ? "collision" : undefined;
+    return { kind, core, id, exposed, hidden: verdict.t === "hidden" ? verdict.reason : lost, rule: verdict.rule };
   };
-  const named = (kind: "tool" | "prompt", entry: PromptEntry, hidden: HiddenReason | undefined): Explained => {
-    return { kind, core, id: entry.route.canonical, exposed: entry.route.exposed, hidden };
+  const named = (kind: "tool" | "prompt", entry: PromptEntry, verdict: Verdict) => {
+    return explained(kind, entry.route.canonical, entry.route.exposed, entry, verdict);
   };
-  const byUri = (kind: "resource" | "template", entry: UriEntry): Explained => {
-    return { kind, core, id: entry.nativeUri, exposed: entry.uri, hidden: rest(entry) };
+  const byUri = (kind: "resource" | "template", entry: UriEntry) => {
+    return explained(kind, entry.nativeUri, entry.uri, entry, rules.whole);
   };
   return [
-    ...own.tools.map((tool) =>
-      named("tool", tool, hiddenTools.get(tool) ?? (collided.has(tool) ? "collision" : undefined)),
-    ),
-    ...own.prompts.map((prompt) => named("prompt", prompt, rest(prompt))),
+    ...own.tools.map((tool) => named("tool", tool, rules.tool(tool.route))),
+    ...own.prompts.map((prompt) => named("prompt", prompt, rules.whole)),
     ...shelf.resources.map((resource) => byUri("resource", resource)),
     ...shelf.templates.map((template) => byUri("template", template)),
   ];

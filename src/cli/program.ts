@@ -135,6 +135,23 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
       exit = await (await import("./commands/call.ts")).call(terminal, name, json, options);
     });
   program
+    .command("explain")
+    .description("whether a client may use something, and which rule of the manifest says so")
+    .argument(
+      "<client>",
+      "a client of the manifest; token for the holder of HUB_TOKEN, anonymous for whoever needs none",
+    )
+    .argument("<name>", "a tool or prompt in any spelling, or a resource's uri")
+    .option(...manifestOption)
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nCores are started for it, as only they know what they have. Exit codes: 0 allowed, 1 not allowed or not there, 2 no such client or\nthe manifest is wrong, 3 not found, and a Core is not up.",
+    )
+    .action(async (client, name, options) => {
+      exit = await (await import("./commands/explain.ts")).explain(terminal, client, name, options);
+    });
+  program
     .command("health")
     .description("exit 0 when the hub of this environment answers (HUB_LISTEN, HUB_BASE_PATH), or runs on STDIO")
     .option("--json", "print JSON")

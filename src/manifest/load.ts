@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { manifestFiles } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Manifest as Written } from "./model.ts";
-import { gather, type Parts, type Report } from "./parts.ts";
-import { formatPath, hasErrors, type Problem, sortProblems } from "./problems.ts";
+import { type FoundPlace, gather, type Parts, placeIn, type Report } from "./parts.ts";
+import { formatPath, hasErrors, type Path, type Problem, sortProblems } from "./problems.ts";
 import { resolveProfiles } from "./profiles.ts";
 import { isDisabled, resolveClient, resolveCore, resolveHub } from "./resolve.ts";
 import { checkParts } from "./rules.ts";
@@ -41,18 +41,7 @@ export function findManifest(
 
 export function loadManifest(from: ManifestSource): LoadedManifest {
   const problems: Problem[] = [];
-  const files: string[] = [];
-  const sources: Source[] = [];
-  for (const item of "path" in from ? listFiles(from.path, from.cwd, problems) : [from]) {
-    const text = "text" in item ? item.text : readText(item.path, item.file, problems);
-    if (text === undefined) continue;
-    const folder = "folder" in item ? item.folder : dirname(item.path);
-    const read = readSource(text, item.file, folder);
-    if ("path" in item) files.push(item.path);
-    if (read.t === "read") sources.push(read.source);
-    else for (const problem of read.problems) problems.push(problem);
-  }
-
+  const { files, sources } = readSources(from, problems);
   const report: Report = ({ source, path, on = "key" }, severity, message, hint) => {
     problems.push({ severity, file: source.file, ...source.place(path, on), path: formatPath(path), message, hint });
   };
@@ -67,6 +56,30 @@ export function loadManifest(from: ManifestSource): LoadedManifest {
 
   if (hasErrors(problems)) return { t: "invalid", problems: sortProblems(problems) };
   return { t: "ok", manifest: resolveParts(parts, files), warnings: sortProblems(problems) };
+}
+
+/** Where parts of a manifest stand, in its files as they are now. */
+export function manifestPlaces(from: ManifestSource): (path: Path) => FoundPlace | undefined {
+  const parts = gather(readSources(from, []).sources, () => {});
+  return (path) => placeIn(parts, path);
+}
+
+function readSources(
+  from: ManifestSource,
+  problems: Problem[],
+): { files: readonly string[]; sources: readonly Source[] } {
+  const files: string[] = [];
+  const sources: Source[] = [];
+  for (const item of "path" in from ? listFiles(from.path, from.cwd, problems) : [from]) {
+    const text = "text" in item ? item.text : readText(item.path, item.file, problems);
+    if (text === undefined) continue;
+    const folder = "folder" in item ? item.folder : dirname(item.path);
+    const read = readSource(text, item.file, folder);
+    if ("path" in item) files.push(item.path);
+    if (read.t === "read") sources.push(read.source);
+    else for (const problem of read.problems) problems.push(problem);
+  }
+  return { files, sources };
 }
 
 function checkNotEmpty(parts: Parts, sources: readonly Source[], isBroken: boolean, report: Report): void {

@@ -72,3 +72,28 @@ export function placeOf(entry: Entry): string {
   const { line, column } = entry.source.place(entry.path, "key");
   return `${entry.source.file}:${line}:${column}`;
 }
+
+export interface FoundPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** False: it is left out, and this is where it would stand. */
+  readonly isWritten: boolean;
+}
+
+/** Where a path of the whole manifest stands: `["clients", "laptop", "deny", 0]`. Undefined where not even its entry is written. */
+export function placeIn(parts: Parts, path: Path): FoundPlace | undefined {
+  const [section, key] = path;
+  const lists: Readonly<Record<string, readonly Entry[]>> = {
+    clients: parts.clients,
+    cores: parts.cores,
+    profiles: parts.profiles,
+  };
+  const entry = section === "hub" ? parts.hub : lists[String(section)]?.find((one) => one.key === key);
+  if (entry === undefined) return undefined;
+  const { source } = entry;
+  const inside = (value: unknown, step: string | number) =>
+    (value as Record<string | number, unknown> | null | undefined)?.[step];
+  const isWritten = path.reduce<unknown>(inside, source.value) !== undefined;
+  return { file: source.file, ...source.place(path, "value"), isWritten };
+}

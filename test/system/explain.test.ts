@@ -1,0 +1,90 @@
+// `thehub explain` on a manifest with a rule at every layer.
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { inline } from "../helpers/hub-process.ts";
+import { type Ran, thehub } from "../helpers/thehub.ts";
+
+const hash = "a".repeat(64);
+const manifest = `hub:
+  policy: { deny_tools: ["*.crash"] }
+clients:
+  laptop:
+    token_sha256: ${hash}
+    allow: ["echo.*", "wiki.greet"]
+    deny:
+      - "echo.sl*"
+    arguments: { "echo.echo": { required: [path] } }
+  reader: { token_sha256: ${hash.replaceAll("a", "b")}, read_only: true }
+cores:
+  echo: { ${inline("echo.mjs")}, policy: { deny_tools: [hang] }, tools: { pid: { hidden: true } } }
+`;
+
+let folder: string;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "thehub-explain-"));
+  await writeFile(join(folder, "hub.yaml"), manifest);
+  const broken = "  down: { command: node, args: [/nowhere.mjs] }\n";
+  await writeFile(join(folder, "broken.yaml"), manifest.replace("cores:\n", `cores:\n${broken}`));
+});
+
+after(() => rm(folder, { recursive: true }));
+
+const explain = (...args: string[]): Promise<Ran> => {
+  return thehub(["explain", ...args], { HUB_STATE_DIR: join(folder, "state") }, folder);
+};
+
+test("explain: names the rule that decides, its place, and what would change it", async () => {
+  const denied = await explain("laptop", "echo__slow");
+  assert.equal(denied.code, 1, denied.stderr);
+  assert.equal(
+    denied.stdout,
+    [
+      "tool echo.slow of core echo (exposed as echo__slow): not allowed for laptop",
+      "  why: the client's deny has it",
+      '  by: clients.laptop.deny[0] "echo.sl*" (hub.yaml:8:9)',
+      '  to change it: take "echo.sl*" out of clients.laptop.deny',
+      "",
+    ].join("\n"),
+  );
+  const { code, stdout } = await explain("laptop", "echo");
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^tool echo\.echo .*: allowed for laptop\n.*\n {2}by: clients\.laptop\.allow\[0\] "echo\.\*" \(hub\.yaml:6:13\)\n/,
+  );
+  assert.match(stdout, /when called: clients\.laptop\.arguments\["echo\.echo"\] \(hub\.yaml:9:31\)/);
+});
+
+test("explain: has a reason for every layer, as JSON too", async () => {
+  const cases: readonly [client: string, name: string, code: number, reason: string, path: string | undefined][] = [
+    ["laptop", "echo.crash", 1, "hub_denied", "hub.policy.deny_tools[0]"],
+    ["laptop", "hang", 1, "core_denied", "cores.echo.policy.deny_tools[0]"],
+    ["token", "pid", 1, "override", "cores.echo.tools.pid.hidden"],
+    ["reader", "echo", 1, "client_read_only", "clients.reader.read_only"],
+    ["reader", "fixture://item/7", 0, "allowed", undefined],
+    ["anonymous", "echo.greet", 0, "allowed", undefined],
+  ];
+  const runs = await Promise.all(cases.map(([client, name]) => explain(client, name, "--json")));
+  for (const [at, [client, name, code, reason, path]] of cases.entries()) {
+    const { stdout, stderr, code: exit } = runs[at] as Ran;
+    const { allowed, found } = JSON.parse(stdout || "{}");
+    const said = [exit, allowed, found?.[0]?.reason, found?.[0]?.by?.path];
+    assert.deepEqual(said, [code, code === 0, reason, path], `${client} ${name}: ${stderr}`);
+  }
+});
+
+test("explain: what is nowhere is told apart from what a Core may have that is not up", async () => {
+  const nowhere = await explain("laptop", "echo.eco");
+  assert.deepEqual([nowhere.code, nowhere.stdout], [1, ""]);
+  assert.match(nowhere.stderr, /no core has "echo\.eco"; did you mean echo\.echo\?/);
+  const down = await explain("laptop", "down.thing", "--manifest", "broken.yaml");
+  assert.equal(down.code, 3);
+  assert.match(down.stderr, /core "down" is/);
+  const nobody = await explain("laptp", "echo");
+  assert.equal(nobody.code, 2);
+  assert.match(nobody.stderr, /there is no client "laptp"; did you mean laptop\?/);
+});
