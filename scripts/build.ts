@@ -73,7 +73,7 @@ function apart(files: Readonly<Record<string, string>>): Plugin {
   };
 }
 
-/** Packages and generated code go into what must start quickly minified: nobody reads them there, and Node must. */
+/** Packages and generated code go in minified: nobody reads them there, and Node must. */
 const compact: Plugin = {
   name: "compact",
   setup({ onLoad }) {
@@ -121,7 +121,7 @@ const results = await Promise.all([
     entryPoints: others,
     format: "esm",
     splitting: true,
-    plugins: [apart({ "cli/serving": quick["cli/serving"] }), lean],
+    plugins: [apart({ "cli/serving": quick["cli/serving"] }), lean, compact],
   }),
 ]);
 

@@ -7,7 +7,8 @@ const tool = {
   description:
     "Asks the user to sign in to this server, on a page that opens in their browser. The server's own tools are listed once that is done.",
   inputSchema: { type: "object", properties: {}, additionalProperties: false },
-  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  // It hands out a link. For clients that are read_only it is there too: without a login they have no tool of the Core.
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
 };
 
 export const signInLists: CoreLists = { ...emptyLists, tools: [{ bytes: Buffer.from(JSON.stringify(tool)) }] };

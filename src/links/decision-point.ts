@@ -64,7 +64,7 @@ export function createDecisionPoint(
 }
 
 /** Only `true` allows. OPA leaves `result` out where no rule defines it. */
-export function answerOf(body: Buffer): Answer {
+function answerOf(body: Buffer): Answer {
   let answer: unknown;
   try {
     answer = JSON.parse(body.toString("utf8"));

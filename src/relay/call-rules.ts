@@ -11,7 +11,7 @@ import type { ClientSession } from "./call.ts";
 import type { Request } from "./request.ts";
 
 /** Arguments that are looked into. Those of calls that no rule is about may be of any size. */
-export const maxJudgedBytes = 1024 * 1024;
+const maxJudgedBytes = 1024 * 1024;
 
 export const denials = ["arguments", "decision", "decision_failed"] as const;
 export type Denial = (typeof denials)[number];
