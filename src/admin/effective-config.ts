@@ -28,9 +28,10 @@ export function effectiveConfig({ manifest, settings }: { manifest: Manifest; se
   };
 }
 
-function clientConfig({ allow, deny, admin, profile, limits }: ResolvedClient): object {
+function clientConfig({ tokenSha256, jwt, allow, deny, admin, profile, limits }: ResolvedClient): object {
   return {
-    token_sha256: "[secret]",
+    token_sha256: tokenSha256 === undefined ? null : "[secret]",
+    jwt: jwt === undefined ? null : { ...(spelt({ ...jwt, claims: {} }) as object), claims: jwt.claims },
     allow: allow ?? null,
     deny,
     admin,

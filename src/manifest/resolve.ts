@@ -10,12 +10,14 @@ import {
   parseProxies,
   parsePublicUrl,
 } from "./addresses.ts";
+import { resolveAuth, resolveJwt } from "./issuers.ts";
 import type {
   ContainerSpec,
   CoreHealth,
   CorePolicy,
   CoreTlsFiles,
   HubConfig,
+  JwtRule,
   LoginSpec,
   RemotePlace,
   ResolvedClient,
@@ -42,7 +44,8 @@ export interface CoreOrigin {
   readonly folder: string;
 }
 
-export function resolveHub(hub: Hub, folder: string): HubConfig {
+/** `rules`: of the clients, which name the identity providers. */
+export function resolveHub(hub: Hub, folder: string, rules: readonly JwtRule[] = []): HubConfig {
   const d = defaults.hub;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolvePath(folder, path));
   return {
@@ -80,6 +83,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
       denyTools: hub.policy?.deny_tools ?? d.policy.deny_tools,
       allowDestructive: hub.policy?.allow_destructive ?? d.policy.allow_destructive,
     },
+    auth: resolveAuth(hub, folder, rules),
   };
 }
 
@@ -91,7 +95,8 @@ function resolveTls({ cert, key, client_ca }: NonNullable<Hub["tls"]>, folder: s
 export function resolveClient(name: string, client: Client): ResolvedClient {
   return {
     name,
-    tokenSha256: client.token_sha256.toLowerCase(),
+    tokenSha256: client.token_sha256?.toLowerCase(),
+    jwt: client.jwt === undefined ? undefined : resolveJwt(client.jwt),
     allow: client.allow,
     deny: client.deny ?? defaults.client.deny,
     admin: client.admin ?? defaults.client.admin,

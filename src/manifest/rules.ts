@@ -11,6 +11,7 @@ import {
 } from "./addresses.ts";
 import { checkCore } from "./core-rules.ts";
 import { checkRules } from "./glob-rules.ts";
+import { checkIdentity } from "./identity-rules.ts";
 import { checkWhose } from "./login-rules.ts";
 import { namespaceOf, reservedNamespaces } from "./namespaces.ts";
 import { type Entry, type Parts, placeOf, type Report } from "./parts.ts";
@@ -27,6 +28,7 @@ export function checkParts(parts: Parts, report: Report): void {
   checkProfiles(parts, report);
   checkRules(parts, report);
   checkWhose(parts, report);
+  checkIdentity(parts, report);
 }
 
 function checkHub(parts: Parts, report: Report): void {
