@@ -24,6 +24,7 @@ const others = {
   "hub/health": "src/cli/commands/health.ts",
   "hub/logins": "src/logins/logins.ts",
   "hub/login-way": "src/hub/login-way.ts",
+  "hub/jwt-way": "src/hub/jwt-way.ts",
   "hub/otel": "src/telemetry/otel/start.ts",
   "hub/prom-client": "prom-client",
   "hub/minisearch": "minisearch",

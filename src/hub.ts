@@ -107,7 +107,10 @@ export class Hub {
     this.#setup = { manifest, settings };
     this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
-    this.#doorman = new Doorman(masker, this.#setup);
+    this.#doorman = new Doorman(
+      { masker, clock, env: options.env, log: log.child({ component: "identity" }) },
+      this.#setup,
+    );
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
     const logins = new CoreLogins({
       ...options,
