@@ -99,6 +99,7 @@ test("load: fills in every default of the hub", async () => {
       maxConnectionsPerAddress: 1_000,
     },
     policy: { allowTools: [], denyTools: [], allowDestructive: true },
+    auth: { issuers: [] },
   });
 });
 
@@ -145,6 +146,7 @@ cores:
   assert.deepEqual(manifest.clients[0], {
     name: "laptop",
     tokenSha256: "ab".repeat(32),
+    jwt: undefined,
     allow: ["files.*", "#prod"],
     deny: [],
     admin: false,
