@@ -51,11 +51,11 @@ export interface HubConfig {
   readonly names: { readonly separator: string; readonly maxLength: number };
   readonly limits: HubLimits;
   readonly policy: HubPolicy;
-  readonly auth: AuthConfig;
+  readonly auth: HubAuth;
 }
 
 /** How clients sign in besides listed tokens. */
-export interface AuthConfig {
+export interface HubAuth {
   /** Those that some client's `jwt` names, in manifest order. */
   readonly issuers: readonly Issuer[];
 }
