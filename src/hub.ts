@@ -3,7 +3,6 @@
 import { randomBytes } from "node:crypto";
 import type { ClientCapabilities } from "./base/client-capabilities.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
-import type { Secret } from "./base/secret.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
 import type { CatalogNote } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
@@ -109,7 +108,10 @@ export class Hub {
     this.#setup = { manifest, settings };
     this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
-    this.#doorman = new Doorman(masker, this.#setup);
+    this.#doorman = new Doorman(
+      { masker, clock, env: options.env, log: log.child({ component: "identity" }) },
+      this.#setup,
+    );
     const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
     this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup: () => this.#setup, tagsOf });
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
@@ -301,12 +303,7 @@ export class Hub {
 
   /** The pages for people who sign in to Cores, which need no token. Undefined: not one of them. */
   signInPage(request: Omit<DoorRequest, "person">): Promise<Page | undefined> {
-    const person = async (token: Secret | undefined) => {
-      const authorization = token === undefined ? undefined : `Bearer ${token.reveal()}`;
-      const result = await this.#doorman.authenticate({ authorization });
-      return result.t === "ok" ? result.principal : undefined;
-    };
-    return this.#logins.answer({ ...request, person });
+    return this.#logins.answer({ ...request, person: (token) => this.#doorman.holderOf(token) });
   }
 
   /** With the values of secrets and tokens overwritten. */
