@@ -16,6 +16,16 @@ export interface Decided {
   readonly decision: Decision;
 }
 
+/** What is asked, and a name of a fixed length for just that. */
+export interface Question {
+  readonly bytes: Buffer;
+  readonly key: string;
+}
+
+export function questionOf(bytes: Buffer): Question {
+  return { bytes, key: createHash("sha256").update(bytes).digest("base64") };
+}
+
 export interface DecisionsDeps {
   readonly clock: Clock;
   readonly cacheMs: number;
@@ -48,9 +58,7 @@ export class Decisions {
   }
 
   /** What is decided, or a promise of it, which never rejects; `full`: it cannot be asked now. `before`: what was decided while the call waited. */
-  decide(question: Buffer, before: Decided | undefined): Decided | Promise<Decided> | "full" {
-    // Of a fixed length, whatever is asked.
-    const key = createHash("sha256").update(question).digest("base64");
+  decide({ bytes, key }: Question, before: Decided | undefined): Decided | Promise<Decided> | "full" {
     if (before?.of === this && before.question === key) return before;
     const known = this.#recall(key);
     if (known !== undefined) {
@@ -63,7 +71,7 @@ export class Decisions {
       this.counts.refused++;
       return "full";
     }
-    const promise = this.#deps.ask(question).then((decision) => this.#answered(key, decision));
+    const promise = this.#deps.ask(bytes).then((decision) => this.#answered(key, decision));
     this.#asked.set(key, promise);
     return promise;
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Decided, type Decision, Decisions } from "../../../src/gates/decisions.ts";
+import { type Decided, type Decision, Decisions, questionOf } from "../../../src/gates/decisions.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 
 interface Asked {
@@ -15,7 +15,7 @@ function scene({ cacheMs = 1000, maxWaiting = 2 } = {}) {
     return new Promise<Decision>((answer) => asked.push({ question: question.toString(), answer }));
   };
   const decisions = new Decisions({ clock, cacheMs, maxWaiting, ask });
-  const decide = (text: string, before?: Decided) => decisions.decide(Buffer.from(text), before);
+  const decide = (text: string, before?: Decided) => decisions.decide(questionOf(Buffer.from(text)), before);
   return { clock, asked, decisions, decide };
 }
 
