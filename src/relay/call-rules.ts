@@ -61,7 +61,7 @@ export class CallRules {
     if (rules !== undefined && appliesAny(rules, called)) this.#checkArguments(request, called);
     if (asking === undefined) return undefined;
     const question = this.#question(request, called, asking.withArguments);
-    const decided = asking.decisions.decide(question, request.decided);
+    const decided = asking.decisions.decide(question, request.session.limitKey, request.decided);
     if (decided instanceof Promise) return { t: "wait", until: decided };
     if (decided === "full") {
       throw new HubError("overloaded", "too many calls wait for the decision point; try again later", {
@@ -108,17 +108,18 @@ export class CallRules {
   #question(request: Request, called: Judged, withArguments: boolean): Question {
     const { method, session } = request;
     const { principal } = session;
-    if (withArguments && method !== "resources/read") {
+    if (method === "resources/read") {
+      // Uris may be as many, and as long, as a client likes: none is kept.
+      return questionOf(Buffer.from(inputText(method, principal, called)));
+    }
+    if (withArguments) {
       const head = inputText(method, principal, called);
       const text = this.#argumentsOf(request, called);
       return questionOf(Buffer.concat([Buffer.from(`${head.slice(0, -2)},"arguments":`), text, Buffer.from("}}")]));
     }
-    let known = this.#questions.get(principal);
-    // Uris may be as many as a client likes.
-    if (known === undefined || known.size >= maxKnownQuestions) {
-      known = new Map();
-      this.#questions.set(principal, known);
-    }
+    const known = this.#questions.get(principal) ?? new Map<string, Question & Pick<Judged, "tags">>();
+    if (known.size >= maxKnownQuestions) known.clear();
+    this.#questions.set(principal, known);
     const about = `${method} ${called.core} ${called.canonical}`;
     const asked = known.get(about);
     if (asked !== undefined && asked.tags === called.tags) return asked;
