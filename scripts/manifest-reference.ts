@@ -5,6 +5,7 @@ import { follow, type SchemaNode } from "../src/manifest/schema.ts";
 const sections: readonly [string, string, string][] = [
   ["The hub", "hub", "hub"],
   ["Clients", "clients.<name>", "client"],
+  ["Rules on arguments", "clients.<name>.arguments.<tool>", "argument_schema"],
   ["Profiles", "profiles.<name>", "profile"],
   ["Cores", "cores.<key>", "core"],
   ["Single tools", "cores.<key>.tools.<native name>", "tool"],

@@ -1,6 +1,8 @@
 // Rules about what a client may do, from the manifest to the wire: read-only clients, argument rules, and a service that decides calls.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { DecisionServer, type Question } from "../helpers/decision-server.ts";
 import { fixture, type HubProcess, startHub } from "../helpers/hub-process.ts";
@@ -186,6 +188,15 @@ test("rules: what was denied never reached the Core", async () => {
   const before = await calls();
   assert.equal(codeOf(await bound.call("echo__echo", { path: "/" })), "denied");
   assert.equal(await calls(), before + 1);
+});
+
+test("rules: a reload puts other rules on arguments in force for who is connected", async () => {
+  await using bound = await connect(hub, "bound");
+  assert.equal((await bound.call("echo__echo", { path: "/data/x" })).error, undefined);
+  await writeFile(join(hub.folder, "hub.yaml"), manifest.replace("^/data/", "^/other/"));
+  await hub.logged("reloaded");
+  assert.equal(codeOf(await bound.call("echo__echo", { path: "/data/x" })), "denied");
+  assert.equal((await bound.call("echo__echo", { path: "/other/x" })).error, undefined);
 });
 
 const asked = async (name: string, args: object = {}) => {
