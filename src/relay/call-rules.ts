@@ -134,13 +134,13 @@ export class CallRules {
       this.#deny("decision", request, called, decision.reason ?? "the decision point does not allow it");
     }
     const { core, canonical } = called;
-    this.#deps.denied("decision_failed", request.session, { core, name: canonical, why: decision.why });
+    this.#deps.denied("decision_failed", request.session, { core, name: loggedName(canonical), why: decision.why });
     const message = "whether this call is allowed could not be found out: the decision point did not answer";
     throw new HubError("decision_failed", message, { core, retry_after_ms: 1000 });
   }
 
   #deny(by: Denial, { session }: Request, { core, canonical }: Judged, why: string, data: object = {}): never {
-    this.#deps.denied(by, session, { core, name: canonical, why });
+    this.#deps.denied(by, session, { core, name: loggedName(canonical), why });
     throw new HubError("denied", `${quoted(canonical)} is denied: ${why}`, { core, by, ...data });
   }
 }
@@ -170,4 +170,9 @@ function argumentsIn({ through, bytes, scan }: Request): Range | undefined {
 /** Of a signed token, what was signed; never the token. */
 function claimsOf({ proof }: Principal): object {
   return proof.t === "claims" ? { claims: proof.claims } : {};
+}
+
+/** What stands behind the path of a uri may be for nobody else's eyes. */
+function loggedName(name: string): string {
+  return name.replace(/[?#].*$/s, "");
 }
