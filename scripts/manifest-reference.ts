@@ -7,6 +7,7 @@ const sections: readonly [string, string, string][] = [
   ["Identity providers", "hub.auth.issuers.<issuer>", "issuer"],
   ["Clients", "clients.<name>", "client"],
   ["Clients by signed tokens", "clients.<name>.jwt", "jwt"],
+  ["Rules on arguments", "clients.<name>.arguments.<tool>", "argument_schema"],
   ["Profiles", "profiles.<name>", "profile"],
   ["Cores", "cores.<key>", "core"],
   ["Single tools", "cores.<key>.tools.<native name>", "tool"],

@@ -16,6 +16,16 @@ export interface Decided {
   readonly decision: Decision;
 }
 
+/** What is asked, and a name of a fixed length for just that. */
+export interface Question {
+  readonly bytes: Buffer;
+  readonly key: string;
+}
+
+export function questionOf(bytes: Buffer): Question {
+  return { bytes, key: createHash("sha256").update(bytes).digest("base64") };
+}
+
 export interface DecisionsDeps {
   readonly clock: Clock;
   readonly cacheMs: number;
@@ -42,15 +52,18 @@ export class Decisions {
   /** The one used last is last. */
   readonly #kept = new Map<string, { readonly decided: Decided; readonly untilMs: number }>();
   readonly #asked = new Map<string, Promise<Decided>>();
+  /** Questions under way, by who asked first. */
+  readonly #askers = new Map<string, number>();
 
   constructor(deps: DecisionsDeps) {
     this.#deps = deps;
   }
 
-  /** What is decided, or a promise of it, which never rejects; `full`: it cannot be asked now. `before`: what was decided while the call waited. */
-  decide(question: Buffer, before: Decided | undefined): Decided | Promise<Decided> | "full" {
-    // Of a fixed length, whatever is asked.
-    const key = createHash("sha256").update(question).digest("base64");
+  /**
+   * What is decided, or a promise of it, which never rejects; `full`: it cannot be asked now, by `asker` at least. `before`: what was decided
+   * while the call waited.
+   */
+  decide({ bytes, key }: Question, asker: string, before: Decided | undefined): Decided | Promise<Decided> | "full" {
     if (before?.of === this && before.question === key) return before;
     const known = this.#recall(key);
     if (known !== undefined) {
@@ -59,17 +72,24 @@ export class Decisions {
     }
     const asked = this.#asked.get(key);
     if (asked !== undefined) return asked;
-    if (this.#asked.size >= this.#deps.maxWaiting) {
+    const { maxWaiting } = this.#deps;
+    const own = this.#askers.get(asker) ?? 0;
+    // Nobody keeps all others from asking.
+    if (this.#asked.size >= maxWaiting || own >= Math.ceil(maxWaiting / 2)) {
       this.counts.refused++;
       return "full";
     }
-    const promise = this.#deps.ask(question).then((decision) => this.#answered(key, decision));
+    const promise = this.#deps.ask(bytes).then((decision) => this.#answered(key, asker, decision));
+    this.#askers.set(asker, own + 1);
     this.#asked.set(key, promise);
     return promise;
   }
 
-  #answered(question: string, decision: Decision): Decided {
+  #answered(question: string, asker: string, decision: Decision): Decided {
     this.#asked.delete(question);
+    const left = (this.#askers.get(asker) ?? 1) - 1;
+    if (left > 0) this.#askers.set(asker, left);
+    else this.#askers.delete(asker);
     this.counts[decision.t]++;
     const decided: Decided = { of: this, question, decision };
     const { clock, cacheMs } = this.#deps;

@@ -42,24 +42,27 @@ export function createDecisionPoint(
         exchange.destroy();
       };
       const timer = clock.after(timeoutMs, () => fail(`no whole answer within ${timeoutMs} ms`));
-      const exchange = new Exchange(
-        { transport, clock, handshakeMs: timeoutMs, keepAliveMs },
-        { method: "POST", headers: { ...headers, "content-length": question.length }, body: question },
-        {
-          failed: (error) => fail(error.code ?? "the connection failed"),
-          head: (response) => {
-            if (response.statusCode !== 200) {
-              response.destroy();
-              return fail(`it answered ${response.statusCode}`);
-            }
-            readBody(response, maxAnswerBytes, intake, (body) => {
-              if (body === "cut") fail("the connection broke before its answer was whole");
-              else if (body === "too_large") fail(`its answer is longer than ${maxAnswerBytes} bytes`);
-              else end(answerOf(flatten(body)));
-            });
+      const ask = (isAgain: boolean): Exchange =>
+        new Exchange(
+          { transport, clock, handshakeMs: timeoutMs, keepAliveMs },
+          { method: "POST", headers: { ...headers, "content-length": question.length }, body: question },
+          {
+            failed: ({ code = "the connection failed" }) => {
+              // A connection that was kept may have been closed meanwhile; a question may be asked twice.
+              if (isAgain || (code !== "ECONNRESET" && code !== "EPIPE")) fail(code);
+              else exchange = ask(true);
+            },
+            head: (response) => {
+              if (response.statusCode !== 200) return fail(`it answered ${response.statusCode}`);
+              readBody(response, maxAnswerBytes, intake, (body) => {
+                if (body === "cut") fail("the connection broke before its answer was whole");
+                else if (body === "too_large") fail(`its answer is longer than ${maxAnswerBytes} bytes`);
+                else end(answerOf(flatten(body)));
+              });
+            },
           },
-        },
-      );
+        );
+      let exchange = ask(false);
     });
 }
 

@@ -78,6 +78,11 @@ function checkClients(parts: Parts, report: Report): void {
         "give each client a token of its own",
       );
     } else if (hash !== undefined) byHash.set(hash, client);
+    if (values?.["read_only"] === true && values["admin"] === true) {
+      const at = { source: client.source, path: [...client.path, "read_only"] };
+      const hint = "remove admin, or read_only";
+      report(at, "warning", "an admin may stop Cores and reload the manifest all the same", hint);
+    }
     if (Array.isArray(values?.["allow"]) && values["allow"].length === 0) {
       const path = [...client.path, "allow"];
       report(

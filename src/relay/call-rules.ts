@@ -2,7 +2,7 @@
 // what does not exist for a caller never gets here. What they refuse is `denied`, as the caller may know that it is there.
 import { HubError } from "../base/errors.ts";
 import { type ArgumentChecks, appliesAny, type Called } from "../gates/argument-checks.ts";
-import type { Decided, Decisions } from "../gates/decisions.ts";
+import { type Decided, type Decisions, type Question, questionOf } from "../gates/decisions.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { findMember, type Range } from "../wire/json.ts";
 import { repeatedKey } from "../wire/repeated-key.ts";
@@ -12,6 +12,9 @@ import type { Request } from "./request.ts";
 
 /** Arguments that are looked into. Those of calls that no rule is about may be of any size. */
 const maxJudgedBytes = 1024 * 1024;
+
+/** Of one caller. */
+const maxKnownQuestions = 1024;
 
 export const denials = ["arguments", "decision", "decision_failed"] as const;
 export type Denial = (typeof denials)[number];
@@ -35,6 +38,7 @@ interface Judged extends Called {
 
 export class CallRules {
   readonly #deps: CallRulesDeps;
+  readonly #questions = new WeakMap<Principal, Map<string, Question & Pick<Judged, "tags">>>();
 
   constructor(deps: CallRulesDeps) {
     this.#deps = deps;
@@ -57,7 +61,7 @@ export class CallRules {
     if (rules !== undefined && appliesAny(rules, called)) this.#checkArguments(request, called);
     if (asking === undefined) return undefined;
     const question = this.#question(request, called, asking.withArguments);
-    const decided = asking.decisions.decide(question, request.decided);
+    const decided = asking.decisions.decide(question, request.session.limitKey, request.decided);
     if (decided instanceof Promise) return { t: "wait", until: decided };
     if (decided === "full") {
       throw new HubError("overloaded", "too many calls wait for the decision point; try again later", {
@@ -100,20 +104,28 @@ export class CallRules {
     return bytes.subarray(range.start, range.end);
   }
 
-  /** `{"input": …}`, as Open Policy Agent takes it. */
-  #question(request: Request, { core, canonical, tags }: Judged, withArguments: boolean): Buffer {
+  /** Without arguments the same caller asks the same of the same thing each time. */
+  #question(request: Request, called: Judged, withArguments: boolean): Question {
     const { method, session } = request;
     const { principal } = session;
-    const input = {
-      method,
-      ...{ [kinds[method] ?? "name"]: canonical, core, tags },
-      ...{ client: principal.client ?? null, principal: principal.id },
-      ...claimsOf(principal),
-    };
-    const head = JSON.stringify({ input });
-    if (!withArguments || method === "resources/read") return Buffer.from(head);
-    const text = this.#argumentsOf(request, { core, canonical, tags });
-    return Buffer.concat([Buffer.from(`${head.slice(0, -2)},"arguments":`), text, Buffer.from("}}")]);
+    if (method === "resources/read") {
+      // Uris may be as many, and as long, as a client likes: none is kept.
+      return questionOf(Buffer.from(inputText(method, principal, called)));
+    }
+    if (withArguments) {
+      const head = inputText(method, principal, called);
+      const text = this.#argumentsOf(request, called);
+      return questionOf(Buffer.concat([Buffer.from(`${head.slice(0, -2)},"arguments":`), text, Buffer.from("}}")]));
+    }
+    const known = this.#questions.get(principal) ?? new Map<string, Question & Pick<Judged, "tags">>();
+    if (known.size >= maxKnownQuestions) known.clear();
+    this.#questions.set(principal, known);
+    const about = `${method} ${called.core} ${called.canonical}`;
+    const asked = known.get(about);
+    if (asked !== undefined && asked.tags === called.tags) return asked;
+    const question = { ...questionOf(Buffer.from(inputText(method, principal, called))), tags: called.tags };
+    known.set(about, question);
+    return question;
   }
 
   #obey(request: Request, called: Judged, { decision }: Decided): void {
@@ -122,15 +134,26 @@ export class CallRules {
       this.#deny("decision", request, called, decision.reason ?? "the decision point does not allow it");
     }
     const { core, canonical } = called;
-    this.#deps.denied("decision_failed", request.session, { core, name: canonical, why: decision.why });
+    this.#deps.denied("decision_failed", request.session, { core, name: loggedName(canonical), why: decision.why });
     const message = "whether this call is allowed could not be found out: the decision point did not answer";
     throw new HubError("decision_failed", message, { core, retry_after_ms: 1000 });
   }
 
   #deny(by: Denial, { session }: Request, { core, canonical }: Judged, why: string, data: object = {}): never {
-    this.#deps.denied(by, session, { core, name: canonical, why });
+    this.#deps.denied(by, session, { core, name: loggedName(canonical), why });
     throw new HubError("denied", `${quoted(canonical)} is denied: ${why}`, { core, by, ...data });
   }
+}
+
+/** `{"input": …}`, as Open Policy Agent takes it. */
+function inputText(method: string, principal: Principal, { core, canonical, tags }: Judged): string {
+  const input = {
+    method,
+    ...{ [kinds[method] ?? "name"]: canonical, core, tags },
+    ...{ client: principal.client ?? null, principal: principal.id },
+    ...claimsOf(principal),
+  };
+  return JSON.stringify({ input });
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -147,4 +170,9 @@ function argumentsIn({ through, bytes, scan }: Request): Range | undefined {
 /** Of a signed token, what was signed; never the token. */
 function claimsOf({ proof }: Principal): object {
   return proof.t === "claims" ? { claims: proof.claims } : {};
+}
+
+/** What stands behind the path of a uri may be for nobody else's eyes. */
+function loggedName(name: string): string {
+  return name.replace(/[?#].*$/s, "");
 }

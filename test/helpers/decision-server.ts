@@ -13,6 +13,8 @@ export interface Question {
   readonly input: any;
   /** Answers it with this body. */
   answer(body: string | object, status?: number, headers?: Record<string, string>): void;
+  /** Ends the connection without an answer. */
+  hangUp(): void;
   /** Ends the connection in the middle of an answer. */
   breakOff(): void;
 }
@@ -51,6 +53,7 @@ export class DecisionServer implements AsyncDisposable {
         response.writeHead(status, { "content-type": "application/json", ...headers });
         response.end(typeof answer === "string" ? answer : JSON.stringify(answer));
       },
+      hangUp: () => response.destroy(),
       breakOff: () => {
         response.writeHead(200, { "content-length": 100 });
         response.write('{"result":', () => response.destroy());

@@ -1,6 +1,8 @@
 // Rules about what a client may do, from the manifest to the wire: read-only clients, argument rules, and a service that decides calls.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { DecisionServer, type Question } from "../helpers/decision-server.ts";
 import { fixture, type HubProcess, startHub } from "../helpers/hub-process.ts";
@@ -28,7 +30,7 @@ cores:
 
 const deciding = (
   url: string,
-): string => `hub: { decision: { url: "${url}", timeout_ms: 400, cache_ms: 60000, max_waiting: 2 } }
+): string => `hub: { decision: { url: "${url}", timeout_ms: 400, cache_ms: 60000, max_waiting: 4 } }
 clients:
   ${entry("laptop")}
 cores:
@@ -188,6 +190,15 @@ test("rules: what was denied never reached the Core", async () => {
   assert.equal(await calls(), before + 1);
 });
 
+test("rules: a reload puts other rules on arguments in force for who is connected", async () => {
+  await using bound = await connect(hub, "bound");
+  assert.equal((await bound.call("echo__echo", { path: "/data/x" })).error, undefined);
+  await writeFile(join(hub.folder, "hub.yaml"), manifest.replace("^/data/", "^/other/"));
+  await hub.logged("reloaded");
+  assert.equal(codeOf(await bound.call("echo__echo", { path: "/data/x" })), "denied");
+  assert.equal((await bound.call("echo__echo", { path: "/other/x" })).error, undefined);
+});
+
 const asked = async (name: string, args: object = {}) => {
   const question = point.next();
   return { answer: laptop.call(name, args), question: await question };
@@ -259,6 +270,15 @@ test("decision point: whatever is no clear yes in time is a no", async () => {
   assert.deepEqual([line["why"], line.level], ["it answered 500", "warn"]);
 });
 
+test("decision point: is asked once more where a connection was closed before it answered", async () => {
+  const answers = [(one: Question) => one.hangUp(), (one: Question) => one.answer({ result: true })];
+  point.answering = (one) => answers.shift()?.(one);
+  assert.equal((await laptop.call("echo__refuse")).result.content[0].text, "refused");
+  point.answering = (one) => one.hangUp();
+  assert.equal(codeOf(await laptop.call("echo__until-held")), "decision_failed");
+  assert.equal(point.questions.length, 4);
+});
+
 test("decision point: a call that waits for it can be taken back, and does not reach the Core", async () => {
   const calls = async () => JSON.parse((await laptop.call("echo__seen")).result.content[0].text).calls;
   const before = await calls();
@@ -285,8 +305,8 @@ test("decision point: more questions than may wait are refused as overloaded", a
   for (const answer of waiting) assert.equal(codeOf(await answer), "denied");
   const metrics = await (await fetch(`${await decided.url()}/metrics`)).text();
   assert.match(metrics, /thehub_decisions_total\{outcome="refused"\} 1/);
-  assert.match(metrics, /thehub_decisions_total\{outcome="failed"\} 9/);
-  assert.match(metrics, /thehub_denied_total\{by="decision_failed"\} 9/);
+  assert.match(metrics, /thehub_decisions_total\{outcome="failed"\} 10/);
+  assert.match(metrics, /thehub_denied_total\{by="decision_failed"\} 10/);
 });
 
 test("decision point: what does not exist for a caller is asked of nobody", async () => {

@@ -100,7 +100,8 @@ test("view: of two that want one exposed name the first in the manifest has it, 
     { core: "a", message: "tool a.search is hidden: z.search has the name search; call it as a.search" },
   ]);
   const hidden = view.explain().filter((thing) => thing.hidden !== undefined);
-  assert.deepEqual(hidden, [{ kind: "tool", core: "a", id: "a.search", exposed: "search", hidden: "collision" }]);
+  const lost = { kind: "tool", core: "a", id: "a.search", exposed: "search", hidden: "collision", rule: undefined };
+  assert.deepEqual(hidden, [lost]);
 });
 
 test("view: what a caller may not use takes no name from what it may", () => {
@@ -219,4 +220,51 @@ test("view diff: says which lists changed for this caller", () => {
   const template = source("files", { listTools: [{ name: "read" }], listTemplates: [{ uriTemplate: "x://{y}" }] });
   const third = catalogOf([template, withPrompt], openHub, after);
   assert.deepEqual(diffViews(after.view(everyone), third.view(everyone)), { ...none, resources: true });
+});
+
+test("view: what a read-only caller may not use is in no list, lookup, search, hint or suggestion of its view", () => {
+  const reads = { annotations: { readOnlyHint: true } };
+  const catalog = catalogOf([
+    source("a", {
+      prefix: false,
+      listTools: [{ name: "search" }, { name: "find", ...reads }],
+      listPrompts: [{ name: "ask" }],
+      listResources: [{ uri: "x://1", name: "one" }],
+      listTemplates: [{ uriTemplate: "x://{id}", name: "all" }],
+    }),
+    source("b", { prefix: false, listTools: [{ name: "search", ...reads }, { name: "wipe" }], instructions: "Wipes." }),
+    source("c", { listTools: [{ name: "wipe" }], listResources: [] }),
+  ]);
+  const view = catalog.view({ allow: undefined, readOnly: true });
+  assert.deepEqual(shown(view), ["find", "search"]);
+  // What it may not use takes no name from what it may, and makes none ambiguous.
+  assert.equal(called(view, "search"), "b.search");
+  for (const spelling of ["a.search", "a__search", "wipe", "b.wipe", "c__wipe"]) {
+    assert.equal(called(view, spelling), undefined, spelling);
+  }
+  assert.deepEqual(
+    view.searchedTools.map(({ entry }) => entry.route.canonical),
+    ["a.find", "b.search"],
+  );
+  assert.deepEqual(view.collisions(), []);
+  assert.ok(view.prompt("ask") && view.resource("x://1") && view.template("x://{id}"));
+  assert.notEqual(view, catalog.view(everyone));
+});
+
+test("view: says what a name means, hidden or not, with the rule that decides", () => {
+  const catalog = catalogOf([
+    source("a", { listTools: [{ name: "x" }, { name: "y" }], overrides: { y: { name: "z" } } }),
+    source("b", { listTools: [{ name: "x" }], listResources: [{ uri: "x://1", name: "one" }] }),
+  ]);
+  const view = catalog.view({ allow: ["a.*"], deny: ["a.y"] });
+  const meant = (spelling: string) => {
+    return view
+      .meanings(spelling)
+      .map(({ kind, id, hidden, rule }) => [kind, id, hidden ?? "shown", rule ?? ""].join(" "));
+  };
+  assert.deepEqual(meant("x"), ["tool a.x shown a.*", "tool b.x client_not_allowed "]);
+  for (const spelling of ["z", "y", "a__z", "a.z", "a/y"])
+    assert.deepEqual(meant(spelling), ["tool a.y client_denied a.y"]);
+  assert.deepEqual(meant("x://1"), ["resource x://1 client_not_allowed "]);
+  assert.deepEqual(meant("c.x"), []);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Decided, type Decision, Decisions } from "../../../src/gates/decisions.ts";
+import { type Decided, type Decision, Decisions, questionOf } from "../../../src/gates/decisions.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 
 interface Asked {
@@ -15,7 +15,9 @@ function scene({ cacheMs = 1000, maxWaiting = 2 } = {}) {
     return new Promise<Decision>((answer) => asked.push({ question: question.toString(), answer }));
   };
   const decisions = new Decisions({ clock, cacheMs, maxWaiting, ask });
-  const decide = (text: string, before?: Decided) => decisions.decide(Buffer.from(text), before);
+  const decide = (text: string, before?: Decided, asker = text) => {
+    return decisions.decide(questionOf(Buffer.from(text)), asker, before);
+  };
   return { clock, asked, decisions, decide };
 }
 
@@ -78,4 +80,16 @@ test("decisions: of many answers those that were used last are kept", async () =
   await Promise.all(waiting);
   assert.ok(decide("q0") instanceof Promise);
   assert.ok(!(decide("q1") instanceof Promise));
+});
+
+test("decisions: one asker has at most half of the questions that may be under way", async () => {
+  const { asked, decide } = scene({ maxWaiting: 4 });
+  const first = decide("a", undefined, "eager");
+  decide("b", undefined, "eager");
+  assert.equal(decide("c", undefined, "eager"), "full");
+  assert.ok(decide("b", undefined, "eager") instanceof Promise);
+  assert.ok(decide("c", undefined, "other") instanceof Promise);
+  asked[0]?.answer(yes);
+  await first;
+  assert.ok(decide("d", undefined, "eager") instanceof Promise);
 });

@@ -47,6 +47,11 @@ test("argument rules: a rule about no tool that there can be is a warning", asyn
   assert.deepEqual(await problemsOf(manifest("{ properties: { a: { const: { anything: 1 } } } }")), []);
 });
 
+test("argument rules: a read-only client that is an admin is a warning", async () => {
+  const text = manifest("true").replace("arguments:", "read_only: true\n    admin: true\n    arguments:");
+  assert.match((await problemsOf(text)).join(), /5:5 warning clients\.a\.read_only: an admin may stop Cores/);
+});
+
 test("decision point: its address holds no password, and is http or https", async () => {
   const hub = (url: string) => problemsOf(`hub: { decision: { url: "${url}" } }\ncores: { a: { command: x } }\n`);
   assert.deepEqual(await hub("https://opa.internal:8181/v1/data/a?pretty=false"), []);
