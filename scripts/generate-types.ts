@@ -28,7 +28,10 @@ async function renderModel(): Promise<string> {
     unknownAny: true,
   });
   const defaults = Object.fromEntries(
-    ["hub", "client", "core", "tool", "oauth"].map((name) => [name, defaultsOf(manifestSchema.$defs?.[name] ?? {})]),
+    ["hub", "issuer", "client", "jwt", "core", "tool", "oauth"].map((name) => [
+      name,
+      defaultsOf(manifestSchema.$defs?.[name] ?? {}),
+    ]),
   );
   return `${types}\n/** What a key that is left out means. */\nexport const defaults = ${JSON.stringify(defaults, null, 2)} as const;\n`;
 }
@@ -47,6 +50,8 @@ function withoutScalarNames(schema: SchemaNode): unknown {
   const scalar = (name: string) => schema.$defs?.[name]?.type === "string";
   return JSON.parse(JSON.stringify(schema), (key, value) => {
     if (key === "$defs") return Object.fromEntries(Object.entries(value).filter(([name]) => !scalar(name)));
+    // "One of these keys at least" would make a union of every object that has one.
+    if (key === "anyOf") return undefined;
     const name = typeof value?.$ref === "string" ? value.$ref.replace("#/$defs/", "") : "";
     if (!scalar(name)) return value;
     return { type: "string", ...(value.description === undefined ? {} : { description: value.description }) };
@@ -59,6 +64,8 @@ function renderValidator(): string {
     allErrors: true,
     strict: true,
     allowUnionTypes: true,
+    // An `anyOf` of required keys does not repeat what they are.
+    strictRequired: false,
     messages: false,
     code: { source: true, esm: true, lines: true },
   });

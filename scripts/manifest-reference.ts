@@ -4,7 +4,9 @@ import { follow, type SchemaNode } from "../src/manifest/schema.ts";
 /** The sections, in the order of a manifest: heading, path as written, definition. */
 const sections: readonly [string, string, string][] = [
   ["The hub", "hub", "hub"],
+  ["Identity providers", "hub.auth.issuers.<issuer>", "issuer"],
   ["Clients", "clients.<name>", "client"],
+  ["Clients by signed tokens", "clients.<name>.jwt", "jwt"],
   ["Profiles", "profiles.<name>", "profile"],
   ["Cores", "cores.<key>", "core"],
   ["Single tools", "cores.<key>.tools.<native name>", "tool"],

@@ -28,9 +28,11 @@ export function effectiveConfig({ manifest, settings }: { manifest: Manifest; se
   };
 }
 
-function clientConfig({ allow, deny, readOnly, arguments: rules, admin, profile, limits }: ResolvedClient): object {
+function clientConfig(client: ResolvedClient): object {
+  const { tokenSha256, jwt, allow, deny, readOnly, arguments: rules, admin, profile, limits } = client;
   return {
-    token_sha256: "[secret]",
+    token_sha256: tokenSha256 === undefined ? null : "[secret]",
+    jwt: jwt === undefined ? null : { ...(spelt({ ...jwt, claims: {} }) as object), claims: jwt.claims },
     allow: allow ?? null,
     deny,
     read_only: readOnly,

@@ -36,7 +36,7 @@ export async function loginScene(terminal: Terminal, key: string, options: Login
   const spec = specOf(core);
   const owner = ownerOf(manifest, core, spec, options.for);
   const { stateDir, stateKey, secretsDir, token } = settings;
-  const clientTokenHashes = manifest.clients.map((client) => client.tokenSha256);
+  const clientTokenHashes = manifest.clients.flatMap(({ tokenSha256 }) => tokenSha256 ?? []);
   const reader = { env: terminal.env, secretsDir, hubTokens: token === undefined ? [] : [token], clientTokenHashes };
   const way = loginWay(core.key, spec, terminal.env);
   const target = await loginTarget(core.key, spec, { ...way, secret: (wanted) => secretOf(core, wanted, reader) });

@@ -65,7 +65,7 @@ export async function findSecrets(
     env,
     secretsDir: settings.secretsDir,
     hubTokens: settings.token === undefined ? [] : [settings.token],
-    clientTokenHashes: manifest.clients.map((client) => client.tokenSha256),
+    clientTokenHashes: manifest.clients.flatMap(({ tokenSha256 }) => tokenSha256 ?? []),
   };
   for (const secret of await resolveSecrets(definition, reader)) {
     if (secret.t !== "found") return { t: "missing", message: explainSecret(secret, definition) ?? secret.name };

@@ -173,7 +173,7 @@ export class CoreLogins {
       env: this.#deps.env,
       secretsDir: settings.secretsDir,
       hubTokens: settings.token === undefined ? [] : [settings.token],
-      clientTokenHashes: manifest.clients.map(({ tokenSha256 }) => tokenSha256),
+      clientTokenHashes: manifest.clients.flatMap(({ tokenSha256 }) => tokenSha256 ?? []),
     };
     const [found] = await resolveSecrets({ ...core, secrets: [wanted] }, reader);
     if (found?.t !== "found") {

@@ -154,6 +154,7 @@ const live: readonly string[] = [
   "hub.anonymous",
   "hub.token",
   "hub.state_key",
+  "hub.auth",
 ];
 
 function isLive(key: string): boolean {

@@ -109,12 +109,15 @@ function resolveParts(parts: Parts, files: readonly string[]): Manifest {
   type Clients = NonNullable<Written["clients"]>;
   type Profiles = NonNullable<Written["profiles"]>;
   const profiles = Object.fromEntries(parts.profiles.map(({ key, value }) => [key, value])) as Profiles;
-  const hub = resolveHub((parts.hub?.value ?? {}) as NonNullable<Written["hub"]>, parts.hub?.source.folder ?? "");
+  const clients = parts.clients.map((entry) => resolveClient(entry.key, entry.value as Clients[string]));
+  const written = (parts.hub?.value ?? {}) as NonNullable<Written["hub"]>;
+  const rules = clients.flatMap(({ jwt }) => jwt ?? []);
+  const hub = resolveHub(written, parts.hub?.source.folder ?? "", rules);
   const cores = parts.cores.map((entry) => ({ entry, core: entry.value as Cores[string] }));
   return {
     files,
     hub,
-    clients: parts.clients.map((entry) => resolveClient(entry.key, entry.value as Clients[string])),
+    clients,
     profiles: resolveProfiles(profiles, hub.names),
     cores: cores
       .filter(({ core }) => !isDisabled(core))

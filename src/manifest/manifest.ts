@@ -54,6 +54,30 @@ export interface HubConfig {
   readonly policy: HubPolicy;
   /** Who is asked before each call; undefined: nobody. */
   readonly decision: DecisionPoint | undefined;
+  readonly auth: AuthConfig;
+}
+
+/** How clients sign in besides listed tokens. */
+export interface AuthConfig {
+  /** Those that some client's `jwt` names, in manifest order. */
+  readonly issuers: readonly Issuer[];
+}
+
+/** An identity provider whose signed tokens count. */
+export interface Issuer {
+  /** As it names itself, to the letter. */
+  readonly url: string;
+  /** Undefined: as its own description says. */
+  readonly jwksUrl: string | undefined;
+  /** Besides the URL of the endpoint that is asked. */
+  readonly audience: readonly string[];
+  /** Undefined: all that are asymmetric. */
+  readonly algorithms: readonly string[] | undefined;
+  readonly clockSkewS: number;
+  /** Absolute path of a PEM file. */
+  readonly ca: string | undefined;
+  /** That each token must have. */
+  readonly scopes: readonly string[];
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -90,8 +114,10 @@ export interface DecisionPoint {
 
 export interface ResolvedClient {
   readonly name: string;
-  /** 64 small hexadecimal digits. */
-  readonly tokenSha256: string;
+  /** 64 small hexadecimal digits; undefined: no token of its own. */
+  readonly tokenSha256: string | undefined;
+  /** What a signed token must say to make its bearer this client; undefined: none does. */
+  readonly jwt: JwtRule | undefined;
   /** Undefined: everything. Empty: nothing. */
   readonly allow: readonly string[] | undefined;
   readonly deny: readonly string[];
@@ -107,6 +133,22 @@ export interface ResolvedClient {
     readonly rateLimitRps: number | undefined;
   };
 }
+
+/** Conditions on the claims of a signed token, all of which hold. An empty list is no condition. */
+export interface JwtRule {
+  readonly issuer: string;
+  /** Any of them. */
+  readonly subjects: readonly string[];
+  /** Any of them. */
+  readonly groups: readonly string[];
+  readonly groupsClaim: string;
+  /** All of them. */
+  readonly scopes: readonly string[];
+  /** By the claim's name, dots leading into it: any of the values. */
+  readonly claims: Readonly<Record<string, readonly ClaimValue[]>>;
+}
+
+export type ClaimValue = string | number | boolean;
 
 /** A Core in a container of Docker or Podman. */
 export interface ContainerSpec {

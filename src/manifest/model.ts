@@ -93,12 +93,6 @@ export type ArgumentSchema =
        */
       allOf?: [ArgumentSchema, ...ArgumentSchema[]];
       /**
-       * One of these or more must fit.
-       *
-       * @minItems 1
-       */
-      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
-      /**
        * Just one of these must fit.
        *
        * @minItems 1
@@ -201,12 +195,6 @@ export type ArgumentSchema1 =
        * @minItems 1
        */
       allOf?: [ArgumentSchema, ...ArgumentSchema[]];
-      /**
-       * One of these or more must fit.
-       *
-       * @minItems 1
-       */
-      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
       /**
        * Just one of these must fit.
        *
@@ -311,12 +299,6 @@ export type ArgumentSchema2 =
        */
       allOf?: [ArgumentSchema, ...ArgumentSchema[]];
       /**
-       * One of these or more must fit.
-       *
-       * @minItems 1
-       */
-      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
-      /**
        * Just one of these must fit.
        *
        * @minItems 1
@@ -419,12 +401,6 @@ export type ArgumentSchema3 =
        * @minItems 1
        */
       allOf?: [ArgumentSchema, ...ArgumentSchema[]];
-      /**
-       * One of these or more must fit.
-       *
-       * @minItems 1
-       */
-      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
       /**
        * Just one of these must fit.
        *
@@ -529,12 +505,6 @@ export type ArgumentSchema4 =
        */
       allOf?: [ArgumentSchema, ...ArgumentSchema[]];
       /**
-       * One of these or more must fit.
-       *
-       * @minItems 1
-       */
-      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
-      /**
        * Just one of these must fit.
        *
        * @minItems 1
@@ -638,12 +608,6 @@ export type ArgumentSchema5 =
        */
       allOf?: [ArgumentSchema, ...ArgumentSchema[]];
       /**
-       * One of these or more must fit.
-       *
-       * @minItems 1
-       */
-      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
-      /**
        * Just one of these must fit.
        *
        * @minItems 1
@@ -746,12 +710,6 @@ export type ArgumentSchema6 =
        * @minItems 1
        */
       allOf?: [ArgumentSchema, ...ArgumentSchema[]];
-      /**
-       * One of these or more must fit.
-       *
-       * @minItems 1
-       */
-      anyOf?: [ArgumentSchema, ...ArgumentSchema[]];
       /**
        * Just one of these must fit.
        *
@@ -891,10 +849,7 @@ export interface Hub {
    * Client addresses (CIDR) that may connect.
    */
   allow_ips?: string[];
-  /**
-   * How clients sign in besides tokens.
-   */
-  auth?: string | {};
+  auth?: HubAuth;
 }
 /**
  * TLS on every TCP address of `listen`; Unix sockets stay plain. The files are read again when they change.
@@ -998,13 +953,60 @@ export interface Decision {
   arguments?: boolean;
 }
 /**
- * One client that may call the hub.
+ * How clients sign in besides the tokens of `clients`.
+ */
+export interface HubAuth {
+  /**
+   * Identity providers, by the issuer as they write it in their tokens: what is different from the defaults. One that `clients.<name>.jwt.issuer` names counts without an entry here.
+   */
+  issuers?: {
+    [k: string]: Issuer;
+  };
+}
+/**
+ * One identity provider whose tokens let clients in.
+ */
+export interface Issuer {
+  /**
+   * Where its keys are. Default: found through its own description (RFC 8414, OpenID Connect Discovery).
+   */
+  jwks_url?: string;
+  /**
+   * Audiences that its tokens may have besides the URL of the endpoint that is asked (`HUB_PUBLIC_URL` and its path): for providers that do not take over the `resource` of a request.
+   *
+   * @minItems 1
+   */
+  audience?: [string, ...string[]];
+  /**
+   * Signatures that count. Default: all that this can name.
+   *
+   * @minItems 1
+   */
+  algorithms?: [
+    "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519",
+    ...("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519")[]
+  ];
+  /**
+   * How many seconds its clock may be off.
+   */
+  clock_skew_s?: number;
+  /**
+   * File with certificate authorities (PEM) that count for it besides those that Node knows, relative to the manifest.
+   */
+  ca?: string;
+  /**
+   * Scopes that each of its tokens must have; clients are told to ask for them.
+   */
+  scopes?: string[];
+}
+/**
+ * One client that may call the hub. It has at least one of `token_sha256` and `jwt`, and whatever of them fits lets it in.
  */
 export interface Client {
   /**
    * SHA-256 of the client's token, in hexadecimal.
    */
-  token_sha256: string;
+  token_sha256?: string;
   /**
    * What this client sees: tools by canonical name (`files.*`), whole Cores by `#tag`. `ns.*` and `#tag` also grant that Core's resources and prompts. Absent: everything.
    */
@@ -1040,10 +1042,7 @@ export interface Client {
    * When the client's token stops working.
    */
   expires?: string;
-  /**
-   * Claims that make a caller this client.
-   */
-  jwt?: {};
+  jwt?: ClientJwt;
 }
 /**
  * This client's own limits in place of `hub.limits`.
@@ -1061,6 +1060,43 @@ export interface ClientLimits {
    * Calls per second; 0 is no limit. Default: `hub.limits.rate_limit_rps`.
    */
   rate_limit_rps?: number;
+}
+/**
+ * What must stand in a signed token of an identity provider for its bearer to be this client. Of several clients that fit the first in the manifest counts.
+ */
+export interface ClientJwt {
+  issuer: string;
+  /**
+   * Persons or programs (`sub`), any of them.
+   *
+   * @minItems 1
+   */
+  subjects?: [string, ...string[]];
+  /**
+   * Groups, any of them.
+   *
+   * @minItems 1
+   */
+  groups?: [string, ...string[]];
+  /**
+   * The claim that has the groups; dots lead into it.
+   */
+  groups_claim?: string;
+  /**
+   * Scopes, all of them. A token that fits but for these is told to come back with them.
+   *
+   * @minItems 1
+   */
+  scopes?: [string, ...string[]];
+  /**
+   * Further claims, all of them: a value, or a list of which any counts; of a claim that is a list itself one item must be it. Dots lead into a claim.
+   */
+  claims?: {
+    /**
+     * @minItems 1
+     */
+    [k: string]: string | number | boolean | [string | number | boolean, ...(string | number | boolean)[]];
+  };
 }
 /**
  * What one kind of client can take. What is left out is as in the built-in profile of this name, else as in `extends`, else as in `default`.
@@ -1514,13 +1550,21 @@ export const defaults = {
       "cache_ms": 5000,
       "max_waiting": 256,
       "arguments": false
-    }
+    },
+    "auth": {}
+  },
+  "issuer": {
+    "clock_skew_s": 30,
+    "scopes": []
   },
   "client": {
     "deny": [],
     "read_only": false,
     "admin": false,
     "limits": {}
+  },
+  "jwt": {
+    "groups_claim": "groups"
   },
   "core": {
     "args": [],

@@ -10,6 +10,7 @@ import {
   parseProxies,
   parsePublicUrl,
 } from "./addresses.ts";
+import { resolveAuth, resolveJwt } from "./issuers.ts";
 import type {
   ContainerSpec,
   CoreHealth,
@@ -17,6 +18,7 @@ import type {
   CoreTlsFiles,
   DecisionPoint,
   HubConfig,
+  JwtRule,
   LoginSpec,
   RemotePlace,
   ResolvedClient,
@@ -43,7 +45,8 @@ export interface CoreOrigin {
   readonly folder: string;
 }
 
-export function resolveHub(hub: Hub, folder: string): HubConfig {
+/** `rules`: of the clients, which name the identity providers. */
+export function resolveHub(hub: Hub, folder: string, rules: readonly JwtRule[] = []): HubConfig {
   const d = defaults.hub;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolvePath(folder, path));
   return {
@@ -82,6 +85,7 @@ export function resolveHub(hub: Hub, folder: string): HubConfig {
       allowDestructive: hub.policy?.allow_destructive ?? d.policy.allow_destructive,
     },
     decision: hub.decision === undefined ? undefined : resolveDecision(hub.decision),
+    auth: resolveAuth(hub, folder, rules),
   };
 }
 
@@ -104,7 +108,8 @@ function resolveDecision(decision: NonNullable<Hub["decision"]>): DecisionPoint 
 export function resolveClient(name: string, client: Client): ResolvedClient {
   return {
     name,
-    tokenSha256: client.token_sha256.toLowerCase(),
+    tokenSha256: client.token_sha256?.toLowerCase(),
+    jwt: client.jwt === undefined ? undefined : resolveJwt(client.jwt),
     allow: client.allow,
     deny: client.deny ?? defaults.client.deny,
     readOnly: client.read_only ?? defaults.client.read_only,

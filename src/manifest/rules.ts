@@ -12,6 +12,7 @@ import {
 import { checkArguments } from "./argument-rules.ts";
 import { checkCore } from "./core-rules.ts";
 import { checkRules } from "./glob-rules.ts";
+import { checkIdentity } from "./identity-rules.ts";
 import { checkWhose } from "./login-rules.ts";
 import { namespaceOf, reservedNamespaces } from "./namespaces.ts";
 import { type Entry, type Parts, placeOf, type Report } from "./parts.ts";
@@ -29,6 +30,7 @@ export function checkParts(parts: Parts, report: Report): void {
   checkRules(parts, report);
   for (const client of parts.clients) checkArguments(client, report);
   checkWhose(parts, report);
+  checkIdentity(parts, report);
 }
 
 function checkHub(parts: Parts, report: Report): void {

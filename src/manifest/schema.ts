@@ -17,6 +17,8 @@ export interface SchemaNode {
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
   readonly required?: readonly string[];
+  /** Keys of which one must be there at least. */
+  readonly anyOf?: readonly { readonly required: readonly string[] }[];
   readonly pattern?: string;
   readonly patternErrorMessage?: string;
   readonly minimum?: number;

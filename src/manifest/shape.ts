@@ -16,6 +16,7 @@ export interface Finding {
 interface Fault {
   readonly keyword: string;
   readonly instancePath: string;
+  readonly schemaPath: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly propertyName?: string;
 }
@@ -52,7 +53,11 @@ function explain(fault: Fault, path: Path, value: unknown): Finding | undefined 
   switch (fault.keyword) {
     case "additionalProperties":
       return unknownKey(path, String(fault.params["additionalProperty"]), node);
+    case "anyOf":
+      return noneOf(path, node);
     case "required":
+      // Said once, of all of them.
+      if (fault.schemaPath.includes("/anyOf/")) return undefined;
       return missingKey(path, String(fault.params["missingProperty"]), node);
     case "type":
       return wrongType(path, value, node);
@@ -124,6 +129,14 @@ function missingKey(path: Path, key: string, node: SchemaNode): Finding {
   const inside = follow(node.properties?.[key] ?? {});
   const what = inside.patternErrorMessage ?? inside.description ?? "";
   return { path, at: "key", message: `${key} is missing`, hint: what === "" ? `add ${key}` : `add ${key}: ${what}` };
+}
+
+function noneOf(path: Path, node: SchemaNode): Finding {
+  const keys = (node.anyOf ?? []).flatMap(({ required }) => required);
+  const [first = ""] = keys;
+  const what = node.properties?.[first]?.patternErrorMessage ?? "";
+  const message = keys.length === 1 ? `${first} is missing` : `none of ${keys.join(", ")} is there`;
+  return { path, at: "key", message, hint: what === "" ? `add ${first}` : `add ${first}: ${what}` };
 }
 
 function wrongType(path: Path, value: unknown, node: SchemaNode): Finding {

@@ -4,18 +4,280 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}},"client":{"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
-const schema40 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
-const schema46 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
-const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"]}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["jwt"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
+const schema44 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
+const schema50 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
+const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
 const schema33 = {"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"};
 const schema38 = {"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"};
+const schema40 = {"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern4 = new RegExp("\\S", "u");
 const pattern5 = new RegExp("^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$", "u");
 const pattern18 = new RegExp("^[_.-]{1,4}$", "u");
 const pattern19 = new RegExp("^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$", "u");
 const pattern21 = new RegExp("^https?://[^\\s\\u0000-\\u001f@#]+$", "u");
+const pattern22 = new RegExp("^https?://[^\\s\\u0000-\\u0020?#@]+$", "u");
+const schema41 = {"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}};
+const schema43 = {"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"};
+const pattern23 = new RegExp("^https?://[^\\s\\u0000-\\u0020#@]+$", "u");
+const pattern26 = new RegExp("^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$", "u");
+
+function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate22.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((((key0 === "jwks_url") || (key0 === "audience")) || (key0 === "algorithms")) || (key0 === "clock_skew_s")) || (key0 === "ca")) || (key0 === "scopes"))){
+const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.jwks_url !== undefined){
+let data0 = data.jwks_url;
+if(typeof data0 === "string"){
+if(!pattern23.test(data0)){
+const err1 = {instancePath:instancePath+"/jwks_url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020#@]+$"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/jwks_url",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.audience !== undefined){
+let data1 = data.audience;
+if(Array.isArray(data1)){
+if(data1.length < 1){
+const err3 = {instancePath:instancePath+"/audience",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+if(typeof data2 === "string"){
+if(!pattern5.test(data2)){
+const err4 = {instancePath:instancePath+"/audience/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/audience/" + i0,keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/audience",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.algorithms !== undefined){
+let data3 = data.algorithms;
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err7 = {instancePath:instancePath+"/algorithms",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+let data4 = data3[i1];
+if(!(((((((((((data4 === "RS256") || (data4 === "RS384")) || (data4 === "RS512")) || (data4 === "PS256")) || (data4 === "PS384")) || (data4 === "PS512")) || (data4 === "ES256")) || (data4 === "ES384")) || (data4 === "ES512")) || (data4 === "EdDSA")) || (data4 === "Ed25519"))){
+const err8 = {instancePath:instancePath+"/algorithms/" + i1,keyword:"enum",params:{allowedValues: schema41.properties.algorithms.items.enum}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/algorithms",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.clock_skew_s !== undefined){
+let data5 = data.clock_skew_s;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err10 = {instancePath:instancePath+"/clock_skew_s",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 300 || isNaN(data5)){
+const err11 = {instancePath:instancePath+"/clock_skew_s",keyword:"maximum",params:{comparison: "<=", limit: 300}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(data5 < 0 || isNaN(data5)){
+const err12 = {instancePath:instancePath+"/clock_skew_s",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+if(data.ca !== undefined){
+let data6 = data.ca;
+if(typeof data6 === "string"){
+if(!pattern5.test(data6)){
+const err13 = {instancePath:instancePath+"/ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/ca",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.scopes !== undefined){
+let data7 = data.scopes;
+if(Array.isArray(data7)){
+const len2 = data7.length;
+for(let i2=0; i2<len2; i2++){
+let data8 = data7[i2];
+if(typeof data8 === "string"){
+if(!pattern26.test(data8)){
+const err15 = {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/scopes/" + i2,keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/scopes",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+validate22.errors = vErrors;
+return errors === 0;
+}
+validate22.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1305,8 +1567,10 @@ errors++;
 }
 if(data.auth !== undefined){
 let data51 = data.auth;
-if((typeof data51 !== "string") && (!(data51 && typeof data51 == "object" && !Array.isArray(data51)))){
-const err102 = {instancePath:instancePath+"/auth",keyword:"type",params:{type: schema32.properties.auth.type}};
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+for(const key6 in data51){
+if(!(key6 === "issuers")){
+const err102 = {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1316,9 +1580,14 @@ vErrors.push(err102);
 errors++;
 }
 }
-}
-else {
-const err103 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data51.issuers !== undefined){
+let data52 = data51.issuers;
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+for(const key7 in data52){
+const _errs117 = errors;
+if(typeof key7 === "string"){
+if(!pattern22.test(key7)){
+const err103 = {instancePath:instancePath+"/auth/issuers",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"},propertyName:key7};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1327,21 +1596,85 @@ vErrors.push(err103);
 }
 errors++;
 }
+}
+else {
+const err104 = {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "string"},propertyName:key7};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+var valid30 = _errs117 === errors;
+if(!valid30){
+const err105 = {instancePath:instancePath+"/auth/issuers",keyword:"propertyNames",params:{propertyName: key7}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+}
+for(const key8 in data52){
+if(!(validate22(data52[key8], {instancePath:instancePath+"/auth/issuers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data52,parentDataProperty:key8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err106 = {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+}
+else {
+const err107 = {instancePath:instancePath+"/auth",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+}
+else {
+const err108 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema41 = {"type":"object","additionalProperties":false,"required":["token_sha256"],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"type":"object"}}};
-const pattern23 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
-const pattern27 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
-const schema45 = {"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}};
-const wrapper0 = {validate: validate24};
+const schema45 = {"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["jwt"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"$ref":"#/$defs/jwt"}}};
+const pattern28 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
+const pattern32 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
+const schema49 = {"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}};
+const wrapper0 = {validate: validate26};
 
-function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate24.evaluated;
+const evaluated0 = validate26.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1349,7 +1682,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (typeof data !== "boolean")){
-const err0 = {instancePath,keyword:"type",params:{type: schema45.type}};
+const err0 = {instancePath,keyword:"type",params:{type: schema49.type}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1360,7 +1693,7 @@ errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema45.properties, key0))){
+if(!(func1.call(schema49.properties, key0))){
 const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -1386,7 +1719,7 @@ errors++;
 if(data.type !== undefined){
 let data1 = data.type;
 if((typeof data1 !== "string") && (!(Array.isArray(data1)))){
-const err3 = {instancePath:instancePath+"/type",keyword:"type",params:{type: schema45.properties.type.type}};
+const err3 = {instancePath:instancePath+"/type",keyword:"type",params:{type: schema49.properties.type.type}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1400,7 +1733,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(!(((((((data2 === "object") || (data2 === "array")) || (data2 === "string")) || (data2 === "number")) || (data2 === "integer")) || (data2 === "boolean")) || (data2 === "null"))){
-const err4 = {instancePath:instancePath+"/type/" + i0,keyword:"enum",params:{allowedValues: schema45.properties.type.items.enum}};
+const err4 = {instancePath:instancePath+"/type/" + i0,keyword:"enum",params:{allowedValues: schema49.properties.type.items.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1836,22 +2169,343 @@ errors = vErrors.length;
 }
 }
 }
-validate24.errors = vErrors;
+validate26.errors = vErrors;
 return errors === 0;
 }
-validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema51 = {"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}};
 
-function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate23.evaluated;
+const evaluated0 = validate28.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.issuer === undefined){
+const err0 = {instancePath,keyword:"required",params:{missingProperty: "issuer"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((((key0 === "issuer") || (key0 === "subjects")) || (key0 === "groups")) || (key0 === "groups_claim")) || (key0 === "scopes")) || (key0 === "claims"))){
+const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.issuer !== undefined){
+let data0 = data.issuer;
+if(typeof data0 === "string"){
+if(!pattern22.test(data0)){
+const err2 = {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/issuer",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.subjects !== undefined){
+let data1 = data.subjects;
+if(Array.isArray(data1)){
+if(data1.length < 1){
+const err4 = {instancePath:instancePath+"/subjects",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+if(typeof data2 === "string"){
+if(!pattern5.test(data2)){
+const err5 = {instancePath:instancePath+"/subjects/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/subjects/" + i0,keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/subjects",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.groups !== undefined){
+let data3 = data.groups;
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err8 = {instancePath:instancePath+"/groups",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+let data4 = data3[i1];
+if(typeof data4 === "string"){
+if(!pattern5.test(data4)){
+const err9 = {instancePath:instancePath+"/groups/" + i1,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/groups/" + i1,keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/groups",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.groups_claim !== undefined){
+let data5 = data.groups_claim;
+if(typeof data5 === "string"){
+if(!pattern5.test(data5)){
+const err12 = {instancePath:instancePath+"/groups_claim",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/groups_claim",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.scopes !== undefined){
+let data6 = data.scopes;
+if(Array.isArray(data6)){
+if(data6.length < 1){
+const err14 = {instancePath:instancePath+"/scopes",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+const len2 = data6.length;
+for(let i2=0; i2<len2; i2++){
+let data7 = data6[i2];
+if(typeof data7 === "string"){
+if(!pattern26.test(data7)){
+const err15 = {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/scopes/" + i2,keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/scopes",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.claims !== undefined){
+let data8 = data.claims;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+if(Object.keys(data8).length < 1){
+const err18 = {instancePath:instancePath+"/claims",keyword:"minProperties",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+for(const key1 in data8){
+let data9 = data8[key1];
+if((((typeof data9 !== "string") && (!((typeof data9 == "number") && (isFinite(data9))))) && (typeof data9 !== "boolean")) && (!(Array.isArray(data9)))){
+const err19 = {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: schema51.properties.claims.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if(Array.isArray(data9)){
+if(data9.length < 1){
+const err20 = {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+const len3 = data9.length;
+for(let i3=0; i3<len3; i3++){
+let data10 = data9[i3];
+if(((typeof data10 !== "string") && (!((typeof data10 == "number") && (isFinite(data10))))) && (typeof data10 !== "boolean")){
+const err21 = {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i3,keyword:"type",params:{type: schema51.properties.claims.additionalProperties.items.type}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/claims",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+}
+else {
+const err23 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+validate28.errors = vErrors;
+return errors === 0;
+}
+validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate25.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs1 = errors;
+let valid0 = false;
+const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.token_sha256 === undefined){
 const err0 = {instancePath,keyword:"required",params:{missingProperty: "token_sha256"}};
@@ -1863,9 +2517,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(func1.call(schema41.properties, key0))){
-const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
+}
+var _valid0 = _errs2 === errors;
+valid0 = valid0 || _valid0;
+const _errs3 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.jwt === undefined){
+const err1 = {instancePath,keyword:"required",params:{missingProperty: "jwt"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1875,11 +2533,10 @@ vErrors.push(err1);
 errors++;
 }
 }
-if(data.token_sha256 !== undefined){
-let data0 = data.token_sha256;
-if(typeof data0 === "string"){
-if(!pattern23.test(data0)){
-const err2 = {instancePath:instancePath+"/token_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}};
+var _valid0 = _errs3 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const err2 = {instancePath,keyword:"anyOf",params:{}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1888,14 +2545,51 @@ vErrors.push(err2);
 }
 errors++;
 }
+else {
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
 }
 else {
-const err3 = {instancePath:instancePath+"/token_sha256",keyword:"type",params:{type: "string"}};
+vErrors = null;
+}
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(func1.call(schema45.properties, key0))){
+const err3 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err3];
 }
 else {
 vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.token_sha256 !== undefined){
+let data0 = data.token_sha256;
+if(typeof data0 === "string"){
+if(!pattern28.test(data0)){
+const err4 = {instancePath:instancePath+"/token_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/token_sha256",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
 }
 errors++;
 }
@@ -1908,35 +2602,35 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
 if(!pattern19.test(data2)){
-const err4 = {instancePath:instancePath+"/allow/" + i0,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-else {
-const err5 = {instancePath:instancePath+"/allow/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-}
-else {
-const err6 = {instancePath:instancePath+"/allow",keyword:"type",params:{type: "array"}};
+const err6 = {instancePath:instancePath+"/allow/" + i0,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err6];
 }
 else {
 vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/allow/" + i0,keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/allow",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
 }
 errors++;
 }
@@ -1949,30 +2643,7 @@ for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 === "string"){
 if(!pattern19.test(data4)){
-const err7 = {instancePath:instancePath+"/deny/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/deny/" + i1,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-}
-else {
-const err9 = {instancePath:instancePath+"/deny",keyword:"type",params:{type: "array"}};
+const err9 = {instancePath:instancePath+"/deny/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1982,9 +2653,8 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data.read_only !== undefined){
-if(typeof data.read_only !== "boolean"){
-const err10 = {instancePath:instancePath+"/read_only",keyword:"type",params:{type: "boolean"}};
+else {
+const err10 = {instancePath:instancePath+"/deny/" + i1,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1994,14 +2664,9 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data.arguments !== undefined){
-let data6 = data.arguments;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-for(const key1 in data6){
-const _errs18 = errors;
-if(typeof key1 === "string"){
-if(!pattern19.test(key1)){
-const err11 = {instancePath:instancePath+"/arguments",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},propertyName:key1};
+}
+else {
+const err11 = {instancePath:instancePath+"/deny",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2011,8 +2676,9 @@ vErrors.push(err11);
 errors++;
 }
 }
-else {
-const err12 = {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "string"},propertyName:key1};
+if(data.read_only !== undefined){
+if(typeof data.read_only !== "boolean"){
+const err12 = {instancePath:instancePath+"/read_only",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2021,9 +2687,15 @@ vErrors.push(err12);
 }
 errors++;
 }
-var valid7 = _errs18 === errors;
-if(!valid7){
-const err13 = {instancePath:instancePath+"/arguments",keyword:"propertyNames",params:{propertyName: key1}};
+}
+if(data.arguments !== undefined){
+let data6 = data.arguments;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key1 in data6){
+const _errs21 = errors;
+if(typeof key1 === "string"){
+if(!pattern19.test(key1)){
+const err13 = {instancePath:instancePath+"/arguments",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2033,15 +2705,8 @@ vErrors.push(err13);
 errors++;
 }
 }
-for(const key2 in data6){
-if(!(validate24(data6[key2], {instancePath:instancePath+"/arguments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err14 = {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "object"}};
+const err14 = {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "string"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2050,10 +2715,9 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-if(data.admin !== undefined){
-if(typeof data.admin !== "boolean"){
-const err15 = {instancePath:instancePath+"/admin",keyword:"type",params:{type: "boolean"}};
+var valid8 = _errs21 === errors;
+if(!valid8){
+const err15 = {instancePath:instancePath+"/arguments",keyword:"propertyNames",params:{propertyName: key1}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2063,12 +2727,15 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.limits !== undefined){
-let data9 = data.limits;
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-for(const key3 in data9){
-if(!(((key3 === "max_concurrency") || (key3 === "max_queue")) || (key3 === "rate_limit_rps"))){
-const err16 = {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}};
+for(const key2 in data6){
+if(!(validate26(data6[key2], {instancePath:instancePath+"/arguments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2078,10 +2745,9 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data9.max_concurrency !== undefined){
-let data10 = data9.max_concurrency;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err17 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"type",params:{type: "integer"}};
+if(data.admin !== undefined){
+if(typeof data.admin !== "boolean"){
+const err17 = {instancePath:instancePath+"/admin",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2090,9 +2756,13 @@ vErrors.push(err17);
 }
 errors++;
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 > 1000000 || isNaN(data10)){
-const err18 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+if(data.limits !== undefined){
+let data9 = data.limits;
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+for(const key3 in data9){
+if(!(((key3 === "max_concurrency") || (key3 === "max_queue")) || (key3 === "rate_limit_rps"))){
+const err18 = {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2101,8 +2771,11 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data10 < 1 || isNaN(data10)){
-const err19 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data9.max_concurrency !== undefined){
+let data10 = data9.max_concurrency;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err19 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2111,12 +2784,9 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-}
-if(data9.max_queue !== undefined){
-let data11 = data9.max_queue;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err20 = {instancePath:instancePath+"/limits/max_queue",keyword:"type",params:{type: "integer"}};
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 1000000 || isNaN(data10)){
+const err20 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2125,9 +2795,8 @@ vErrors.push(err20);
 }
 errors++;
 }
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 1000000 || isNaN(data11)){
-const err21 = {instancePath:instancePath+"/limits/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data10 < 1 || isNaN(data10)){
+const err21 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2136,8 +2805,12 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data11 < 0 || isNaN(data11)){
-const err22 = {instancePath:instancePath+"/limits/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+if(data9.max_queue !== undefined){
+let data11 = data9.max_queue;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err22 = {instancePath:instancePath+"/limits/max_queue",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2146,13 +2819,9 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-if(data9.rate_limit_rps !== undefined){
-let data12 = data9.rate_limit_rps;
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 1000000 || isNaN(data12)){
-const err23 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 1000000 || isNaN(data11)){
+const err23 = {instancePath:instancePath+"/limits/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2161,8 +2830,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data12 < 0 || isNaN(data12)){
-const err24 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data11 < 0 || isNaN(data11)){
+const err24 = {instancePath:instancePath+"/limits/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2172,8 +2841,12 @@ vErrors.push(err24);
 errors++;
 }
 }
-else {
-const err25 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"type",params:{type: "number"}};
+}
+if(data9.rate_limit_rps !== undefined){
+let data12 = data9.rate_limit_rps;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 1000000 || isNaN(data12)){
+const err25 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2182,10 +2855,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-}
-else {
-const err26 = {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}};
+if(data12 < 0 || isNaN(data12)){
+const err26 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2195,11 +2866,8 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data.profile !== undefined){
-let data13 = data.profile;
-if(typeof data13 === "string"){
-if(!pattern27.test(data13)){
-const err27 = {instancePath:instancePath+"/profile",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
+else {
+const err27 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2209,8 +2877,9 @@ vErrors.push(err27);
 errors++;
 }
 }
+}
 else {
-const err28 = {instancePath:instancePath+"/profile",keyword:"type",params:{type: "string"}};
+const err28 = {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2220,9 +2889,11 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data.tokens !== undefined){
-if(!(Array.isArray(data.tokens))){
-const err29 = {instancePath:instancePath+"/tokens",keyword:"type",params:{type: "array"}};
+if(data.profile !== undefined){
+let data13 = data.profile;
+if(typeof data13 === "string"){
+if(!pattern32.test(data13)){
+const err29 = {instancePath:instancePath+"/profile",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2232,9 +2903,8 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data.expires !== undefined){
-if(typeof data.expires !== "string"){
-const err30 = {instancePath:instancePath+"/expires",keyword:"type",params:{type: "string"}};
+else {
+const err30 = {instancePath:instancePath+"/profile",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2244,10 +2914,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data.jwt !== undefined){
-let data16 = data.jwt;
-if(!(data16 && typeof data16 == "object" && !Array.isArray(data16))){
-const err31 = {instancePath:instancePath+"/jwt",keyword:"type",params:{type: "object"}};
+if(data.tokens !== undefined){
+if(!(Array.isArray(data.tokens))){
+const err31 = {instancePath:instancePath+"/tokens",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2257,9 +2926,9 @@ vErrors.push(err31);
 errors++;
 }
 }
-}
-else {
-const err32 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data.expires !== undefined){
+if(typeof data.expires !== "string"){
+const err32 = {instancePath:instancePath+"/expires",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2268,20 +2937,38 @@ vErrors.push(err32);
 }
 errors++;
 }
-validate23.errors = vErrors;
+}
+if(data.jwt !== undefined){
+if(!(validate28(data.jwt, {instancePath:instancePath+"/jwt",parentData:data,parentDataProperty:"jwt",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err33 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+validate25.errors = vErrors;
 return errors === 0;
 }
-validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema48 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}};
-const schema51 = {"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"};
-const pattern31 = new RegExp("^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$", "u");
-const pattern33 = new RegExp("^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$", "u");
+const schema58 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}};
+const schema61 = {"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"};
+const pattern41 = new RegExp("^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$", "u");
+const pattern43 = new RegExp("^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$", "u");
 
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate27.evaluated;
+const evaluated0 = validate31.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2300,7 +2987,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema48.properties, key0))){
+if(!(func1.call(schema58.properties, key0))){
 const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -2314,7 +3001,7 @@ errors++;
 if(data.extends !== undefined){
 let data0 = data.extends;
 if(typeof data0 === "string"){
-if(!pattern27.test(data0)){
+if(!pattern32.test(data0)){
 const err2 = {instancePath:instancePath+"/extends",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -2368,7 +3055,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 === "string"){
-if(!pattern31.test(data3)){
+if(!pattern41.test(data3)){
 const err6 = {instancePath:instancePath+"/client_names/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -2430,7 +3117,7 @@ errors++;
 if(data.charset !== undefined){
 let data5 = data.charset;
 if(typeof data5 === "string"){
-if(!pattern33.test(data5)){
+if(!pattern43.test(data5)){
 const err11 = {instancePath:instancePath+"/charset",keyword:"pattern",params:{pattern: "^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"}};
 if(vErrors === null){
 vErrors = [err11];
@@ -2642,7 +3329,7 @@ const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 let data14 = data13[i2];
 if(!(((((data14 === "audio") || (data14 === "image")) || (data14 === "resource")) || (data14 === "resource_link")) || (data14 === "structured_content"))){
-const err28 = {instancePath:instancePath+"/downgrade/kinds/" + i2,keyword:"enum",params:{allowedValues: schema48.properties.downgrade.properties.kinds.items.enum}};
+const err28 = {instancePath:instancePath+"/downgrade/kinds/" + i2,keyword:"enum",params:{allowedValues: schema58.properties.downgrade.properties.kinds.items.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2687,30 +3374,30 @@ vErrors.push(err31);
 }
 errors++;
 }
-validate27.errors = vErrors;
+validate31.errors = vErrors;
 return errors === 0;
 }
-validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema53 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
-const schema54 = {"type":"string","pattern":"^[^\\u0000]*$"};
-const schema55 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
-const schema62 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
-const pattern36 = new RegExp("^[^\\u0000]*$", "u");
-const pattern38 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-const pattern46 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-const pattern47 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
-const pattern64 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", "u");
-const pattern66 = new RegExp("^[^\\u0000-\\u001f,\"]+$", "u");
-const pattern67 = new RegExp("^/[^\\u0000-\\u001f,\":]+$", "u");
-const pattern68 = new RegExp("^[1-9][0-9]*[kmg]$", "u");
-const pattern69 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
-const schema58 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
+const schema63 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
+const schema64 = {"type":"string","pattern":"^[^\\u0000]*$"};
+const schema65 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
+const schema72 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
+const pattern46 = new RegExp("^[^\\u0000]*$", "u");
+const pattern48 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern56 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+const pattern57 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
+const pattern74 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", "u");
+const pattern76 = new RegExp("^[^\\u0000-\\u001f,\"]+$", "u");
+const pattern77 = new RegExp("^/[^\\u0000-\\u001f,\":]+$", "u");
+const pattern78 = new RegExp("^[1-9][0-9]*[kmg]$", "u");
+const pattern79 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
+const schema68 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate30.evaluated;
+const evaluated0 = validate34.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2718,7 +3405,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,keyword:"type",params:{type: schema58.type}};
+const err0 = {instancePath,keyword:"type",params:{type: schema68.type}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2728,7 +3415,7 @@ vErrors.push(err0);
 errors++;
 }
 if(typeof data === "string"){
-if(!pattern38.test(data)){
+if(!pattern48.test(data)){
 const err1 = {instancePath,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -2775,7 +3462,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern38.test(data0)){
+if(!pattern48.test(data0)){
 const err5 = {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -2835,7 +3522,7 @@ errors++;
 if(data1.env !== undefined){
 let data2 = data1.env;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern48.test(data2)){
 const err10 = {instancePath:instancePath+"/from/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -2899,7 +3586,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern36.test(data5)){
+if(!pattern46.test(data5)){
 const err15 = {instancePath:instancePath+"/from/command/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -2946,19 +3633,19 @@ errors++;
 }
 }
 }
-validate30.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
-validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema67 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}};
-const schema68 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
-const pattern52 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
+const schema77 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}};
+const schema78 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
+const pattern62 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
 
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate32.evaluated;
+const evaluated0 = validate36.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2991,7 +3678,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern52.test(data0)){
+if(!pattern62.test(data0)){
 const err2 = {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -3016,7 +3703,7 @@ errors++;
 if(data.expose !== undefined){
 let data1 = data.expose;
 if(typeof data1 === "string"){
-if(!pattern52.test(data1)){
+if(!pattern62.test(data1)){
 const err4 = {instancePath:instancePath+"/expose",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -3041,7 +3728,7 @@ errors++;
 if(data.description !== undefined){
 let data2 = data.description;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern46.test(data2)){
 const err6 = {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -3086,22 +3773,22 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema72 = {"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}};
-const pattern56 = new RegExp("^[\\x20-\\x7e]+$", "u");
-const pattern57 = new RegExp("^https://[^/\\s]+/\\S+$", "u");
-const pattern58 = new RegExp("^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$", "u");
-const pattern59 = new RegExp("^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$", "u");
-const pattern60 = new RegExp("^https?://\\S+$", "u");
+const schema82 = {"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}};
+const pattern66 = new RegExp("^[\\x20-\\x7e]+$", "u");
+const pattern67 = new RegExp("^https://[^/\\s]+/\\S+$", "u");
+const pattern68 = new RegExp("^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$", "u");
+const pattern69 = new RegExp("^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$", "u");
+const pattern70 = new RegExp("^https?://\\S+$", "u");
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate34.evaluated;
+const evaluated0 = validate38.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3110,7 +3797,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema72.properties, key0))){
+if(!(func1.call(schema82.properties, key0))){
 const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -3124,7 +3811,7 @@ errors++;
 if(data.grant !== undefined){
 let data0 = data.grant;
 if(!((data0 === "authorization_code") || (data0 === "client_credentials"))){
-const err1 = {instancePath:instancePath+"/grant",keyword:"enum",params:{allowedValues: schema72.properties.grant.enum}};
+const err1 = {instancePath:instancePath+"/grant",keyword:"enum",params:{allowedValues: schema82.properties.grant.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3137,7 +3824,7 @@ errors++;
 if(data.client_id !== undefined){
 let data1 = data.client_id;
 if(typeof data1 === "string"){
-if(!pattern56.test(data1)){
+if(!pattern66.test(data1)){
 const err2 = {instancePath:instancePath+"/client_id",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -3160,21 +3847,21 @@ errors++;
 }
 }
 if(data.client_secret !== undefined){
-if(!(validate30(data.client_secret, {instancePath:instancePath+"/client_secret",parentData:data,parentDataProperty:"client_secret",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+if(!(validate34(data.client_secret, {instancePath:instancePath+"/client_secret",parentData:data,parentDataProperty:"client_secret",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 errors = vErrors.length;
 }
 }
 if(data.private_key !== undefined){
-if(!(validate30(data.private_key, {instancePath:instancePath+"/private_key",parentData:data,parentDataProperty:"private_key",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+if(!(validate34(data.private_key, {instancePath:instancePath+"/private_key",parentData:data,parentDataProperty:"private_key",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 errors = vErrors.length;
 }
 }
 if(data.private_key_algorithm !== undefined){
 let data4 = data.private_key_algorithm;
 if(!(((((((((data4 === "RS256") || (data4 === "RS384")) || (data4 === "RS512")) || (data4 === "PS256")) || (data4 === "PS384")) || (data4 === "PS512")) || (data4 === "ES256")) || (data4 === "ES384")) || (data4 === "ES512"))){
-const err4 = {instancePath:instancePath+"/private_key_algorithm",keyword:"enum",params:{allowedValues: schema72.properties.private_key_algorithm.enum}};
+const err4 = {instancePath:instancePath+"/private_key_algorithm",keyword:"enum",params:{allowedValues: schema82.properties.private_key_algorithm.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3187,7 +3874,7 @@ errors++;
 if(data.client_metadata_url !== undefined){
 let data5 = data.client_metadata_url;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern67.test(data5)){
 const err5 = {instancePath:instancePath+"/client_metadata_url",keyword:"pattern",params:{pattern: "^https://[^/\\s]+/\\S+$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -3212,7 +3899,7 @@ errors++;
 if(data.redirect_url !== undefined){
 let data6 = data.redirect_url;
 if(typeof data6 === "string"){
-if(!pattern58.test(data6)){
+if(!pattern68.test(data6)){
 const err7 = {instancePath:instancePath+"/redirect_url",keyword:"pattern",params:{pattern: "^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -3251,7 +3938,7 @@ const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
-if(!pattern59.test(data8)){
+if(!pattern69.test(data8)){
 const err10 = {instancePath:instancePath+"/scopes/" + i0,keyword:"pattern",params:{pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -3288,7 +3975,7 @@ errors++;
 if(data.issuer !== undefined){
 let data9 = data.issuer;
 if(typeof data9 === "string"){
-if(!pattern60.test(data9)){
+if(!pattern70.test(data9)){
 const err13 = {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://\\S+$"}};
 if(vErrors === null){
 vErrors = [err13];
@@ -3321,16 +4008,16 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate34.errors = vErrors;
+validate38.errors = vErrors;
 return errors === 0;
 }
-validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate38.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate29.evaluated;
+const evaluated0 = validate33.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3339,7 +4026,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema53.properties, key0))){
+if(!(func1.call(schema63.properties, key0))){
 const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -3382,7 +4069,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern46.test(data2)){
 const err3 = {instancePath:instancePath+"/args/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -3447,7 +4134,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key1 in data4){
 const _errs13 = errors;
 if(typeof key1 === "string"){
-if(!pattern38.test(key1)){
+if(!pattern48.test(key1)){
 const err8 = {instancePath:instancePath+"/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err8];
@@ -3483,7 +4170,7 @@ errors++;
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 === "string"){
-if(!pattern36.test(data5)){
+if(!pattern46.test(data5)){
 const err11 = {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
 if(vErrors === null){
 vErrors = [err11];
@@ -3524,7 +4211,7 @@ const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(typeof data7 === "string"){
-if(!pattern38.test(data7)){
+if(!pattern48.test(data7)){
 const err14 = {instancePath:instancePath+"/inherit_env/" + i1,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err14];
@@ -3563,8 +4250,8 @@ let data8 = data.secrets;
 if(Array.isArray(data8)){
 const len2 = data8.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate30(data8[i2], {instancePath:instancePath+"/secrets/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+if(!(validate34(data8[i2], {instancePath:instancePath+"/secrets/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 errors = vErrors.length;
 }
 }
@@ -3583,7 +4270,7 @@ errors++;
 if(data.framing !== undefined){
 let data10 = data.framing;
 if(!(((data10 === "auto") || (data10 === "newline")) || (data10 === "content-length"))){
-const err18 = {instancePath:instancePath+"/framing",keyword:"enum",params:{allowedValues: schema53.properties.framing.enum}};
+const err18 = {instancePath:instancePath+"/framing",keyword:"enum",params:{allowedValues: schema63.properties.framing.enum}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3596,7 +4283,7 @@ errors++;
 if(data.namespace !== undefined){
 let data11 = data.namespace;
 if(typeof data11 === "string"){
-if(!pattern46.test(data11)){
+if(!pattern56.test(data11)){
 const err19 = {instancePath:instancePath+"/namespace",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
 if(vErrors === null){
 vErrors = [err19];
@@ -3633,7 +4320,7 @@ errors++;
 if(data.isolation !== undefined){
 let data13 = data.isolation;
 if(!((((data13 === "auto") || (data13 === "shared")) || (data13 === "session")) || (data13 === "pool"))){
-const err22 = {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema53.properties.isolation.enum}};
+const err22 = {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema63.properties.isolation.enum}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3661,7 +4348,7 @@ errors++;
 if(data14.uris !== undefined){
 let data15 = data14.uris;
 if(!((data15 === "native") || (data15 === "prefixed"))){
-const err24 = {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema53.properties.resources.properties.uris.enum}};
+const err24 = {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema63.properties.resources.properties.uris.enum}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3702,7 +4389,7 @@ const len3 = data17.length;
 for(let i3=0; i3<len3; i3++){
 let data18 = data17[i3];
 if(typeof data18 === "string"){
-if(!pattern47.test(data18)){
+if(!pattern57.test(data18)){
 const err27 = {instancePath:instancePath+"/tags/" + i3,keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err27];
@@ -3740,7 +4427,7 @@ if(data.policy !== undefined){
 let data19 = data.policy;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 for(const key4 in data19){
-if(!(func1.call(schema53.properties.policy.properties, key4))){
+if(!(func1.call(schema63.properties.policy.properties, key4))){
 const err30 = {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err30];
@@ -3930,7 +4617,7 @@ errors++;
 if(data19.destructive !== undefined){
 let data29 = data19.destructive;
 if(!((data29 === "declared") || (data29 === "assumed"))){
-const err44 = {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema53.properties.policy.properties.destructive.enum}};
+const err44 = {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema63.properties.policy.properties.destructive.enum}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4368,8 +5055,8 @@ if(data.tools !== undefined){
 let data42 = data.tools;
 if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
 for(const key6 in data42){
-if(!(validate32(data42[key6], {instancePath:instancePath+"/tools/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data42,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
+if(!(validate36(data42[key6], {instancePath:instancePath+"/tools/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data42,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
@@ -4497,7 +5184,7 @@ errors++;
 if(data.transport !== undefined){
 let data48 = data.transport;
 if(!((((data48 === "auto") || (data48 === "streamable-http")) || (data48 === "sse")) || (data48 === "websocket"))){
-const err91 = {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema53.properties.transport.enum}};
+const err91 = {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema63.properties.transport.enum}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -4552,7 +5239,7 @@ errors++;
 if(data51.bearer !== undefined){
 let data52 = data51.bearer;
 if(typeof data52 === "string"){
-if(!pattern38.test(data52)){
+if(!pattern48.test(data52)){
 const err95 = {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err95];
@@ -4575,8 +5262,8 @@ errors++;
 }
 }
 if(data51.oauth !== undefined){
-if(!(validate34(data51.oauth, {instancePath:instancePath+"/auth/oauth",parentData:data51,parentDataProperty:"oauth",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+if(!(validate38(data51.oauth, {instancePath:instancePath+"/auth/oauth",parentData:data51,parentDataProperty:"oauth",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -4595,7 +5282,7 @@ errors++;
 if(data.credentials !== undefined){
 let data54 = data.credentials;
 if(!((data54 === "shared") || (data54 === "per-user"))){
-const err98 = {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema53.properties.credentials.enum}};
+const err98 = {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema63.properties.credentials.enum}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -4757,7 +5444,7 @@ errors++;
 if(data60.image !== undefined){
 let data61 = data60.image;
 if(typeof data61 === "string"){
-if(!pattern64.test(data61)){
+if(!pattern74.test(data61)){
 const err111 = {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}};
 if(vErrors === null){
 vErrors = [err111];
@@ -4782,7 +5469,7 @@ errors++;
 if(data60.engine !== undefined){
 let data62 = data60.engine;
 if(!(((data62 === "auto") || (data62 === "docker")) || (data62 === "podman"))){
-const err113 = {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema53.properties.container.properties.engine.enum}};
+const err113 = {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema63.properties.container.properties.engine.enum}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -4795,7 +5482,7 @@ errors++;
 if(data60.network !== undefined){
 let data63 = data60.network;
 if(typeof data63 === "string"){
-if(!pattern47.test(data63)){
+if(!pattern57.test(data63)){
 const err114 = {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err114];
@@ -4859,7 +5546,7 @@ errors++;
 if(data65.source !== undefined){
 let data66 = data65.source;
 if(typeof data66 === "string"){
-if(!pattern66.test(data66)){
+if(!pattern76.test(data66)){
 const err119 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}};
 if(vErrors === null){
 vErrors = [err119];
@@ -4884,7 +5571,7 @@ errors++;
 if(data65.target !== undefined){
 let data67 = data65.target;
 if(typeof data67 === "string"){
-if(!pattern67.test(data67)){
+if(!pattern77.test(data67)){
 const err121 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}};
 if(vErrors === null){
 vErrors = [err121];
@@ -4945,7 +5632,7 @@ errors++;
 if(data60.memory !== undefined){
 let data69 = data60.memory;
 if(typeof data69 === "string"){
-if(!pattern68.test(data69)){
+if(!pattern78.test(data69)){
 const err126 = {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}};
 if(vErrors === null){
 vErrors = [err126];
@@ -5005,7 +5692,7 @@ errors++;
 if(data60.user !== undefined){
 let data71 = data60.user;
 if(typeof data71 === "string"){
-if(!pattern69.test(data71)){
+if(!pattern79.test(data71)){
 const err131 = {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
 if(vErrors === null){
 vErrors = [err131];
@@ -5164,7 +5851,7 @@ errors++;
 }
 if(data.interactive !== undefined){
 if(!(data.interactive === "serialize")){
-const err144 = {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema53.properties.interactive.enum}};
+const err144 = {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema63.properties.interactive.enum}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -5185,12 +5872,12 @@ vErrors.push(err145);
 }
 errors++;
 }
-validate29.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern22 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
+const pattern27 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json" */;
@@ -5240,7 +5927,7 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 const _errs6 = errors;
 if(typeof key1 === "string"){
-if(!pattern22.test(key1)){
+if(!pattern27.test(key1)){
 const err2 = {instancePath:instancePath+"/clients",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err2];
@@ -5274,8 +5961,8 @@ errors++;
 }
 }
 for(const key2 in data2){
-if(!(validate23(data2[key2], {instancePath:instancePath+"/clients/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data2,parentDataProperty:key2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+if(!(validate25(data2[key2], {instancePath:instancePath+"/clients/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data2,parentDataProperty:key2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
@@ -5297,7 +5984,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key3 in data4){
 const _errs13 = errors;
 if(typeof key3 === "string"){
-if(!pattern27.test(key3)){
+if(!pattern32.test(key3)){
 const err6 = {instancePath:instancePath+"/profiles",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"},propertyName:key3};
 if(vErrors === null){
 vErrors = [err6];
@@ -5331,8 +6018,8 @@ errors++;
 }
 }
 for(const key4 in data4){
-if(!(validate27(data4[key4], {instancePath:instancePath+"/profiles/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+if(!(validate31(data4[key4], {instancePath:instancePath+"/profiles/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -5352,8 +6039,8 @@ if(data.cores !== undefined){
 let data6 = data.cores;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key5 in data6){
-if(!(validate29(data6[key5], {instancePath:instancePath+"/cores/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+if(!(validate33(data6[key5], {instancePath:instancePath+"/cores/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }

@@ -81,7 +81,7 @@ async function lookAtCores(
     env: terminal.env,
     secretsDir: settings.secretsDir,
     hubTokens: settings.token instanceof Secret ? [settings.token] : [],
-    clientTokenHashes: manifest.clients.map((client) => client.tokenSha256),
+    clientTokenHashes: manifest.clients.flatMap(({ tokenSha256 }) => tokenSha256 ?? []),
   };
   const checked = await Promise.all(
     manifest.cores.map(async (core): Promise<CheckedCore> => {

@@ -1,0 +1,37 @@
+// Identity providers as the hub runs on them: those that clients name, with what `hub.auth.issuers` says of them.
+import { resolve as resolvePath } from "node:path";
+import type { AuthConfig, Issuer, JwtRule } from "./manifest.ts";
+import { type ClientJwt, defaults, type Hub } from "./model.ts";
+
+/** One that no client names lets nobody in, so it is left out. */
+export function resolveAuth(hub: Hub, folder: string, rules: readonly JwtRule[]): AuthConfig {
+  const named = new Set(rules.map(({ issuer }) => issuer));
+  return { issuers: [...named].map((url) => resolveIssuer(url, hub, folder)) };
+}
+
+function resolveIssuer(url: string, hub: Hub, folder: string): Issuer {
+  const written = hub.auth?.issuers ?? {};
+  const { jwks_url, audience, algorithms, clock_skew_s, ca, scopes } = Object.hasOwn(written, url)
+    ? (written[url] ?? {})
+    : {};
+  return {
+    url,
+    jwksUrl: jwks_url,
+    audience: audience ?? [],
+    algorithms,
+    clockSkewS: clock_skew_s ?? defaults.issuer.clock_skew_s,
+    ca: ca === undefined ? undefined : resolvePath(folder, ca),
+    scopes: scopes ?? defaults.issuer.scopes,
+  };
+}
+
+export function resolveJwt(jwt: ClientJwt): JwtRule {
+  return {
+    issuer: jwt.issuer,
+    subjects: jwt.subjects ?? [],
+    groups: jwt.groups ?? [],
+    groupsClaim: jwt.groups_claim ?? defaults.jwt.groups_claim,
+    scopes: jwt.scopes ?? [],
+    claims: Object.fromEntries(Object.entries(jwt.claims ?? {}).map(([name, value]) => [name, [value].flat()])),
+  };
+}
