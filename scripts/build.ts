@@ -26,6 +26,7 @@ const others = {
   "hub/decision-point": "src/links/decision-point.ts",
   "hub/logins": "src/logins/logins.ts",
   "hub/login-way": "src/hub/login-way.ts",
+  "hub/jwt-way": "src/hub/jwt-way.ts",
   "hub/otel": "src/telemetry/otel/start.ts",
   "hub/prom-client": "prom-client",
   "hub/minisearch": "minisearch",

@@ -109,7 +109,7 @@ export class Hub {
     this.#setup = { manifest, settings };
     this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
-    this.#doorman = new Doorman(masker, this.#setup);
+    this.#doorman = new Doorman({ ...options, clock }, this.#setup);
     const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
     this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup: () => this.#setup, tagsOf });
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;

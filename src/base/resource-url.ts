@@ -7,6 +7,7 @@ const endpoints = /^\/(?:mcp|ws|sse)(?:\/p\/[a-z][a-z0-9-]{0,31})?$/;
 /** The resource's path that a path of a request belongs to. `/` is the endpoint's other name. */
 export function resourcePath(path: string): string {
   if (endpoints.test(path)) return path;
+  if (path === "/messages") return "/sse";
   const [, first = ""] = /^\/([^/]*)/.exec(path) ?? [];
   return first === "" ? "/mcp" : `/${first}`;
 }

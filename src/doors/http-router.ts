@@ -5,10 +5,11 @@ import type { Socket } from "node:net";
 import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
-import type { Auth, AuthResult, Evidence } from "../identity/auth.ts";
+import type { Auth, AuthResult, Evidence, Refused } from "../identity/auth.ts";
 import { type BrowserRequest, browserRequest } from "./browser-request.ts";
 import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
 import { type Client, createProxies } from "./forwarded.ts";
+import { isMetadataPath, metadataPage, metadataPreflight, type ResourceFacts } from "./metadata-pages.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
 import type { Guest } from "./port.ts";
 import { Recognition } from "./recognition.ts";
@@ -67,6 +68,8 @@ export interface RouterDeps {
   readonly doors: ReadonlyMap<string, WebDoor>;
   /** Pages for people, below `/oauth/`: who fills them in says what protects them. Undefined: not one of them. Absent where there are none. */
   browser?(request: BrowserRequest): Promise<Reply | undefined>;
+  /** Where clients that have no token get one, as of now; absent or undefined where tokens are only given. */
+  resource?(): ResourceFacts | undefined;
   /** The profiles that a path may name, as of now: `/mcp/p/claude`. */
   profiles(): ReadonlyMap<string, unknown>;
   /** Open sessions, and whether new ones are taken; undefined where nobody speaks WebSocket. */
@@ -113,14 +116,19 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   const clientOf = ({ headers, socket }: IncomingMessage, reach: Reach) =>
     proxies.clientOf(reach === "socket" ? "unix" : socket.remoteAddress, headers);
 
-  function refusalOf(request: IncomingMessage, reach: Reach, { scheme, host: forwardedHost }: Client) {
+  function refusalOf(
+    request: IncomingMessage,
+    reach: Reach,
+    { scheme, host: forwardedHost }: Client,
+    origin: string | undefined,
+  ) {
     const { headers, rawHeaders, socket } = request;
     if (namesHostTwice(rawHeaders)) return twoHosts;
     return originRefusal(options, {
       reach,
       localAddress: socket.localAddress,
       host: headers.host,
-      origin: headers.origin,
+      origin,
       // Without a proxy's word, what came encrypted is https; what came plain may have been anything before.
       scheme: scheme ?? (isEncrypted(socket) ? "https" : undefined),
       forwardedHost,
@@ -128,12 +136,23 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   }
 
   /** Who asks, in the words of authentication. */
-  function identify(request: IncomingMessage, { path, profile }: Place): AuthResult | Promise<AuthResult> {
-    const evidence: Evidence = {
-      authorization: request.headers.authorization,
-      path: profile === undefined ? path : `${path}/p/${profile}`,
-    };
+  function identify(request: IncomingMessage, place: Place): AuthResult | Promise<AuthResult> {
+    const evidence: Evidence = { authorization: request.headers.authorization, path: wholePath(place) };
     return recognition.authenticate(request.socket, evidence);
+  }
+
+  function refusalReply(result: Refused, place: Place): Reply {
+    return tokenRefusal(result, deps.resource?.(), wholePath(place));
+  }
+
+  /** Of the hub as a resource; any page may read it, so no origin is too foreign. */
+  function metadataAt(path: string, method: string | undefined): Reply | undefined {
+    if (!isMetadataPath(path)) return undefined;
+    const facts = deps.resource?.();
+    const page = facts === undefined ? undefined : metadataPage(path, base, facts);
+    if (page === undefined) return undefined;
+    if (method === "OPTIONS") return metadataPreflight;
+    return method === "GET" || method === "HEAD" ? page : notAllowed(path, ["GET", "HEAD", "OPTIONS"]);
   }
 
   function metricsPage(request: IncomingMessage, place: Place, peer: string | undefined): Routed | Promise<Routed> {
@@ -204,7 +223,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   ): Routed {
     const { path, profile } = place;
     if (result.t === "refused") {
-      return refused(withHeaders(tokenRefusal(result), cors), `token ${result.reason}`, address);
+      return refused(withHeaders(refusalReply(result, place), cors), `token ${result.reason}`, address);
     }
     if (door.access === "admin" && !result.principal.admin) return refused(forbidden, "not an admin", address);
     const unknown = profileRefusal(place);
@@ -215,10 +234,13 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   return {
     route(request, reach) {
       const client = clientOf(request, reach);
-      const refusal = refusalOf(request, reach, client);
-      if (refusal !== undefined) return refused(refusal, "host or origin", client.address);
       const place = placeOf(request.url, base);
       const { path } = place;
+      const origin = isMetadataPath(path) ? undefined : request.headers.origin;
+      const refusal = refusalOf(request, reach, client, origin);
+      if (refusal !== undefined) return refused(refusal, "host or origin", client.address);
+      const metadata = metadataAt(path, request.method);
+      if (metadata !== undefined) return replied(metadata);
       if (deps.browser !== undefined && path.startsWith("/oauth/")) {
         return {
           t: "reply",
@@ -243,13 +265,13 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const client = clientOf(request, reach);
       const peer = client.address;
       const refuse = (reply: Reply, reason: string): Admission => ({ t: "refused", reply, reason, peer });
-      const origin = refusalOf(request, reach, client);
+      const origin = refusalOf(request, reach, client, request.headers.origin);
       if (origin !== undefined) return refuse(origin, "host or origin");
       const { house } = deps;
       const place = placeOf(request.url, base);
       if (house === undefined || !upgradePaths.has(place.path)) return refuse(nothingHere, "path");
       return whenKnown(identify(request, place), (result) => {
-        if (result.t === "refused") return refuse(tokenRefusal(result), `token ${result.reason}`);
+        if (result.t === "refused") return refuse(refusalReply(result, place), `token ${result.reason}`);
         const unknown = profileRefusal(place);
         if (unknown !== undefined) return refuse(unknown, "path");
         const fault = handshakeRefusal(request);
@@ -314,6 +336,10 @@ function placeOf(url: string | undefined, base: string): Place {
   // Most paths are short, and the same ones over and over.
   const [, door, profile] = path.includes("/p/") ? (/^(\/(?:mcp|ws|sse))\/p\/([^/]+)$/.exec(path) ?? []) : [];
   return door === undefined ? { path, profile: undefined } : { path: door, profile };
+}
+
+function wholePath({ path, profile }: Place): string {
+  return profile === undefined ? path : `${path}/p/${profile}`;
 }
 
 /** The path without query, base path and trailing slash; undefined for a target that is no path. */

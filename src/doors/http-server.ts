@@ -53,6 +53,8 @@ export interface HttpServerDeps {
   readonly websocket?: WsDoor | undefined;
   /** Pages for people, which need no token; absent where there are none. */
   browser?: RouterDeps["browser"];
+  /** Where clients get tokens; absent where they are only given. */
+  resource?: RouterDeps["resource"];
   /** The profiles that a path may name, as of now; absent where none may. */
   profiles?(): ReadonlyMap<string, unknown>;
   /** By path, the base path left out. */
@@ -122,6 +124,7 @@ class Front implements HttpServer {
       pages: deps.pages,
       doors: deps.doors,
       ...(deps.browser && { browser: deps.browser }),
+      ...(deps.resource && { resource: deps.resource }),
       profiles: () => deps.profiles?.() ?? new Map(),
       house: websocket && {
         get sessions() {

@@ -1,6 +1,8 @@
 // What the router answers by itself: refusals, and where to go instead.
 import type { Refused } from "../identity/auth.ts";
+import { challengeOf } from "./challenge.ts";
 import type { RouterDeps } from "./http-router.ts";
+import type { ResourceFacts } from "./metadata-pages.ts";
 import { errorReply, type Reply } from "./reply.ts";
 
 export function nothingButThese({ house, doors, pages }: Pick<RouterDeps, "house" | "doors" | "pages">): Reply {
@@ -49,17 +51,20 @@ export function notAllowed(path: string, methods: readonly string[], elsewhere =
   return errorReply("request_invalid", `${path} takes ${allow} only${elsewhere}`, { status: 405, headers: { allow } });
 }
 
-/** RFC 6750, section 3. */
+/** RFC 6750, section 3, where tokens are only given. */
 export const challenges = { missing: "Bearer", invalid: 'Bearer error="invalid_token"' };
 
-export function tokenRefusal(refused: Refused): Reply {
+/** `facts`: where tokens can be got, if they can. `path`: what was asked for. */
+export function tokenRefusal(refused: Refused, facts: ResourceFacts | undefined, path: string): Reply {
+  const challenge = challengeOf(refused, facts, path);
   switch (refused.reason) {
     case "missing":
-      return unauthenticated(challenges.missing, "a token is needed: send it as Authorization: Bearer <token>");
-    case "invalid":
-      return unauthenticated(challenges.invalid, "the token is not valid");
+      return unauthenticated(challenge, "a token is needed: send it as Authorization: Bearer <token>");
+    case "invalid": {
+      const why = refused.why === undefined ? "" : ` here: ${refused.why}`;
+      return unauthenticated(challenge, `the token is not valid${why}`);
+    }
     case "scope": {
-      const challenge = `Bearer error="insufficient_scope", scope="${refused.scope}"`;
       const message = `the token lets its holder do less than this needs; the scopes for it: ${refused.scope}`;
       return errorReply("forbidden", message, { headers: { "www-authenticate": challenge } });
     }

@@ -1,21 +1,42 @@
 // Who may come in, under the rules in force; and who those inside are when the rules change.
 
 import { bearerToken } from "../base/bearer.ts";
+import type { Clock } from "../base/clock.ts";
 import { Secret } from "../base/secret.ts";
+import { SpacedLog } from "../doors/spaced-log.ts";
 import { type Auth, type AuthResult, createAuth, type Evidence, type Way } from "../identity/auth.ts";
+import { SignedTokens } from "../identity/jwt-way.ts";
 import { staticTokens } from "../identity/static-tokens.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { Principal } from "../sessions/principal.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { Masker } from "../wire/mask.ts";
+
+export interface DoormanDeps {
+  readonly masker: Pick<Masker, "add">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where proxies are named. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
 
 export class Doorman implements Auth {
   readonly #masker: Pick<Masker, "add">;
+  readonly #signed: SignedTokens;
+  readonly #refusals: SpacedLog;
   #auth: Auth;
   /** Whose tokens are masked already. */
   readonly #masked = new WeakSet<Principal>();
 
-  constructor(masker: Pick<Masker, "add">, setup: Setup) {
+  constructor({ masker, clock, env, ...deps }: DoormanDeps, setup: Setup) {
     this.#masker = masker;
+    const log = deps.log.child({ component: "identity" });
+    this.#refusals = new SpacedLog(clock, (context) => log.info("jwt_refused", context));
+    this.#signed = new SignedTokens({
+      clock,
+      verifier: async (issuer) => (await import("./jwt-way.ts")).jwtVerifier(issuer, { clock, log, env }),
+      refused: (issuer, { kind, reason }) => this.#refusals.say(kind, { issuer, reason }),
+    });
     this.#auth = this.#rulesOf(setup, 0);
   }
 
@@ -51,7 +72,11 @@ export class Doorman implements Auth {
 
   #rulesOf({ manifest, settings }: Setup, version: number): Auth {
     for (const token of [settings.token, settings.metricsToken]) if (token !== undefined) this.#masker.add(token);
-    const ways: readonly (Way | undefined)[] = [staticTokens({ token: settings.token, clients: manifest.clients })];
+    const { clients } = manifest;
+    const ways: readonly (Way | undefined)[] = [
+      staticTokens({ token: settings.token, clients }),
+      this.#signed.way({ issuers: settings.auth.issuers, clients, publicUrl: settings.publicUrl }),
+    ];
     return createAuth(
       ways.filter((way) => way !== undefined),
       version,

@@ -29,7 +29,9 @@ export interface Evidence {
  */
 export type AuthResult =
   | { readonly t: "ok"; readonly principal: Principal }
-  | { readonly t: "refused"; readonly reason: "missing" | "invalid" }
+  | { readonly t: "refused"; readonly reason: "missing" }
+  /** `why`: what its sender may know, about `it`: the token. */
+  | { readonly t: "refused"; readonly reason: "invalid"; readonly why?: string }
   | { readonly t: "refused"; readonly reason: "scope"; readonly scope: string };
 
 export type Refused = Extract<AuthResult, { t: "refused" }>;
@@ -64,7 +66,7 @@ const anonymous: Principal = {
 };
 
 const missing: Refused = { t: "refused", reason: "missing" };
-const invalid: Refused = { t: "refused", reason: "invalid" };
+export const invalid = { t: "refused", reason: "invalid" } as const satisfies Refused;
 
 /** `ways`: in the order in which they are asked. None: everybody is let in. */
 export function createAuth(ways: readonly Way[], version = 0): Auth {

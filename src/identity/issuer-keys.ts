@@ -128,7 +128,8 @@ export class IssuerKeys {
   }
 
   async #readKeys(): Promise<JSONWebKeySet> {
-    const { url } = (this.#place = await this.#findPlace());
+    this.#place = await this.#findPlace();
+    const { url } = this.#place;
     const { keys } = await getJson(url, this.#deps);
     if (!Array.isArray(keys)) throw new KeysUnavailable(`${url.origin}${url.pathname} has no keys`);
     if (keys.length > maxKeys) throw new KeysUnavailable(`${url.origin}${url.pathname} has more than ${maxKeys} keys`);

@@ -53,7 +53,7 @@ export async function getJson(url: URL, { clock, fetch }: Deps): Promise<Record<
       const where = `${at.origin}${at.pathname}`;
       const to = response.headers.get("location");
       if (response.status >= 300 && response.status < 400 && to !== null) {
-        const next = URL.canParse(to, at) ? new URL(to, at) : undefined;
+        const next = URL.canParse(to, at.href) ? new URL(to, at) : undefined;
         if (next?.origin !== url.origin) throw new Error(`${where} leads elsewhere, where nothing is asked`);
         if (redirects === maxRedirects) throw new Error(`${where} leads on and on`);
         at = next;

@@ -25,7 +25,9 @@ export function staticTokens({ token, clients }: StaticTokensOptions): Way | und
   const entries: Entry[] = [];
   const plain = token?.reveal().trim() ?? "";
   if (plain !== "") entries.push(holderOfHubToken(tokenDigest(plain)));
-  for (const client of clients) entries.push(namedClient(client, Buffer.from(client.tokenSha256, "hex")));
+  for (const client of clients) {
+    if (client.tokenSha256 !== undefined) entries.push(namedClient(client, Buffer.from(client.tokenSha256, "hex")));
+  }
   if (entries.length === 0) return undefined;
   return {
     take({ token: sent }) {

@@ -11,6 +11,7 @@ import { SseDoor } from "../doors/sse-door.ts";
 import { TlsKeeper } from "../doors/tls/tls-keeper.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import type { Reloader } from "../hub/reloader.ts";
+import { resourceFacts } from "../hub/resource-facts.ts";
 import type { Hub } from "../hub.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -146,6 +147,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       websocket,
       profiles: () => hub.manifest.profiles,
       browser: (request) => hub.signInPage(request),
+      resource: () => resourceFacts(hub),
       doors: isApart ? forClients : new Map([...forClients, ...forAdmins]),
       log: doorLog,
       pages: isApart ? { healthz } : pages,

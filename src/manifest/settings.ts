@@ -91,6 +91,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     stateKey: readStateKey(env, cwd, problems),
     metricsToken: tokenOf(variable(env, "HUB_METRICS_TOKEN"), "HUB_METRICS_TOKEN", problems),
   };
+  problems.push(...audienceProblems(settings));
   if (hasErrors(problems)) return { t: "invalid", problems };
   return { t: "ok", settings, warnings: problems };
 }
@@ -102,6 +103,25 @@ export function limitsOf(client: ResolvedClient | undefined, settings: Settings)
     maxQueue: client?.limits.maxQueue ?? settings.limits.maxQueuePerClient,
     rateLimitRps: client?.limits.rateLimitRps ?? settings.limits.rateLimitRps,
   };
+}
+
+/** Tokens that are for something else let nobody in, so it has to be known what they are for. */
+function audienceProblems({ publicUrl, auth: { issuers } }: Settings): Problem[] {
+  if (publicUrl !== undefined) return [];
+  const hint = "set it to the URL that clients have, without /mcp, or write hub.public_url";
+  return issuers.map(({ url, audience }) => {
+    if (audience.length === 0) {
+      const message = `not set, so it is not known which tokens of ${url} are for this hub`;
+      return variableProblem(
+        "HUB_PUBLIC_URL",
+        "error",
+        message,
+        `${hint}; or write hub.auth.issuers.<issuer>.audience`,
+      );
+    }
+    const message = `not set, so clients are not told that ${url} has tokens for this hub`;
+    return variableProblem("HUB_PUBLIC_URL", "warning", message, hint);
+  });
 }
 
 /** Each variable wins over its key by itself. The files are read by who serves: not every command may read the key. */

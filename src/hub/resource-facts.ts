@@ -1,0 +1,17 @@
+// What clients are told of the ways to get a token, of the setup in force.
+import type { ResourceFacts } from "../doors/metadata-pages.ts";
+import type { Setup } from "../manifest/diff.ts";
+
+/** Undefined where tokens are only given, or where the hub does not know what clients call it. */
+export function resourceFacts({ manifest, settings }: Setup): ResourceFacts | undefined {
+  const { publicUrl, auth } = settings;
+  if (publicUrl === undefined || auth.issuers.length === 0) return undefined;
+  const neededScopes = [...new Set(auth.issuers.flatMap(({ scopes }) => scopes))];
+  const further = manifest.clients.flatMap(({ jwt }) => jwt?.scopes ?? []);
+  return {
+    publicUrl,
+    authorizationServers: auth.issuers.map(({ url }) => url),
+    neededScopes,
+    scopes: [...new Set([...neededScopes, ...further])],
+  };
+}

@@ -1,0 +1,213 @@
+// The way in by a signed token of an identity provider: who signed it, whether it is for what is asked, and whose client its claims make.
+// Signatures are checked by what is loaded for the first such token (jwt-verifier.ts); what was checked once is judged at once.
+import { isDeepStrictEqual } from "node:util";
+import type { Clock } from "../base/clock.ts";
+import { isAudienceOf } from "../base/resource-url.ts";
+import type { Issuer, ResolvedClient } from "../manifest/manifest.ts";
+import type { Principal } from "../sessions/principal.ts";
+import { type AuthResult, invalid, type Shown, type Way } from "./auth.ts";
+import { type Claims, clientOfClaims, missingScopes } from "./claims.ts";
+import type { JwtVerifier, Verified } from "./jwt-verifier.ts";
+import type { Refusal } from "./refusal.ts";
+import { type RuledClient, rightsOf } from "./rights.ts";
+import { memoryKey, TokenMemory } from "./token-memory.ts";
+
+export type ClaimedClient = RuledClient & Pick<ResolvedClient, "jwt">;
+
+export type Verifier = Pick<JwtVerifier, "verify" | "generation" | "keepFresh">;
+
+export interface SignedTokensDeps {
+  readonly clock: Pick<Clock, "wall">;
+  /** Loads what checks the signatures of one provider. */
+  verifier(issuer: Issuer): Promise<Verifier>;
+  /** For the log. `issuer`: as the manifest has it. */
+  refused(issuer: string, refusal: Refusal): void;
+}
+
+export interface JwtRules {
+  readonly issuers: readonly Issuer[];
+  readonly clients: readonly ClaimedClient[];
+  readonly publicUrl: string | undefined;
+}
+
+type Good = Extract<Verified, { t: "ok" }>;
+
+interface Known extends Good {
+  readonly source: Source;
+  /** What it came to under one set of rules: the same principal for all its requests. */
+  came?: { readonly way: Way; readonly result: AuthResult } | undefined;
+}
+
+/** One provider, for as long as the manifest says the same of it. */
+class Source {
+  readonly issuer: Issuer;
+  readonly #load: () => Promise<Verifier>;
+  #verifier: Verifier | undefined;
+  #loading: Promise<Verifier> | undefined;
+
+  constructor(issuer: Issuer, load: () => Promise<Verifier>) {
+    this.issuer = issuer;
+    this.#load = load;
+  }
+
+  /** Whether what was verified before still is. */
+  holds({ generation }: Good): boolean {
+    this.#verifier?.keepFresh();
+    return this.#verifier?.generation === generation;
+  }
+
+  async verify(token: string): Promise<Verified> {
+    this.#loading ??= this.#load();
+    this.#verifier ??= await this.#loading;
+    return this.#verifier.verify(token);
+  }
+}
+
+/** What outlives a change of the rules: the providers' keys, and the tokens that were checked with them. */
+export class SignedTokens {
+  readonly #deps: SignedTokensDeps;
+  readonly #memory = new TokenMemory<Known>();
+  #sources: ReadonlyMap<string, Source> = new Map();
+
+  constructor(deps: SignedTokensDeps) {
+    this.#deps = deps;
+  }
+
+  /** Undefined where no provider is named. The one before is no more to be asked. */
+  way(rules: JwtRules): Way | undefined {
+    const before = this.#sources;
+    this.#sources = new Map(
+      rules.issuers.map((issuer) => {
+        const known = before.get(issuer.url);
+        const isSame = known !== undefined && isDeepStrictEqual(known.issuer, issuer);
+        return [issuer.url, isSame ? known : new Source(issuer, () => this.#deps.verifier(issuer))];
+      }),
+    );
+    return rules.issuers.length === 0 ? undefined : new JwtWay(rules, this.#sources, this.#memory, this.#deps);
+  }
+}
+
+class JwtWay implements Way {
+  readonly #rules: JwtRules;
+  readonly #sources: ReadonlyMap<string, Source>;
+  readonly #memory: TokenMemory<Known>;
+  readonly #deps: SignedTokensDeps;
+
+  constructor(
+    rules: JwtRules,
+    sources: ReadonlyMap<string, Source>,
+    memory: TokenMemory<Known>,
+    deps: SignedTokensDeps,
+  ) {
+    this.#rules = rules;
+    this.#sources = sources;
+    this.#memory = memory;
+    this.#deps = deps;
+  }
+
+  take({ token, path }: Shown): AuthResult | Promise<AuthResult> | undefined {
+    if (token === undefined) return undefined;
+    const source = this.#sources.get(issuerNamedBy(token) ?? "");
+    if (source === undefined) return undefined;
+    const key = memoryKey(token);
+    const known = this.#memory.get(key, this.#deps.clock.wall());
+    if (known?.source === source && source.holds(known)) return this.#judge(known, path);
+    return this.#check(token, key, source, path);
+  }
+
+  again(principal: Principal): Principal | undefined | "not mine" {
+    const { proof } = principal;
+    if (proof.t !== "claims") return "not mine";
+    const source = this.#sources.get(proof.issuer);
+    if (source === undefined) return undefined;
+    const { claims, subject } = proof;
+    const result = this.#named(source.issuer, claims, subject, principal.until);
+    // As another client it is another caller: what it has begun is not that one's.
+    return result.t === "ok" && result.principal.id === principal.id ? result.principal : undefined;
+  }
+
+  async #check(token: string, key: string, source: Source, path: string | undefined): Promise<AuthResult> {
+    const verified = await source.verify(token);
+    if (verified.t === "refused") return this.#refuse(source.issuer, verified.refusal);
+    const known: Known = { ...verified, source };
+    this.#memory.set(key, known);
+    return this.#judge(known, path);
+  }
+
+  #judge(known: Known, path: string | undefined): AuthResult {
+    const { claims, source, subject, untilMs } = known;
+    const { issuer } = source;
+    if (!this.#isForHere(claims["aud"], issuer, path)) {
+      const reason = `it is for ${JSON.stringify(claims["aud"]).slice(0, 200)}: ask for a token for what it is sent to`;
+      return this.#refuse(issuer, { kind: "audience", reason, isTheirs: true });
+    }
+    if (known.came?.way !== this) known.came = { way: this, result: this.#named(issuer, claims, subject, untilMs) };
+    return known.came.result;
+  }
+
+  #isForHere(audience: unknown, issuer: Issuer, path: string | undefined): boolean {
+    const { publicUrl } = this.#rules;
+    const named: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
+    return named.some((one) => {
+      if (typeof one !== "string") return false;
+      return issuer.audience.includes(one) || (publicUrl !== undefined && isAudienceOf(one, publicUrl, path));
+    });
+  }
+
+  /** Whose the claims are. */
+  #named(issuer: Issuer, claims: Claims, subject: string, until: number | undefined): AuthResult {
+    const { client, stepUp } = clientOfClaims(claims, this.#rules.clients);
+    const wanted = client?.jwt?.scopes ?? stepUp?.scopes;
+    if (wanted === undefined) {
+      return this.#refuse(issuer, { kind: "client", reason: "no client here is for its bearer", isTheirs: true });
+    }
+    if (client === undefined || missingScopes(claims, issuer.scopes).length > 0) {
+      return { t: "refused", reason: "scope", scope: [...new Set([...issuer.scopes, ...wanted])].join(" ") };
+    }
+    return { t: "ok", principal: personOf(client, issuer.url, subject, claims, until) };
+  }
+
+  #refuse(issuer: Issuer, refusal: Refusal): AuthResult {
+    this.#deps.refused(issuer.url, refusal);
+    return refusal.isTheirs ? { ...invalid, why: refusal.reason } : invalid;
+  }
+}
+
+function personOf(
+  client: ClaimedClient,
+  issuer: string,
+  subject: string,
+  claims: Claims,
+  until: number | undefined,
+): Principal {
+  return {
+    id: `${client.name} ${issuer} ${subject}`,
+    name: `${client.name}:${nameable(subject)}`,
+    client: client.name,
+    ...rightsOf(client),
+    shared: false,
+    until,
+    proof: { t: "claims", issuer, subject, claims },
+  };
+}
+
+const maxShown = 64;
+
+/** A subject as logs and people have it: short, one line. */
+function nameable(subject: string): string {
+  const plain = subject.replaceAll(/[^\x21-\x7e]/g, "?");
+  return plain.length > maxShown ? `${plain.slice(0, maxShown)}…` : plain;
+}
+
+/** What a token says its issuer is, unchecked: whom to ask whether it is. Undefined for what is no signed token. */
+export function issuerNamedBy(token: string): string | undefined {
+  const [, payload] = /^ey[\w-]+\.(ey[\w-]+)\.[\w-]*$/.exec(token) ?? [];
+  if (payload === undefined) return undefined;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    const issuer = (claims as { iss?: unknown } | null)?.iss;
+    return typeof issuer === "string" ? issuer : undefined;
+  } catch {
+    return undefined;
+  }
+}
