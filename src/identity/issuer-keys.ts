@@ -11,7 +11,7 @@ export type Fetch = (url: URL, init: { readonly signal: AbortSignal }) => Promis
 
 export interface IssuerKeysDeps {
   readonly clock: Pick<Clock, "now" | "after">;
-  readonly log: Log;
+  readonly log: Pick<Log, "debug" | "warn">;
   readonly fetch: Fetch;
 }
 

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { descriptionUrls } from "../../../src/identity/issuer-metadata.ts";
+import { issuerKey } from "../../helpers/token-issuer.ts";
+import { JwtScene, resource } from "./jwt-scene.ts";
+
+const description = "/.well-known/oauth-authorization-server";
+
+function warnings({ log }: JwtScene): string[] {
+  return log.lines.filter((line) => line.startsWith("warn issuer_unavailable "));
+}
+
+test("issuer keys: a provider's description is looked for where RFC 8414 has it, and then where OpenID has", () => {
+  const urls = (issuer: string) => descriptionUrls(issuer).map(({ href }) => href);
+  assert.deepEqual(urls("https://id.example/realms/a"), [
+    "https://id.example/.well-known/oauth-authorization-server/realms/a",
+    "https://id.example/.well-known/openid-configuration/realms/a",
+    "https://id.example/realms/a/.well-known/openid-configuration",
+  ]);
+  assert.deepEqual(urls("https://id.example/"), [
+    "https://id.example/.well-known/oauth-authorization-server",
+    "https://id.example/.well-known/openid-configuration",
+  ]);
+});
+
+test("issuer keys: the first description that names the issuer to the letter counts", async () => {
+  await using scene = await JwtScene.open({ path: "/realms/a" });
+  const { issuer } = scene;
+  issuer.pages.set(`${description}/realms/a`, { body: { issuer: `${issuer.url}/`, jwks_uri: `${issuer.url}/other` } });
+  issuer.pages.set("/.well-known/openid-configuration/realms/a", { body: { issuer: issuer.url } });
+  issuer.pages.set("/realms/a/.well-known/openid-configuration", {
+    body: { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` },
+  });
+  assert.equal(await scene.outcome(await issuer.token(resource)), "eng:alice");
+  assert.deepEqual(issuer.asked, [
+    `${description}/realms/a`,
+    "/.well-known/openid-configuration/realms/a",
+    "/realms/a/.well-known/openid-configuration",
+    "/realms/a/keys",
+  ]);
+});
+
+test("issuer keys: with a jwks_url nothing else is asked", async () => {
+  await using scene = await JwtScene.open();
+  const { issuer } = scene;
+  scene.change({ issuer: { jwksUrl: `${issuer.url}/keys` } });
+  assert.equal(await scene.outcome(await issuer.token(resource)), "eng:alice");
+  assert.deepEqual(issuer.asked, ["/keys"]);
+});
+
+test("issuer keys: what a provider says that makes no sense lets nobody in, and is logged", async () => {
+  const cases: [string, object, RegExp][] = [
+    ["/keys", { body: "<html>" }, /keys is no JSON object/],
+    ["/keys", { body: [] }, /is no JSON object/],
+    ["/keys", { body: { keys: {} } }, /has no keys/],
+    ["/keys", { body: { keys: new Array(101).fill({ kty: "RSA" }) } }, /more than 100 keys/],
+    ["/keys", { body: "x".repeat(1024 * 1024 + 1) }, /longer than 1048576 bytes/],
+    ["/keys", { body: { keys: ["x"] } }, /./],
+    ["/keys", { status: 404 }, /keys answered 404/],
+    ["/keys", { status: 302, location: "https://other.example/keys" }, /leads elsewhere/],
+    ["/keys", { status: 302, location: "/keys" }, /leads on and on/],
+    [description, { body: { issuer: "https://other.example" } }, /is that of \\"https:\/\/other.example\\"/],
+    [description, { status: 302, location: "//other.example/x" }, /leads elsewhere/],
+  ];
+  for (const [path, page, why] of cases) {
+    await using scene = await JwtScene.open();
+    scene.issuer.pages.set(path, page);
+    assert.equal(await scene.outcome(await scene.issuer.token(resource)), "invalid");
+    assert.equal(scene.refusals.at(-1)?.kind, "keys unavailable");
+    assert.match(String(warnings(scene)), why);
+  }
+});
+
+test("issuer keys: redirects are followed within the origin", async () => {
+  await using scene = await JwtScene.open();
+  scene.issuer.pages.set("/keys", { status: 302, location: "/moved/../real" });
+  scene.issuer.pages.set("/real", { status: 307, location: "keys2" });
+  scene.issuer.pages.set("/keys2", { body: { keys: [] } });
+  assert.equal(await scene.outcome(await scene.issuer.token(resource)), "invalid");
+  assert.deepEqual(scene.issuer.asked.slice(1), ["/keys", "/real", "/keys2"]);
+});
+
+test("issuer keys: keys are not asked for over http, nor of another protocol, whatever a description says", async () => {
+  for (const keys of ["http://id.example/keys", "file:///etc/passwd", "data:application/json,{}", "keys", 7]) {
+    await using scene = await JwtScene.open();
+    scene.issuer.pages.set(description, { body: { issuer: scene.issuer.url, jwks_uri: keys } });
+    assert.equal(await scene.outcome(await scene.issuer.token(resource)), "invalid", String(keys));
+    assert.equal(warnings(scene).length, 1);
+  }
+});
+
+test("issuer keys: many at once ask once", async () => {
+  await using scene = await JwtScene.open();
+  const { issuer } = scene;
+  const tokens = await Promise.all(["a", "b", "c", "d"].map((sub) => issuer.token(resource, { sub })));
+  assert.deepEqual(await Promise.all(tokens.map((token) => scene.outcome(token))), [
+    "eng:a",
+    "eng:b",
+    "eng:c",
+    "eng:d",
+  ]);
+  assert.equal(issuer.asked.length, 2);
+});
+
+test("issuer keys: a key that is not there has them read again, but not more often than every half minute", async () => {
+  await using scene = await JwtScene.open();
+  const { issuer, clock } = scene;
+  assert.equal(await scene.outcome(await issuer.token(resource)), "eng:alice");
+  const next = await issuerKey("two");
+  issuer.keys = [...issuer.keys, next];
+  const token = await issuer.token(resource, { sub: "bob" }, { key: next });
+  assert.equal(await scene.outcome(token), "invalid", "so soon after it was read");
+  clock.advance(30_000);
+  assert.equal(await scene.outcome(token), "eng:bob");
+  assert.deepEqual(issuer.asked, [description, "/keys", "/keys"]);
+
+  const flood = await Promise.all(
+    Array.from({ length: 50 }, (_, at) => issuer.token(resource, {}, { header: { kid: `random ${at}` } })),
+  );
+  for (const one of flood) assert.equal(await scene.outcome(one), "invalid");
+  assert.equal(issuer.asked.length, 3, "what strangers make up is not asked for");
+  clock.advance(30_000);
+  await Promise.all(flood.map((one) => scene.outcome(one)));
+  assert.equal(issuer.asked.length, 4);
+});
+
+test("issuer keys: old ones are read again beside what goes on, and a key that is gone ends its tokens", async () => {
+  await using scene = await JwtScene.open();
+  const { issuer, clock } = scene;
+  const token = await issuer.token(resource, { exp: issuer.nowS + 3600 });
+  assert.equal(await scene.outcome(token), "eng:alice");
+  const [old] = issuer.keys;
+  issuer.keys = [await issuerKey("two")];
+  clock.advance(599_000);
+  assert.equal(await scene.outcome(token), "eng:alice");
+  assert.equal(issuer.asked.length, 2, "ten minutes are not over");
+  clock.advance(1_000);
+  assert.ok(!(scene.ask(token) instanceof Promise), "whoever is known does not wait");
+  while ((await scene.outcome(token)) !== "invalid") await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(scene.refusals.at(-1)?.reason, "its issuer has no such key");
+  assert.ok(old !== undefined);
+});
+
+test("issuer keys: with the provider down nobody new gets in, keys that were read go on for a day, and it is asked anew in time", async () => {
+  await using scene = await JwtScene.open();
+  const { issuer, clock } = scene;
+  issuer.isDown = true;
+  const early = await issuer.token(resource, { exp: issuer.nowS + 100_000 });
+  assert.equal(await scene.outcome(early), "invalid");
+  assert.equal(await scene.outcome(early), "invalid");
+  assert.equal(issuer.asked.length, 2, "not asked with every request");
+  assert.equal(warnings(scene).length, 1);
+  issuer.isDown = false;
+  clock.advance(5_000);
+  assert.equal(await scene.outcome(early), "eng:alice");
+
+  issuer.isDown = true;
+  const asked = issuer.asked.length;
+  clock.advance(12 * 60 * 60_000);
+  const late = await issuer.token(resource, { sub: "bob", exp: issuer.nowS + 100_000 });
+  assert.equal(await scene.outcome(late), "eng:bob");
+  assert.equal(await scene.outcome(early), "eng:alice");
+  while (warnings(scene).length < 2) await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(issuer.asked.length > asked);
+  clock.advance(12 * 60 * 60_000);
+  assert.equal(await scene.outcome(await issuer.token(resource, { sub: "carol" })), "invalid");
+});
