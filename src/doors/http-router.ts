@@ -25,6 +25,8 @@ import {
   notAllowed,
   nothingButThese,
   tokenRefusal,
+  twoAuthorizations,
+  twoHosts,
   unauthenticated,
   upgradeNeeded,
 } from "./router-replies.ts";
@@ -123,7 +125,8 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     origin: string | undefined,
   ) {
     const { headers, rawHeaders, socket } = request;
-    if (namesHostTwice(rawHeaders)) return twoHosts;
+    const twice = saidTwice(rawHeaders);
+    if (twice !== undefined) return twice;
     return originRefusal(options, {
       reach,
       localAddress: socket.localAddress,
@@ -285,18 +288,17 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
 }
 
 /** Node keeps the first of them; what stands in between may have judged by another. */
-function namesHostTwice(rawHeaders: readonly string[]): boolean {
+function saidTwice(rawHeaders: readonly string[]): Reply | undefined {
   let hosts = 0;
+  let authorizations = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at];
     if (name?.length === 4 && name.toLowerCase() === "host") hosts++;
+    else if (name?.length === 13 && name.toLowerCase() === "authorization") authorizations++;
   }
-  return hosts > 1;
+  if (hosts > 1) return twoHosts;
+  return authorizations > 1 ? twoAuthorizations : undefined;
 }
-
-const twoHosts = errorReply("request_invalid", "there is more than one Host header", {
-  headers: { connection: "close" },
-});
 
 function isEncrypted(socket: Socket): boolean {
   return "encrypted" in socket && socket.encrypted === true;

@@ -74,3 +74,10 @@ export function tokenRefusal(refused: Refused, facts: ResourceFacts | undefined,
 export function unauthenticated(challenge: string, message: string): Reply {
   return errorReply("unauthenticated", message, { headers: { "www-authenticate": challenge } });
 }
+
+function twice(name: string): Reply {
+  return errorReply("request_invalid", `there is more than one ${name} header`, { headers: { connection: "close" } });
+}
+
+export const twoHosts = twice("Host");
+export const twoAuthorizations = twice("Authorization");

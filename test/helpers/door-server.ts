@@ -7,6 +7,7 @@ import type { ListenAddress } from "../../src/base/listen-address.ts";
 import type { TlsFiles } from "../../src/base/tls-files.ts";
 import type { HttpPages, WebDoor } from "../../src/doors/http-router.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "../../src/doors/http-server.ts";
+import type { ResourceFacts } from "../../src/doors/metadata-pages.ts";
 import { jsonReply } from "../../src/doors/reply.ts";
 import { TlsKeeper } from "../../src/doors/tls/tls-keeper.ts";
 import type { WsLimits } from "../../src/doors/ws-connection.ts";
@@ -25,6 +26,7 @@ export interface DoorServerOptions {
   readonly doors?: Readonly<Record<string, WebDoor>>;
   readonly clock?: Clock;
   readonly tls?: TlsFiles;
+  readonly resource?: () => ResourceFacts | undefined;
 }
 
 export class DoorServer implements AsyncDisposable {
@@ -83,6 +85,7 @@ export class DoorServer implements AsyncDisposable {
         tls,
         clock,
         log,
+        ...(options.resource && { resource: options.resource }),
       },
     );
     return new DoorServer(server, door, { doorkeeper, log, tls });

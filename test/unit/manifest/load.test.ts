@@ -101,6 +101,7 @@ test("load: fills in every default of the hub", async () => {
     },
     policy: { allowTools: [], denyTools: [], allowDestructive: true },
     decision: undefined,
+    auth: { issuers: [] },
   });
 });
 
@@ -147,6 +148,7 @@ cores:
   assert.deepEqual(manifest.clients[0], {
     name: "laptop",
     tokenSha256: "ab".repeat(32),
+    jwt: undefined,
     allow: ["files.*", "#prod"],
     deny: [],
     readOnly: false,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Client, Core, Hub, OAuth, ToolOverride } from "../../../src/manifest/model.ts";
+import type { Client, ClientJwt, Core, Hub, Issuer, OAuth, ToolOverride } from "../../../src/manifest/model.ts";
 import { isDisabled, resolveClient, resolveCore, resolveHub } from "../../../src/manifest/resolve.ts";
 import { follow, manifestSchema, type SchemaNode } from "../../../src/manifest/schema.ts";
 import { problemsOf } from "./load-text.ts";
@@ -45,13 +45,20 @@ function recording<T>(name: string, read: Set<string>, values: Record<string, un
 const origin = { key: "a", file: "hub.yaml", folder: "/" };
 
 test("schema: every key is either read when the manifest is resolved or marked as planned", () => {
-  const names = ["hub", "client", "core", "tool", "oauth"] as const;
+  const names = ["hub", "issuer", "client", "jwt", "core", "tool", "oauth"] as const;
   const read = Object.fromEntries(names.map((name) => [name, new Set<string>()])) as Record<
     (typeof names)[number],
     Set<string>
   >;
-  resolveHub(recording<Hub>("hub", read.hub, { "tls.cert": "c", "tls.key": "k" }), "/");
-  resolveClient("a", recording<Client>("client", read.client, { token_sha256: "" }));
+  const issuers = { "https://a": recording<Issuer>("issuer", read.issuer) };
+  const hub = recording<Hub>("hub", read.hub, { "tls.cert": "c", "tls.key": "k", "auth.issuers": issuers });
+  const jwt = recording<ClientJwt>("jwt", read.jwt, { issuer: "https://a" });
+  const client = resolveClient("a", recording<Client>("client", read.client, { token_sha256: "", jwt }));
+  resolveHub(
+    hub,
+    "/",
+    [client.jwt].flatMap((rule) => rule ?? []),
+  );
   const tool = recording<ToolOverride>("tool", read.tool);
   const oauth = recording<OAuth>("oauth", read.oauth);
   const core = recording<Core>("core", read.core, { tools: { t: tool }, url: "https://a", "auth.oauth": oauth });
