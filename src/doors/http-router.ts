@@ -14,7 +14,7 @@ import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
 import type { Guest } from "./port.ts";
 import { Recognition } from "./recognition.ts";
 import type { Refusal, RefusalReason } from "./refusal-log.ts";
-import { errorReply, type Reply } from "./reply.ts";
+import type { Reply } from "./reply.ts";
 import {
   challenges,
   draining,

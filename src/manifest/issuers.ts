@@ -1,10 +1,10 @@
 // Identity providers as the hub runs on them: those that clients name, with what `hub.auth.issuers` says of them.
 import { resolve as resolvePath } from "node:path";
-import type { AuthConfig, Issuer, JwtRule } from "./manifest.ts";
+import type { HubAuth, Issuer, JwtRule } from "./manifest.ts";
 import { type ClientJwt, defaults, type Hub } from "./model.ts";
 
 /** One that no client names lets nobody in, so it is left out. */
-export function resolveAuth(hub: Hub, folder: string, rules: readonly JwtRule[]): AuthConfig {
+export function resolveAuth(hub: Hub, folder: string, rules: readonly JwtRule[]): HubAuth {
   const named = new Set(rules.map(({ issuer }) => issuer));
   return { issuers: [...named].map((url) => resolveIssuer(url, hub, folder)) };
 }

@@ -54,11 +54,11 @@ export interface HubConfig {
   readonly policy: HubPolicy;
   /** Who is asked before each call; undefined: nobody. */
   readonly decision: DecisionPoint | undefined;
-  readonly auth: AuthConfig;
+  readonly auth: HubAuth;
 }
 
 /** How clients sign in besides listed tokens. */
-export interface AuthConfig {
+export interface HubAuth {
   /** Those that some client's `jwt` names, in manifest order. */
   readonly issuers: readonly Issuer[];
 }
