@@ -5,12 +5,16 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair } from "jose";
 import Provider, { type Configuration } from "oidc-provider";
 
+export const knownClient = "known-client";
+
 export interface ExternalProviderOptions {
   /** Of everybody. */
   readonly groups?: readonly string[];
   /** That a client may ask for. */
   readonly scopes?: readonly string[];
   readonly tokenLifeS?: number;
+  /** Of the client that it knows without a registration. */
+  readonly redirectUris?: readonly string[];
 }
 
 export class ExternalProvider implements AsyncDisposable {
@@ -49,10 +53,12 @@ async function configuration({
   groups = [],
   scopes = ["mcp"],
   tokenLifeS = 300,
+  redirectUris = ["http://localhost:9/callback"],
 }: ExternalProviderOptions): Promise<Configuration> {
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
   return {
     jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "signing", alg: "RS256", use: "sig" }] },
+    clients: [{ client_id: knownClient, redirect_uris: [...redirectUris] }],
     cookies: { keys: ["for the tests"] },
 
     scopes: ["openid", "offline_access", ...scopes],

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Client as ClientV2, StreamableHTTPClientTransport as StreamableV2 } from "@modelcontextprotocol/client";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as StreamableV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { ExternalProvider, goThrough } from "../helpers/external-provider.ts";
+import { ExternalProvider, goThrough, knownClient } from "../helpers/external-provider.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { SdkOAuth } from "../helpers/sdk-oauth.ts";
@@ -100,6 +100,8 @@ test("external provider: a client that was given too little is told by 403 what 
   await using _ = hub;
   const resource = new URL(`${url}/mcp`);
   const authProvider = new SdkOAuth(callback);
+  // Who registers by itself may only ask for what it asked for first.
+  authProvider.saveClientInformation({ client_id: knownClient });
   await signIn("2.x", resource, authProvider);
   assert.equal(authProvider.asked?.searchParams.get("scope"), "mcp");
   await signIn("2.x", resource, authProvider);
