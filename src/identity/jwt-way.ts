@@ -200,7 +200,7 @@ function nameable(subject: string): string {
 }
 
 /** What a token says its issuer is, unchecked: whom to ask whether it is. Undefined for what is no signed token. */
-export function issuerNamedBy(token: string): string | undefined {
+function issuerNamedBy(token: string): string | undefined {
   const [, payload] = /^ey[\w-]+\.(ey[\w-]+)\.[\w-]*$/.exec(token) ?? [];
   if (payload === undefined) return undefined;
   try {

@@ -16,7 +16,6 @@ export interface Finding {
 interface Fault {
   readonly keyword: string;
   readonly instancePath: string;
-  readonly schemaPath: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly propertyName?: string;
 }
@@ -56,8 +55,8 @@ function explain(fault: Fault, path: Path, value: unknown): Finding | undefined 
     case "anyOf":
       return noneOf(path, node);
     case "required":
-      // Said once, of all of them.
-      if (fault.schemaPath.includes("/anyOf/")) return undefined;
+      // Of one of several that would do: said once, of all of them.
+      if (node.required?.includes(String(fault.params["missingProperty"])) !== true) return undefined;
       return missingKey(path, String(fault.params["missingProperty"]), node);
     case "type":
       return wrongType(path, value, node);
