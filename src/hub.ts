@@ -118,6 +118,7 @@ export class Hub {
       clock,
       isOwnClient: exclusive,
       setup: () => this.#setup,
+      shownBy: (id) => this.#doorman.shownBy(id),
       changed: () => this.#changes.reconsider(),
     });
     this.#logins = logins;
