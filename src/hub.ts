@@ -108,10 +108,7 @@ export class Hub {
     this.#setup = { manifest, settings };
     this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
-    this.#doorman = new Doorman(
-      { masker, clock, env: options.env, log: log.child({ component: "identity" }) },
-      this.#setup,
-    );
+    this.#doorman = new Doorman({ ...options, clock }, this.#setup);
     const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
     this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup: () => this.#setup, tagsOf });
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
@@ -120,6 +117,7 @@ export class Hub {
       clock,
       isOwnClient: exclusive,
       setup: () => this.#setup,
+      shownBy: (id) => this.#doorman.shownBy(id),
       changed: () => this.#changes.reconsider(),
     });
     this.#logins = logins;

@@ -5,7 +5,9 @@ import type { Clock } from "../base/clock.ts";
 import { type Credential, lackOf } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
+import type { ShownToken } from "../identity/shown-tokens.ts";
 import type { DoorRequest } from "../logins/door.ts";
+import type { Subject } from "../logins/exchange.ts";
 import type { Logins } from "../logins/logins.ts";
 import { type LoginOwner, mayUse, operator } from "../logins/owner.ts";
 import type { Page } from "../logins/pages.ts";
@@ -26,6 +28,8 @@ export interface CoreLoginsDeps {
   readonly isOwnClient: boolean;
   /** In force. */
   setup(): Setup;
+  /** What this caller let itself in with, if it was a token of an identity provider. */
+  shownBy(id: string): ShownToken | undefined;
   /** What is withheld from some callers may be other than before. */
   changed(): void;
 }
@@ -53,6 +57,8 @@ export class CoreLogins {
     const { login, key } = core;
     if (login === undefined) return undefined;
     const [logins, target] = await Promise.all([this.#load(), this.#target(core, login)]);
+    if (login.grant === "token-exchange")
+      return logins.exchanged(target, principal?.id, () => this.#subjectOf(principal));
     const owner = this.#ownerOf(core, login, principal);
     const credential = logins.credential(target, owner);
     if (owner.t === "operator" && this.#operators.get(key) !== credential) {
@@ -116,6 +122,11 @@ export class CoreLogins {
     if (login === undefined || credential === undefined || credential.state.t === "none") return undefined;
     const use = mayUse({ core: key, credentials: login.credentials }, principal, this.#house);
     return use.t === "no" ? use.error : undefined;
+  }
+
+  #subjectOf(principal: Principal | undefined): Subject | undefined {
+    const shown = principal === undefined ? undefined : this.#deps.shownBy(principal.id);
+    return shown && { token: shown.token, type: "access_token", expiresAt: shown.untilMs };
   }
 
   /** An instance of one client has that client's login; every other one the operator's. */

@@ -6,6 +6,7 @@ import { Secret } from "../base/secret.ts";
 import { SpacedLog } from "../doors/spaced-log.ts";
 import { type Auth, type AuthResult, createAuth, type Evidence, type Way } from "../identity/auth.ts";
 import { SignedTokens } from "../identity/jwt-way.ts";
+import { type ShownToken, ShownTokens } from "../identity/shown-tokens.ts";
 import { staticTokens } from "../identity/static-tokens.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { Principal } from "../sessions/principal.ts";
@@ -24,16 +25,25 @@ export class Doorman implements Auth {
   readonly #masker: Pick<Masker, "add">;
   readonly #signed: SignedTokens;
   readonly #refusals: SpacedLog;
+  readonly #clock: Clock;
+  readonly #shown = new ShownTokens();
+  /** Whether some Core's login is made of what clients show; nothing of it is kept otherwise. */
+  #isShownKept = false;
   #auth: Auth;
   /** Whose tokens are masked already. */
   readonly #masked = new WeakSet<Principal>();
 
-  constructor({ masker, clock, log, env }: DoormanDeps, setup: Setup) {
+  constructor({ masker, clock, env, ...deps }: DoormanDeps, setup: Setup) {
     this.#masker = masker;
+    this.#clock = clock;
+    const log = deps.log.child({ component: "identity" });
     this.#refusals = new SpacedLog(clock, (context) => log.info("jwt_refused", context));
     this.#signed = new SignedTokens({
       clock,
       verifier: async (issuer) => (await import("./jwt-way.ts")).jwtVerifier(issuer, { clock, log, env }),
+      shown: (principal, token) => {
+        if (this.#isShownKept) this.#shown.add(principal, token, clock.wall());
+      },
       refused: (issuer, { kind, reason }) => this.#refusals.say(kind, { issuer, reason }),
     });
     this.#auth = this.#rulesOf(setup, 0);
@@ -71,6 +81,11 @@ export class Doorman implements Auth {
     return this.#auth.again(principal);
   }
 
+  /** The token that this caller showed last, where Cores need it; undefined for one that has ended. */
+  shownBy(id: string): ShownToken | undefined {
+    return this.#shown.of(id, this.#clock.wall());
+  }
+
   /** Other rules from now on; to be followed by judging those inside. */
   change(setup: Setup): void {
     this.#auth = this.#rulesOf(setup, this.#auth.version + 1);
@@ -79,6 +94,8 @@ export class Doorman implements Auth {
   #rulesOf({ manifest, settings }: Setup, version: number): Auth {
     for (const token of [settings.token, settings.metricsToken]) if (token !== undefined) this.#masker.add(token);
     const { clients } = manifest;
+    this.#isShownKept = manifest.cores.some(({ login }) => login?.grant === "token-exchange");
+    if (!this.#isShownKept) this.#shown.clear();
     const ways: readonly (Way | undefined)[] = [
       staticTokens({ token: settings.token, clients }),
       this.#signed.way({ issuers: settings.auth.issuers, clients, publicUrl: settings.publicUrl }),

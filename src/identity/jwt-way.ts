@@ -20,6 +20,8 @@ export interface SignedTokensDeps {
   readonly clock: Pick<Clock, "wall">;
   /** Loads what checks the signatures of one provider. */
   verifier(issuer: Issuer): Promise<Verifier>;
+  /** A token that has let somebody in; absent where nothing is done with it. */
+  shown?(principal: Principal, token: string): void;
   /** For the log. `issuer`: as the manifest has it. */
   refused(issuer: string, refusal: Refusal): void;
 }
@@ -111,7 +113,7 @@ class JwtWay implements Way {
     if (source === undefined) return undefined;
     const key = memoryKey(token);
     const known = this.#memory.get(key, this.#deps.clock.wall());
-    if (known?.source === source && source.holds(known)) return this.#judge(known, path);
+    if (known?.source === source && source.holds(known)) return this.#judge(known, token, path);
     return this.#check(token, key, source, path);
   }
 
@@ -131,10 +133,10 @@ class JwtWay implements Way {
     if (verified.t === "refused") return this.#refuse(source.issuer, verified.refusal);
     const known: Known = { ...verified, source };
     this.#memory.set(key, known);
-    return this.#judge(known, path);
+    return this.#judge(known, token, path);
   }
 
-  #judge(known: Known, path: string | undefined): AuthResult {
+  #judge(known: Known, token: string, path: string | undefined): AuthResult {
     const { claims, source, subject, untilMs } = known;
     const { issuer } = source;
     if (!this.#isForHere(claims["aud"], issuer, path)) {
@@ -142,7 +144,9 @@ class JwtWay implements Way {
       return this.#refuse(issuer, { kind: "audience", reason, isTheirs: true });
     }
     if (known.came?.way !== this) known.came = { way: this, result: this.#named(issuer, claims, subject, untilMs) };
-    return known.came.result;
+    const { result } = known.came;
+    if (result.t === "ok") this.#deps.shown?.(result.principal, token);
+    return result;
   }
 
   #isForHere(audience: unknown, issuer: Issuer, path: string | undefined): boolean {

@@ -35,8 +35,8 @@ export class TokenMemory<T extends { readonly untilMs: number }> {
     if (oldest !== undefined) this.#known.delete(oldest);
   }
 
-  delete(key: string): void {
-    this.#known.delete(key);
+  clear(): void {
+    this.#known.clear();
   }
 }
 

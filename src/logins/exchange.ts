@@ -32,7 +32,7 @@ const pauseMs = 5000;
 
 /** One person's token at one Core. */
 export class ExchangedLogin implements Credential {
-  readonly #target: LoginTarget;
+  readonly target: LoginTarget;
   readonly #deps: ExchangeDeps;
   readonly #subject: () => Subject | undefined;
   readonly #watchers = new Set<(state: CredentialState) => void>();
@@ -44,7 +44,7 @@ export class ExchangedLogin implements Credential {
 
   /** `subject` is asked for at each request: a client's token is renewed by the client. */
   constructor(target: LoginTarget, deps: ExchangeDeps, subject: () => Subject | undefined) {
-    this.#target = target;
+    this.target = target;
     this.#deps = deps;
     this.#subject = subject;
   }
@@ -115,7 +115,7 @@ export class ExchangedLogin implements Credential {
   async #exchangeOnce(subject: Subject, of: string): Promise<void> {
     if (this.#pause !== undefined && this.#deps.clock.now() < this.#pause.untilMs) throw this.#notNow(this.#pause.why);
     const { exchange } = await import("./renewal.ts");
-    const outcome = await exchange(this.#deps, this.#target, subject);
+    const outcome = await exchange(this.#deps, this.target, subject);
     // Who is somebody else by now gets nothing of it.
     if (this.#subject()?.token.reveal() !== of) return;
     if (outcome.t === "tokens") {
@@ -131,12 +131,12 @@ export class ExchangedLogin implements Credential {
       return;
     }
     this.#pause = { untilMs: this.#deps.clock.now() + pauseMs, why: outcome.why };
-    this.#deps.log.warn("login_renewal_failed", { core: this.#target.core, reason: outcome.why, again_in_ms: pauseMs });
+    this.#deps.log.warn("login_renewal_failed", { core: this.target.core, reason: outcome.why, again_in_ms: pauseMs });
     throw this.#notNow(outcome.why);
   }
 
   #notNow(why: string): HubError {
-    const { core } = this.#target;
+    const { core } = this.target;
     const message = `Core ${core} cannot be asked: its token could not be got: ${why}`;
     return new HubError("core_down", message, { core, state: "login_renewal", may_have_run: false });
   }
@@ -145,7 +145,7 @@ export class ExchangedLogin implements Credential {
   #needs(why: string): void {
     if (this.#state.t === "needs_login" && this.#state.why === why) return;
     const lack: Lack = { why, fix: "sign in to the client anew, or correct auth.oauth of the Core", byLogin: false };
-    this.#deps.log.warn("login_needed", { core: this.#target.core, reason: why, fix: lack.fix });
+    this.#deps.log.warn("login_needed", { core: this.target.core, reason: why, fix: lack.fix });
     this.#change({ t: "needs_login", ...lack });
   }
 

@@ -8,6 +8,7 @@ import type { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { CoreLogin, type CoreLoginDeps } from "./core-login.ts";
 import { type DoorRequest, LoginDoor, type Person, type Started } from "./door.ts";
+import { ExchangedLogin, type Subject } from "./exchange.ts";
 import { type LoginOwner, ownerName } from "./owner.ts";
 import type { Page } from "./pages.ts";
 import type { LoginTarget } from "./target.ts";
@@ -26,12 +27,17 @@ export interface LoginsDeps {
   learned(secret: Secret): void;
 }
 
+/** Persons come and go; one that is left out here has its token exchanged once more. */
+const maxExchanged = 10_000;
+
 export class Logins {
   readonly #deps: CoreLoginDeps;
   readonly #publicUrl: () => string | undefined;
   /** From the first time that there is an address for it. */
   #door: LoginDoor | undefined;
   readonly #byKey = new Map<string, CoreLogin>();
+  /** By Core and person: sessions of one person share it. */
+  readonly #exchanged = new Map<string, ExchangedLogin>();
   #watcher: Promise<FSWatcher | undefined> | undefined;
 
   constructor({ publicUrl, stateDir, key, log, ...rest }: LoginsDeps) {
@@ -49,6 +55,18 @@ export class Logins {
     if (known !== undefined && known.target === target) return known;
     const made = new CoreLogin(target, owner, this.#deps);
     this.#byKey.set(key, made);
+    return made;
+  }
+
+  /** What a client's person showed, for a Core with `grant: token-exchange`. `person`: undefined for the instance of nobody, which gets nothing. */
+  exchanged(target: LoginTarget, person: string | undefined, subject: () => Subject | undefined): Credential {
+    const key = JSON.stringify([target.core, person]);
+    const known = this.#exchanged.get(key);
+    if (known !== undefined && known.target === target) return known;
+    const made = new ExchangedLogin(target, this.#deps, subject);
+    this.#exchanged.set(key, made);
+    const [oldest] = this.#exchanged.keys();
+    if (this.#exchanged.size > maxExchanged && oldest !== undefined) this.#exchanged.delete(oldest);
     return made;
   }
 

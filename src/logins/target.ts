@@ -3,8 +3,8 @@ import type { Agent } from "node:http";
 import type { Secret } from "../base/secret.ts";
 import type { LoginSpec, SecretSpec } from "../manifest/manifest.ts";
 
-/** How the hub gets its tokens: a person agrees in a browser or with a device code, or the hub signs in as itself. */
-export type Grant = "authorization_code" | "client_credentials";
+/** How the hub gets its tokens: a person agrees in a browser or with a device code, the hub signs in as itself, or shows what a client's person showed it. */
+export type Grant = "authorization_code" | "client_credentials" | "token-exchange";
 
 /** `auth.oauth` of a Core, its secrets looked up. */
 export interface OAuthSettings {

@@ -30,7 +30,21 @@ export function checkLogin(core: Entry, values: Values, report: Report): void {
       report(place, "error", "the hub signs in as itself: there is one login", "write credentials: shared");
     }
   }
-  if (proof !== undefined && !has("issuer")) {
+  if (oauth["grant"] === "token-exchange") {
+    if (proof === undefined || !has("issuer")) {
+      const hint = "write issuer, client_id, and client_secret or private_key";
+      report(
+        at("oauth", "grant"),
+        "error",
+        "the hub's client at the one server that may see tokens of clients is missing",
+        hint,
+      );
+    }
+    if (values["credentials"] !== "per-user") {
+      const hint = "write credentials: per-user and isolation: session";
+      report(at("oauth", "grant"), "error", "what comes of it is each person's own", hint);
+    }
+  } else if (proof !== undefined && !has("issuer")) {
     const message = `whichever authorization server the Core names is shown this client's ${proof}`;
     report(at("oauth", proof), "warning", message, "write issuer: the URL of the one that the client is registered at");
   }

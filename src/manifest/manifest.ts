@@ -235,7 +235,7 @@ export interface LoginSpec {
   readonly tls: CoreTlsFiles | undefined;
   /** Undefined: the login is the operator's, and serves nobody else. */
   readonly credentials: "shared" | "per-user" | undefined;
-  readonly grant: "authorization_code" | "client_credentials";
+  readonly grant: "authorization_code" | "client_credentials" | "token-exchange";
   readonly clientId: string | undefined;
   readonly clientSecret: SecretSpec | undefined;
   readonly privateKey: { readonly secret: SecretSpec; readonly algorithm: string } | undefined;

@@ -1411,9 +1411,9 @@ export interface CoreAuth {
  */
 export interface OAuth {
   /**
-   * authorization_code: a person signs in, with `thehub login`. client_credentials: the hub signs in as itself, and nobody is asked.
+   * authorization_code: a person signs in, with `thehub login`. client_credentials: the hub signs in as itself, and nobody is asked. token-exchange (RFC 8693): what a client's person showed the hub (`clients.<name>.jwt`) is exchanged at `issuer` for a token of that person for this Core; with `credentials: per-user`.
    */
-  grant?: "authorization_code" | "client_credentials";
+  grant?: "authorization_code" | "client_credentials" | "token-exchange";
   /**
    * The hub's client at the authorization server, where it is registered by hand. With `client_secret`, or with `private_key` (PKCS#8, PEM: private_key_jwt), where it has one.
    */

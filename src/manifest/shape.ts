@@ -56,8 +56,8 @@ function explain(fault: Fault, path: Path, value: unknown): Finding | undefined 
     case "anyOf":
       return noneOf(path, node);
     case "required":
-      // Said once, of all of them.
-      if (fault.schemaPath.includes("/anyOf/")) return undefined;
+      // Of one of several that would do: said once, of all of them.
+      if (node.required?.includes(String(fault.params["missingProperty"])) !== true) return undefined;
       return missingKey(path, String(fault.params["missingProperty"]), node);
     case "type":
       return wrongType(path, value, node);

@@ -13,6 +13,8 @@ export interface ExternalProviderOptions {
   /** That a client may ask for. */
   readonly scopes?: readonly string[];
   readonly tokenLifeS?: number;
+  /** People see its own pages, and say themselves who they are and that they agree. */
+  readonly pages?: boolean;
   /** Of the client that it knows without a registration. */
   readonly redirectUris?: readonly string[];
 }
@@ -37,7 +39,8 @@ export class ExternalProvider implements AsyncDisposable {
     provider.on("registration_create.success", (_context, { clientName }) => own.registered.push(String(clientName)));
     const pages = provider.callback();
     server.on("request", (request, response) => {
-      if (request.url?.startsWith("/interaction/") === true) void agree(provider, request, response);
+      const isAsked = request.url?.startsWith("/interaction/") === true && options.pages !== true;
+      if (isAsked) void agree(provider, request, response);
       else void pages(request, response);
     });
     return own;
@@ -53,6 +56,7 @@ async function configuration({
   groups = [],
   scopes = ["mcp"],
   tokenLifeS = 300,
+  pages = false,
   redirectUris = ["http://localhost:9/callback"],
 }: ExternalProviderOptions): Promise<Configuration> {
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
@@ -65,7 +69,7 @@ async function configuration({
     pkce: { required: () => true },
     clientDefaults: { token_endpoint_auth_method: "none" },
     features: {
-      devInteractions: { enabled: false },
+      devInteractions: { enabled: pages },
       registration: { enabled: true },
       resourceIndicators: {
         enabled: true,
@@ -80,8 +84,9 @@ async function configuration({
       },
     },
     extraTokenClaims: () => ({ groups }),
+    issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
-    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    ...(pages ? {} : { interactions: { url: (_context, { uid }) => `/interaction/${uid}` } }),
   };
 }
 

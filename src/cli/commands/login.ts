@@ -24,6 +24,7 @@ export async function login(terminal: Terminal, core: string | undefined, option
   const scene = await loginScene(terminal, core, options);
   const awake = keepAwake();
   try {
+    if (scene.target.oauth.grant === "token-exchange") throw new HubError("usage", nothingToSignIn(core));
     if (scene.target.oauth.grant === "client_credentials") return await tryItself(terminal, scene, options);
     const record = await (options.device === true ? withDevice(terminal, scene) : inBrowser(terminal, scene, options));
     if (record === undefined) {
@@ -35,6 +36,10 @@ export async function login(terminal: Terminal, core: string | undefined, option
   } finally {
     awake();
   }
+}
+
+function nothingToSignIn(core: string): string {
+  return `there is nothing to sign in to: calls to ${core} go with what each client's person showed the hub (grant: token-exchange)`;
 }
 
 /** Undefined: the time was over. */

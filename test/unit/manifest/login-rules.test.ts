@@ -99,3 +99,19 @@ test("logins in a manifest: certificates of a Core's own are for TLS, and a clie
   const [plain] = problemsOf({ url: "http://wiki.example/mcp", tls: { ca: "ca.crt" } });
   assert.equal(plain, "error cores.wiki.tls: does not go with http://");
 });
+
+test("logins in a manifest: what clients showed is exchanged at one server that is named, and for each person alone", () => {
+  const grant = { grant: "token-exchange", client_id: "hub", client_secret: "SECRET", issuer: "https://login.example" };
+  const found = (oauth: object, more: object = {}) => problemsOf({ auth: { oauth }, ...more }, undefined);
+  const personal = { credentials: "per-user", isolation: "session" };
+  assert.deepEqual(found(grant, personal), []);
+  const nobody =
+    "error cores.wiki.auth.oauth.grant: the hub's client at the one server that may see tokens of clients is missing";
+  assert.deepEqual(found({ ...grant, issuer: undefined }, personal), [nobody]);
+  assert.deepEqual(found({ grant: "token-exchange", issuer: "https://login.example" }, personal), [nobody]);
+  assert.deepEqual(
+    found(grant, { credentials: "shared" })[0],
+    "error cores.wiki.auth.oauth.grant: what comes of it is each person's own",
+  );
+  assert.deepEqual(found(grant), ["error cores.wiki.auth.oauth.grant: what comes of it is each person's own"]);
+});
