@@ -1,6 +1,8 @@
 // One request of HTTP to a hub and the head of its response, within limits of time; and the bodies of responses, within limits of
 // size. Says nothing any more once it is destroyed.
-import type { IncomingMessage, OutgoingHttpHeaders, request } from "node:http";
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { Socket } from "node:net";
+import { urlToHttpOptions } from "node:url";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Frame } from "../wire/frame.ts";
 import { type Transport, whenTunnelRefused } from "./transport.ts";
@@ -34,64 +36,65 @@ export interface ExchangeEvents {
 
 const maxHeaderBytes = 64 * 1024;
 
+const tooLong = {
+  connect: "connecting took too long",
+  answer: "there was no answer in time",
+  head: "the head of its answer does not end",
+} as const;
+
 /** What is under way and can be given up. */
 export interface Underway {
   destroy(): void;
 }
 
 export class Exchange implements Underway {
-  readonly #request: ReturnType<typeof request> | undefined;
-  readonly #timers: Timer[] = [];
+  readonly #request: ClientRequest | undefined;
+  readonly #clock: Clock;
+  /** Until there is a head: connecting, or a head that has begun. */
+  #watch: Timer | undefined;
+  #late: Timer | undefined;
+  #isConnected = false;
+  #hasHead = false;
   #isOver = false;
 
   constructor(
-    { transport, url = transport.url, clock, handshakeMs, keepAliveMs }: ExchangeDeps,
-    asked: Asked,
+    { transport, url, clock, handshakeMs, keepAliveMs }: ExchangeDeps,
+    { method, headers, body, headMs }: Asked,
     events: ExchangeEvents,
   ) {
-    const { method, headers, body } = asked;
-    const { request, agent, options, refusal } = transport;
+    this.#clock = clock;
+    const { request, agent, options, isProxied, place, refusal } = transport;
     if (refusal !== undefined) {
       queueMicrotask(() => {
         if (!this.#isOver) events.failed(refusal, false);
       });
       return;
     }
-    let isConnected = false;
-    let hasHead = false;
-    const outgoing = request(url, { ...options, method, headers, agent, maxHeaderSize: maxHeaderBytes });
+    const where = url === undefined ? place : urlToHttpOptions(url);
+    const outgoing = request({ ...where, ...options, method, headers, agent, maxHeaderSize: maxHeaderBytes });
     this.#request = outgoing;
-    whenTunnelRefused(outgoing, (error) => outgoing.destroy(error));
-    const late = (reason: string) => () => {
-      outgoing.destroy(Object.assign(new Error(reason), { code: "ETIMEDOUT" }));
-    };
-    const connecting = clock.after(handshakeMs, late("connecting took too long"));
-    this.#timers.push(connecting);
-    if (asked.headMs !== undefined) this.#timers.push(clock.after(asked.headMs, late("there was no answer in time")));
+    if (isProxied) whenTunnelRefused(outgoing, (error) => outgoing.destroy(error));
+    // A socket of the pool is there at once.
+    this.#isConnected = outgoing.reusedSocket;
+    if (!this.#isConnected) this.#watch = clock.after(handshakeMs, () => this.#give(tooLong.connect));
+    if (headMs !== undefined) this.#late = clock.after(headMs, () => this.#give(tooLong.answer));
     outgoing.once("socket", (socket) => {
       const connected = () => {
-        isConnected = true;
-        connecting.cancel();
-        outgoing.setSocketKeepAlive(true, keepAliveMs);
+        this.#isConnected = true;
+        this.#watch?.cancel();
+        if (!outgoing.reusedSocket) outgoing.setSocketKeepAlive(true, keepAliveMs);
+        if (!this.#hasHead && !this.#isOver) this.#await(socket, socket.bytesRead, handshakeMs);
       };
       const isTls = "encrypted" in socket;
       // Through a proxy a socket comes connected.
-      if (outgoing.reusedSocket || (!isTls && !socket.connecting)) connected();
+      if (this.#isConnected || (!isTls && !socket.connecting)) connected();
       else socket.once(isTls ? "secureConnect" : "connect", connected);
-      // A hub may think for long before it answers, but a head that has begun is soon there.
-      // Called even with what has brought the whole head, as that is read before: then there is nothing to wait for.
-      const begun = () => {
-        if (!hasHead) this.#timers.push(clock.after(handshakeMs, late("the head of its answer does not end")));
-      };
-      socket.once("data", begun);
-      outgoing.once("close", () => socket.off("data", begun));
-      outgoing.once("response", () => socket.off("data", begun));
     });
     outgoing.once("finish", () => {
       if (!this.#isOver) events.flushed?.();
     });
     outgoing.once("response", (response) => {
-      hasHead = true;
+      this.#hasHead = true;
       this.#stopTimers();
       // How it ended is seen from its close.
       response.on("error", () => {});
@@ -100,9 +103,9 @@ export class Exchange implements Underway {
     outgoing.on("error", (error) => {
       this.#stopTimers();
       // What comes after a head is a matter of the response.
-      if (this.#isOver || hasHead) return;
+      if (this.#isOver || this.#hasHead) return;
       this.#isOver = true;
-      events.failed(error, isConnected);
+      events.failed(error, this.#isConnected);
     });
     outgoing.end(body);
   }
@@ -113,8 +116,24 @@ export class Exchange implements Underway {
     this.#request?.destroy();
   }
 
+  /**
+   * A hub may think for long before it answers, but a head that has begun is soon there. What was read is looked at now and then, as
+   * a listener for each request costs more than all else here.
+   */
+  #await(socket: Socket, readBefore: number, handshakeMs: number): void {
+    this.#watch = this.#clock.after(handshakeMs / 2, () => {
+      if (socket.bytesRead === readBefore) this.#await(socket, readBefore, handshakeMs);
+      else this.#watch = this.#clock.after(handshakeMs, () => this.#give(tooLong.head));
+    });
+  }
+
+  #give(reason: string): void {
+    this.#request?.destroy(Object.assign(new Error(reason), { code: "ETIMEDOUT" }));
+  }
+
   #stopTimers(): void {
-    for (const timer of this.#timers.splice(0)) timer.cancel();
+    this.#watch?.cancel();
+    this.#late?.cancel();
   }
 }
 
@@ -181,5 +200,7 @@ export function readRefusal(response: IncomingMessage, clock: Clock, ms: number,
 
 /** Of a Content-Type, in lower case and without parameters. */
 export function mediaType({ headers }: IncomingMessage): string {
-  return (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const type = headers["content-type"] ?? "";
+  if (type === "application/json") return type;
+  return type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }

@@ -17,7 +17,8 @@ export class HttpSession {
   #revision: string | undefined;
 
   constructor(dialling: Dialling) {
-    const pool = { keepAlive: true, timeout: idleSocketMs, maxFreeSockets: maxIdleSockets };
+    const { pingMs } = dialling.limits;
+    const pool = { keepAlive: true, keepAliveMsecs: pingMs, timeout: idleSocketMs, maxFreeSockets: maxIdleSockets };
     this.#dialling = dialling;
     this.#transport = transportOf(dialling, pool);
   }

@@ -1,7 +1,8 @@
 // The sockets of one connection: where they go, through which proxy, whom they trust.
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { SecureContext } from "node:tls";
+import { urlToHttpOptions } from "node:url";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { guardedLookup, refusedHost } from "./address.ts";
@@ -10,6 +11,9 @@ import type { Dialling, Target } from "./connection.ts";
 export interface Transport {
   readonly request: typeof httpRequest;
   readonly url: URL;
+  /** The same, as a request takes it. */
+  readonly place: RequestOptions;
+  readonly isProxied: boolean;
   readonly agent: HttpAgent;
   /** What each request says beside its headers: what is the target's is not the proxy's. */
   readonly options: { readonly secureContext?: SecureContext };
@@ -19,6 +23,8 @@ export interface Transport {
 
 export interface Pool {
   readonly keepAlive: boolean;
+  /** The agent's own word for it; the same for a socket that waits as for one in use, or it is set anew with each request. */
+  readonly keepAliveMsecs?: number;
   readonly timeout?: number;
   readonly maxFreeSockets?: number;
 }
@@ -35,6 +41,8 @@ export function transportOf({ target, allowPrivate, proxy, tls }: Way, pool: Poo
   return {
     request: isTls ? httpsRequest : httpRequest,
     url,
+    place: urlToHttpOptions(url),
+    isProxied: proxy !== undefined,
     options: tls === undefined ? {} : { secureContext: tls },
     refusal: allowPrivate ? undefined : refusedHost(url),
     agent:
