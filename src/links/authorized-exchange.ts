@@ -31,10 +31,8 @@ function send(
   url: URL | undefined,
   authorized: string | undefined,
 ): Exchange {
-  const { clock, limits } = dialling;
-  const headers = { ...headersOf(dialling, authorized), ...asked.headers };
-  const times = { clock, handshakeMs: limits.handshakeMs, keepAliveMs: limits.pingMs };
-  return new Exchange({ transport, ...times, ...(url === undefined ? {} : { url }) }, { ...asked, headers }, events);
+  const headers = Object.assign(headersOf(dialling, authorized), asked.headers);
+  return new Exchange(dialling, transport, asked, headers, events, url);
 }
 
 class AuthorizedExchange implements Underway {

@@ -1,29 +1,17 @@
 // One request of HTTP to a hub and the head of its response, within limits of time; and the bodies of responses, within limits of
 // size. Says nothing any more once it is destroyed.
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
-import type { Socket } from "node:net";
-import { urlToHttpOptions } from "node:url";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Frame } from "../wire/frame.ts";
-import { type Transport, whenTunnelRefused } from "./transport.ts";
-
-export interface ExchangeDeps {
-  readonly transport: Transport;
-  /** Where to, if not where the connection is to: it has the same origin. */
-  readonly url?: URL;
-  readonly clock: Clock;
-  /** How long connecting may take, and a head that has begun. */
-  readonly handshakeMs: number;
-  /** After so much silence TCP asks whether the other side is still there. */
-  readonly keepAliveMs: number;
-}
+import type { Dialling } from "./connection.ts";
+import { placeOf, type Transport, whenTunnelRefused } from "./transport.ts";
 
 export interface Asked {
   readonly method: "POST" | "GET" | "DELETE";
   readonly headers: OutgoingHttpHeaders;
   readonly body?: Buffer;
   /** How long the head may take from the start; without it as long as it likes. */
-  readonly headMs?: number;
+  readonly headMs?: number | undefined;
 }
 
 export interface ExchangeEvents {
@@ -47,9 +35,9 @@ export interface Underway {
   destroy(): void;
 }
 
+/** With all its `headers`; `url`: where to, if not where the connection is to: it has the same origin. */
 export class Exchange implements Underway {
   readonly #request: ClientRequest | undefined;
-  readonly #clock: Clock;
   /** Until there is a head: connecting, or a head that has begun. */
   #watch: Timer | undefined;
   #late: Timer | undefined;
@@ -58,19 +46,21 @@ export class Exchange implements Underway {
   #isOver = false;
 
   constructor(
-    { transport, url, clock, handshakeMs, keepAliveMs }: ExchangeDeps,
-    { method, headers, body, headMs }: Asked,
+    { clock, limits: { handshakeMs, pingMs } }: Pick<Dialling, "clock" | "limits">,
+    transport: Transport,
+    { method, body, headMs }: Asked,
+    headers: OutgoingHttpHeaders,
     events: ExchangeEvents,
+    url: URL | undefined,
   ) {
-    this.#clock = clock;
-    const { request, agent, options, isProxied, place, refusal } = transport;
+    const { request, agent, options, isProxied, place, arrivals, refusal } = transport;
     if (refusal !== undefined) {
       queueMicrotask(() => {
         if (!this.#isOver) events.failed(refusal, false);
       });
       return;
     }
-    const where = url === undefined ? place : urlToHttpOptions(url);
+    const where = url === undefined ? place : placeOf(url);
     const outgoing = request({ ...where, ...options, method, headers, agent, maxHeaderSize: maxHeaderBytes });
     this.#request = outgoing;
     if (isProxied) whenTunnelRefused(outgoing, (error) => outgoing.destroy(error));
@@ -82,12 +72,16 @@ export class Exchange implements Underway {
       const connected = () => {
         this.#isConnected = true;
         this.#watch?.cancel();
-        if (!outgoing.reusedSocket) outgoing.setSocketKeepAlive(true, keepAliveMs);
-        if (!this.#hasHead && !this.#isOver) this.#await(socket, socket.bytesRead, handshakeMs);
+        outgoing.setSocketKeepAlive(true, pingMs);
       };
+      // A hub may think for long before it answers, but a head that has begun is soon there.
+      arrivals.next(socket, () => {
+        if (!this.#hasHead) this.#watch = clock.after(handshakeMs, () => this.#give(tooLong.head));
+      });
+      if (this.#isConnected) return;
       const isTls = "encrypted" in socket;
       // Through a proxy a socket comes connected.
-      if (this.#isConnected || (!isTls && !socket.connecting)) connected();
+      if (!isTls && !socket.connecting) connected();
       else socket.once(isTls ? "secureConnect" : "connect", connected);
     });
     outgoing.once("finish", () => {
@@ -114,17 +108,6 @@ export class Exchange implements Underway {
     this.#isOver = true;
     this.#stopTimers();
     this.#request?.destroy();
-  }
-
-  /**
-   * A hub may think for long before it answers, but a head that has begun is soon there. What was read is looked at now and then, as
-   * a listener for each request costs more than all else here.
-   */
-  #await(socket: Socket, readBefore: number, handshakeMs: number): void {
-    this.#watch = this.#clock.after(handshakeMs / 2, () => {
-      if (socket.bytesRead === readBefore) this.#await(socket, readBefore, handshakeMs);
-      else this.#watch = this.#clock.after(handshakeMs, () => this.#give(tooLong.head));
-    });
   }
 
   #give(reason: string): void {
