@@ -37,7 +37,7 @@ export interface CallDeps {
 /** Up to this size the request is kept until the hub has taken it, to be asked again where it has not. */
 const keptBytes = 64 * 1024;
 
-export class HttpCall {
+export class HttpCall implements ExchangeEvents {
   readonly idText: ByteString;
   readonly method: string;
   readonly isAgain: boolean;
@@ -63,14 +63,7 @@ export class HttpCall {
     this.isModern = said.headers !== undefined;
     this.size = frame.size;
     this.#frame = frame;
-    const events: ExchangeEvents = {
-      flushed: () => this.#flushed(),
-      head: (response) => this.#head(response),
-      failed: (error, mayHaveArrived) => {
-        if (!this.#isOver) deps.failed(this, error, mayHaveArrived);
-      },
-    };
-    this.#exchange = deps.post(body, events, said);
+    this.#exchange = deps.post(body, this, said);
   }
 
   /** The request, where it is kept: small, and not taken by the hub. */
@@ -115,13 +108,17 @@ export class HttpCall {
     this.#exchange.destroy();
   }
 
-  #flushed(): void {
+  flushed(): void {
     this.#isFlushed = true;
     if (this.size > keptBytes) this.#frame = undefined;
     if (!this.#isOver) this.#deps.flushed(this);
   }
 
-  #head(response: IncomingMessage): void {
+  failed(error: NodeJS.ErrnoException, mayHaveArrived: boolean): void {
+    if (!this.#isOver) this.#deps.failed(this, error, mayHaveArrived);
+  }
+
+  head(response: IncomingMessage): void {
     const { clock, closeMs, maxMessageBytes, intake, isPaused, message, refused, taken } = this.#deps;
     this.#response = response;
     const { statusCode = 0, headers } = response;

@@ -23,6 +23,7 @@ export interface ExchangeEvents {
 }
 
 const maxHeaderBytes = 64 * 1024;
+const textBytes = 4096;
 
 const tooLong = {
   connect: "connecting took too long",
@@ -68,7 +69,7 @@ export class Exchange implements Underway {
     this.#isConnected = outgoing.reusedSocket;
     if (!this.#isConnected) this.#watch = clock.after(handshakeMs, () => this.#give(tooLong.connect));
     if (headMs !== undefined) this.#late = clock.after(headMs, () => this.#give(tooLong.answer));
-    outgoing.once("socket", (socket) => {
+    outgoing.on("socket", (socket) => {
       const connected = () => {
         this.#isConnected = true;
         this.#watch?.cancel();
@@ -84,10 +85,10 @@ export class Exchange implements Underway {
       if (!isTls && !socket.connecting) connected();
       else socket.once(isTls ? "secureConnect" : "connect", connected);
     });
-    outgoing.once("finish", () => {
+    outgoing.on("finish", () => {
       if (!this.#isOver) events.flushed?.();
     });
-    outgoing.once("response", (response) => {
+    outgoing.on("response", (response) => {
       this.#hasHead = true;
       this.#stopTimers();
       // How it ended is seen from its close.
@@ -101,7 +102,9 @@ export class Exchange implements Underway {
       this.#isOver = true;
       events.failed(error, this.#isConnected);
     });
-    outgoing.end(body);
+    // Head and body of a small one leave as one string.
+    if (body !== undefined && body.length <= textBytes) outgoing.end(body.toString("latin1"), "latin1");
+    else outgoing.end(body);
   }
 
   destroy(): void {
