@@ -31,8 +31,11 @@ function send(
   url: URL | undefined,
   authorized: string | undefined,
 ): Exchange {
+  const { clock, limits } = dialling;
+  const { method, body, headMs } = asked;
   const headers = Object.assign(headersOf(dialling, authorized), asked.headers);
-  return new Exchange(dialling, transport, asked, headers, events, url);
+  const times = { clock, handshakeMs: limits.handshakeMs, keepAliveMs: limits.pingMs };
+  return new Exchange(times, transport, { method, headers, body, headMs }, events, url);
 }
 
 class AuthorizedExchange implements Underway, ExchangeEvents {

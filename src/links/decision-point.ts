@@ -27,7 +27,7 @@ export function createDecisionPoint(
   // Whoever writes the manifest says where it is: beside the hub, as a rule.
   const transport = transportOf(
     { target: { url }, allowPrivate: true, proxy },
-    { keepAlive: true, maxFreeSockets: 16 },
+    { keepAlive: true, keepAliveMsecs: keepAliveMs, maxFreeSockets: 16 },
   );
   const intake = new Intake(Number.POSITIVE_INFINITY);
   const headers = { "content-type": "application/json", accept: "application/json" };
@@ -43,7 +43,8 @@ export function createDecisionPoint(
       };
       const timer = clock.after(timeoutMs, () => fail(`no whole answer within ${timeoutMs} ms`));
       const exchange = new Exchange(
-        { transport, clock, handshakeMs: timeoutMs, keepAliveMs },
+        { clock, handshakeMs: timeoutMs, keepAliveMs },
+        transport,
         { method: "POST", headers: { ...headers, "content-length": question.length }, body: question },
         {
           failed: (error) => fail(error.code ?? "the connection failed"),

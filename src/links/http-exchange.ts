@@ -3,13 +3,20 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Frame } from "../wire/frame.ts";
-import type { Dialling } from "./connection.ts";
 import { placeOf, type Transport, whenTunnelRefused } from "./transport.ts";
+
+export interface ExchangeTimes {
+  readonly clock: Clock;
+  /** How long connecting may take, and a head that has begun. */
+  readonly handshakeMs: number;
+  /** After so much silence TCP asks whether the other side is still there. */
+  readonly keepAliveMs: number;
+}
 
 export interface Asked {
   readonly method: "POST" | "GET" | "DELETE";
   readonly headers: OutgoingHttpHeaders;
-  readonly body?: Buffer;
+  readonly body?: Buffer | undefined;
   /** How long the head may take from the start; without it as long as it likes. */
   readonly headMs?: number | undefined;
 }
@@ -36,7 +43,7 @@ export interface Underway {
   destroy(): void;
 }
 
-/** With all its `headers`; `url`: where to, if not where the connection is to: it has the same origin. */
+/** `url`: where to, if not where the connection is to: it has the same origin. */
 export class Exchange implements Underway {
   readonly #request: ClientRequest | undefined;
   /** Until there is a head: connecting, or a head that has begun. */
@@ -47,12 +54,11 @@ export class Exchange implements Underway {
   #isOver = false;
 
   constructor(
-    { clock, limits: { handshakeMs, pingMs } }: Pick<Dialling, "clock" | "limits">,
+    { clock, handshakeMs, keepAliveMs }: ExchangeTimes,
     transport: Transport,
-    { method, body, headMs }: Asked,
-    headers: OutgoingHttpHeaders,
+    { method, headers, body, headMs }: Asked,
     events: ExchangeEvents,
-    url: URL | undefined,
+    url?: URL,
   ) {
     const { request, agent, options, isProxied, place, arrivals, refusal } = transport;
     if (refusal !== undefined) {
@@ -73,7 +79,7 @@ export class Exchange implements Underway {
       const connected = () => {
         this.#isConnected = true;
         this.#watch?.cancel();
-        outgoing.setSocketKeepAlive(true, pingMs);
+        outgoing.setSocketKeepAlive(true, keepAliveMs);
       };
       // A hub may think for long before it answers, but a head that has begun is soon there.
       arrivals.next(socket, () => {
