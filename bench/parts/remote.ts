@@ -28,6 +28,7 @@ export async function remoteLap(
     running.push(direct);
     const [own, alone] = [await hub.open(), await direct.open()];
     await arrived(own);
+    await warmed(own, alone, plan);
     for (let lap = 0; lap < plan.latencyLaps; lap++) {
       const bare = await bareP50(port, plan);
       const far = await p50(own, (name) => `far__${name}`, plan);
@@ -60,6 +61,13 @@ async function arrived(link: Link): Promise<void> {
     const answer = await callForText(link, tool, { text: "one" });
     if (answer !== "one") throw new Error(`${tool} said ${answer}`);
   }
+}
+
+/** As every subject is before its first timed row; the server elsewhere with them. */
+async function warmed(own: Link, alone: Link, { firstWarmUpMs }: Plan): Promise<void> {
+  const shape = { kind: calls.echo, inFlight: 64, ms: 1, warmUpMs: firstWarmUpMs };
+  for (const core of ["far", "bench"]) await drive({ ...shape, links: [own], tool: (name) => `${core}__${name}` });
+  await drive({ ...shape, links: [alone], tool: (name) => name });
 }
 
 async function p50(link: Link, tool: (name: string) => string, { latencyMs: ms }: Plan): Promise<number> {

@@ -32,17 +32,22 @@ function send(
   authorized: string | undefined,
 ): Exchange {
   const { clock, limits } = dialling;
-  const headers = { ...headersOf(dialling, authorized), ...asked.headers };
+  const { method, body, headMs } = asked;
+  const headers = Object.assign(headersOf(dialling, authorized), asked.headers);
   const times = { clock, handshakeMs: limits.handshakeMs, keepAliveMs: limits.pingMs };
-  return new Exchange({ transport, ...times, ...(url === undefined ? {} : { url }) }, { ...asked, headers }, events);
+  return new Exchange(times, transport, { method, headers, body, headMs }, events, url);
 }
 
-class AuthorizedExchange implements Underway {
-  readonly #send: (authorized: string | undefined, events: ExchangeEvents) => Exchange;
+class AuthorizedExchange implements Underway, ExchangeEvents {
   readonly #dialling: Dialling;
-  readonly #isKept: boolean;
+  readonly #transport: Transport;
+  readonly #asked: Asked;
   readonly #events: ExchangeEvents;
+  readonly #url: URL | undefined;
   #exchange: Exchange | undefined;
+  /** What it was sent with last. */
+  #authorized: string | undefined;
+  #isFirst = true;
   #isFlushed = false;
   #isOver = false;
 
@@ -55,10 +60,11 @@ class AuthorizedExchange implements Underway {
     authorized: string | undefined | Promise<string | undefined>,
   ) {
     this.#dialling = dialling;
-    this.#isKept = (asked.body?.length ?? 0) <= maxKeptBytes;
+    this.#transport = transport;
+    this.#asked = asked;
     this.#events = events;
-    this.#send = (now, watching) => send(dialling, transport, asked, watching, url, now);
-    this.#begin(authorized, true);
+    this.#url = url;
+    this.#begin(authorized);
   }
 
   destroy(): void {
@@ -66,49 +72,58 @@ class AuthorizedExchange implements Underway {
     this.#exchange?.destroy();
   }
 
-  #begin(authorized: string | undefined | Promise<string | undefined>, isFirst: boolean): void {
+  flushed(): void {
+    if (!this.#isFlushed) this.#events.flushed?.();
+    this.#isFlushed = true;
+  }
+
+  head(response: IncomingMessage): void {
+    const { statusCode } = response;
+    if (this.#isFirst && (statusCode === 401 || statusCode === 403)) this.#challenged(response);
+    else this.#events.head(response);
+  }
+
+  failed(error: NodeJS.ErrnoException, mayHaveArrived: boolean): void {
+    this.#events.failed(error, mayHaveArrived);
+  }
+
+  #begin(authorized: string | undefined | Promise<string | undefined>): void {
     if (typeof authorized === "object") {
       authorized.then(
-        (now) => this.#go(now, isFirst),
+        (now) => this.#go(now),
         (error: unknown) => {
           if (!this.#isOver) this.#events.failed(new Error(reasonOf(error)), false);
         },
       );
-    } else this.#go(authorized, isFirst);
+    } else this.#go(authorized);
   }
 
-  #go(authorized: string | undefined, isFirst: boolean): void {
+  #go(authorized: string | undefined): void {
     if (this.#isOver) return;
-    this.#exchange = this.#send(authorized, {
-      flushed: () => {
-        if (!this.#isFlushed) this.#events.flushed?.();
-        this.#isFlushed = true;
-      },
-      head: (response) => {
-        const { statusCode } = response;
-        if (isFirst && (statusCode === 401 || statusCode === 403)) this.#challenged(response, authorized);
-        else this.#events.head(response);
-      },
-      failed: (error, mayHaveArrived) => this.#events.failed(error, mayHaveArrived),
-    });
+    this.#authorized = authorized;
+    this.#exchange = send(this.#dialling, this.#transport, this.#asked, this, this.#url, authorized);
   }
 
-  #challenged(response: IncomingMessage, authorized: string | undefined): void {
+  #challenged(response: IncomingMessage): void {
     const { challenged, authorization, clock, limits } = this.#dialling;
     if (challenged === undefined) {
       this.#events.head(response);
       return;
     }
     const { statusCode: status = 0, headers } = response;
-    void challenged({ status, wwwAuthenticate: headers["www-authenticate"], sent: authorized }).then((isHelped) => {
-      if (this.#isOver) return;
-      if (!isHelped || !this.#isKept) {
-        this.#events.head(response);
-        return;
-      }
-      readRefusal(response, clock, limits.closeMs, () => {});
-      this.#begin(authorization?.(), false);
-    });
+    const isKept = (this.#asked.body?.length ?? 0) <= maxKeptBytes;
+    void challenged({ status, wwwAuthenticate: headers["www-authenticate"], sent: this.#authorized }).then(
+      (isHelped) => {
+        if (this.#isOver) return;
+        if (!isHelped || !isKept) {
+          this.#events.head(response);
+          return;
+        }
+        readRefusal(response, clock, limits.closeMs, () => {});
+        this.#isFirst = false;
+        this.#begin(authorization?.());
+      },
+    );
   }
 }
 

@@ -27,7 +27,7 @@ export function createDecisionPoint(
   // Whoever writes the manifest says where it is: beside the hub, as a rule.
   const transport = transportOf(
     { target: { url }, allowPrivate: true, proxy },
-    { keepAlive: true, maxFreeSockets: 16 },
+    { keepAlive: true, keepAliveMsecs: keepAliveMs, maxFreeSockets: 16 },
   );
   const intake = new Intake(Number.POSITIVE_INFINITY);
   const headers = { "content-type": "application/json", accept: "application/json" };
@@ -44,7 +44,8 @@ export function createDecisionPoint(
       const timer = clock.after(timeoutMs, () => fail(`no whole answer within ${timeoutMs} ms`));
       const ask = (isAgain: boolean): Exchange =>
         new Exchange(
-          { transport, clock, handshakeMs: timeoutMs, keepAliveMs },
+          { clock, handshakeMs: timeoutMs, keepAliveMs },
+          transport,
           { method: "POST", headers: { ...headers, "content-length": question.length }, body: question },
           {
             failed: ({ code = "the connection failed" }) => {
@@ -53,7 +54,10 @@ export function createDecisionPoint(
               else exchange = ask(true);
             },
             head: (response) => {
-              if (response.statusCode !== 200) return fail(`it answered ${response.statusCode}`);
+              if (response.statusCode !== 200) {
+                response.destroy();
+                return fail(`it answered ${response.statusCode}`);
+              }
               readBody(response, maxAnswerBytes, intake, (body) => {
                 if (body === "cut") fail("the connection broke before its answer was whole");
                 else if (body === "too_large") fail(`its answer is longer than ${maxAnswerBytes} bytes`);

@@ -30,14 +30,14 @@ export interface CallDeps {
   notResumed(response: IncomingMessage): boolean;
   /** True: try again. */
   unreachable(error: NodeJS.ErrnoException, mayHaveArrived: boolean): boolean;
-  /** Nothing more will come. `error`: for whoever still waits for the answer. */
-  over(call: HttpCall, error: HubError): void;
+  /** Nothing more will come. `error`: for whoever still waits for the answer; undefined where nobody does. */
+  over(call: HttpCall, error: HubError | undefined): void;
 }
 
 /** Up to this size the request is kept until the hub has taken it, to be asked again where it has not. */
 const keptBytes = 64 * 1024;
 
-export class HttpCall {
+export class HttpCall implements ExchangeEvents {
   readonly idText: ByteString;
   readonly method: string;
   readonly isAgain: boolean;
@@ -51,6 +51,7 @@ export class HttpCall {
   #events: HttpEvents | undefined;
   #timer: Timer | undefined;
   #isFlushed = false;
+  #isRead = false;
   #isSettled = false;
   #isOver = false;
 
@@ -62,14 +63,7 @@ export class HttpCall {
     this.isModern = said.headers !== undefined;
     this.size = frame.size;
     this.#frame = frame;
-    const events: ExchangeEvents = {
-      flushed: () => this.#flushed(),
-      head: (response) => this.#head(response),
-      failed: (error, mayHaveArrived) => {
-        if (!this.#isOver) deps.failed(this, error, mayHaveArrived);
-      },
-    };
-    this.#exchange = deps.post(body, events, said);
+    this.#exchange = deps.post(body, this, said);
   }
 
   /** The request, where it is kept: small, and not taken by the hub. */
@@ -101,6 +95,8 @@ export class HttpCall {
   settle(): void {
     this.#isSettled = true;
     this.#events?.settle();
+    // What was read whole is over in this turn.
+    if (this.#isRead) return;
     this.#timer ??= this.#deps.clock.after(this.#deps.closeMs, () => this.#end("nobody waits for it"));
   }
 
@@ -112,13 +108,17 @@ export class HttpCall {
     this.#exchange.destroy();
   }
 
-  #flushed(): void {
+  flushed(): void {
     this.#isFlushed = true;
     if (this.size > keptBytes) this.#frame = undefined;
     if (!this.#isOver) this.#deps.flushed(this);
   }
 
-  #head(response: IncomingMessage): void {
+  failed(error: NodeJS.ErrnoException, mayHaveArrived: boolean): void {
+    if (!this.#isOver) this.#deps.failed(this, error, mayHaveArrived);
+  }
+
+  head(response: IncomingMessage): void {
     const { clock, closeMs, maxMessageBytes, intake, isPaused, message, refused, taken } = this.#deps;
     this.#response = response;
     const { statusCode = 0, headers } = response;
@@ -132,6 +132,7 @@ export class HttpCall {
         if (body === "too_large") this.#tooLarge();
         else if (body === "cut") this.#end("the connection broke before its answer was there");
         else {
+          this.#isRead = true;
           message(body, this);
           this.#end("its answer is no answer to this request");
         }
@@ -173,11 +174,16 @@ export class HttpCall {
   }
 
   #end(reason: string): void {
+    // Of most calls, as they have been answered.
+    if (this.#isSettled) {
+      this.#over(undefined);
+      return;
+    }
     const message = `${this.#deps.name} did not answer: ${reason}`;
     this.#over(new HubError("hub_unreachable", message, { may_have_run: true, retry_after_ms: 1000 }));
   }
 
-  #over(error: HubError): void {
+  #over(error: HubError | undefined): void {
     if (this.#isOver) return;
     this.destroy();
     this.#deps.over(this, error);

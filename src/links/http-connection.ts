@@ -224,9 +224,9 @@ export class HttpConnection implements Connection {
     this.#events.message(frame, idText);
   }
 
-  #over(call: HttpCall, error: HubError): void {
+  #over(call: HttpCall, error: HubError | undefined): void {
     this.#forget(call);
-    if (!call.isSettled) this.#events.unanswered(call.idText, error);
+    if (error !== undefined && !call.isSettled) this.#events.unanswered(call.idText, error);
     this.#pump();
     if (this.#losing !== undefined) this.#lose(this.#losing);
   }

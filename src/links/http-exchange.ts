@@ -1,14 +1,11 @@
 // One request of HTTP to a hub and the head of its response, within limits of time; and the bodies of responses, within limits of
 // size. Says nothing any more once it is destroyed.
-import type { IncomingMessage, OutgoingHttpHeaders, request } from "node:http";
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Frame } from "../wire/frame.ts";
-import { type Transport, whenTunnelRefused } from "./transport.ts";
+import { placeOf, type Transport, whenTunnelRefused } from "./transport.ts";
 
-export interface ExchangeDeps {
-  readonly transport: Transport;
-  /** Where to, if not where the connection is to: it has the same origin. */
-  readonly url?: URL;
+export interface ExchangeTimes {
   readonly clock: Clock;
   /** How long connecting may take, and a head that has begun. */
   readonly handshakeMs: number;
@@ -19,9 +16,9 @@ export interface ExchangeDeps {
 export interface Asked {
   readonly method: "POST" | "GET" | "DELETE";
   readonly headers: OutgoingHttpHeaders;
-  readonly body?: Buffer;
+  readonly body?: Buffer | undefined;
   /** How long the head may take from the start; without it as long as it likes. */
-  readonly headMs?: number;
+  readonly headMs?: number | undefined;
 }
 
 export interface ExchangeEvents {
@@ -33,65 +30,72 @@ export interface ExchangeEvents {
 }
 
 const maxHeaderBytes = 64 * 1024;
+const textBytes = 4096;
+
+const tooLong = {
+  connect: "connecting took too long",
+  answer: "there was no answer in time",
+  head: "the head of its answer does not end",
+} as const;
 
 /** What is under way and can be given up. */
 export interface Underway {
   destroy(): void;
 }
 
+/** `url`: where to, if not where the connection is to: it has the same origin. */
 export class Exchange implements Underway {
-  readonly #request: ReturnType<typeof request> | undefined;
-  readonly #timers: Timer[] = [];
+  readonly #request: ClientRequest | undefined;
+  /** Until there is a head: connecting, or a head that has begun. */
+  #watch: Timer | undefined;
+  #late: Timer | undefined;
+  #isConnected = false;
+  #hasHead = false;
   #isOver = false;
 
   constructor(
-    { transport, url = transport.url, clock, handshakeMs, keepAliveMs }: ExchangeDeps,
-    asked: Asked,
+    { clock, handshakeMs, keepAliveMs }: ExchangeTimes,
+    transport: Transport,
+    { method, headers, body, headMs }: Asked,
     events: ExchangeEvents,
+    url?: URL,
   ) {
-    const { method, headers, body } = asked;
-    const { request, agent, options, refusal } = transport;
+    const { request, agent, options, isProxied, place, arrivals, refusal } = transport;
     if (refusal !== undefined) {
       queueMicrotask(() => {
         if (!this.#isOver) events.failed(refusal, false);
       });
       return;
     }
-    let isConnected = false;
-    let hasHead = false;
-    const outgoing = request(url, { ...options, method, headers, agent, maxHeaderSize: maxHeaderBytes });
+    const where = url === undefined ? place : placeOf(url);
+    const outgoing = request({ ...where, ...options, method, headers, agent, maxHeaderSize: maxHeaderBytes });
     this.#request = outgoing;
-    whenTunnelRefused(outgoing, (error) => outgoing.destroy(error));
-    const late = (reason: string) => () => {
-      outgoing.destroy(Object.assign(new Error(reason), { code: "ETIMEDOUT" }));
-    };
-    const connecting = clock.after(handshakeMs, late("connecting took too long"));
-    this.#timers.push(connecting);
-    if (asked.headMs !== undefined) this.#timers.push(clock.after(asked.headMs, late("there was no answer in time")));
-    outgoing.once("socket", (socket) => {
+    if (isProxied) whenTunnelRefused(outgoing, (error) => outgoing.destroy(error));
+    // A socket of the pool is there at once.
+    this.#isConnected = outgoing.reusedSocket;
+    if (!this.#isConnected) this.#watch = clock.after(handshakeMs, () => this.#give(tooLong.connect));
+    if (headMs !== undefined) this.#late = clock.after(headMs, () => this.#give(tooLong.answer));
+    outgoing.on("socket", (socket) => {
       const connected = () => {
-        isConnected = true;
-        connecting.cancel();
+        this.#isConnected = true;
+        this.#watch?.cancel();
         outgoing.setSocketKeepAlive(true, keepAliveMs);
       };
+      // A hub may think for long before it answers, but a head that has begun is soon there.
+      arrivals.next(socket, () => {
+        if (!this.#hasHead) this.#watch = clock.after(handshakeMs, () => this.#give(tooLong.head));
+      });
+      if (this.#isConnected) return;
       const isTls = "encrypted" in socket;
       // Through a proxy a socket comes connected.
-      if (outgoing.reusedSocket || (!isTls && !socket.connecting)) connected();
+      if (!isTls && !socket.connecting) connected();
       else socket.once(isTls ? "secureConnect" : "connect", connected);
-      // A hub may think for long before it answers, but a head that has begun is soon there.
-      // Called even with what has brought the whole head, as that is read before: then there is nothing to wait for.
-      const begun = () => {
-        if (!hasHead) this.#timers.push(clock.after(handshakeMs, late("the head of its answer does not end")));
-      };
-      socket.once("data", begun);
-      outgoing.once("close", () => socket.off("data", begun));
-      outgoing.once("response", () => socket.off("data", begun));
     });
-    outgoing.once("finish", () => {
+    outgoing.on("finish", () => {
       if (!this.#isOver) events.flushed?.();
     });
-    outgoing.once("response", (response) => {
-      hasHead = true;
+    outgoing.on("response", (response) => {
+      this.#hasHead = true;
       this.#stopTimers();
       // How it ended is seen from its close.
       response.on("error", () => {});
@@ -100,11 +104,13 @@ export class Exchange implements Underway {
     outgoing.on("error", (error) => {
       this.#stopTimers();
       // What comes after a head is a matter of the response.
-      if (this.#isOver || hasHead) return;
+      if (this.#isOver || this.#hasHead) return;
       this.#isOver = true;
-      events.failed(error, isConnected);
+      events.failed(error, this.#isConnected);
     });
-    outgoing.end(body);
+    // Head and body of a small one leave as one string.
+    if (body !== undefined && body.length <= textBytes) outgoing.end(body.toString("latin1"), "latin1");
+    else outgoing.end(body);
   }
 
   destroy(): void {
@@ -113,8 +119,13 @@ export class Exchange implements Underway {
     this.#request?.destroy();
   }
 
+  #give(reason: string): void {
+    this.#request?.destroy(Object.assign(new Error(reason), { code: "ETIMEDOUT" }));
+  }
+
   #stopTimers(): void {
-    for (const timer of this.#timers.splice(0)) timer.cancel();
+    this.#watch?.cancel();
+    this.#late?.cancel();
   }
 }
 
@@ -181,5 +192,7 @@ export function readRefusal(response: IncomingMessage, clock: Clock, ms: number,
 
 /** Of a Content-Type, in lower case and without parameters. */
 export function mediaType({ headers }: IncomingMessage): string {
-  return (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const type = headers["content-type"] ?? "";
+  if (type === "application/json") return type;
+  return type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }

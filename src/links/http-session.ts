@@ -17,7 +17,8 @@ export class HttpSession {
   #revision: string | undefined;
 
   constructor(dialling: Dialling) {
-    const pool = { keepAlive: true, timeout: idleSocketMs, maxFreeSockets: maxIdleSockets };
+    const { pingMs } = dialling.limits;
+    const pool = { keepAlive: true, keepAliveMsecs: pingMs, timeout: idleSocketMs, maxFreeSockets: maxIdleSockets };
     this.#dialling = dialling;
     this.#transport = transportOf(dialling, pool);
   }
@@ -42,12 +43,12 @@ export class HttpSession {
 
   post(body: Buffer, events: ExchangeEvents, said: Pick<Said, "headers"> = {}, headMs?: number): Underway {
     const headers = {
-      ...said.headers,
       "content-type": "application/json",
       accept: "application/json, text/event-stream",
       "content-length": String(body.length),
     };
-    return this.#exchange({ method: "POST", headers, body, ...(headMs === undefined ? {} : { headMs }) }, events);
+    if (said.headers !== undefined) Object.assign(headers, said.headers);
+    return this.#exchange({ method: "POST", headers, body, headMs }, events);
   }
 
   /** A stream of events: one goes on behind `lastId`, or what belongs to no request from now on. */
@@ -65,13 +66,14 @@ export class HttpSession {
     this.#transport.agent.destroy();
   }
 
+  /** `headers` of its own, to which those of the session are added. */
   #exchange(asked: Asked, events: ExchangeEvents): Underway {
+    const { headers } = asked;
     // A message that says its own revision is of none.
-    const ofSession = {
-      ...(this.#id === undefined ? {} : { "mcp-session-id": this.#id }),
-      ...(this.#revision === undefined ? {} : { "mcp-protocol-version": this.#revision }),
-    };
-    const headers = "mcp-protocol-version" in asked.headers ? asked.headers : { ...asked.headers, ...ofSession };
-    return exchange(this.#dialling, this.#transport, { ...asked, headers }, events);
+    if (!("mcp-protocol-version" in headers)) {
+      if (this.#id !== undefined) headers["mcp-session-id"] = this.#id;
+      if (this.#revision !== undefined) headers["mcp-protocol-version"] = this.#revision;
+    }
+    return exchange(this.#dialling, this.#transport, asked, events);
   }
 }
