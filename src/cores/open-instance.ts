@@ -61,6 +61,7 @@ function openProcess(opening: Opening, deps: InstanceDeps, events: InstanceEvent
     return startContainerInstance({ ...facts, definition, secrets, host, n, framing, limits, marker }, deps, events);
   }
   const env = childEnvironment(host, { ...definition, secrets, marker });
-  const launch = { command: definition.command, args: definition.args, cwd: definition.cwd, env };
+  const { command, args, cwd, fenced } = definition;
+  const launch = { command, args, cwd, env, fence: fenced ? host.fence : undefined };
   return startProcessInstance({ ...facts, launch, framing, limits, marker }, deps, events);
 }

@@ -29,7 +29,7 @@ export function coreDepsOf(
   host: CoreHost,
   hubId: string,
   clock: Clock,
-  usesEngine: Host["usesEngine"],
+  { usesEngine, fence }: Pick<Host, "usesEngine" | "fence">,
 ): Omit<CoreDeps, "secrets" | "ids" | "known" | "capabilities" | "credential"> {
   const { log, masker, settings, env, platform, extraPath, version } = host;
   let instances = 0;
@@ -50,6 +50,7 @@ export function coreDepsOf(
       extraPath,
       nextInstance: () => ++instances,
       usesEngine,
+      fence,
     },
   };
 }

@@ -859,6 +859,10 @@ export interface Hub {
    */
   secrets_dir?: string;
   /**
+   * Keeps the processes of Cores from the hub's and each other's memory and environment, and from the hub's own files where these can be kept apart. `auto`: where Linux can. `required`: a Core that cannot be fenced does not start. Environment: `HUB_FENCE`.
+   */
+  fence?: "auto" | "required" | "off";
+  /**
    * Take changes of the manifest up as they are written. false: only when told to, by `thehub reload` or SIGHUP. Environment: `HUB_WATCH`.
    */
   watch?: boolean;
@@ -1151,6 +1155,10 @@ export interface Core {
    * How messages are delimited on the child's stdin and stdout. `auto` follows the child.
    */
   framing?: "auto" | "newline" | "content-length";
+  /**
+   * false: without the hub's fence around it. For a program that needs more rights than it has itself (`sudo`, rootless `podman`), or mounts.
+   */
+  fence?: boolean;
   /**
    * First part of every name of this Core. Default: the key made legal.
    */
@@ -1487,6 +1495,7 @@ export const defaults = {
     "anonymous": "loopback",
     "log_level": "info",
     "log_format": "json",
+    "fence": "auto",
     "watch": true,
     "list_wait_ms": 5000,
     "search_tools": "auto",
@@ -1529,6 +1538,7 @@ export const defaults = {
     "inherit_env": [],
     "secrets": [],
     "framing": "auto",
+    "fence": true,
     "prefix": true,
     "isolation": "auto",
     "resources": {
