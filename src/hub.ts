@@ -299,7 +299,7 @@ export class Hub {
   }
 
   /** Where a socket for the hub's own user may be made; undefined without a state folder that can be written to. */
-  privateSocket(): Promise<string | undefined> {
+  privateSocket(): Promise<Reaper["privateSocket"]> {
     return this.#reaper.then((reaper) => reaper.privateSocket);
   }
 

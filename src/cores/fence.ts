@@ -65,7 +65,14 @@ export class Fence {
   }
 
   around(program: Program): Fenced {
-    const { rules, platform, path, arch = process.arch as NodeJS.Architecture, abi = knownAbi, tree = fileTree } = this.#deps;
+    const {
+      rules,
+      platform,
+      path,
+      arch = process.arch as NodeJS.Architecture,
+      abi = knownAbi,
+      tree = fileTree,
+    } = this.#deps;
     const { mode, closed, open } = rules();
     if (mode === "off") return { t: "plain" };
     if (platform !== "linux") return this.#without(mode, "only Linux can fence processes of one user");
@@ -132,7 +139,7 @@ function bareReason(step: string, errno: number, abi: number): string {
   if (step !== "version") return `Landlock refused (${step}: ${code})`;
   if (abi === 1) return "the kernel's Landlock is too old; Linux 5.19 has a newer one";
   if (code === "ENOSYS") return "the kernel has no Landlock; Linux has it since 5.13, and this needs 5.19";
-  if (code === "EOPNOTSUPP") return "the kernel was started without Landlock; add landlock to lsm= of its command line";
+  if (code === "ENOTSUP") return "the kernel was started without Landlock; add landlock to lsm= of its command line";
   if (code === "EPERM")
     return "the container's seccomp profile forbids Landlock; newer profiles of Docker and containerd allow it";
   return `Landlock refused (${code})`;

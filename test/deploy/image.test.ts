@@ -173,7 +173,7 @@ test("image: a Core that npx fetches starts on the read-only root, and its cache
   await using client = await connect("npx");
   const { result } = await client.call("memory.read_graph");
   assert.deepEqual(result.structuredContent, { entities: [], relations: [] });
-  assert.match(await engine().docker("exec", "npx", "ls", "-a", "/var/lib/thehub"), /^\.npm$/m);
+  assert.match(await engine().docker("exec", "npx", "ls", "-a", "/var/lib/thehub/home"), /^\.npm$/m);
 });
 
 test("image: a bad manifest is exit 2, with every problem on stderr", { skip }, async () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Fence, type FenceDeps } from "../../../src/cores/fence.ts";
 import { fileTree } from "../../../src/cores/fence-paths.ts";
-import { recordingLog } from "../../helpers/recording-log.ts";
+import { LogRecord } from "../../helpers/core-run.ts";
 
 const here =
   process.platform === "linux" && Number(spawnSync("perl", ["-e", "print syscall 444, 0, 0, 1"]).stdout) >= 6;
@@ -14,7 +14,7 @@ const skip = here ? false : "needs Linux with Landlock as of 6.12, and perl";
 const path = process.env["PATH"] ?? "";
 
 function fenceOf(deps: Partial<FenceDeps>, closed: readonly string[] = []) {
-  const record = recordingLog();
+  const record = new LogRecord();
   const rules = () => ({ mode: "auto", closed, open: [] }) as const;
   return { fence: new Fence({ log: record.log, platform: "linux", path, rules, ...deps }), record };
 }
@@ -49,7 +49,7 @@ for (const abi of [2, 3, 4, 5, 6, 7]) {
       await writeFile(join(folder, "open", "data"), "d");
       for (const name of ["", "closed", "open"]) await chmod(join(folder, name), 0o777);
       const words = `cd ${folder}
-        cat closed/token; echo x > closed/token; rm closed/token; mv closed/token open/; ln closed/token open/link; : > closed/new
+        cat closed/token; echo x > closed/token; rm closed/token; mv closed/token open/; ln closed/token open/link; true > closed/new
         cat /proc/${other.pid}/environ; kill -0 ${other.pid} && echo signalled
         cat open/data; mkdir open/sub; mv open/data open/sub/; cat open/sub/data; ls closed`;
       for (const closed of [[join(folder, "closed")], []]) {
@@ -57,7 +57,10 @@ for (const abi of [2, 3, 4, 5, 6, 7]) {
         await rm(join(folder, "open", "sub"), { recursive: true, force: true });
         const tree = { ...fileTree, isFixed: () => true };
         const { fence, record } = fenceOf({ abi, tree }, closed);
-        const { out, err, failure } = await run(fence, closed.length > 0 ? words : words.replace(/^.*closed\/token.*$/m, ""));
+        const { out, err, failure } = await run(
+          fence,
+          closed.length > 0 ? words : words.replace(/^.*closed\/token.*$/m, ""),
+        );
         assert.equal(failure, undefined);
         assert.equal(out, `${abi < 6 ? "signalled\n" : ""}ddtoken\n`, err);
         const denied = err?.split("\n").filter((line) => /denied|not permitted/i.test(line)).length;
@@ -85,7 +88,9 @@ test("fence: the program gets its arguments, its environment and its signals as 
   );
   const [values, rest = ""] = [out?.slice(0, out.lastIndexOf("|")), out?.slice(out.lastIndexOf("|") + 1)];
   assert.equal(values, "name|-Mno_such_module|/a:/b||no_SUCH.locale|a\nb=c|");
-  const bare = spawnSync("/bin/sh", ["-c", "grep Sig[BI] /proc/self/status; ls /proc/self/fd | wc -l"], { encoding: "utf8" });
+  const bare = spawnSync("/bin/sh", ["-c", "grep Sig[BI] /proc/self/status; ls /proc/self/fd | wc -l"], {
+    encoding: "utf8",
+  });
   assert.equal(rest, bare.stdout);
   assert.doesNotMatch(err ?? "", /perl/i);
 });
