@@ -136,6 +136,8 @@ export class Fence {
 
 function bareReason(step: string, errno: number, abi: number): string {
   const code = errno > 0 ? getSystemErrorName(-errno) : "";
+  if (step === "capabilities")
+    return "the hub has root's capabilities, which no fence holds; give it a user of its own";
   if (step !== "version") return `Landlock refused (${step}: ${code})`;
   if (abi === 1) return "the kernel's Landlock is too old; Linux 5.19 has a newer one";
   if (code === "ENOSYS") return "the kernel has no Landlock; Linux has it since 5.13, and this needs 5.19";

@@ -121,6 +121,7 @@ test("fence: what a kernel or a container's profile answers becomes a reason, an
     ["bare version 95 -1", /started without Landlock/],
     ["bare version 1 -1", /seccomp profile/],
     ["bare version 0 1", /too old/],
+    ["bare capabilities 0 7", /root's capabilities/],
     ["bare restrict 7 6", /Landlock refused \(restrict: E2BIG\)/],
   ] as const;
   for (const mode of ["auto", "required"] as const) {
