@@ -105,7 +105,8 @@ export class Fence {
     const [first = "", ...more] = report.trim().split("\n");
     const [word, ...values] = first.split(" ");
     if (word === "fenced") {
-      this.#say("debug", "cores_fenced", { abi: Number(values[0]), closed, in_reach: inReach });
+      const fields = { abi: Number(values[0]), closed, in_reach: inReach };
+      if (this.#isNew(fields)) this.#deps.log.debug("cores_fenced", fields);
     } else if (word === "bare") {
       const [step = "", error, abi] = values;
       const reason = bareReason(step, Number(error), Number(abi));
@@ -120,17 +121,22 @@ export class Fence {
     if (mode === "required") {
       return { t: "refused", reason: `must be fenced (fence: required), and cannot be here: ${why}` };
     }
-    // Elsewhere nobody would expect it.
-    this.#say(this.#deps.platform === "linux" ? "warn" : "debug", "cores_unfenced", { reason: why });
+    const { log, platform } = this.#deps;
+    const fields = { reason: why };
+    if (this.#isNew(fields)) {
+      if (platform === "linux") log.warn("cores_unfenced", fields);
+      // Elsewhere nobody would expect it.
+      else log.debug("cores_unfenced", fields);
+    }
     return { t: "plain" };
   }
 
-  /** Once for each thing that there is to be said. */
-  #say(level: "warn" | "debug", msg: string, fields: Readonly<Record<string, unknown>>): void {
-    const text = JSON.stringify([msg, fields]);
-    if (text === this.#said) return;
+  /** Whether something else was said last. */
+  #isNew(fields: object): boolean {
+    const text = JSON.stringify(fields);
+    if (text === this.#said) return false;
     this.#said = text;
-    this.#deps.log[level](msg, fields);
+    return true;
   }
 }
 
