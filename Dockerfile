@@ -26,7 +26,7 @@ FROM ${BASE_IMAGE} AS runtime
 # First process: reaps what Cores leave behind when they crash, and passes SIGTERM on to the hub.
 RUN command -v tini >/dev/null \
   || { apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*; }
-# The one place that is written to: the hub's own state, closed to Cores, and in it their HOME, with the caches of npx and uvx.
+# The one place that is written to: the hub's own state, closed to Cores, and in it a HOME for each, with the caches of npx and uvx.
 # Cores are fenced by perl, which every Debian has.
 RUN mkdir -p /etc/hub /var/lib/thehub/home \
   && chown -R 1000:1000 /var/lib/thehub && chmod 700 /var/lib/thehub /var/lib/thehub/home \

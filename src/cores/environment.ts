@@ -63,7 +63,7 @@ export interface Host {
   /** Folders that children search after those of the hub's PATH: the example Cores, the Node that runs the hub. */
   readonly extraPath: readonly string[];
   /** Around every process that is a Core; undefined: there is none. */
-  readonly fence?: Pick<Fence, "around"> | undefined;
+  readonly fence?: Pick<Fence, "around" | "home"> | undefined;
   /** Numbers processes, never the same twice in a hub. */
   nextInstance(): number;
   /** Containers run by this engine, in this environment: they are to be ended with the hub, however it ends. */

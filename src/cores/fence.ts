@@ -1,5 +1,7 @@
 // The fence around a Core's process: what the hub's user may do, and a Core of the same user may not. Linux has it, by Landlock
 // (docs/decisions/0039-fence.md); elsewhere, and where the kernel or a container's profile refuses, Cores start without it, which is logged.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { getSystemErrorName } from "node:util";
 import type { Log } from "../telemetry/log.ts";
 import { findCommand } from "./command.ts";
@@ -11,8 +13,8 @@ export interface FenceRules {
   readonly mode: "auto" | "required" | "off";
   /** Files and folders that are the hub's alone, where there are any. */
   readonly closed: readonly string[];
-  /** Folders that Cores need although they may be within these. */
-  readonly open: readonly string[];
+  /** A folder within these, in which each Core has a HOME of its own that is open to it; undefined: they share the hub's, which is not closed. */
+  readonly homes: string | undefined;
 }
 
 export interface FenceDeps {
@@ -64,6 +66,19 @@ export class Fence {
     this.#deps = deps;
   }
 
+  /** The HOME of a Core, made if need be; undefined: the hub's is its too. */
+  home(namespace: string): string | undefined {
+    const { homes } = this.#deps.rules();
+    if (homes === undefined) return undefined;
+    const home = join(homes, namespace);
+    try {
+      mkdirSync(home, { recursive: true, mode: 0o700 });
+    } catch {
+      // A folder that cannot be made is one that its Core cannot write to, and will say so.
+    }
+    return home;
+  }
+
   around(program: Program): Fenced {
     const {
       rules,
@@ -73,7 +88,7 @@ export class Fence {
       abi = knownAbi,
       tree = fileTree,
     } = this.#deps;
-    const { mode, closed, open } = rules();
+    const { mode, closed, homes } = rules();
     if (mode === "off") return { t: "plain" };
     if (platform !== "linux") return this.#without(mode, "only Linux can fence processes of one user");
     const number = prctl[arch];
@@ -83,7 +98,9 @@ export class Fence {
       return this.#without(mode, "it is put up by perl, which is not on the PATH; install it (Debian: perl-base)");
     }
     this.#perl = typeof found === "string" ? found : found.file;
-    const files = fencedFiles(closed, open, tree);
+    const home = program.env["HOME"];
+    const isOwn = homes !== undefined && home !== undefined && `${home}/`.startsWith(`${homes}/`);
+    const files = fencedFiles(closed, isOwn ? [home] : [], tree);
     const held = perlVariables.filter((name) => program.env[name] !== undefined);
     const env: Record<string, string> = { ...program.env, PERL_BADLANG: "0" };
     for (const name of held) if (name !== "PERL_BADLANG") delete env[name];

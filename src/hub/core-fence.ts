@@ -1,5 +1,5 @@
 // What the fence around Cores keeps from them: every file that holds what only the hub is to know.
-import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { Fence, type FenceDeps, type FenceRules } from "../cores/fence.ts";
 import type { Setup } from "../manifest/diff.ts";
 
@@ -14,25 +14,17 @@ export interface CoreFenceDeps extends Pick<FenceDeps, "log" | "platform"> {
 }
 
 export function coreFence({ env, setup, ...rest }: CoreFenceDeps): Fence {
-  const home = env["HOME"];
-  if (home?.startsWith(`${setup().settings.stateDir}/`) === true) makeFolder(home);
-  const open = home === undefined ? [] : [home];
-  return new Fence({ ...rest, path: env["PATH"] ?? "", rules: () => fenceRules(setup(), open) });
+  return new Fence({ ...rest, path: env["PATH"] ?? "", rules: () => fenceRules(setup(), env["HOME"]) });
 }
 
-function fenceRules({ manifest, settings }: Setup, open: readonly string[]): FenceRules {
+function fenceRules({ manifest, settings }: Setup, home: string | undefined): FenceRules {
   const { fence, stateDir, secretsDir = engineSecrets, tls, secretFiles } = settings;
   const ofCores = manifest.cores.flatMap((core) =>
     core.secrets.flatMap(({ from }) => (from.t === "file" ? [from.path] : [])),
   );
   const keys = tls === undefined ? [] : [tls.key];
   const closed = [stateDir, secretsDir, engineSecrets, ...keys, ...secretFiles, ...ofCores];
-  return { mode: fence, closed: [...new Set(closed)], open };
-}
-
-/** In the image HOME is within the state folder: Cores keep their caches there. A start where that fails is a Core's to complain about. */
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch {}
+  // As in the image: caches are programs that run at the next start, so no Core writes to another's.
+  const homes = home === stateDir ? join(home, "home") : home?.startsWith(`${stateDir}/`) === true ? home : undefined;
+  return { mode: fence, closed: [...new Set(closed)], homes };
 }

@@ -174,7 +174,7 @@ test("image: a Core that npx fetches starts on the read-only root, and its cache
   await using client = await connect("npx");
   const { result } = await client.call("memory.read_graph");
   assert.deepEqual(result.structuredContent, { entities: [], relations: [] });
-  assert.match(await engine().docker("exec", "npx", "ls", "-a", "/var/lib/thehub/home"), /^\.npm$/m);
+  assert.match(await engine().docker("exec", "npx", "ls", "-a", "/var/lib/thehub/home/memory"), /^\.npm$/m);
 });
 
 test("image: a bad manifest is exit 2, with every problem on stderr", { skip }, async () => {
@@ -316,6 +316,13 @@ for (const [who, ...options] of [
     for (const path of ["/opt/thehub/dist/cli/main.js", "/etc/hub/hub.yaml"]) {
       assert.match(await one.tries("write", { path }), /^(EACCES|EROFS)$/, path);
     }
+    // A HOME of its own, since what npx keeps there is a program that is run at the next start.
+    const kept = "/var/lib/thehub/home/two/kept";
+    assert.equal(two.self.env["HOME"], "/var/lib/thehub/home/two");
+    assert.match(await two.tries("write", { path: kept }), /^got /);
+    assert.equal(await two.tries("read", { path: kept }), "got x");
+    for (const what of ["read", "write", "remove"]) assert.equal(await one.tries(what, { path: kept }), "EACCES", what);
+    assert.equal(await one.tries("write", { path: "/var/lib/thehub/home/new" }), "EACCES");
     // Anybody of the user can open the socket and the port; neither answers who has no token.
     const words = [{}, { authorization: `Bearer ${hubId}` }];
     for (const to of [`${run}.sock`, "127.0.0.1:3000"]) {
@@ -331,8 +338,8 @@ for (const [who, ...options] of [
     assert.match(await one.tries("list", { path: "/var/lib/thehub" }), /^got .*\brun\b/);
     assert.match(await one.tries("read", { path: "/etc/hub/hub.yaml" }), /^got cores:/);
     assert.match(await one.tries("read", { path: `/proc/${two.self.pid}/cmdline` }), /thief\.mjs/);
-    assert.match(await two.tries("write", { path: "/var/lib/thehub/home/of-two" }), /^got /);
-    assert.equal(await one.tries("read", { path: "/var/lib/thehub/home/of-two" }), "got x");
+    assert.match(await two.tries("write", { path: "/tmp/of-two" }), /^got /);
+    assert.equal(await one.tries("read", { path: "/tmp/of-two" }), "got x");
     assert.match(await one.tries("chmod", { path: run }), /^got /);
     assert.equal(await one.tries("read", { path: run }), "EACCES");
     await engine().docker("exec", name, "thehub", "status");
