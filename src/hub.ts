@@ -14,7 +14,6 @@ import { Arrival } from "./hub/arrival.ts";
 import { CallGate } from "./hub/call-gate.ts";
 import { healthOf, troubleOf } from "./hub/condition.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
-import { coreFence } from "./hub/core-fence.ts";
 import { CoreLogins } from "./hub/core-logins.ts";
 import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
@@ -127,10 +126,7 @@ export class Hub {
     this.#fleet = new Fleet(
       {
         clock,
-        core: coreDepsOf(options, hubId, clock, {
-          usesEngine: (file, env) => void reaper.then((it) => it.usesEngine(file, env)),
-          fence: coreFence({ ...options, log: log.child({ component: "cores" }), setup: () => this.#setup }),
-        }),
+        core: coreDepsOf(options, hubId, clock, () => this.#setup, reaper),
         onlyClient: onlyClient?.capabilities,
         meter: (key) => this.metrics.forCore(key),
         secrets: (definition, setup) => findSecrets(options, definition, setup),
