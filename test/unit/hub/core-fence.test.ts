@@ -31,7 +31,7 @@ cores:
   remote:
     url: https://wiki.example/mcp
     tls: { cert: wiki.crt, key: wiki.key }
-    auth: { oauth: { grant: client-credentials, client_id: me, client_secret: { name: B, from: { file: of-remote } } } }
+    auth: { oauth: { grant: client_credentials, client_id: me, client_secret: { name: B, from: { file: of-remote } } } }
 `,
     { HOME: "/home/me", HUB_SECRETS_DIR: "secrets", HUB_TOKEN_FILE: "token", HUB_STATE_KEY_FILE: "state-key" },
   );
