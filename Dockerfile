@@ -26,9 +26,11 @@ FROM ${BASE_IMAGE} AS runtime
 # First process: reaps what Cores leave behind when they crash, and passes SIGTERM on to the hub.
 RUN command -v tini >/dev/null \
   || { apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*; }
-# The one place that is written to: the made token, run files, and, by way of HOME, the caches of npx and uvx.
-RUN mkdir -p /etc/hub /var/lib/thehub \
-  && chown 1000:1000 /var/lib/thehub && chmod 700 /var/lib/thehub \
+# The one place that is written to: the hub's own state, closed to Cores, and in it a HOME for each, with the caches of npx and uvx.
+# Cores are fenced by perl, which every Debian has.
+RUN mkdir -p /etc/hub /var/lib/thehub/home \
+  && chown -R 1000:1000 /var/lib/thehub && chmod 700 /var/lib/thehub /var/lib/thehub/home \
+  && perl -e 1 \
   && npm config set --location=global update-notifier=false \
   && ln -s /opt/thehub/dist/cli/main.js /usr/local/bin/thehub
 WORKDIR /opt/thehub
@@ -37,7 +39,7 @@ COPY schemas ./schemas
 COPY examples ./examples
 COPY --from=build /build/dist ./dist
 ENV NODE_ENV=production \
-    HOME=/var/lib/thehub \
+    HOME=/var/lib/thehub/home \
     HUB_STATE_DIR=/var/lib/thehub
 # A manifest mounted as /etc/hub/hub.yaml is found here without HUB_MANIFEST.
 WORKDIR /etc/hub

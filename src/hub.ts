@@ -126,7 +126,7 @@ export class Hub {
     this.#fleet = new Fleet(
       {
         clock,
-        core: coreDepsOf(options, hubId, clock, (file, env) => void reaper.then((it) => it.usesEngine(file, env))),
+        core: coreDepsOf(options, hubId, clock, () => this.#setup, reaper),
         onlyClient: onlyClient?.capabilities,
         meter: (key) => this.metrics.forCore(key),
         secrets: (definition, setup) => findSecrets(options, definition, setup),
@@ -295,7 +295,7 @@ export class Hub {
   }
 
   /** Where a socket for the hub's own user may be made; undefined without a state folder that can be written to. */
-  privateSocket(): Promise<string | undefined> {
+  privateSocket(): Promise<Reaper["privateSocket"]> {
     return this.#reaper.then((reaper) => reaper.privateSocket);
   }
 

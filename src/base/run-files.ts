@@ -1,8 +1,10 @@
 // The file that each running hub has in its state folder: which process it is, and where it listens. Read by the next start,
 // which ends what a dead hub left behind, by `thehub health`, and by the commands that speak to a running hub's admin API.
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Secret } from "./secret.ts";
 
 /** A number alone may be another process's by now; number, start time and place may not. */
 export interface Run {
@@ -17,6 +19,8 @@ export interface Run {
   readonly certificate?: string | undefined;
   /** Where its admin API answers whoever may open the socket, the private one first; none where it could have none. */
   readonly adminSockets?: readonly string[];
+  /** What the private one asks for. Who can read this file has it, and nobody else. */
+  readonly adminKey?: string;
   /** The engines that run containers for it. */
   readonly engines?: readonly Engine[];
 }
@@ -38,8 +42,8 @@ export interface FoundRun {
 
 /** This process's own file. */
 export interface OwnRun {
-  /** A path for a socket that only the hub's user can reach: beside the file, in a folder of mode 0700. */
-  readonly socket: string;
+  /** A path for a socket that only the hub's user can reach: beside the file, in a folder of mode 0700; and what it is to ask for. */
+  readonly socket: { readonly path: string; readonly key: Secret };
   /** To be called when the hub listens, and when its certificate is another. */
   listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void>;
   usesEngine(engine: Engine): Promise<void>;
@@ -50,7 +54,8 @@ export interface OwnRun {
 export async function recordRun(stateDir: string, hubId: string, platform: NodeJS.Platform): Promise<OwnRun> {
   const folder = join(stateDir, "run");
   const file = join(folder, hubId);
-  let facts = await thisRun(platform);
+  const adminKey = randomBytes(32).toString("base64url");
+  let facts: Run = { ...(await thisRun(platform)), adminKey };
   let writing = Promise.resolve();
   const write = (more: Partial<Run>) => {
     facts = { ...facts, ...more };
@@ -67,7 +72,7 @@ export async function recordRun(stateDir: string, hubId: string, platform: NodeJ
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await write({});
   return {
-    socket: socketOf(file),
+    socket: { path: socketOf(file), key: new Secret(adminKey) },
     listensOn: (addresses, adminSockets, certificate) => write({ addresses, adminSockets, certificate }),
     async usesEngine(engine) {
       const { engines = [] } = facts;
@@ -97,6 +102,12 @@ export async function findRuns(stateDir: string): Promise<FoundRun[]> {
 
 function socketOf(file: string): string {
   return `${file}.sock`;
+}
+
+/** What a hub's private socket asks for, from the file beside it; undefined: it is no such socket. */
+export async function keyOfSocket(path: string): Promise<Secret | undefined> {
+  const key = path.endsWith(".sock") ? (await readRun(path.slice(0, -".sock".length)))?.adminKey : undefined;
+  return key === undefined ? undefined : new Secret(key);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { request as httpRequest, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { type ErrorCode, errorTable, HubError } from "../base/errors.ts";
+import { keyOfSocket } from "../base/run-files.ts";
 import type { Secret } from "../base/secret.ts";
 import { hubWords } from "../connect/words.ts";
 import { lossOfError } from "../links/losses.ts";
@@ -154,7 +155,7 @@ export async function findAdmin(terminal: Terminal, options: AdminOptions): Prom
         ? { hostname: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? (isTls ? 443 : 80) : Number(port) }
         : { socketPath };
     const name = socketPath === undefined ? `${isTls ? "https" : "http"}://${host}${basePath}` : target.name;
-    return new AdminClient({ name, ways: [way], isTls, basePath, ...byToken });
+    return new AdminClient({ name, ways: [way], isTls, basePath, ...(await ownKey(socketPath, byToken)) });
   }
   const local = (name: string, ways: readonly Way[], who: Pick<Place, "token" | "credential">) => {
     return new AdminClient({ name, ways: ways.map((way) => ({ ...way })), isTls: false, basePath: "", ...who });
@@ -167,7 +168,10 @@ export async function findAdmin(terminal: Terminal, options: AdminOptions): Prom
   }
   const [hub] = hubs;
   if (hub !== undefined) {
-    return local(hub.name, hub.ways, hub.needsToken ? byToken : { token: undefined, credential: undefined });
+    const [way] = hub.ways;
+    const socketPath = way !== undefined && "socketPath" in way ? way.socketPath : undefined;
+    const without = hub.needsToken ? byToken : { token: undefined, credential: undefined };
+    return local(hub.name, hub.ways, await ownKey(socketPath, without));
   }
   for (const name of ["HUB_ADMIN_LISTEN", "HUB_LISTEN"]) {
     const targets = waysOfVariable(terminal, name);
@@ -180,6 +184,15 @@ export async function findAdmin(terminal: Terminal, options: AdminOptions): Prom
     `no hub is running, by the state folder ${stateDir}${stdio}; start one with thehub serve, set HUB_STATE_DIR as it has it, or name ` +
       "it: --url http://HOST:PORT (or HUB_URL), with its token in HUB_TOKEN",
   );
+}
+
+/** A hub's private socket has a key of its own, in the file beside it. */
+async function ownKey(
+  socketPath: string | undefined,
+  otherwise: Pick<Place, "token" | "credential">,
+): Promise<Pick<Place, "token" | "credential">> {
+  const token = socketPath === undefined ? undefined : await keyOfSocket(socketPath);
+  return token === undefined ? otherwise : { token, credential: `the file beside ${socketPath}` };
 }
 
 /** A manifest that is wrong must not keep anybody from asking the hub that runs on the one before. */

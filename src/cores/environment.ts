@@ -2,6 +2,7 @@
 // everything the hub ever started can be found again. Nothing else of the hub's environment passes.
 import { delimiter } from "node:path";
 import type { Secret } from "../base/secret.ts";
+import type { Fence } from "./fence.ts";
 
 /** Variables as the hub itself was started with. */
 export type EnvReader = (name: string) => string | undefined;
@@ -61,6 +62,8 @@ export interface Host {
   readonly env: EnvReader;
   /** Folders that children search after those of the hub's PATH: the example Cores, the Node that runs the hub. */
   readonly extraPath: readonly string[];
+  /** Around every process that is a Core; undefined: there is none. */
+  readonly fence?: Pick<Fence, "around" | "home"> | undefined;
   /** Numbers processes, never the same twice in a hub. */
   nextInstance(): number;
   /** Containers run by this engine, in this environment: they are to be ended with the hub, however it ends. */

@@ -60,7 +60,11 @@ function openProcess(opening: Opening, deps: InstanceDeps, events: InstanceEvent
   if (definition.container !== undefined) {
     return startContainerInstance({ ...facts, definition, secrets, host, n, framing, limits, marker }, deps, events);
   }
-  const env = childEnvironment(host, { ...definition, secrets, marker });
-  const launch = { command: definition.command, args: definition.args, cwd: definition.cwd, env };
+  const { command, args, cwd, fenced, namespace } = definition;
+  const fence = fenced ? host.fence : undefined;
+  const home = fence?.home(namespace);
+  const variable = (name: string) => (name === "HOME" ? home : undefined) ?? host.env(name);
+  const env = childEnvironment({ ...host, env: variable }, { ...definition, secrets, marker });
+  const launch = { command, args, cwd, env, fence };
   return startProcessInstance({ ...facts, launch, framing, limits, marker }, deps, events);
 }

@@ -5,6 +5,7 @@ import type { Readable, Writable } from "node:stream";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../telemetry/log.ts";
 import { findCommand } from "./command.ts";
+import type { Failure, Fence } from "./fence.ts";
 import { StderrTail } from "./stderr.ts";
 import type { Fall } from "./supervisor.ts";
 
@@ -13,6 +14,8 @@ export interface Launch {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Undefined: it may do all that the hub's user may. */
+  readonly fence?: Pick<Fence, "around"> | undefined;
 }
 
 export interface ProcessDeps {
@@ -31,8 +34,18 @@ export type Started =
 export function startProcess(launch: Launch, deps: ProcessDeps): Started {
   const found = findCommand({ ...launch, platform: deps.platform });
   if (found.t === "missing") return { t: "refused", fall: { code: "core_down", reason: found.reason, fatal: true } };
+  const fenced = launch.fence?.around({ ...launch, file: found.file }) ?? { t: "plain" };
+  if (fenced.t === "refused") return { t: "refused", fall: { code: "core_down", reason: fenced.reason, fatal: true } };
   try {
-    return { t: "started", process: new CoreProcess(spawnChild(found.file, launch, deps.platform), deps) };
+    if (fenced.t === "plain") {
+      return { t: "started", process: new CoreProcess(spawnChild(found.file, launch, deps.platform), deps) };
+    }
+    const child = spawnFenced({ ...launch, ...fenced.program });
+    const failed = fenceReport(child).then((report) => {
+      const failure = fenced.outcome(report);
+      return failure === undefined ? undefined : fenceFailure(launch.command, failure);
+    });
+    return { t: "started", process: new CoreProcess(child, deps, failed) };
   } catch (error) {
     return { t: "refused", fall: spawnFailure(launch.command, error) };
   }
@@ -48,6 +61,28 @@ function spawnChild(file: string, launch: Launch, platform: NodeJS.Platform): Ch
   }
   // A group and session of its own: it can be signalled as a whole, and a Ctrl-C at the terminal passes it by.
   return spawn(file, launch.args, { ...options, detached: platform !== "win32" });
+}
+
+function spawnFenced({ file, args, cwd, env }: Launch & { readonly file: string }): ChildProcess {
+  return spawn(file, args, { cwd, env, stdio: ["pipe", "pipe", "pipe", "pipe"], detached: true });
+}
+
+/** What the launcher says of the fence; complete when the Core's program starts, or nothing does. */
+function fenceReport(child: ChildProcess): Promise<string> {
+  const stream = child.stdio[3] as Readable;
+  let report = "";
+  return new Promise((resolve) => {
+    stream.on("data", (chunk: Buffer) => {
+      report += chunk.toString("latin1");
+    });
+    stream.on("error", () => {});
+    stream.on("close", () => resolve(report));
+  });
+}
+
+function fenceFailure(command: string, failure: Failure): Fall {
+  if ("reason" in failure) return { code: "core_down", reason: failure.reason, fatal: true };
+  return spawnFailure(command, Object.assign(new Error(failure.code), failure));
 }
 
 function quoteForCmd(argument: string): string {
@@ -77,7 +112,8 @@ export class CoreProcess {
   readonly #deps: ProcessDeps;
   #ended = false;
 
-  constructor(child: ChildProcess, deps: ProcessDeps) {
+  /** `failed`: resolves with why its program was not started, if a launcher was to do that, at the latest when that has ended. */
+  constructor(child: ChildProcess, deps: ProcessDeps, failed?: Promise<Fall | undefined>) {
     const { stdin, stdout, stderr } = child;
     if (stdin === null || stdout === null || stderr === null) throw new Error("the process has no pipes");
     this.#child = child;
@@ -101,7 +137,7 @@ export class CoreProcess {
       child.once("error", (error) => {
         if (child.pid === undefined) resolve(spawnFailure(child.spawnfile, error));
       });
-      child.once("exit", (code, signal) => resolve(exitFall(code, signal)));
+      child.once("exit", async (code, signal) => resolve((await failed) ?? exitFall(code, signal)));
     });
     const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
     this.finished = this.exited.then(async (exit) => {

@@ -19,7 +19,7 @@ export interface ReaperDeps {
 
 export interface Reaper {
   /** Where a socket for the hub's own user may be made; undefined without a state folder that can be written to. */
-  readonly privateSocket: string | undefined;
+  readonly privateSocket: OwnRun["socket"] | undefined;
   /** Notes where the hub listens and with which certificate (SHA-256), for `thehub health` and the commands that speak to the admin API. */
   listensOn(addresses: readonly string[], adminSockets: readonly string[], certificate?: string): Promise<void>;
   /** Containers that this engine runs for the hub are to end with it, however it ends. */

@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
 import type { CoreDeps, SecretsFound } from "../cores/core-deps.ts";
-import type { Host } from "../cores/environment.ts";
+import type { Reaper } from "../cores/reaper.ts";
 import { defaultPendingBytes, defaultStallMs } from "../cores/stdio-link.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
@@ -10,6 +10,7 @@ import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
 import type { Settings } from "../manifest/settings.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Masker } from "../wire/mask.ts";
+import { coreFence } from "./core-fence.ts";
 
 /** Cores' messages may be larger than clients': a result carries what the tool read. */
 const maxCoreMessageBytes = 64 * 1024 * 1024;
@@ -29,13 +30,15 @@ export function coreDepsOf(
   host: CoreHost,
   hubId: string,
   clock: Clock,
-  usesEngine: Host["usesEngine"],
+  setup: () => Setup,
+  reaper: Promise<Pick<Reaper, "usesEngine">>,
 ): Omit<CoreDeps, "secrets" | "ids" | "known" | "capabilities" | "credential"> {
   const { log, masker, settings, env, platform, extraPath, version } = host;
+  const own = log.child({ component: "cores" });
   let instances = 0;
   return {
     clock,
-    log: log.child({ component: "cores" }),
+    log: own,
     masker,
     limits: {
       maxMessageBytes: Math.max(maxCoreMessageBytes, settings.limits.maxMessageBytes),
@@ -49,7 +52,8 @@ export function coreDepsOf(
       env: (name) => env[name],
       extraPath,
       nextInstance: () => ++instances,
-      usesEngine,
+      usesEngine: (file, environment) => void reaper.then((it) => it.usesEngine(file, environment)),
+      fence: coreFence({ log: own, platform, env, setup }),
     },
   };
 }

@@ -4,6 +4,7 @@ import { ownerAuth } from "../admin/owner.ts";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
+import type { Secret } from "../base/secret.ts";
 import type { HttpPages, WebDoor } from "../doors/http-router.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "../doors/http-server.ts";
 import type { DoorLog } from "../doors/port.ts";
@@ -19,7 +20,7 @@ export interface AdminDoorsDeps {
   /** Those of HUB_ADMIN_LISTEN. */
   readonly addresses: readonly ListenAddress[];
   /** Undefined where none can be had. */
-  readonly privateSocket: string | undefined;
+  readonly privateSocket: { readonly path: string; readonly key: Secret } | undefined;
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
   readonly log: DoorLog;
@@ -28,7 +29,7 @@ export interface AdminDoorsDeps {
 export interface AdminDoors {
   /** Of HUB_ADMIN_LISTEN, with the ports that were picked. */
   readonly addresses: readonly string[];
-  /** Those that ask for no token, the private one first: `unix:/path`. */
+  /** Those that are not for clients and their tokens, the private one first: `unix:/path`. */
   readonly sockets: readonly string[];
   close(): Promise<void>;
 }
@@ -56,9 +57,9 @@ export async function openAdminDoors(deps: AdminDoorsDeps): Promise<AdminDoors> 
     );
     const bySocket = await open(
       addresses.filter(({ t }) => t === "unix"),
-      ownerAuth,
+      ownerAuth(undefined),
     );
-    const own = await openPrivate(deps, (path) => open([{ t: "unix", path }], ownerAuth));
+    const own = await openPrivate(deps, (path, key) => open([{ t: "unix", path }], ownerAuth(key)));
     return { addresses: [...byToken, ...bySocket], sockets: [...own, ...bySocket], close };
   } catch (error) {
     await close();
@@ -68,7 +69,7 @@ export async function openAdminDoors(deps: AdminDoorsDeps): Promise<AdminDoors> 
 
 async function openPrivate(
   { privateSocket, platform, log }: AdminDoorsDeps,
-  open: (path: string) => Promise<readonly string[]>,
+  open: (path: string, key: Secret) => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   // Whoever can open a named pipe of Windows is not told apart there.
   if (platform === "win32") return [];
@@ -79,11 +80,12 @@ async function openPrivate(
     return [];
   };
   if (privateSocket === undefined) return failed("the state folder cannot be written to");
-  if (Buffer.byteLength(privateSocket) > maxSocketPathBytes) {
-    return failed(`the path ${privateSocket} is longer than ${maxSocketPathBytes} bytes, the system's limit`);
+  const { path, key } = privateSocket;
+  if (Buffer.byteLength(path) > maxSocketPathBytes) {
+    return failed(`the path ${path} is longer than ${maxSocketPathBytes} bytes, the system's limit`);
   }
   try {
-    return await open(privateSocket);
+    return await open(path, key);
   } catch (error) {
     return failed(HubError.from(error).message);
   }

@@ -85,7 +85,7 @@ function diffCores(before: Setup, after: Setup) {
 /** What a Core's process is made of: with another one of these it has to be another process. */
 function launchOf(core: ResolvedCore, { secretsDir }: Settings): unknown {
   const { key, namespace, folder, command, args, cwd, env, inheritEnv, secrets, framing } = core;
-  const { isolation, interactive, roots, remote, container } = core;
+  const { isolation, interactive, roots, remote, container, fenced } = core;
   const sought = secrets.some(({ from }) => from.t === "search");
   const run = secrets.some(({ from }) => from.t === "command");
   return {
@@ -102,6 +102,7 @@ function launchOf(core: ResolvedCore, { secretsDir }: Settings): unknown {
       isolation,
       interactive,
       hasRoots: roots.length > 0,
+      fenced,
     },
     // Where its secrets are looked for, as far as it has any that are.
     place: [sought ? secretsDir : undefined, sought ? key : undefined, sought ? namespace : undefined],

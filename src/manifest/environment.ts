@@ -32,6 +32,7 @@ export const knownVariables: readonly string[] = [
   "HUB_SECRETS_DIR",
   "HUB_ANONYMOUS",
   "HUB_WATCH",
+  "HUB_FENCE",
   "HUB_URL",
 ];
 

@@ -42,6 +42,8 @@ export interface HubConfig {
   readonly stateDir: string | undefined;
   /** Absolute. */
   readonly secretsDir: string | undefined;
+  /** Around the Cores' processes. */
+  readonly fence: "auto" | "required" | "off";
   /** Whether a change of its files is taken up at once. */
   readonly watch: boolean;
   readonly listWaitMs: number;
@@ -204,6 +206,8 @@ export interface ResolvedCore {
   readonly inheritEnv: readonly string[];
   readonly secrets: readonly SecretSpec[];
   readonly framing: "auto" | "newline" | "content-length";
+  /** Whether it is kept from what is the hub's, where the hub's `fence` can. */
+  readonly fenced: boolean;
   /** false: native names are exposed unchanged. */
   readonly prefix: boolean;
   /** Whether clients see the uris of its resources as they are, or with the namespace in them. */

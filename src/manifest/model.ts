@@ -817,6 +817,10 @@ export interface Hub {
    */
   secrets_dir?: string;
   /**
+   * Keeps the processes of Cores from the hub's and each other's memory and environment, and from the hub's own files where these can be kept apart. `auto`: where Linux can. `required`: a Core that cannot be fenced does not start. Environment: `HUB_FENCE`.
+   */
+  fence?: "auto" | "required" | "off";
+  /**
    * Take changes of the manifest up as they are written. false: only when told to, by `thehub reload` or SIGHUP. Environment: `HUB_WATCH`.
    */
   watch?: boolean;
@@ -1188,6 +1192,10 @@ export interface Core {
    */
   framing?: "auto" | "newline" | "content-length";
   /**
+   * false: without the hub's fence around it. For a program that needs more rights than it has itself (`sudo`, rootless `podman`), or mounts.
+   */
+  fence?: boolean;
+  /**
    * First part of every name of this Core. Default: the key made legal.
    */
   namespace?: string;
@@ -1523,6 +1531,7 @@ export const defaults = {
     "anonymous": "loopback",
     "log_level": "info",
     "log_format": "json",
+    "fence": "auto",
     "watch": true,
     "list_wait_ms": 5000,
     "search_tools": "auto",
@@ -1573,6 +1582,7 @@ export const defaults = {
     "inherit_env": [],
     "secrets": [],
     "framing": "auto",
+    "fence": true,
     "prefix": true,
     "isolation": "auto",
     "resources": {

@@ -6,7 +6,7 @@ import { fillSecrets } from "./templates.ts";
 import { record, text } from "./values.ts";
 
 /** Keys that only one of the two has. */
-const localKeys = ["args", "cwd", "env", "inherit_env", "framing"];
+const localKeys = ["args", "cwd", "env", "inherit_env", "framing", "fence"];
 const remoteKeys = ["transport", "headers", "auth", "allow_private", "tls"];
 
 const token = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
@@ -61,6 +61,9 @@ function checkContainer(values: Readonly<Record<string, unknown>>, at: At, repor
   if (container === undefined) return;
   if (values["command"] !== undefined) {
     report(at("command"), "error", "a container runs what its image says", "remove it; args follow the image");
+  }
+  if (values["fence"] !== undefined) {
+    report(at("fence"), "error", "is for a process on this machine", "remove it: the container is the fence");
   }
   if (container["network"] === "host") {
     const fix = "write network: bridge, or the name of a network";

@@ -26,6 +26,8 @@ export interface Settings extends HubConfig {
   readonly token: Secret | undefined;
   /** What logins and request states are encrypted with, a key a line, from `HUB_STATE_KEY` or its file; undefined: one is made and kept. */
   readonly stateKey: Secret | undefined;
+  /** Absolute paths of the files that variables named for such things. */
+  readonly secretFiles: readonly string[];
   /** What `/metrics` asks for; undefined: it is open. */
   readonly metricsToken: Secret | undefined;
 }
@@ -73,6 +75,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     anonymous: read("HUB_ANONYMOUS", hub.anonymous, oneOf(["loopback", "allow"])),
     logLevel: read("HUB_LOG_LEVEL", hub.logLevel, oneOf(["debug", "info", "warn", "error"])),
     logFormat: read("HUB_LOG_FORMAT", hub.logFormat, oneOf(["json", "pretty"])),
+    fence: read("HUB_FENCE", hub.fence, oneOf(["auto", "required", "off"])),
     watch: read("HUB_WATCH", hub.watch, onOrOff),
     limits: {
       ...hub.limits,
@@ -89,6 +92,10 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     stateDir: read("HUB_STATE_DIR", hub.stateDir ?? defaultStateDir(env), path),
     token: readToken(env, cwd, problems),
     stateKey: readStateKey(env, cwd, problems),
+    secretFiles: ["HUB_TOKEN_FILE", "HUB_STATE_KEY_FILE"].flatMap((name) => {
+      const file = variable(env, name);
+      return file === undefined ? [] : [resolve(cwd, file)];
+    }),
     metricsToken: tokenOf(variable(env, "HUB_METRICS_TOKEN"), "HUB_METRICS_TOKEN", problems),
   };
   problems.push(...audienceProblems(settings));

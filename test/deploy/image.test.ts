@@ -10,6 +10,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { ContentLengthClient } from "../helpers/content-length-client.ts";
 import { DockerEngine, hubImage } from "../helpers/docker-engine.ts";
 import { HubProcess, root } from "../helpers/hub-process.ts";
+import { lootOf, thief } from "../helpers/thief.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 const { skip, ...started } = await DockerEngine.start();
@@ -173,7 +174,7 @@ test("image: a Core that npx fetches starts on the read-only root, and its cache
   await using client = await connect("npx");
   const { result } = await client.call("memory.read_graph");
   assert.deepEqual(result.structuredContent, { entities: [], relations: [] });
-  assert.match(await engine().docker("exec", "npx", "ls", "-a", "/var/lib/thehub"), /^\.npm$/m);
+  assert.match(await engine().docker("exec", "npx", "ls", "-a", "/var/lib/thehub/home/memory"), /^\.npm$/m);
 });
 
 test("image: a bad manifest is exit 2, with every problem on stderr", { skip }, async () => {
@@ -246,4 +247,121 @@ test("image: the full variant has python3, git and what UV_IMAGE brings, and is 
   const look = "python3 --version && git --version && uvx && id -u && thehub --version";
   const said = await engine().docker("run", "--rm", ...lockedDown, "--entrypoint", "sh", "full", "-c", look);
   assert.match(said, /^Python 3\.\d+.*\ngit version .*\nin place of uv\n1000\n\d+\.\d+\.\d+$/);
+});
+
+const thieves = `cores:
+  one:
+    command: node
+    args: [/cores/thief.mjs]
+  two:
+    command: node
+    args: [/cores/thief.mjs]
+    secrets: [API_TOKEN]
+`;
+
+/** A hub with two thieves and a secret for one of them, the engine's way. */
+async function serveThieves(name: string, ...options: readonly string[]): Promise<void> {
+  const secrets = join(folder, "secrets");
+  await mkdir(secrets, { recursive: true });
+  await writeFile(join(secrets, "API_TOKEN"), "a-secret-of-this-test");
+  await serve(
+    name,
+    thieves,
+    "--volume",
+    `${secrets}:/run/secrets:ro`,
+    "--env",
+    "HUB_SECRETS_DIR=/run/secrets",
+    ...options,
+  );
+}
+
+for (const [who, ...options] of [
+  ["its own user"],
+  ["any other user", "--user", "12345:0", "--tmpfs", "/var/lib/thehub:uid=12345,mode=0700"],
+] as const) {
+  test(`image: a hostile Core reaches neither the hub nor its siblings nor their secrets (run by ${who})`, {
+    skip,
+  }, async () => {
+    const name = `fenced-by-${options.length}`;
+    await serveThieves(name, "--env", "HUB_LOG_LEVEL=debug", ...options);
+    await using client = await connect(name);
+    const one = await thief(client, "one");
+    const two = await thief(client, "two");
+    assert.ok(two.self.env["API_TOKEN"], "the sibling has no secret");
+    const said = await engine().logged(name, "cores_fenced");
+    assert.deepEqual(said["closed"], ["/var/lib/thehub", "/run/secrets"]);
+    assert.deepEqual(said["in_reach"], []);
+
+    const pids = (await one.tries("list", { path: "/proc" })).match(/\b\d+\b/g)?.map(Number) ?? [];
+    const others = pids.filter((pid) => pid !== one.self.pid);
+    // tini, which has the hub's whole environment as well, the hub, its guardian, and the sibling.
+    for (const pid of [1, one.self.ppid, two.self.pid]) assert.ok(others.includes(pid), `${pid} of ${pids}`);
+    assert.ok(others.length >= 4, `${pids}`);
+    for (const pid of others) {
+      for (const [what, args, error] of lootOf(pid))
+        assert.equal(await one.tries(what, args), error, `${what} ${JSON.stringify(args)}`);
+      if (Number(said["abi"]) >= 6) assert.equal(await one.tries("signal", { pid }), "EPERM");
+    }
+
+    const [hubId = ""] = one.self.env["THEHUB_INSTANCE"]?.split(".") ?? [];
+    const run = `/var/lib/thehub/run/${hubId}`;
+    const closed = ["/run/secrets/API_TOKEN", "/proc/self/root/run/secrets/API_TOKEN", run];
+    for (const path of closed) {
+      for (const what of ["read", "child"]) assert.equal(await one.tries(what, { path }), "EACCES", `${what} ${path}`);
+    }
+    for (const path of [run, `${run}.sock`]) assert.equal(await one.tries("remove", { path }), "EACCES", path);
+    for (const path of ["/var/lib/thehub/new", "/var/lib/thehub/run/ab12"]) {
+      assert.equal(await one.tries("write", { path }), "EACCES", path);
+    }
+    for (const path of ["/opt/thehub/dist/cli/main.js", "/etc/hub/hub.yaml"]) {
+      assert.match(await one.tries("write", { path }), /^(EACCES|EROFS)$/, path);
+    }
+    // A HOME of its own, since what npx keeps there is a program that is run at the next start.
+    const kept = "/var/lib/thehub/home/two/kept";
+    assert.equal(two.self.env["HOME"], "/var/lib/thehub/home/two");
+    assert.match(await two.tries("write", { path: kept }), /^got /);
+    assert.equal(await two.tries("read", { path: kept }), "got x");
+    for (const what of ["read", "write", "remove"]) assert.equal(await one.tries(what, { path: kept }), "EACCES", what);
+    assert.equal(await one.tries("write", { path: "/var/lib/thehub/home/new" }), "EACCES");
+    // Anybody of the user can open the socket and the port; neither answers who has no token.
+    const words = [{}, { authorization: `Bearer ${hubId}` }];
+    for (const to of [`${run}.sock`, "127.0.0.1:3000"]) {
+      for (const headers of words) {
+        for (const path of ["/api/status", "/api/config"]) {
+          assert.match(await one.tries("ask", { to, path, headers }), /^got 401 /, `${to}${path}`);
+        }
+      }
+    }
+    assert.match(await one.tries("ask", { to: "127.0.0.1:3000", path: "/mcp" }), /^got 401 /);
+
+    // What docs/security.md says that it can do all the same.
+    assert.match(await one.tries("list", { path: "/var/lib/thehub" }), /^got .*\brun\b/);
+    assert.match(await one.tries("read", { path: "/etc/hub/hub.yaml" }), /^got cores:/);
+    assert.match(await one.tries("read", { path: `/proc/${two.self.pid}/cmdline` }), /thief\.mjs/);
+    assert.match(await two.tries("write", { path: "/tmp/of-two" }), /^got /);
+    assert.equal(await one.tries("read", { path: "/tmp/of-two" }), "got x");
+    assert.match(await one.tries("chmod", { path: run }), /^got /);
+    assert.equal(await one.tries("read", { path: run }), "EACCES");
+    await engine().docker("exec", name, "thehub", "status");
+  });
+}
+
+test("image: where the container's profile forbids the fence, that is a warning, or no start of Cores", {
+  skip,
+}, async () => {
+  const profile = join(folder, "seccomp.json");
+  const forbidden = { names: ["landlock_create_ruleset"], action: "SCMP_ACT_ERRNO" };
+  await writeFile(profile, JSON.stringify({ defaultAction: "SCMP_ACT_ALLOW", syscalls: [forbidden] }));
+  const under = ["--security-opt", `seccomp=${profile}`];
+  await serveThieves("bare", ...under);
+  const { level, reason } = await engine().logged("bare", "cores_unfenced");
+  assert.equal(level, "warn");
+  assert.match(String(reason), /^the container's seccomp profile forbids Landlock/);
+  await using client = await connect("bare");
+  const one = await thief(client, "one");
+  assert.match(await one.tries("read", { path: `/proc/${one.self.ppid}/environ` }), /^got .*HUB_TOKEN=/s);
+
+  await serveThieves("strict", ...under, "--env", "HUB_FENCE=required");
+  const failed = await engine().logged("strict", "core_failed");
+  assert.match(String(failed["reason"]), /^must be fenced \(fence: required\), and cannot be here: the container's/);
 });

@@ -2,6 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { type IncomingHttpHeaders, type RequestOptions, request } from "node:http";
 import { join } from "node:path";
+import { keyOfSocket } from "../../src/base/run-files.ts";
 import type { HubProcess } from "./hub-process.ts";
 
 export interface Said {
@@ -18,9 +19,11 @@ export interface AskOptions {
   readonly body?: string;
 }
 
-/** `http://…` or `unix:/path`. A POST is JSON unless its headers say otherwise. */
-export function ask(place: string, method: string, path: string, options: AskOptions = {}): Promise<Said> {
-  const { token, body } = options;
+/** `http://…` or `unix:/path`. A POST is JSON unless its headers say otherwise. A private socket is shown its key, unless another token is named. */
+export async function ask(place: string, method: string, path: string, options: AskOptions = {}): Promise<Said> {
+  const { body } = options;
+  const key = place.startsWith("unix:") ? await keyOfSocket(place.slice("unix:".length)) : undefined;
+  const token = options.token ?? key?.reveal();
   const headers: Record<string, string> = {
     ...(method === "POST" ? { "content-type": "application/json" } : {}),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -39,9 +39,10 @@ export class Chromium implements AsyncDisposable {
     });
   }
 
-  static async open(): Promise<Chromium> {
+  /** `more`: further flags. */
+  static async open(...more: readonly string[]): Promise<Chromium> {
     const folder = await mkdtemp(join(tmpdir(), "thehub-chromium-"));
-    const args = [...flags, ...quiet, `--user-data-dir=${folder}`, "about:blank"];
+    const args = [...flags, ...quiet, ...more, `--user-data-dir=${folder}`, "about:blank"];
     const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
     const lines = createInterface({ input: child.stderr });
     const port = await new Promise<string>((resolve, reject) => {
@@ -71,10 +72,19 @@ export class Chromium implements AsyncDisposable {
   }
 
   async text(): Promise<string> {
-    const { result } = (await this.#send("Runtime.evaluate", { expression: "document.body.innerText" })) as {
-      result: { value: string };
-    };
-    return result.value;
+    return String(await this.run("document.body.innerText"));
+  }
+
+  /** What the expression, or its promise, comes to on the page, as JSON has it. */
+  async run(expression: string): Promise<unknown> {
+    const said = (await this.#send("Runtime.evaluate", {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    })) as { result: { value: unknown }; exceptionDetails?: { exception?: { description?: string } } };
+    const { exceptionDetails } = said;
+    if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? "the page threw");
+    return said.result.value;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

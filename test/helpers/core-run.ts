@@ -227,6 +227,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
     cwd: fixtures,
     env: {},
     inheritEnv: [],
+    fenced: true,
     secrets: [],
     framing: "newline",
     prefix: true,

@@ -71,6 +71,10 @@ test("admin: each endpoint is open to admins and the owner of the socket, and cl
   for (const path of reads) {
     for (const token of [hubToken, rootToken]) assert.equal((await ask(url, "GET", path, { token })).status, 200, path);
     assert.equal((await ask(socket, "GET", path)).status, 200, path);
+    // Its key is its own: no token of a client opens it, and nothing does not either.
+    for (const token of ["", hubToken, rootToken]) {
+      assert.equal((await ask(socket, "GET", path, { token })).status, 401, path);
+    }
     const head = await ask(url, "HEAD", path, { token: rootToken });
     assert.equal(head.status, 200);
     assert.equal(head.text, "");
@@ -195,7 +199,9 @@ test("admin: no web page can use it, not even one whose origin may speak to the 
   ]) {
     const simple = await ask(url, "POST", "/api/cores/echo/drain", as({ "content-type": type, origin }));
     assert.equal(simple.status, 415, type);
-    const onSocket = await ask(await privateSocket(hub), "POST", "/api/cores/echo/drain", as({ "content-type": type }));
+    const onSocket = await ask(await privateSocket(hub), "POST", "/api/cores/echo/drain", {
+      headers: { "content-type": type },
+    });
     assert.equal(onSocket.status, 415, type);
   }
   for (const method of ["POST", "DELETE", "GET"]) {

@@ -25,7 +25,7 @@ test("run files: a hub's file says which process it is and where it listens, unt
   assert.equal((await ownRun()).pid, process.pid);
   assert.equal((await ownRun()).addresses, undefined);
   assert.equal(await stateOf(await ownRun(), platform), "running");
-  await own.listensOn(["http://127.0.0.1:3000"], [`unix:${own.socket}`]);
+  await own.listensOn(["http://127.0.0.1:3000"], [`unix:${own.socket.path}`]);
   assert.deepEqual((await ownRun()).addresses, ["http://127.0.0.1:3000"]);
   assert.deepEqual((await ownRun()).adminSockets, [`unix:${join(stateDir, "run", "ab12.sock")}`]);
   await own.forget();
