@@ -184,6 +184,8 @@ export interface LanePolicy {
   readonly roots: Buffer | undefined;
   /** What a person is told of who asks: the namespace; undefined where the hub shows the Core as itself (`prefix: false`). */
   readonly label: string | undefined;
+  /** Whether a task that one instance of a modern Core has begun is known to the next one. */
+  readonly keepsTasks: boolean;
   /** What stands before the uris of its resources for clients; undefined where they are as the Core writes them. */
   readonly uriPrefix: string | undefined;
 }

@@ -170,13 +170,14 @@ function httpWay(client: ModernClient, url: string, { token }: ModernOptions): W
     send: (message) => {
       const aborter = new AbortController();
       all.add(aborter);
-      const { name, uri } = (message.params ?? {}) as { name?: string; uri?: string };
+      const { name, uri, taskId } = (message.params ?? {}) as Partial<Record<"name" | "uri" | "taskId", string>>;
+      const named = name ?? uri ?? taskId;
       const headers = {
         "content-type": "application/json",
         accept: "application/json, text/event-stream",
         "mcp-protocol-version": modernRevision,
         "mcp-method": String(message.method),
-        ...(name === undefined && uri === undefined ? {} : { "mcp-name": name ?? uri ?? "" }),
+        ...(named === undefined ? {} : { "mcp-name": named }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       };
       const options = { method: "POST", headers, signal: aborter.signal };

@@ -1,5 +1,6 @@
 // The one place that knows both eras: what becomes of a request whose client and Core are not both of the legacy one (docs/decisions/0027).
 
+import type { ToolRoute } from "../../catalog/model.ts";
 import { findMember } from "../../wire/json.ts";
 import { stringAt } from "../../wire/scan.ts";
 import type { Call, CallHook, ClientSession, Lane } from "../call.ts";
@@ -16,6 +17,8 @@ export interface BridgeDeps extends Omit<BridgedCallDeps, "envelopeOf" | "cuts">
   readonly parks: Parks;
 }
 
+export type CalledTool = Pick<ToolRoute, "canonical" | "wrapsOutput">;
+
 export class Bridge {
   readonly #deps: BridgeDeps;
   readonly #calls: BridgedCallDeps;
@@ -29,7 +32,9 @@ export class Bridge {
   /** The session that what this call's Core asks belongs to; undefined where no more may be parked. */
   sessionOf(call: Call): ClientSession | undefined {
     const bridged = call.hooks?.find((hook) => hook instanceof BridgedCall);
-    return bridged === undefined ? undefined : this.#deps.parks.sessionOf(call, () => bridged.fingerprint());
+    return bridged === undefined
+      ? undefined
+      : this.#deps.parks.sessionOf(call, () => bridged.fingerprint(), bridged.tool);
   }
 
   /**
@@ -61,14 +66,15 @@ export class Bridge {
     return true;
   }
 
-  /** Undefined where both are of the legacy era. `wrapsOutput`: of the tool that is called. */
-  hook(request: Request, lane: Lane, state: RequestState | undefined, wrapsOutput: boolean): CallHook | undefined {
+  /** Undefined where both are of the legacy era. `tool`: that is called. */
+  hook(request: Request, lane: Lane, state: RequestState | undefined, tool?: CalledTool): CallHook | undefined {
     const { session } = request;
     const { core } = lane;
     // Of an instance that is still starting nobody knows yet.
     if (session.era === "legacy" && core.era === "legacy" && core.state.t === "up") return undefined;
     const kinds = kindsOf(session.caller.profile?.downgrade, session.revision);
     const dropsStructured = kinds?.has("structured_content") === true;
-    return new BridgedCall(request, state, { wrapsOutput, dropsStructured }, this.#calls);
+    const about = { wrapsOutput: tool?.wrapsOutput === true, dropsStructured, tool: tool?.canonical };
+    return new BridgedCall(request, state, about, this.#calls);
   }
 }

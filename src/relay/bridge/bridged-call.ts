@@ -61,6 +61,8 @@ export interface BridgedCallDeps extends InputLoopDeps {
 export interface About {
   readonly wrapsOutput: boolean;
   readonly dropsStructured: boolean;
+  /** The canonical name of the tool that is called; undefined for another call. */
+  readonly tool: string | undefined;
 }
 
 export class BridgedCall implements CallHook {
@@ -91,6 +93,10 @@ export class BridgedCall implements CallHook {
     this.#scan = { methodEnd, paramsStart, paramsEnd, metaStart, metaEnd };
   }
 
+  get tool(): string | undefined {
+    return this.#about.tool;
+  }
+
   fingerprint(): string {
     return fingerprint(this.#method, flatten(this.#frame), this.#scan.paramsStart, this.#scan.paramsEnd);
   }
@@ -111,7 +117,8 @@ export class BridgedCall implements CallHook {
     }
     if (isToModern) {
       const unwrapped = this.#unwrapped(request);
-      return declaresTasks(this.#session.capabilities) ? [...unwrapped, ...withoutTasks(request)] : unwrapped;
+      const isToldOfTasks = lane.policy.keepsTasks || !declaresTasks(this.#session.capabilities);
+      return !isToldOfTasks ? [...unwrapped, ...withoutTasks(request)] : unwrapped;
     }
     const round = roundOf(request);
     return round === undefined ? this.#deps.cuts.of(request) : withoutEnvelope(request, round);

@@ -8,9 +8,9 @@ import {
   newStateId,
   type RequestState,
   SealedStates,
-  type SealKey,
   subjectOf,
 } from "../../../../src/relay/bridge/sealed-state.ts";
+import type { SealKey } from "../../../../src/relay/bridge/sealer.ts";
 import { LogRecord } from "../../../helpers/core-run.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 
