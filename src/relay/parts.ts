@@ -16,6 +16,7 @@ import { Parks } from "./bridge/parks.ts";
 import { SealedStates } from "./bridge/sealed-state.ts";
 import type { SealKeys } from "./bridge/sealer.ts";
 import { TaskHandles } from "./bridge/task-handles.ts";
+import { TaskNews } from "./bridge/task-news.ts";
 import { TaskRequests } from "./bridge/task-requests.ts";
 import type { ClientSession, Lane } from "./call.ts";
 import { CallRules, type CallRulesDeps } from "./call-rules.ts";
@@ -83,6 +84,7 @@ export class RelayParts {
   readonly uris: ResourceUris = new ResourceUris();
   readonly parks: Parks;
   readonly listens: Listens;
+  readonly taskNews: TaskNews;
   readonly relay: Relay;
   readonly fromCore: FromCore;
 
@@ -101,7 +103,7 @@ export class RelayParts {
     const handles = new TaskHandles(deps);
     this.parks = new Parks({
       ...{ clock, states, handles, calls: this.calls },
-      taskChanged: () => {},
+      taskChanged: (parkId) => this.taskNews.parkChanged(parkId),
       settle: (ask, result) => this.asks.settle(ask, result),
       dropAsks: (session) => this.asks.dropSession(session),
     });
@@ -126,9 +128,11 @@ export class RelayParts {
     this.listens = new Listens({
       clock,
       hold: (session, uri) => methods.hold(session, uri),
+      holdTask: (session, name) => this.taskNews.hold(session, name),
       opened: (session) => deps.heard(session),
       closed: (session) => {
         this.subscriptions.forget(session);
+        this.taskNews.forget(session);
         deps.left(session);
       },
     });
@@ -160,9 +164,13 @@ export class RelayParts {
         return found?.t === "found" ? found.route.core : undefined;
       },
     });
+    this.taskNews = new TaskNews({
+      ...{ parks, watchLane: (key, session) => deps.watchLane(key, session) },
+      find: (session, name) => taskRequests.find(session, name),
+    });
     const methods = new Methods({ ...deps, ...parts, coreTasks, taskRequests, log, hub, rules: new CallRules(deps.rules) });
     this.relay = new Relay({ ...deps, ...parts, log, methods });
-    this.fromCore = new FromCore({ ...parts, log, masker, ownerOf, dropped: deps.dropped });
+    this.fromCore = new FromCore({ ...parts, taskNews: this.taskNews, log, masker, ownerOf, dropped: deps.dropped });
   }
 
   /** All that calls and news can belong to: those of clients, and those of requests that stay open. */

@@ -186,9 +186,12 @@ function httpWay(client: ModernClient, url: string, { token }: ModernOptions): W
         client.status = response.statusCode ?? 0;
         if (response.headers["content-type"] === "application/json")
           return JSON.parse(await textOf(response)) as Message;
-        const { answer: last, before } = await new EventReader(response).answer(message.id);
-        for (const each of before) client.took(each);
-        return last;
+        const events = new EventReader(response);
+        for (;;) {
+          const said = await events.message();
+          if (said.id === message.id && said.method === undefined) return said;
+          client.took(said);
+        }
       })().finally(() => all.delete(aborter));
       return { answer, cancel: () => aborter.abort() };
     },

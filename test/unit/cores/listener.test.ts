@@ -28,7 +28,11 @@ class Scene {
   readonly begun: [ListenFilter, boolean][] = [];
   readonly listener: Listener;
 
-  constructor(capabilities: Record<string, unknown> = toolsOnly, uris: readonly string[] = []) {
+  constructor(
+    capabilities: Record<string, unknown> = toolsOnly,
+    uris: readonly string[] = [],
+    taskIds: readonly string[] = [],
+  ) {
     this.listener = new Listener(
       {
         clock: this.clock,
@@ -60,7 +64,7 @@ class Scene {
       },
       capabilities,
     );
-    this.listener.start(new Set(uris));
+    this.listener.start({ resourceSubscriptions: new Set(uris), taskIds: new Set(taskIds) });
   }
 
   /** What was asked for last. */
