@@ -114,8 +114,7 @@ export abstract class Instance {
       if (method === "initialize" || method === "ping" || method === "server/discover") return;
       this.notify("notifications/cancelled", { requestId: id, reason: "timed out" });
     });
-    const mayBeOfTasks = method === "subscriptions/listen" || method.startsWith("tasks/");
-    const meta = mayBeOfTasks ? this.#taskMeta : this.#meta;
+    const meta = isAboutTasks(method, params) ? this.#taskMeta : this.#meta;
     const whole = meta === undefined ? params : { ...params, _meta: meta };
     const frame = frameOfText(JSON.stringify({ jsonrpc: "2.0", id, method, params: whole }));
     const sent = this.link.send(frame, noSplices);
@@ -131,4 +130,10 @@ export abstract class Instance {
   notify(method: string, params?: object): void {
     this.link.send(frameOfText(JSON.stringify({ jsonrpc: "2.0", method, params })), noSplices);
   }
+}
+
+/** Whether the Core must know that the hub knows tasks: what it lists is for clients that may not. */
+function isAboutTasks(method: string, params: object | undefined): boolean {
+  const { notifications } = (params ?? {}) as { readonly notifications?: { readonly taskIds?: unknown } };
+  return method.startsWith("tasks/") || notifications?.taskIds !== undefined;
 }

@@ -123,6 +123,23 @@ test("listener: other resources come on a stream beside, and the old one goes wh
   assert.equal(scene.asked.length, 2);
 });
 
+test("listener: tasks are listened for where the Core has them, and those that are new on a stream are asked after", () => {
+  const extension = { extensions: { "io.modelcontextprotocol/tasks": {} } };
+  const without = new Scene({}, [], ["t1"]);
+  assert.equal(without.asked.length, 0);
+  const scene = new Scene({ ...extension, resources: { subscribe: true } }, ["a:1"], ["t1"]);
+  assert.deepEqual(scene.last.filter, { resourceSubscriptions: ["a:1"], taskIds: ["t1"] });
+  scene.acknowledge();
+  scene.listener.watch(new Set(["t1", "t2"]), "taskIds");
+  scene.clock.advance(50);
+  scene.acknowledge();
+  assert.deepEqual(scene.begun.at(-1), [{ taskIds: ["t2"] }, false]);
+  assert.deepEqual(scene.last.filter, { resourceSubscriptions: ["a:1"], taskIds: ["t1", "t2"] });
+  scene.listener.watch(new Set(), "taskIds");
+  scene.clock.advance(50);
+  assert.deepEqual(scene.last.filter, { resourceSubscriptions: ["a:1"] });
+});
+
 test("listener: the same in another order is not asked for again, and what changes meanwhile is asked for afterwards", () => {
   const scene = new Scene({ resources: { subscribe: true } }, ["a:1", "a:2"]);
   scene.listener.watch(new Set(["a:2", "a:1"]));
