@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { createHub, type EmbeddedHub } from "../../src/library/create-hub.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { root } from "../helpers/hub-process.ts";
-import { ModernClient, type Sent } from "../helpers/modern-client.ts";
+import { ModernClient, type ModernOptions, type Sent } from "../helpers/modern-client.ts";
 import { metric } from "../helpers/raw-client.ts";
 import type { Message } from "../helpers/ws-client.ts";
 
@@ -68,11 +68,11 @@ class Scene implements AsyncDisposable {
     return scene;
   }
 
-  client(door: Door): Promise<ModernClient> {
+  client(door: Door, options: ModernOptions = {}): Promise<ModernClient> {
     const url = `${this.url}/mcp`;
     return door === "http"
-      ? Promise.resolve(ModernClient.overHttp(url))
-      : ModernClient.overWebSocket(url.replace("http", "ws"));
+      ? Promise.resolve(ModernClient.overHttp(url, options))
+      : ModernClient.overWebSocket(url.replace("http", "ws"), options);
   }
 
   /** A line to come, or one after the `from` first. */
@@ -105,8 +105,8 @@ class Scene implements AsyncDisposable {
 
   /** Longer than anything waits, and what is left then. */
   async left(): Promise<Record<string, number>> {
-    // Kept answers, forgotten instances and parks have their end in it; processes end in their own time.
-    for (let passed = 0; passed < 25; passed++) this.clock.advance(minute);
+    // Kept answers, forgotten instances, parks and tasks have their end in it; processes end in their own time.
+    for (let passed = 0; passed < 75; passed++) this.clock.advance(minute);
     await this.until('thehub_core_instances{core="old"}', 1);
     const counted = ["thehub_asks_open", "thehub_parked_calls", 'thehub_concurrency_in_use{core="old"}'];
     const numbers = [...counted, 'thehub_queue_depth{core="old"}', "thehub_listens", "thehub_tasks"];
@@ -209,6 +209,87 @@ const ends: Readonly<Record<string, (scene: Scene, at: At) => Promise<void>>> = 
     scene.clock.advance(11 * minute);
   },
 };
+
+const knowing = { elicitation: { form: {} }, sampling: {}, extensions: { "io.modelcontextprotocol/tasks": {} } };
+
+interface TaskAt {
+  readonly client: ModernClient;
+  readonly taskId: string;
+}
+
+async function taskOf(scene: Scene, client: ModernClient): Promise<string> {
+  const { result } = await answered(scene, await asking(scene, client));
+  assert.equal(result.resultType, "task");
+  return result.taskId as string;
+}
+
+async function nextAnswer(scene: Scene, client: ModernClient, taskId: string): Promise<void> {
+  const got = await client.request("tasks/get", { taskId });
+  const before = await scene.number(answeredAsks);
+  await client.request("tasks/update", { taskId, ...answersTo(got) });
+  await scene.until(answeredAsks, before + 1);
+}
+
+/** The same of a call that is a task. */
+const taskSteps: Readonly<Record<string, (scene: Scene, client: ModernClient) => Promise<TaskAt>>> = {
+  "a task waits": async (scene, client) => ({ client, taskId: await taskOf(scene, client) }),
+  "a task was answered, and waits again": async (scene, client) => {
+    const taskId = await taskOf(scene, client);
+    await nextAnswer(scene, client, taskId);
+    await scene.until("thehub_asks_open", 1);
+    return { client, taskId };
+  },
+  "a task is over": async (scene, client) => {
+    const taskId = await taskOf(scene, client);
+    for (let round = 1; round <= 3; round++) {
+      await nextAnswer(scene, client, taskId);
+      if (round < 3) await scene.until("thehub_asks_open", 1);
+    }
+    while ((await client.request("tasks/get", { taskId })).result.status !== "completed");
+    return { client, taskId };
+  },
+};
+
+const taskEnds: Readonly<Record<string, (scene: Scene, at: TaskAt, step: string) => Promise<void>>> = {
+  "the Core dies": async (scene, { client, taskId }, step) => {
+    const down = scene.logged("core_down");
+    process.kill(scene.worker, "SIGKILL");
+    await down;
+    const wanted = step === "a task is over" ? "completed" : "failed";
+    assert.equal((await client.request("tasks/get", { taskId })).result.status, wanted);
+  },
+  "the client leaves": (_scene, { client }) => client.close(),
+  "the client takes it back": async (_scene, { client, taskId }) => {
+    await client.request("tasks/cancel", { taskId });
+  },
+  "nobody comes": async (scene, { taskId }) => {
+    for (let passed = 0; passed < 61; passed++) scene.clock.advance(minute);
+    // A connection does not outlive such a leap.
+    await using client = await scene.client("http", { capabilities: knowing });
+    assert.equal((await client.request("tasks/get", { taskId })).error?.code, -32602);
+  },
+};
+
+for (const door of ["http", "websocket"] as const) {
+  for (const [step, reach] of Object.entries(taskSteps)) {
+    test(`parked calls: by ${door}, ${step}: whatever happens, nothing is left`, { timeout: 60_000 }, async (t) => {
+      await using scene = await Scene.open();
+      const warm = await scene.client(door, { capabilities: knowing });
+      await taskSteps["a task is over"]?.(scene, warm);
+      await warm.close();
+      const before = await scene.left();
+      assert.deepEqual([before["thehub_asks_open"], before["thehub_parked_calls"]], [0, 0]);
+      for (const [end, happen] of Object.entries(taskEnds)) {
+        await t.test(`parked calls: by ${door}, ${step}: ${end}`, { timeout }, async () => {
+          const client = await scene.client(door, { capabilities: knowing });
+          await happen(scene, await reach(scene, client), step);
+          await client.close();
+          assert.deepEqual(await scene.left(), before);
+        });
+      }
+    });
+  }
+}
 
 for (const door of ["http", "websocket"] as const) {
   for (const [step, reach] of Object.entries(steps)) {
