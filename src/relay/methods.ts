@@ -27,7 +27,8 @@ import { downgradeHooks } from "./downgrade.ts";
 import { HubToolCalls } from "./hub-tools.ts";
 import { discoverResult, type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
-import type { LoginAsks } from "./login-asks.ts";
+import { type LoginAsks, signedInResult } from "./login-asks.ts";
+import { broughtAction } from "./login-rounds.ts";
 import { checkParamHeaders } from "./param-headers.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
@@ -346,7 +347,8 @@ export class Methods {
     const asTask = tool === undefined ? undefined : this.#asTask(request, lane, tool);
     const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
     const bridged = bridge.hook(request, lane, state, tool);
-    const login = this.#deps.loginAsks.hook(coreKey, request.session);
+    const brought = state?.t === "url" ? broughtAction(request) : undefined;
+    const login = this.#deps.loginAsks.hook(coreKey, request.session, brought);
     const isPlain = asTask === undefined && bridged === undefined && login === undefined;
     const all = isPlain ? withUris : [withUris ?? [], asTask ?? [], bridged ?? [], login ?? []].flat();
     this.#deps.calls.begin(request, lane, rename, all);
@@ -367,6 +369,9 @@ export class Methods {
 
   #unknown(request: Request, kind: string, name: string): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
+    const state = kind === "tool" ? this.#deps.bridge.stateOf(request, undefined) : undefined;
+    // What stood in for the tools of a Core goes when its person has signed in, and is asked for once more.
+    if (state?.t === "url") return answer(request, signedInResult(state.core));
     const own = kind === "tool" ? this.#view(request.session).hubTools : undefined;
     const fix =
       own === undefined ? `${kind}s/list shows what there is` : `${own.nameOf("search_tools")} finds what there is`;

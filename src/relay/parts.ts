@@ -137,7 +137,10 @@ export class RelayParts {
       },
     });
     const { calls, asks, logLevels, subscriptions, tasks, uris, parks, listens } = this;
-    const loginAsks = new LoginAsks({ clock, log, calls, logins: deps.logins });
+    const loginAsks = new LoginAsks({
+      ...{ clock, log, calls, logins: deps.logins },
+      inputRequired: (call, requests) => bridge.inputRequired(call, requests),
+    });
     const parts = {
       calls,
       asks,

@@ -1,6 +1,7 @@
 // The one place that knows both eras: what becomes of a request whose client and Core are not both of the legacy one (docs/decisions/0027).
 
 import type { ToolRoute } from "../../catalog/model.ts";
+import type { ByteString, Frame } from "../../wire/frame.ts";
 import { findMember } from "../../wire/json.ts";
 import { stringAt } from "../../wire/scan.ts";
 import type { Call, CallHook, ClientSession, Lane } from "../call.ts";
@@ -41,7 +42,7 @@ export class Bridge {
    * What a request of the modern era brings back that the hub gave its client to keep; undefined for nearly all. Throws `envelope_invalid` for
    * what was not given for this request.
    */
-  stateOf(request: Request, coreKey: string): RequestState | undefined {
+  stateOf(request: Request, coreKey: string | undefined): RequestState | undefined {
     const { session, bytes, scan, text, method } = request;
     const { paramsStart: start, paramsEnd: end } = scan;
     if (session.era === "legacy" || start < 0) return undefined;
@@ -57,6 +58,12 @@ export class Bridge {
     };
     const state = bytes[range.start] === 0x22 ? stringAt(bytes, range.start, range.end) : "";
     return this.#deps.states.open(state, by);
+  }
+
+  /** The answer by which the client of this call is asked for input on behalf of the hub; undefined where it knows no such answers. */
+  inputRequired(call: Call, requests: ByteString | undefined): Frame | undefined {
+    const bridged = call.hooks?.find((hook) => hook instanceof BridgedCall);
+    return call.session.era === "legacy" ? undefined : bridged?.inputRequired(call, requests);
   }
 
   /** False: the request is a call like any other, with this state. */

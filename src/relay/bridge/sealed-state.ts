@@ -31,7 +31,8 @@ export interface RequestState {
 
 /** What is known of the request that brings a state. */
 export interface Bringer {
-  readonly core: string;
+  /** Undefined where that is asked of the state. */
+  readonly core: string | undefined;
   readonly fp: string;
   readonly sub: string;
   readonly endpoint: string;
@@ -84,7 +85,7 @@ export class SealedStates {
   #faultOf(state: RequestState, by: Bringer): StateFault | undefined {
     if (state.exp <= this.now()) return "expired";
     if (state.sub !== by.sub) return "subject";
-    if (state.core !== by.core) return "core";
+    if (by.core !== undefined && state.core !== by.core) return "core";
     return state.fp === by.fp ? undefined : "request";
   }
 }
