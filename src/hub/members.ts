@@ -100,8 +100,8 @@ export class Members {
     return member;
   }
 
-  #knownOf({ key, command, args, cwd, env, framing, remote, container }: ResolvedCore): Known {
-    const place = JSON.stringify([command, args, cwd, env, framing, remote, container]);
+  #knownOf({ key, command, args, cwd, env, framing, era, remote, container }: ResolvedCore): Known {
+    const place = JSON.stringify([command, args, cwd, env, framing, era, remote, container]);
     const before = this.#known.get(key);
     if (before?.place === place) return before.known;
     const known = new Known();

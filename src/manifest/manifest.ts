@@ -204,6 +204,8 @@ export interface ResolvedCore {
   readonly inheritEnv: readonly string[];
   readonly secrets: readonly SecretSpec[];
   readonly framing: "auto" | "newline" | "content-length";
+  /** `auto`: the Core is asked. */
+  readonly era: "auto" | "legacy" | "modern";
   /** false: native names are exposed unchanged. */
   readonly prefix: boolean;
   /** Whether clients see the uris of its resources as they are, or with the namespace in them. */

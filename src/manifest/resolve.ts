@@ -142,6 +142,7 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
     inheritEnv: core.inherit_env ?? d.inherit_env,
     secrets: secretsOf(core, origin.folder),
     framing: core.framing ?? d.framing,
+    era: core.era ?? d.era,
     prefix: core.prefix ?? d.prefix,
     uris: core.resources?.uris ?? d.resources.uris,
     isolation: core.isolation ?? d.isolation,

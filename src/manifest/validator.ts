@@ -4,7 +4,7 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["jwt"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["jwt"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
 const schema44 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
 const schema50 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
 const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
@@ -3379,7 +3379,7 @@ return errors === 0;
 }
 validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema63 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
+const schema63 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
 const schema64 = {"type":"string","pattern":"^[^\\u0000]*$"};
 const schema65 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
 const schema72 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
@@ -4280,11 +4280,10 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data.namespace !== undefined){
-let data11 = data.namespace;
-if(typeof data11 === "string"){
-if(!pattern56.test(data11)){
-const err19 = {instancePath:instancePath+"/namespace",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
+if(data.era !== undefined){
+let data11 = data.era;
+if(!(((data11 === "auto") || (data11 === "legacy")) || (data11 === "modern"))){
+const err19 = {instancePath:instancePath+"/era",keyword:"enum",params:{allowedValues: schema63.properties.era.enum}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4294,8 +4293,11 @@ vErrors.push(err19);
 errors++;
 }
 }
-else {
-const err20 = {instancePath:instancePath+"/namespace",keyword:"type",params:{type: "string"}};
+if(data.namespace !== undefined){
+let data12 = data.namespace;
+if(typeof data12 === "string"){
+if(!pattern56.test(data12)){
+const err20 = {instancePath:instancePath+"/namespace",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4305,9 +4307,8 @@ vErrors.push(err20);
 errors++;
 }
 }
-if(data.prefix !== undefined){
-if(typeof data.prefix !== "boolean"){
-const err21 = {instancePath:instancePath+"/prefix",keyword:"type",params:{type: "boolean"}};
+else {
+const err21 = {instancePath:instancePath+"/namespace",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4317,10 +4318,9 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.isolation !== undefined){
-let data13 = data.isolation;
-if(!((((data13 === "auto") || (data13 === "shared")) || (data13 === "session")) || (data13 === "pool"))){
-const err22 = {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema63.properties.isolation.enum}};
+if(data.prefix !== undefined){
+if(typeof data.prefix !== "boolean"){
+const err22 = {instancePath:instancePath+"/prefix",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4330,12 +4330,10 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data.resources !== undefined){
-let data14 = data.resources;
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-for(const key3 in data14){
-if(!(key3 === "uris")){
-const err23 = {instancePath:instancePath+"/resources",keyword:"additionalProperties",params:{additionalProperty: key3}};
+if(data.isolation !== undefined){
+let data14 = data.isolation;
+if(!((((data14 === "auto") || (data14 === "shared")) || (data14 === "session")) || (data14 === "pool"))){
+const err23 = {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema63.properties.isolation.enum}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4345,10 +4343,12 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data14.uris !== undefined){
-let data15 = data14.uris;
-if(!((data15 === "native") || (data15 === "prefixed"))){
-const err24 = {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema63.properties.resources.properties.uris.enum}};
+if(data.resources !== undefined){
+let data15 = data.resources;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+for(const key3 in data15){
+if(!(key3 === "uris")){
+const err24 = {instancePath:instancePath+"/resources",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4358,9 +4358,10 @@ vErrors.push(err24);
 errors++;
 }
 }
-}
-else {
-const err25 = {instancePath:instancePath+"/resources",keyword:"type",params:{type: "object"}};
+if(data15.uris !== undefined){
+let data16 = data15.uris;
+if(!((data16 === "native") || (data16 === "prefixed"))){
+const err25 = {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema63.properties.resources.properties.uris.enum}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4370,9 +4371,9 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data.disabled !== undefined){
-if(typeof data.disabled !== "boolean"){
-const err26 = {instancePath:instancePath+"/disabled",keyword:"type",params:{type: "boolean"}};
+}
+else {
+const err26 = {instancePath:instancePath+"/resources",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4382,15 +4383,9 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data.tags !== undefined){
-let data17 = data.tags;
-if(Array.isArray(data17)){
-const len3 = data17.length;
-for(let i3=0; i3<len3; i3++){
-let data18 = data17[i3];
-if(typeof data18 === "string"){
-if(!pattern57.test(data18)){
-const err27 = {instancePath:instancePath+"/tags/" + i3,keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
+if(data.disabled !== undefined){
+if(typeof data.disabled !== "boolean"){
+const err27 = {instancePath:instancePath+"/disabled",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -4400,8 +4395,15 @@ vErrors.push(err27);
 errors++;
 }
 }
-else {
-const err28 = {instancePath:instancePath+"/tags/" + i3,keyword:"type",params:{type: "string"}};
+if(data.tags !== undefined){
+let data18 = data.tags;
+if(Array.isArray(data18)){
+const len3 = data18.length;
+for(let i3=0; i3<len3; i3++){
+let data19 = data18[i3];
+if(typeof data19 === "string"){
+if(!pattern57.test(data19)){
+const err28 = {instancePath:instancePath+"/tags/" + i3,keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -4411,9 +4413,8 @@ vErrors.push(err28);
 errors++;
 }
 }
-}
 else {
-const err29 = {instancePath:instancePath+"/tags",keyword:"type",params:{type: "array"}};
+const err29 = {instancePath:instancePath+"/tags/" + i3,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -4423,12 +4424,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data.policy !== undefined){
-let data19 = data.policy;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-for(const key4 in data19){
-if(!(func1.call(schema63.properties.policy.properties, key4))){
-const err30 = {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}};
+}
+else {
+const err30 = {instancePath:instancePath+"/tags",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -4438,9 +4436,12 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data19.allow_destructive !== undefined){
-if(typeof data19.allow_destructive !== "boolean"){
-const err31 = {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}};
+if(data.policy !== undefined){
+let data20 = data.policy;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+for(const key4 in data20){
+if(!(func1.call(schema63.properties.policy.properties, key4))){
+const err31 = {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4450,15 +4451,9 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data19.allow_tools !== undefined){
-let data21 = data19.allow_tools;
-if(Array.isArray(data21)){
-const len4 = data21.length;
-for(let i4=0; i4<len4; i4++){
-let data22 = data21[i4];
-if(typeof data22 === "string"){
-if(!pattern19.test(data22)){
-const err32 = {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+if(data20.allow_destructive !== undefined){
+if(typeof data20.allow_destructive !== "boolean"){
+const err32 = {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4468,8 +4463,15 @@ vErrors.push(err32);
 errors++;
 }
 }
-else {
-const err33 = {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"type",params:{type: "string"}};
+if(data20.allow_tools !== undefined){
+let data22 = data20.allow_tools;
+if(Array.isArray(data22)){
+const len4 = data22.length;
+for(let i4=0; i4<len4; i4++){
+let data23 = data22[i4];
+if(typeof data23 === "string"){
+if(!pattern19.test(data23)){
+const err33 = {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4479,9 +4481,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-}
 else {
-const err34 = {instancePath:instancePath+"/policy/allow_tools",keyword:"type",params:{type: "array"}};
+const err34 = {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4491,15 +4492,9 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data19.deny_tools !== undefined){
-let data23 = data19.deny_tools;
-if(Array.isArray(data23)){
-const len5 = data23.length;
-for(let i5=0; i5<len5; i5++){
-let data24 = data23[i5];
-if(typeof data24 === "string"){
-if(!pattern19.test(data24)){
-const err35 = {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+}
+else {
+const err35 = {instancePath:instancePath+"/policy/allow_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4509,8 +4504,15 @@ vErrors.push(err35);
 errors++;
 }
 }
-else {
-const err36 = {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"type",params:{type: "string"}};
+if(data20.deny_tools !== undefined){
+let data24 = data20.deny_tools;
+if(Array.isArray(data24)){
+const len5 = data24.length;
+for(let i5=0; i5<len5; i5++){
+let data25 = data24[i5];
+if(typeof data25 === "string"){
+if(!pattern19.test(data25)){
+const err36 = {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4520,9 +4522,8 @@ vErrors.push(err36);
 errors++;
 }
 }
-}
 else {
-const err37 = {instancePath:instancePath+"/policy/deny_tools",keyword:"type",params:{type: "array"}};
+const err37 = {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4532,15 +4533,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data19.destructive_tools !== undefined){
-let data25 = data19.destructive_tools;
-if(Array.isArray(data25)){
-const len6 = data25.length;
-for(let i6=0; i6<len6; i6++){
-let data26 = data25[i6];
-if(typeof data26 === "string"){
-if(!pattern19.test(data26)){
-const err38 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+}
+else {
+const err38 = {instancePath:instancePath+"/policy/deny_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4550,8 +4545,15 @@ vErrors.push(err38);
 errors++;
 }
 }
-else {
-const err39 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"type",params:{type: "string"}};
+if(data20.destructive_tools !== undefined){
+let data26 = data20.destructive_tools;
+if(Array.isArray(data26)){
+const len6 = data26.length;
+for(let i6=0; i6<len6; i6++){
+let data27 = data26[i6];
+if(typeof data27 === "string"){
+if(!pattern19.test(data27)){
+const err39 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4561,9 +4563,8 @@ vErrors.push(err39);
 errors++;
 }
 }
-}
 else {
-const err40 = {instancePath:instancePath+"/policy/destructive_tools",keyword:"type",params:{type: "array"}};
+const err40 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4573,15 +4574,9 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data19.read_only_tools !== undefined){
-let data27 = data19.read_only_tools;
-if(Array.isArray(data27)){
-const len7 = data27.length;
-for(let i7=0; i7<len7; i7++){
-let data28 = data27[i7];
-if(typeof data28 === "string"){
-if(!pattern19.test(data28)){
-const err41 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
+}
+else {
+const err41 = {instancePath:instancePath+"/policy/destructive_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4591,8 +4586,15 @@ vErrors.push(err41);
 errors++;
 }
 }
-else {
-const err42 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"type",params:{type: "string"}};
+if(data20.read_only_tools !== undefined){
+let data28 = data20.read_only_tools;
+if(Array.isArray(data28)){
+const len7 = data28.length;
+for(let i7=0; i7<len7; i7++){
+let data29 = data28[i7];
+if(typeof data29 === "string"){
+if(!pattern19.test(data29)){
+const err42 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4602,9 +4604,8 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
 else {
-const err43 = {instancePath:instancePath+"/policy/read_only_tools",keyword:"type",params:{type: "array"}};
+const err43 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -4614,10 +4615,9 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data19.destructive !== undefined){
-let data29 = data19.destructive;
-if(!((data29 === "declared") || (data29 === "assumed"))){
-const err44 = {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema63.properties.policy.properties.destructive.enum}};
+}
+else {
+const err44 = {instancePath:instancePath+"/policy/read_only_tools",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4627,10 +4627,10 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data19.max_concurrency !== undefined){
-let data30 = data19.max_concurrency;
-if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-const err45 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"type",params:{type: "integer"}};
+if(data20.destructive !== undefined){
+let data30 = data20.destructive;
+if(!((data30 === "declared") || (data30 === "assumed"))){
+const err45 = {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema63.properties.policy.properties.destructive.enum}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4639,9 +4639,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 > 1000000 || isNaN(data30)){
-const err46 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+if(data20.max_concurrency !== undefined){
+let data31 = data20.max_concurrency;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err46 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4650,8 +4652,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data30 < 1 || isNaN(data30)){
-const err47 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 1000000 || isNaN(data31)){
+const err47 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -4660,12 +4663,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-}
-if(data19.max_queue !== undefined){
-let data31 = data19.max_queue;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-const err48 = {instancePath:instancePath+"/policy/max_queue",keyword:"type",params:{type: "integer"}};
+if(data31 < 1 || isNaN(data31)){
+const err48 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -4674,9 +4673,12 @@ vErrors.push(err48);
 }
 errors++;
 }
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 > 1000000 || isNaN(data31)){
-const err49 = {instancePath:instancePath+"/policy/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+}
+if(data20.max_queue !== undefined){
+let data32 = data20.max_queue;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err49 = {instancePath:instancePath+"/policy/max_queue",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -4685,8 +4687,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data31 < 0 || isNaN(data31)){
-const err50 = {instancePath:instancePath+"/policy/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 1000000 || isNaN(data32)){
+const err50 = {instancePath:instancePath+"/policy/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -4695,13 +4698,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-if(data19.rate_limit_rps !== undefined){
-let data32 = data19.rate_limit_rps;
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 > 1000000 || isNaN(data32)){
-const err51 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data32 < 0 || isNaN(data32)){
+const err51 = {instancePath:instancePath+"/policy/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -4710,8 +4708,13 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data32 < 0 || isNaN(data32)){
-const err52 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+if(data20.rate_limit_rps !== undefined){
+let data33 = data20.rate_limit_rps;
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 1000000 || isNaN(data33)){
+const err52 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -4720,9 +4723,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-}
-else {
-const err53 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"type",params:{type: "number"}};
+if(data33 < 0 || isNaN(data33)){
+const err53 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4732,10 +4734,8 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data19.timeout_ms !== undefined){
-let data33 = data19.timeout_ms;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-const err54 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"type",params:{type: "integer"}};
+else {
+const err54 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -4744,9 +4744,11 @@ vErrors.push(err54);
 }
 errors++;
 }
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 86400000 || isNaN(data33)){
-const err55 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+}
+if(data20.timeout_ms !== undefined){
+let data34 = data20.timeout_ms;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+const err55 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -4755,8 +4757,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data33 < 1 || isNaN(data33)){
-const err56 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 86400000 || isNaN(data34)){
+const err56 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -4765,12 +4768,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-}
-if(data19.max_timeout_ms !== undefined){
-let data34 = data19.max_timeout_ms;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err57 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"type",params:{type: "integer"}};
+if(data34 < 1 || isNaN(data34)){
+const err57 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -4779,9 +4778,12 @@ vErrors.push(err57);
 }
 errors++;
 }
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 > 86400000 || isNaN(data34)){
-const err58 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+}
+}
+if(data20.max_timeout_ms !== undefined){
+let data35 = data20.max_timeout_ms;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+const err58 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -4790,8 +4792,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data34 < 1 || isNaN(data34)){
-const err59 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 86400000 || isNaN(data35)){
+const err59 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -4800,11 +4803,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err60 = {instancePath:instancePath+"/policy",keyword:"type",params:{type: "object"}};
+if(data35 < 1 || isNaN(data35)){
+const err60 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -4814,12 +4814,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data.health !== undefined){
-let data35 = data.health;
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-for(const key5 in data35){
-if(!((((((key5 === "startup_timeout_ms") || (key5 === "ping_interval_ms")) || (key5 === "ping_failures")) || (key5 === "restart_backoff_ms")) || (key5 === "max_restarts")) || (key5 === "stop_timeout_ms"))){
-const err61 = {instancePath:instancePath+"/health",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/policy",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -4829,10 +4827,12 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data35.startup_timeout_ms !== undefined){
-let data36 = data35.startup_timeout_ms;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
-const err62 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"type",params:{type: "integer"}};
+if(data.health !== undefined){
+let data36 = data.health;
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+for(const key5 in data36){
+if(!((((((key5 === "startup_timeout_ms") || (key5 === "ping_interval_ms")) || (key5 === "ping_failures")) || (key5 === "restart_backoff_ms")) || (key5 === "max_restarts")) || (key5 === "stop_timeout_ms"))){
+const err62 = {instancePath:instancePath+"/health",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -4841,9 +4841,11 @@ vErrors.push(err62);
 }
 errors++;
 }
-if((typeof data36 == "number") && (isFinite(data36))){
-if(data36 > 86400000 || isNaN(data36)){
-const err63 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+}
+if(data36.startup_timeout_ms !== undefined){
+let data37 = data36.startup_timeout_ms;
+if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
+const err63 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -4852,8 +4854,9 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data36 < 1 || isNaN(data36)){
-const err64 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 86400000 || isNaN(data37)){
+const err64 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -4862,12 +4865,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-}
-if(data35.ping_interval_ms !== undefined){
-let data37 = data35.ping_interval_ms;
-if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
-const err65 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"type",params:{type: "integer"}};
+if(data37 < 1 || isNaN(data37)){
+const err65 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -4876,9 +4875,12 @@ vErrors.push(err65);
 }
 errors++;
 }
-if((typeof data37 == "number") && (isFinite(data37))){
-if(data37 > 86400000 || isNaN(data37)){
-const err66 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+}
+}
+if(data36.ping_interval_ms !== undefined){
+let data38 = data36.ping_interval_ms;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
+const err66 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -4887,8 +4889,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data37 < 0 || isNaN(data37)){
-const err67 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 86400000 || isNaN(data38)){
+const err67 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -4897,12 +4900,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-if(data35.ping_failures !== undefined){
-let data38 = data35.ping_failures;
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-const err68 = {instancePath:instancePath+"/health/ping_failures",keyword:"type",params:{type: "integer"}};
+if(data38 < 0 || isNaN(data38)){
+const err68 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -4911,9 +4910,12 @@ vErrors.push(err68);
 }
 errors++;
 }
-if((typeof data38 == "number") && (isFinite(data38))){
-if(data38 > 1000 || isNaN(data38)){
-const err69 = {instancePath:instancePath+"/health/ping_failures",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+}
+if(data36.ping_failures !== undefined){
+let data39 = data36.ping_failures;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err69 = {instancePath:instancePath+"/health/ping_failures",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -4922,8 +4924,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(data38 < 1 || isNaN(data38)){
-const err70 = {instancePath:instancePath+"/health/ping_failures",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 > 1000 || isNaN(data39)){
+const err70 = {instancePath:instancePath+"/health/ping_failures",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -4932,12 +4935,8 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-}
-if(data35.restart_backoff_ms !== undefined){
-let data39 = data35.restart_backoff_ms;
-if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err71 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"type",params:{type: "integer"}};
+if(data39 < 1 || isNaN(data39)){
+const err71 = {instancePath:instancePath+"/health/ping_failures",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -4946,9 +4945,12 @@ vErrors.push(err71);
 }
 errors++;
 }
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 > 86400000 || isNaN(data39)){
-const err72 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+}
+}
+if(data36.restart_backoff_ms !== undefined){
+let data40 = data36.restart_backoff_ms;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+const err72 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -4957,8 +4959,9 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data39 < 1 || isNaN(data39)){
-const err73 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 86400000 || isNaN(data40)){
+const err73 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -4967,12 +4970,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-}
-if(data35.max_restarts !== undefined){
-let data40 = data35.max_restarts;
-if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
-const err74 = {instancePath:instancePath+"/health/max_restarts",keyword:"type",params:{type: "integer"}};
+if(data40 < 1 || isNaN(data40)){
+const err74 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -4981,9 +4980,12 @@ vErrors.push(err74);
 }
 errors++;
 }
-if((typeof data40 == "number") && (isFinite(data40))){
-if(data40 > 1000000 || isNaN(data40)){
-const err75 = {instancePath:instancePath+"/health/max_restarts",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+}
+if(data36.max_restarts !== undefined){
+let data41 = data36.max_restarts;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err75 = {instancePath:instancePath+"/health/max_restarts",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -4992,8 +4994,9 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(data40 < 0 || isNaN(data40)){
-const err76 = {instancePath:instancePath+"/health/max_restarts",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 1000000 || isNaN(data41)){
+const err76 = {instancePath:instancePath+"/health/max_restarts",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -5002,12 +5005,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-}
-if(data35.stop_timeout_ms !== undefined){
-let data41 = data35.stop_timeout_ms;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err77 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"type",params:{type: "integer"}};
+if(data41 < 0 || isNaN(data41)){
+const err77 = {instancePath:instancePath+"/health/max_restarts",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -5016,9 +5015,12 @@ vErrors.push(err77);
 }
 errors++;
 }
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 86400000 || isNaN(data41)){
-const err78 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+}
+}
+if(data36.stop_timeout_ms !== undefined){
+let data42 = data36.stop_timeout_ms;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+const err78 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -5027,8 +5029,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(data41 < 0 || isNaN(data41)){
-const err79 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 86400000 || isNaN(data42)){
+const err79 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -5037,11 +5040,8 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err80 = {instancePath:instancePath+"/health",keyword:"type",params:{type: "object"}};
+if(data42 < 0 || isNaN(data42)){
+const err80 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -5051,18 +5051,10 @@ vErrors.push(err80);
 errors++;
 }
 }
-if(data.tools !== undefined){
-let data42 = data.tools;
-if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
-for(const key6 in data42){
-if(!(validate36(data42[key6], {instancePath:instancePath+"/tools/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data42,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
-errors = vErrors.length;
-}
 }
 }
 else {
-const err81 = {instancePath:instancePath+"/tools",keyword:"type",params:{type: "object"}};
+const err81 = {instancePath:instancePath+"/health",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -5072,12 +5064,18 @@ vErrors.push(err81);
 errors++;
 }
 }
-if(data.scaling !== undefined){
-let data44 = data.scaling;
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-for(const key7 in data44){
-if(!((key7 === "min") || (key7 === "max"))){
-const err82 = {instancePath:instancePath+"/scaling",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(data.tools !== undefined){
+let data43 = data.tools;
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+for(const key6 in data43){
+if(!(validate36(data43[key6], {instancePath:instancePath+"/tools/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data43,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err82 = {instancePath:instancePath+"/tools",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -5087,10 +5085,12 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data44.min !== undefined){
-let data45 = data44.min;
-if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
-const err83 = {instancePath:instancePath+"/scaling/min",keyword:"type",params:{type: "integer"}};
+if(data.scaling !== undefined){
+let data45 = data.scaling;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+for(const key7 in data45){
+if(!((key7 === "min") || (key7 === "max"))){
+const err83 = {instancePath:instancePath+"/scaling",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -5099,9 +5099,11 @@ vErrors.push(err83);
 }
 errors++;
 }
-if((typeof data45 == "number") && (isFinite(data45))){
-if(data45 > 1000 || isNaN(data45)){
-const err84 = {instancePath:instancePath+"/scaling/min",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+if(data45.min !== undefined){
+let data46 = data45.min;
+if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+const err84 = {instancePath:instancePath+"/scaling/min",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -5110,8 +5112,9 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data45 < 1 || isNaN(data45)){
-const err85 = {instancePath:instancePath+"/scaling/min",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data46 == "number") && (isFinite(data46))){
+if(data46 > 1000 || isNaN(data46)){
+const err85 = {instancePath:instancePath+"/scaling/min",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -5120,12 +5123,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-}
-if(data44.max !== undefined){
-let data46 = data44.max;
-if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
-const err86 = {instancePath:instancePath+"/scaling/max",keyword:"type",params:{type: "integer"}};
+if(data46 < 1 || isNaN(data46)){
+const err86 = {instancePath:instancePath+"/scaling/min",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -5134,9 +5133,12 @@ vErrors.push(err86);
 }
 errors++;
 }
-if((typeof data46 == "number") && (isFinite(data46))){
-if(data46 > 1000 || isNaN(data46)){
-const err87 = {instancePath:instancePath+"/scaling/max",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+}
+if(data45.max !== undefined){
+let data47 = data45.max;
+if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
+const err87 = {instancePath:instancePath+"/scaling/max",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -5145,8 +5147,9 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(data46 < 1 || isNaN(data46)){
-const err88 = {instancePath:instancePath+"/scaling/max",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data47 == "number") && (isFinite(data47))){
+if(data47 > 1000 || isNaN(data47)){
+const err88 = {instancePath:instancePath+"/scaling/max",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -5155,11 +5158,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err89 = {instancePath:instancePath+"/scaling",keyword:"type",params:{type: "object"}};
+if(data47 < 1 || isNaN(data47)){
+const err89 = {instancePath:instancePath+"/scaling/max",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -5169,9 +5169,10 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data.url !== undefined){
-if(typeof data.url !== "string"){
-const err90 = {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err90 = {instancePath:instancePath+"/scaling",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -5181,10 +5182,9 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data.transport !== undefined){
-let data48 = data.transport;
-if(!((((data48 === "auto") || (data48 === "streamable-http")) || (data48 === "sse")) || (data48 === "websocket"))){
-const err91 = {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema63.properties.transport.enum}};
+if(data.url !== undefined){
+if(typeof data.url !== "string"){
+const err91 = {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -5194,12 +5194,10 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data.headers !== undefined){
-let data49 = data.headers;
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-for(const key8 in data49){
-if(typeof data49[key8] !== "string"){
-const err92 = {instancePath:instancePath+"/headers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}};
+if(data.transport !== undefined){
+let data49 = data.transport;
+if(!((((data49 === "auto") || (data49 === "streamable-http")) || (data49 === "sse")) || (data49 === "websocket"))){
+const err92 = {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema63.properties.transport.enum}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -5209,9 +5207,12 @@ vErrors.push(err92);
 errors++;
 }
 }
-}
-else {
-const err93 = {instancePath:instancePath+"/headers",keyword:"type",params:{type: "object"}};
+if(data.headers !== undefined){
+let data50 = data.headers;
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+for(const key8 in data50){
+if(typeof data50[key8] !== "string"){
+const err93 = {instancePath:instancePath+"/headers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -5221,12 +5222,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data.auth !== undefined){
-let data51 = data.auth;
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-for(const key9 in data51){
-if(!((key9 === "bearer") || (key9 === "oauth"))){
-const err94 = {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key9}};
+}
+else {
+const err94 = {instancePath:instancePath+"/headers",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -5236,11 +5234,12 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data51.bearer !== undefined){
-let data52 = data51.bearer;
-if(typeof data52 === "string"){
-if(!pattern48.test(data52)){
-const err95 = {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
+if(data.auth !== undefined){
+let data52 = data.auth;
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+for(const key9 in data52){
+if(!((key9 === "bearer") || (key9 === "oauth"))){
+const err95 = {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -5250,8 +5249,11 @@ vErrors.push(err95);
 errors++;
 }
 }
-else {
-const err96 = {instancePath:instancePath+"/auth/bearer",keyword:"type",params:{type: "string"}};
+if(data52.bearer !== undefined){
+let data53 = data52.bearer;
+if(typeof data53 === "string"){
+if(!pattern48.test(data53)){
+const err96 = {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -5261,15 +5263,8 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data51.oauth !== undefined){
-if(!(validate38(data51.oauth, {instancePath:instancePath+"/auth/oauth",parentData:data51,parentDataProperty:"oauth",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err97 = {instancePath:instancePath+"/auth",keyword:"type",params:{type: "object"}};
+const err97 = {instancePath:instancePath+"/auth/bearer",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -5279,10 +5274,15 @@ vErrors.push(err97);
 errors++;
 }
 }
-if(data.credentials !== undefined){
-let data54 = data.credentials;
-if(!((data54 === "shared") || (data54 === "per-user"))){
-const err98 = {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema63.properties.credentials.enum}};
+if(data52.oauth !== undefined){
+if(!(validate38(data52.oauth, {instancePath:instancePath+"/auth/oauth",parentData:data52,parentDataProperty:"oauth",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err98 = {instancePath:instancePath+"/auth",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -5292,9 +5292,10 @@ vErrors.push(err98);
 errors++;
 }
 }
-if(data.allow_private !== undefined){
-if(typeof data.allow_private !== "boolean"){
-const err99 = {instancePath:instancePath+"/allow_private",keyword:"type",params:{type: "boolean"}};
+if(data.credentials !== undefined){
+let data55 = data.credentials;
+if(!((data55 === "shared") || (data55 === "per-user"))){
+const err99 = {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema63.properties.credentials.enum}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -5304,11 +5305,9 @@ vErrors.push(err99);
 errors++;
 }
 }
-if(data.tls !== undefined){
-let data56 = data.tls;
-if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
-if(Object.keys(data56).length < 1){
-const err100 = {instancePath:instancePath+"/tls",keyword:"minProperties",params:{limit: 1}};
+if(data.allow_private !== undefined){
+if(typeof data.allow_private !== "boolean"){
+const err100 = {instancePath:instancePath+"/allow_private",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -5317,9 +5316,12 @@ vErrors.push(err100);
 }
 errors++;
 }
-for(const key10 in data56){
-if(!(((key10 === "ca") || (key10 === "cert")) || (key10 === "key"))){
-const err101 = {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key10}};
+}
+if(data.tls !== undefined){
+let data57 = data.tls;
+if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
+if(Object.keys(data57).length < 1){
+const err101 = {instancePath:instancePath+"/tls",keyword:"minProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -5328,12 +5330,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-if(data56.ca !== undefined){
-let data57 = data56.ca;
-if(typeof data57 === "string"){
-if(!pattern5.test(data57)){
-const err102 = {instancePath:instancePath+"/tls/ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+for(const key10 in data57){
+if(!(((key10 === "ca") || (key10 === "cert")) || (key10 === "key"))){
+const err102 = {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -5343,8 +5342,11 @@ vErrors.push(err102);
 errors++;
 }
 }
-else {
-const err103 = {instancePath:instancePath+"/tls/ca",keyword:"type",params:{type: "string"}};
+if(data57.ca !== undefined){
+let data58 = data57.ca;
+if(typeof data58 === "string"){
+if(!pattern5.test(data58)){
+const err103 = {instancePath:instancePath+"/tls/ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -5354,11 +5356,8 @@ vErrors.push(err103);
 errors++;
 }
 }
-if(data56.cert !== undefined){
-let data58 = data56.cert;
-if(typeof data58 === "string"){
-if(!pattern5.test(data58)){
-const err104 = {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+else {
+const err104 = {instancePath:instancePath+"/tls/ca",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -5368,8 +5367,11 @@ vErrors.push(err104);
 errors++;
 }
 }
-else {
-const err105 = {instancePath:instancePath+"/tls/cert",keyword:"type",params:{type: "string"}};
+if(data57.cert !== undefined){
+let data59 = data57.cert;
+if(typeof data59 === "string"){
+if(!pattern5.test(data59)){
+const err105 = {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -5379,11 +5381,8 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data56.key !== undefined){
-let data59 = data56.key;
-if(typeof data59 === "string"){
-if(!pattern5.test(data59)){
-const err106 = {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+else {
+const err106 = {instancePath:instancePath+"/tls/cert",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -5393,8 +5392,11 @@ vErrors.push(err106);
 errors++;
 }
 }
-else {
-const err107 = {instancePath:instancePath+"/tls/key",keyword:"type",params:{type: "string"}};
+if(data57.key !== undefined){
+let data60 = data57.key;
+if(typeof data60 === "string"){
+if(!pattern5.test(data60)){
+const err107 = {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -5404,9 +5406,8 @@ vErrors.push(err107);
 errors++;
 }
 }
-}
 else {
-const err108 = {instancePath:instancePath+"/tls",keyword:"type",params:{type: "object"}};
+const err108 = {instancePath:instancePath+"/tls/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -5416,11 +5417,9 @@ vErrors.push(err108);
 errors++;
 }
 }
-if(data.container !== undefined){
-let data60 = data.container;
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
-if(data60.image === undefined){
-const err109 = {instancePath:instancePath+"/container",keyword:"required",params:{missingProperty: "image"}};
+}
+else {
+const err109 = {instancePath:instancePath+"/tls",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -5429,9 +5428,12 @@ vErrors.push(err109);
 }
 errors++;
 }
-for(const key11 in data60){
-if(!((((((((key11 === "image") || (key11 === "engine")) || (key11 === "network")) || (key11 === "mounts")) || (key11 === "memory")) || (key11 === "pids")) || (key11 === "user")) || (key11 === "writable"))){
-const err110 = {instancePath:instancePath+"/container",keyword:"additionalProperties",params:{additionalProperty: key11}};
+}
+if(data.container !== undefined){
+let data61 = data.container;
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+if(data61.image === undefined){
+const err110 = {instancePath:instancePath+"/container",keyword:"required",params:{missingProperty: "image"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -5440,12 +5442,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-}
-if(data60.image !== undefined){
-let data61 = data60.image;
-if(typeof data61 === "string"){
-if(!pattern74.test(data61)){
-const err111 = {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}};
+for(const key11 in data61){
+if(!((((((((key11 === "image") || (key11 === "engine")) || (key11 === "network")) || (key11 === "mounts")) || (key11 === "memory")) || (key11 === "pids")) || (key11 === "user")) || (key11 === "writable"))){
+const err111 = {instancePath:instancePath+"/container",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -5455,8 +5454,11 @@ vErrors.push(err111);
 errors++;
 }
 }
-else {
-const err112 = {instancePath:instancePath+"/container/image",keyword:"type",params:{type: "string"}};
+if(data61.image !== undefined){
+let data62 = data61.image;
+if(typeof data62 === "string"){
+if(!pattern74.test(data62)){
+const err112 = {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -5466,10 +5468,8 @@ vErrors.push(err112);
 errors++;
 }
 }
-if(data60.engine !== undefined){
-let data62 = data60.engine;
-if(!(((data62 === "auto") || (data62 === "docker")) || (data62 === "podman"))){
-const err113 = {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema63.properties.container.properties.engine.enum}};
+else {
+const err113 = {instancePath:instancePath+"/container/image",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -5479,11 +5479,10 @@ vErrors.push(err113);
 errors++;
 }
 }
-if(data60.network !== undefined){
-let data63 = data60.network;
-if(typeof data63 === "string"){
-if(!pattern57.test(data63)){
-const err114 = {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
+if(data61.engine !== undefined){
+let data63 = data61.engine;
+if(!(((data63 === "auto") || (data63 === "docker")) || (data63 === "podman"))){
+const err114 = {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema63.properties.container.properties.engine.enum}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -5493,8 +5492,11 @@ vErrors.push(err114);
 errors++;
 }
 }
-else {
-const err115 = {instancePath:instancePath+"/container/network",keyword:"type",params:{type: "string"}};
+if(data61.network !== undefined){
+let data64 = data61.network;
+if(typeof data64 === "string"){
+if(!pattern57.test(data64)){
+const err115 = {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -5504,15 +5506,8 @@ vErrors.push(err115);
 errors++;
 }
 }
-if(data60.mounts !== undefined){
-let data64 = data60.mounts;
-if(Array.isArray(data64)){
-const len8 = data64.length;
-for(let i8=0; i8<len8; i8++){
-let data65 = data64[i8];
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
-if(data65.source === undefined){
-const err116 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "source"}};
+else {
+const err116 = {instancePath:instancePath+"/container/network",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -5521,8 +5516,16 @@ vErrors.push(err116);
 }
 errors++;
 }
-if(data65.target === undefined){
-const err117 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "target"}};
+}
+if(data61.mounts !== undefined){
+let data65 = data61.mounts;
+if(Array.isArray(data65)){
+const len8 = data65.length;
+for(let i8=0; i8<len8; i8++){
+let data66 = data65[i8];
+if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
+if(data66.source === undefined){
+const err117 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -5531,9 +5534,8 @@ vErrors.push(err117);
 }
 errors++;
 }
-for(const key12 in data65){
-if(!(((key12 === "source") || (key12 === "target")) || (key12 === "writable"))){
-const err118 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"additionalProperties",params:{additionalProperty: key12}};
+if(data66.target === undefined){
+const err118 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -5542,12 +5544,9 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-if(data65.source !== undefined){
-let data66 = data65.source;
-if(typeof data66 === "string"){
-if(!pattern76.test(data66)){
-const err119 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}};
+for(const key12 in data66){
+if(!(((key12 === "source") || (key12 === "target")) || (key12 === "writable"))){
+const err119 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -5557,8 +5556,11 @@ vErrors.push(err119);
 errors++;
 }
 }
-else {
-const err120 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"type",params:{type: "string"}};
+if(data66.source !== undefined){
+let data67 = data66.source;
+if(typeof data67 === "string"){
+if(!pattern76.test(data67)){
+const err120 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -5568,11 +5570,8 @@ vErrors.push(err120);
 errors++;
 }
 }
-if(data65.target !== undefined){
-let data67 = data65.target;
-if(typeof data67 === "string"){
-if(!pattern77.test(data67)){
-const err121 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}};
+else {
+const err121 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -5582,8 +5581,11 @@ vErrors.push(err121);
 errors++;
 }
 }
-else {
-const err122 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"type",params:{type: "string"}};
+if(data66.target !== undefined){
+let data68 = data66.target;
+if(typeof data68 === "string"){
+if(!pattern77.test(data68)){
+const err122 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -5593,9 +5595,8 @@ vErrors.push(err122);
 errors++;
 }
 }
-if(data65.writable !== undefined){
-if(typeof data65.writable !== "boolean"){
-const err123 = {instancePath:instancePath+"/container/mounts/" + i8+"/writable",keyword:"type",params:{type: "boolean"}};
+else {
+const err123 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -5605,9 +5606,9 @@ vErrors.push(err123);
 errors++;
 }
 }
-}
-else {
-const err124 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"type",params:{type: "object"}};
+if(data66.writable !== undefined){
+if(typeof data66.writable !== "boolean"){
+const err124 = {instancePath:instancePath+"/container/mounts/" + i8+"/writable",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -5619,7 +5620,7 @@ errors++;
 }
 }
 else {
-const err125 = {instancePath:instancePath+"/container/mounts",keyword:"type",params:{type: "array"}};
+const err125 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -5629,11 +5630,9 @@ vErrors.push(err125);
 errors++;
 }
 }
-if(data60.memory !== undefined){
-let data69 = data60.memory;
-if(typeof data69 === "string"){
-if(!pattern78.test(data69)){
-const err126 = {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}};
+}
+else {
+const err126 = {instancePath:instancePath+"/container/mounts",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -5643,8 +5642,11 @@ vErrors.push(err126);
 errors++;
 }
 }
-else {
-const err127 = {instancePath:instancePath+"/container/memory",keyword:"type",params:{type: "string"}};
+if(data61.memory !== undefined){
+let data70 = data61.memory;
+if(typeof data70 === "string"){
+if(!pattern78.test(data70)){
+const err127 = {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -5654,10 +5656,8 @@ vErrors.push(err127);
 errors++;
 }
 }
-if(data60.pids !== undefined){
-let data70 = data60.pids;
-if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
-const err128 = {instancePath:instancePath+"/container/pids",keyword:"type",params:{type: "integer"}};
+else {
+const err128 = {instancePath:instancePath+"/container/memory",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -5666,9 +5666,11 @@ vErrors.push(err128);
 }
 errors++;
 }
-if((typeof data70 == "number") && (isFinite(data70))){
-if(data70 > 100000 || isNaN(data70)){
-const err129 = {instancePath:instancePath+"/container/pids",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+}
+if(data61.pids !== undefined){
+let data71 = data61.pids;
+if(!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71)))){
+const err129 = {instancePath:instancePath+"/container/pids",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -5677,8 +5679,9 @@ vErrors.push(err129);
 }
 errors++;
 }
-if(data70 < 2 || isNaN(data70)){
-const err130 = {instancePath:instancePath+"/container/pids",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+if((typeof data71 == "number") && (isFinite(data71))){
+if(data71 > 100000 || isNaN(data71)){
+const err130 = {instancePath:instancePath+"/container/pids",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -5687,13 +5690,8 @@ vErrors.push(err130);
 }
 errors++;
 }
-}
-}
-if(data60.user !== undefined){
-let data71 = data60.user;
-if(typeof data71 === "string"){
-if(!pattern79.test(data71)){
-const err131 = {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(data71 < 2 || isNaN(data71)){
+const err131 = {instancePath:instancePath+"/container/pids",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -5703,8 +5701,12 @@ vErrors.push(err131);
 errors++;
 }
 }
-else {
-const err132 = {instancePath:instancePath+"/container/user",keyword:"type",params:{type: "string"}};
+}
+if(data61.user !== undefined){
+let data72 = data61.user;
+if(typeof data72 === "string"){
+if(!pattern79.test(data72)){
+const err132 = {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -5714,9 +5716,8 @@ vErrors.push(err132);
 errors++;
 }
 }
-if(data60.writable !== undefined){
-if(typeof data60.writable !== "boolean"){
-const err133 = {instancePath:instancePath+"/container/writable",keyword:"type",params:{type: "boolean"}};
+else {
+const err133 = {instancePath:instancePath+"/container/user",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -5726,9 +5727,9 @@ vErrors.push(err133);
 errors++;
 }
 }
-}
-else {
-const err134 = {instancePath:instancePath+"/container",keyword:"type",params:{type: "object"}};
+if(data61.writable !== undefined){
+if(typeof data61.writable !== "boolean"){
+const err134 = {instancePath:instancePath+"/container/writable",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -5738,10 +5739,9 @@ vErrors.push(err134);
 errors++;
 }
 }
-if(data.max_sessions !== undefined){
-let data73 = data.max_sessions;
-if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
-const err135 = {instancePath:instancePath+"/max_sessions",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err135 = {instancePath:instancePath+"/container",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -5750,9 +5750,11 @@ vErrors.push(err135);
 }
 errors++;
 }
-if((typeof data73 == "number") && (isFinite(data73))){
-if(data73 > 10000 || isNaN(data73)){
-const err136 = {instancePath:instancePath+"/max_sessions",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+}
+if(data.max_sessions !== undefined){
+let data74 = data.max_sessions;
+if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
+const err136 = {instancePath:instancePath+"/max_sessions",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -5761,8 +5763,9 @@ vErrors.push(err136);
 }
 errors++;
 }
-if(data73 < 1 || isNaN(data73)){
-const err137 = {instancePath:instancePath+"/max_sessions",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data74 == "number") && (isFinite(data74))){
+if(data74 > 10000 || isNaN(data74)){
+const err137 = {instancePath:instancePath+"/max_sessions",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -5771,12 +5774,8 @@ vErrors.push(err137);
 }
 errors++;
 }
-}
-}
-if(data.idle_timeout_ms !== undefined){
-let data74 = data.idle_timeout_ms;
-if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
-const err138 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"type",params:{type: "integer"}};
+if(data74 < 1 || isNaN(data74)){
+const err138 = {instancePath:instancePath+"/max_sessions",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -5785,9 +5784,12 @@ vErrors.push(err138);
 }
 errors++;
 }
-if((typeof data74 == "number") && (isFinite(data74))){
-if(data74 > 86400000 || isNaN(data74)){
-const err139 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
+}
+}
+if(data.idle_timeout_ms !== undefined){
+let data75 = data.idle_timeout_ms;
+if(!(((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75))) && (isFinite(data75)))){
+const err139 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -5796,8 +5798,9 @@ vErrors.push(err139);
 }
 errors++;
 }
-if(data74 < 1000 || isNaN(data74)){
-const err140 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1000}};
+if((typeof data75 == "number") && (isFinite(data75))){
+if(data75 > 86400000 || isNaN(data75)){
+const err140 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -5806,17 +5809,8 @@ vErrors.push(err140);
 }
 errors++;
 }
-}
-}
-if(data.roots !== undefined){
-let data75 = data.roots;
-if(Array.isArray(data75)){
-const len9 = data75.length;
-for(let i9=0; i9<len9; i9++){
-let data76 = data75[i9];
-if(typeof data76 === "string"){
-if(!pattern5.test(data76)){
-const err141 = {instancePath:instancePath+"/roots/" + i9,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
+if(data75 < 1000 || isNaN(data75)){
+const err141 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -5826,8 +5820,16 @@ vErrors.push(err141);
 errors++;
 }
 }
-else {
-const err142 = {instancePath:instancePath+"/roots/" + i9,keyword:"type",params:{type: "string"}};
+}
+if(data.roots !== undefined){
+let data76 = data.roots;
+if(Array.isArray(data76)){
+const len9 = data76.length;
+for(let i9=0; i9<len9; i9++){
+let data77 = data76[i9];
+if(typeof data77 === "string"){
+if(!pattern5.test(data77)){
+const err142 = {instancePath:instancePath+"/roots/" + i9,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -5837,9 +5839,8 @@ vErrors.push(err142);
 errors++;
 }
 }
-}
 else {
-const err143 = {instancePath:instancePath+"/roots",keyword:"type",params:{type: "array"}};
+const err143 = {instancePath:instancePath+"/roots/" + i9,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -5849,9 +5850,9 @@ vErrors.push(err143);
 errors++;
 }
 }
-if(data.interactive !== undefined){
-if(!(data.interactive === "serialize")){
-const err144 = {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema63.properties.interactive.enum}};
+}
+else {
+const err144 = {instancePath:instancePath+"/roots",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -5861,14 +5862,26 @@ vErrors.push(err144);
 errors++;
 }
 }
-}
-else {
-const err145 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data.interactive !== undefined){
+if(!(data.interactive === "serialize")){
+const err145 = {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema63.properties.interactive.enum}};
 if(vErrors === null){
 vErrors = [err145];
 }
 else {
 vErrors.push(err145);
+}
+errors++;
+}
+}
+}
+else {
+const err146 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err146];
+}
+else {
+vErrors.push(err146);
 }
 errors++;
 }

@@ -16,7 +16,7 @@ import { completed, emptyResult, quoted, resultFrame, resultOf } from "./answers
 import type { Bridge, CalledTool } from "./bridge/bridge.ts";
 import type { CoreTasks } from "./bridge/core-tasks.ts";
 import type { Listens } from "./bridge/listens.ts";
-import { type TaskRequests, taskMethods } from "./bridge/task-requests.ts";
+import type { TaskRequests } from "./bridge/task-requests.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
 import type { CallRules } from "./call-rules.ts";
@@ -24,6 +24,7 @@ import type { Calls } from "./calls.ts";
 import { CapLog } from "./cap-log.ts";
 import { completionTarget, uriRename } from "./completion-target.ts";
 import { downgradeHooks } from "./downgrade.ts";
+import { modernMethods, onlyModern } from "./era-methods.ts";
 import { HubToolCalls } from "./hub-tools.ts";
 import { discoverResult, type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
@@ -65,23 +66,6 @@ export interface MethodsDeps {
 
 /** Of one session. */
 const maxAnswering = 16;
-/** What there is of it in the modern era, which has no handshake and no session. */
-const modernMethods = [
-  "tools/call",
-  "prompts/get",
-  "resources/read",
-  "completion/complete",
-  "tools/list",
-  "prompts/list",
-  "resources/list",
-  "resources/templates/list",
-  "server/discover",
-  "subscriptions/listen",
-  ...taskMethods,
-];
-
-const onlyModern: ReadonlySet<string> = new Set(["server/discover", "subscriptions/listen", "tasks/update"]);
-
 /** To be taken again once the promise has settled, which never rejects: with what was decided, if that is what it waited for. */
 interface Wait {
   readonly t: "wait";

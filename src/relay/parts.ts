@@ -171,7 +171,15 @@ export class RelayParts {
       ...{ parks, watchLane: (key, session) => deps.watchLane(key, session) },
       find: (session, name) => taskRequests.find(session, name),
     });
-    const methods = new Methods({ ...deps, ...parts, coreTasks, taskRequests, log, hub, rules: new CallRules(deps.rules) });
+    const methods = new Methods({
+      ...deps,
+      ...parts,
+      coreTasks,
+      taskRequests,
+      log,
+      hub,
+      rules: new CallRules(deps.rules),
+    });
     this.relay = new Relay({ ...deps, ...parts, log, methods });
     this.fromCore = new FromCore({ ...parts, taskNews: this.taskNews, log, masker, ownerOf, dropped: deps.dropped });
   }

@@ -229,6 +229,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
     inheritEnv: [],
     secrets: [],
     framing: "newline",
+    era: "auto",
     prefix: true,
     uris: "native",
     isolation: "auto",

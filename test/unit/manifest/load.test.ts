@@ -31,6 +31,7 @@ test("load: fills in every default of a Core", async () => {
       inheritEnv: [],
       secrets: [],
       framing: "auto",
+      era: "auto",
       prefix: true,
       uris: "native",
       isolation: "auto",
