@@ -2,6 +2,7 @@
 
 import { type ClientCapabilities, capabilitiesOf } from "../base/client-capabilities.ts";
 import { HubError } from "../base/errors.ts";
+import { listTtlMs } from "../catalog/listing.ts";
 import type { ClientInfo } from "../sessions/envelope.ts";
 import { metaKeys, tasksExtension } from "../wire/request-meta.ts";
 import { hasTasks, isLegacyRevision, latestLegacyRevision, modernRevisions } from "../wire/revisions.ts";
@@ -68,7 +69,7 @@ export function discoverResult(hub: HubIdentity, instructions: string): object {
     supportedVersions: modernRevisions,
     capabilities: { ...hubCapabilities(), extensions: { [tasksExtension]: {} } },
     ...(instructions === "" ? {} : { instructions }),
-    ttlMs: 0,
+    ttlMs: listTtlMs,
     cacheScope: "private",
     _meta: { [metaKeys.serverInfo]: serverInfo(hub) },
   };
