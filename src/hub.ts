@@ -347,7 +347,11 @@ export class Hub {
         this.#setup = setup;
         this.#standing = standingOf(setup, (principal) => this.#logins.withheld(principal));
       },
-      moved: (from, key, owner) => this.#parts.subscriptions.move(from, this.#fleet.successor(key, owner)),
+      moved: (from, key, owner) => {
+        const to = this.#fleet.successor(key, owner);
+        this.#parts.subscriptions.move(from, to);
+        this.#parts.taskNews.move(from, to);
+      },
       arrived: (core) => {
         this.#isolation.forget(core.name);
         this.#parts.logLevels.tell(levelTarget(core), this.#fleet.home(core.name).owner);

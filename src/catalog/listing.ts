@@ -2,10 +2,16 @@
 import type { Era } from "../wire/revisions.ts";
 import type { Listed } from "./model.ts";
 
+/**
+ * How long a client of the modern era may take a list for what it is, without asking: in one turn of a model it is asked for once. Who listens is told of
+ * changes at once whatever this says; who does not, and a Core that is just starting, are the reason that it is no longer.
+ */
+export const listTtlMs = 5000;
+
 /** Of the modern era a list says how long it is good for: the hub tells of changes, and what one caller sees is nobody else's. */
 const heads: Readonly<Record<Era, string>> = {
   legacy: "{",
-  modern: '{"resultType":"complete","ttlMs":0,"cacheScope":"private",',
+  modern: `{"resultType":"complete","ttlMs":${listTtlMs},"cacheScope":"private",`,
 };
 
 type Part = Pick<Listed, "bytes" | "edits">;

@@ -17,8 +17,9 @@ import { watchHealth } from "./health.ts";
 import type { Hello } from "./hello.ts";
 import { pong, sortOut } from "./incoming.ts";
 import type { EraClue, Instance, InstanceDeps, InstanceEvents } from "./instance.ts";
+import type { Watched } from "./listener.ts";
 import { type CoreLists, sameLists } from "./lists.ts";
-import { News } from "./news.ts";
+import { News, nothingWatched, type WatchedNames } from "./news.ts";
 import { type Opener, openerOf } from "./open-instance.ts";
 import { fallOf, StartFailed, startFailed } from "./start-failed.ts";
 import {
@@ -63,8 +64,8 @@ export class Core {
   /** The instance whose stderr is asked for, also after its end. */
   #lastInstance: Instance | undefined;
   #news: News | undefined;
-  /** Resources whose changes are to be told, as the Core spells them. */
-  #watched: ReadonlySet<string> = new Set();
+  /** What changes of are to be told, as the Core spells it. */
+  #watched: WatchedNames = nothingWatched;
   #endHealth: () => void = () => {};
   #retryTimer: Timer | undefined;
   /** Settles when every instance that was retired so far is gone. Never rejects. */
@@ -195,10 +196,10 @@ export class Core {
     return instance.request(method, params, timeoutMs);
   }
 
-  /** Of a modern Core: the resources of which changes are to be told, in place of those before. Others are told by asking them. */
-  watch(uris: ReadonlySet<string>): void {
-    this.#watched = uris;
-    this.#news?.watch(uris);
+  /** Of a modern Core: the resources, or the tasks, of which changes are to be told, in place of those before. Others are told by asking them. */
+  watch(names: ReadonlySet<string>, what: Watched = "resourceSubscriptions"): void {
+    this.#watched = { ...this.#watched, [what]: names };
+    this.#news?.watch(names, what);
   }
 
   /** The last lines that the current or last process wrote to stderr, masked. */
@@ -379,17 +380,14 @@ export class Core {
       case "lists":
         this.#news?.outdated(incoming.lists);
         return;
-      case "resource_updated":
-        this.#news?.resourceUpdated(frame, scan, requestId);
+      case "changed":
+        this.#news?.changed(frame, scan, requestId);
         return;
       case "acknowledged":
         this.#news?.acknowledged(frame, scan, requestId);
         return;
       case "ping":
         instance.link.send(pong(incoming.idText), noSplices);
-        return;
-      case "own":
-        return;
     }
   }
 

@@ -40,7 +40,8 @@ export async function greet(definition: ResolvedCore, deps: GreetDeps): Promise<
     const opened: Probed | undefined = await deps.open(attempt);
     if (opened === undefined) return undefined;
     const { instance, gone } = opened;
-    const hello: Hello = await Promise.race([sayHello(instance, attempt, deps), gone]);
+    const isPinned = definition.era === attempt.era;
+    const hello: Hello = await Promise.race([sayHello(instance, { ...attempt, isPinned }, deps), gone]);
     if (!deps.isStarting()) return undefined;
     if (hello.t === "ok") {
       const { greeting } = hello;
@@ -55,12 +56,15 @@ export async function greet(definition: ResolvedCore, deps: GreetDeps): Promise<
   throw startFailed("core_timeout", neverAnswered(tried), false);
 }
 
-function startOf({ remote, framing, command, health }: ResolvedCore, { known, clock, restarts }: GreetDeps): Start {
+function startOf(
+  { remote, framing, era, command, health }: ResolvedCore,
+  { known, clock, restarts }: GreetDeps,
+): Start {
   return {
     framing: remote === undefined ? framing : "newline",
     known: { framing: remote === undefined ? known.framing : "newline", era: known.era(clock.now()) },
     // HTTP+SSE is of the first revision.
-    mayBeModern: remote?.transport !== "sse",
+    era: era !== "auto" ? era : remote?.transport === "sse" ? "legacy" : undefined,
     restarts,
     startupTimeoutMs: health.startupTimeoutMs,
     mayFetch: remote === undefined && mayFetch(command),

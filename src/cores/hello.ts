@@ -31,11 +31,16 @@ export type Hello =
   /** It is to be greeted in this era, on another process or connection. */
   | { readonly t: "again"; readonly era: Era; readonly isSure: boolean };
 
+export interface PinnedTry extends Try {
+  /** The manifest wants this era and no other. */
+  readonly isPinned?: boolean;
+}
+
 /** So long an unknown Core may be silent before it is greeted in the other era as well. */
 const unsureMs = 3000;
 
 /** Rejects with StartFailed, or as the Core refuses. */
-export async function sayHello(instance: Instance, attempt: Try, deps: HelloDeps): Promise<Hello> {
+export async function sayHello(instance: Instance, attempt: PinnedTry, deps: HelloDeps): Promise<Hello> {
   if (attempt.era === "legacy") return initialize(instance, attempt, deps);
   const quietMs = attempt.era === "modern" ? attempt.quietMs : Math.min(unsureMs, attempt.quietMs / 3);
   const asked = discover(instance, deps);
@@ -55,7 +60,9 @@ function modern(greeting: Greeting): Hello {
   return { t: "ok", greeting, isSure: true };
 }
 
-function ifLegacy(found: Discovery, instance: Instance, attempt: Try, deps: HelloDeps): Promise<Hello> {
+function ifLegacy(found: Discovery, instance: Instance, attempt: PinnedTry, deps: HelloDeps): Promise<Hello> {
+  if (attempt.isPinned === true)
+    throw startFailed("era_unsupported", "does not speak MCP 2026-07-28, which era: modern wants", true);
   if (found.t === "unsupported") throw startFailed("era_unsupported", found.reason, true);
   return initialize(instance, attempt, deps);
 }
@@ -86,7 +93,11 @@ async function discover(instance: Instance, deps: HelloDeps, isAgain = false): P
   }
 }
 
-async function initialize(instance: Instance, { framing, quietMs }: Try, deps: HelloDeps): Promise<Hello> {
+async function initialize(
+  instance: Instance,
+  { framing, quietMs, isPinned }: PinnedTry,
+  deps: HelloDeps,
+): Promise<Hello> {
   const { host, log } = deps;
   try {
     const capabilities = await deps.capabilities();
@@ -103,8 +114,10 @@ async function initialize(instance: Instance, { framing, quietMs }: Try, deps: H
     if (read.t === "garbled") throw startFailed("core_garbled", read.reason, false);
     return { t: "ok", greeting: read.greeting, isSure: true };
   } catch (error) {
-    if (isModernOnly(error))
-      throw startFailed("era_unsupported", "speaks the modern era only, and did not answer server/discover", false);
+    if (isModernOnly(error)) {
+      const why = isPinned === true ? "era: legacy wants another" : "did not answer server/discover";
+      throw startFailed("era_unsupported", `speaks MCP 2026-07-28 only, and ${why}`, isPinned === true);
+    }
     if (coreErrorCode(error) === unsupportedVersionCode) {
       throw startFailed("era_unsupported", unsupported("versions that it does not name"), true);
     }

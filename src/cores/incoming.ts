@@ -12,14 +12,15 @@ export type Incoming =
   | { readonly t: "lists"; readonly lists: readonly ListKind[] }
   /** Of the stream that the hub listens on. */
   | { readonly t: "acknowledged" }
-  | { readonly t: "resource_updated" }
+  /** A resource or a task, of those that are watched. */
+  | { readonly t: "changed" }
   /** The Core wants to know whether the hub is there; its id as written. */
   | { readonly t: "ping"; readonly idText: ByteString };
 
 const upward: Incoming = { t: "upward" };
 const own: Incoming = { t: "own" };
 const acknowledged: Incoming = { t: "acknowledged" };
-const resourceUpdated: Incoming = { t: "resource_updated" };
+const changed: Incoming = { t: "changed" };
 
 /** Parts that are read as objects are masked here; what goes upward is masked by whoever forwards it. */
 export interface FrameMask {
@@ -37,7 +38,7 @@ export function sortOut(frame: Frame, scan: Scan, requests: OwnRequests, mask: F
   if (scan.kind === "request") {
     return method === "ping" ? { t: "ping", idText: byteText(bytes, scan.idStart, scan.idEnd) } : upward;
   }
-  if (method === "notifications/resources/updated") return resourceUpdated;
+  if (method === "notifications/resources/updated" || method === "notifications/tasks") return changed;
   if (method === "notifications/subscriptions/acknowledged") return acknowledged;
   const lists = kindsChangedBy(method);
   return lists === undefined ? upward : { t: "lists", lists };

@@ -4,7 +4,7 @@ import { HubError } from "../base/errors.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, frameOfText, noSplices, type Sent, type Splice } from "../wire/frame.ts";
 import type { Masker } from "../wire/mask.ts";
-import { ownRequestMeta } from "../wire/request-meta.ts";
+import { ownRequestMeta, tasksExtension } from "../wire/request-meta.ts";
 import { eraOf } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
 import { OwnRequests } from "./own-requests.ts";
@@ -60,8 +60,9 @@ export abstract class Instance {
   /** Whether what is sent is read in order. */
   abstract readonly isOrdered: boolean;
   readonly #facts: InstanceFacts;
-  /** What a request of the hub itself says of it in the modern era. */
+  /** What a request of the hub itself says of it in the modern era; and one that may be about tasks. */
   #meta: object | undefined;
+  #taskMeta: object | undefined;
 
   constructor(facts: InstanceFacts, deps: InstanceDeps) {
     this.requests = new OwnRequests(facts.coreName, deps.clock);
@@ -76,8 +77,10 @@ export abstract class Instance {
 
   /** The revision that is spoken from now on. */
   agreed(revision: string): void {
-    if (eraOf(revision) === "modern") this.#meta = ownRequestMeta(this.#facts.hubVersion);
-    else this.notify("notifications/initialized");
+    if (eraOf(revision) === "modern") {
+      this.#meta = ownRequestMeta(this.#facts.hubVersion);
+      this.#taskMeta = ownRequestMeta(this.#facts.hubVersion, { [tasksExtension]: {} });
+    } else this.notify("notifications/initialized");
   }
 
   /** Ends it, if it has not ended, and all that it left behind. Never rejects. */
@@ -111,7 +114,8 @@ export abstract class Instance {
       if (method === "initialize" || method === "ping" || method === "server/discover") return;
       this.notify("notifications/cancelled", { requestId: id, reason: "timed out" });
     });
-    const whole = this.#meta === undefined ? params : { ...params, _meta: this.#meta };
+    const meta = isAboutTasks(method, params) ? this.#taskMeta : this.#meta;
+    const whole = meta === undefined ? params : { ...params, _meta: meta };
     const frame = frameOfText(JSON.stringify({ jsonrpc: "2.0", id, method, params: whole }));
     const sent = this.link.send(frame, noSplices);
     // A closed link is followed by the end of the instance, which says why; only a full one is an answer of its own.
@@ -126,4 +130,10 @@ export abstract class Instance {
   notify(method: string, params?: object): void {
     this.link.send(frameOfText(JSON.stringify({ jsonrpc: "2.0", method, params })), noSplices);
   }
+}
+
+/** Whether the Core must know that the hub knows tasks: what it lists is for clients that may not. */
+function isAboutTasks(method: string, params: object | undefined): boolean {
+  const { notifications } = (params ?? {}) as { readonly notifications?: { readonly taskIds?: unknown } };
+  return method.startsWith("tasks/") || notifications?.taskIds !== undefined;
 }

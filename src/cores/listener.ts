@@ -6,6 +6,7 @@
 //                        └──────────── other uris, beside the one that stands ─────────┘
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Log } from "../telemetry/log.ts";
+import { tasksExtension } from "../wire/request-meta.ts";
 import { coreErrorCode } from "./own-requests.ts";
 
 /** As the Core is asked for it. */
@@ -14,7 +15,15 @@ export interface ListenFilter {
   readonly promptsListChanged?: true;
   readonly resourcesListChanged?: true;
   readonly resourceSubscriptions?: readonly string[];
+  /** Of the extension io.modelcontextprotocol/tasks. */
+  readonly taskIds?: readonly string[];
 }
+
+/** What of it goes by names, which change while the instance is there. */
+const named = ["resourceSubscriptions", "taskIds"] as const;
+export type Watched = (typeof named)[number];
+type Names = Readonly<Record<Watched, readonly string[]>>;
+const nothing: Names = { resourceSubscriptions: [], taskIds: [] };
 
 export interface ListenerDeps {
   readonly clock: Clock;
@@ -43,9 +52,9 @@ const steadyMs = 30_000;
 export class Listener {
   readonly #deps: ListenerDeps;
   readonly #lists: ListenFilter;
-  readonly #mayWatch: boolean;
-  #uris: readonly string[] = [];
-  #atStart: readonly string[] = [];
+  readonly #mayWatch: Readonly<Record<Watched, boolean>>;
+  #names: Names = nothing;
+  #atStart: Names = nothing;
   #standing: Stream | undefined;
   #coming: Stream | undefined;
   /** Until the next asking. */
@@ -68,18 +77,20 @@ export class Listener {
       ...(can("prompts", "listChanged") && { promptsListChanged: true }),
       ...(can("resources", "listChanged") && { resourcesListChanged: true }),
     };
-    this.#mayWatch = can("resources", "subscribe");
+    const { extensions } = capabilities;
+    const hasTasks = typeof extensions === "object" && extensions !== null && tasksExtension in extensions;
+    this.#mayWatch = { resourceSubscriptions: can("resources", "subscribe"), taskIds: hasTasks };
   }
 
   /** To be called once. */
-  start(uris: ReadonlySet<string>): void {
-    this.#atStart = [...uris];
-    this.#uris = this.#atStart;
+  start(names: Readonly<Record<Watched, ReadonlySet<string>>>): void {
+    this.#atStart = { resourceSubscriptions: [...names.resourceSubscriptions], taskIds: [...names.taskIds] };
+    this.#names = this.#atStart;
     this.#ask();
   }
 
-  watch(uris: ReadonlySet<string>): void {
-    this.#uris = [...uris];
+  watch(names: ReadonlySet<string>, what: Watched = "resourceSubscriptions"): void {
+    this.#names = { ...this.#names, [what]: [...names] };
     this.#askAfter(settleMs);
   }
 
@@ -99,23 +110,25 @@ export class Listener {
     this.#standing = stream;
     stream.sinceMs = clock.now();
     const missing = missingIn(honoured, stream.filter);
-    const { resourceSubscriptions: { length: resources } = [] } = stream.filter;
-    log.debug("core_listening", { lists: sizeOf(stream.filter) - resources, resources });
+    const { resourceSubscriptions: { length: resources } = [], taskIds: { length: tasks } = [] } = stream.filter;
+    log.debug("core_listening", { lists: sizeOf(stream.filter) - resources - tasks, resources, tasks });
     if (missing > 0) log.info("core_listen_partial", { asked: sizeOf(stream.filter), missing });
     if (before !== undefined) takeBack(before.id);
     else begun(stream.filter, !this.#hasStood);
-    if (before !== undefined || !this.#hasStood) this.#tellLate(stream, before?.filter.resourceSubscriptions);
+    if (before !== undefined || !this.#hasStood) this.#tellLate(stream, before?.filter);
     this.#hasStood = true;
     // Nothing will be said on it, and most servers end such a stream at once: it stands for what is not to be asked for again.
     if (sizeOf(honoured) === 0) takeBack(id);
     this.#ask();
   }
 
-  /** Who waits for a resource was told so before the Core knew of it: what changed in between was not heard. */
-  #tellLate({ filter }: Stream, before: readonly string[] = this.#hasStood ? [] : this.#atStart): void {
-    const known = new Set(before);
-    const late = filter.resourceSubscriptions?.filter((uri) => !known.has(uri)) ?? [];
-    if (late.length > 0) this.#deps.begun({ resourceSubscriptions: late }, false);
+  /** Who waits for a resource or a task was told so before the Core knew of it: what changed in between was not heard. */
+  #tellLate({ filter }: Stream, before: ListenFilter = this.#hasStood ? nothing : this.#atStart): void {
+    for (const what of named) {
+      const known = new Set(before[what]);
+      const late = filter[what]?.filter((name) => !known.has(name)) ?? [];
+      if (late.length > 0) this.#deps.begun({ [what]: late }, false);
+    }
   }
 
   close(): void {
@@ -155,8 +168,8 @@ export class Listener {
   }
 
   #filter(): ListenFilter {
-    const uris = this.#mayWatch ? this.#uris : [];
-    return uris.length === 0 ? this.#lists : { ...this.#lists, resourceSubscriptions: uris };
+    const wanted = named.filter((what) => this.#mayWatch[what] && this.#names[what].length > 0);
+    return { ...this.#lists, ...Object.fromEntries(wanted.map((what) => [what, this.#names[what]])) };
   }
 
   /** `error` undefined: the Core has ended it in good order. */
@@ -184,15 +197,19 @@ export class Listener {
 }
 
 function sizeOf(filter: ListenFilter): number {
-  const { resourceSubscriptions = [], ...lists } = filter;
-  return Object.values(lists).filter((wanted) => wanted === true).length + resourceSubscriptions.length;
+  const { resourceSubscriptions = [], taskIds = [], ...lists } = filter;
+  const names = resourceSubscriptions.length + taskIds.length;
+  return Object.values(lists).filter((wanted) => wanted === true).length + names;
 }
 
 function missingIn(honoured: ListenFilter, asked: ListenFilter): number {
-  const uris = new Set(honoured.resourceSubscriptions);
-  const { resourceSubscriptions = [], ...lists } = asked;
+  const { resourceSubscriptions: _uris, taskIds: _ids, ...lists } = asked;
   const missing = Object.keys(lists).filter((key) => honoured[key as keyof typeof lists] !== true);
-  return missing.length + resourceSubscriptions.filter((uri) => !uris.has(uri)).length;
+  const missingNames = named.flatMap((what) => {
+    const known = new Set(honoured[what]);
+    return asked[what]?.filter((name) => !known.has(name)) ?? [];
+  });
+  return missing.length + missingNames.length;
 }
 
 function isSame(a: ListenFilter, b: ListenFilter): boolean {

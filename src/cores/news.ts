@@ -10,7 +10,7 @@ import type { Era } from "../wire/revisions.ts";
 import { createScan, type Scan, scanCore } from "../wire/scan.ts";
 import type { Greeting } from "./handshake.ts";
 import type { Instance } from "./instance.ts";
-import { Listener, type ListenFilter } from "./listener.ts";
+import { Listener, type ListenFilter, type Watched } from "./listener.ts";
 import { type CoreLists, ListKeeper, type ListKind } from "./lists.ts";
 import { coreErrorCode } from "./own-requests.ts";
 
@@ -20,9 +20,12 @@ export interface NewsDeps {
   /** How long each of the hub's own requests may take. */
   readonly timeoutMs: number;
   lists(lists: CoreLists): void;
-  /** A resource has changed, as a Core of the legacy era says it. `scan` is valid during this call only. */
+  /** A resource has changed, as a Core of the legacy era says it, or a task. `scan` is valid during this call only. */
   updated(frame: Frame, scan: Scan): void;
 }
+
+export type WatchedNames = Readonly<Record<Watched, ReadonlySet<string>>>;
+export const nothingWatched: WatchedNames = { resourceSubscriptions: new Set(), taskIds: new Set() };
 
 /** What a header said was taken for another thing than the body: a list may be asked for once more. */
 const headerMismatchCode = -32020;
@@ -34,8 +37,9 @@ export class News {
   readonly #keeper: ListKeeper;
   readonly #listener: Listener | undefined;
   readonly #scan = createScan();
-  #uris: ReadonlySet<string>;
+  #watched: WatchedNames;
   #hasRead = false;
+  #isOver = false;
   #refreshing: Promise<void> | undefined;
 
   /** `previous`: the lists of the instance before. */
@@ -44,13 +48,13 @@ export class News {
     greeting: Greeting,
     era: Era,
     previous: CoreLists | undefined,
-    uris: ReadonlySet<string>,
+    watched: WatchedNames,
     deps: NewsDeps,
   ) {
     this.#deps = deps;
     this.#instance = instance;
     this.#greeting = greeting;
-    this.#uris = uris;
+    this.#watched = watched;
     const request = (method: string, params: object | undefined) => this.#request(method, params);
     this.#keeper = new ListKeeper({ ...deps, request }, previous, (lists) => deps.lists(lists));
     this.#listener = era === "modern" ? this.#listen(greeting) : undefined;
@@ -58,16 +62,16 @@ export class News {
 
   /** Reads every list; what changes meanwhile is read again after it. Rejects when the Core does not answer. */
   async read(): Promise<CoreLists> {
-    this.#listener?.start(this.#uris);
+    this.#listener?.start(this.#watched);
     const lists = await this.#keeper.readAll(this.#greeting.capabilities);
     this.#hasRead = true;
     return lists;
   }
 
-  /** The resources of which changes are to be told, in place of those before. */
-  watch(uris: ReadonlySet<string>): void {
-    this.#uris = uris;
-    this.#listener?.watch(uris);
+  /** The resources, or the tasks, of which changes are to be told, in place of those before. */
+  watch(names: ReadonlySet<string>, what: Watched = "resourceSubscriptions"): void {
+    this.#watched = { ...this.#watched, [what]: names };
+    this.#listener?.watch(names, what);
   }
 
   outdated(lists: readonly ListKind[]): void {
@@ -91,13 +95,15 @@ export class News {
     if (id !== undefined) this.#listener?.acknowledged(id, said === undefined ? {} : filterIn(bytes, said));
   }
 
-  resourceUpdated(frame: Frame, scan: Scan, requestId: number | undefined): void {
+  /** A resource or a task is another one than it was. */
+  changed(frame: Frame, scan: Scan, requestId: number | undefined): void {
     const id = subscriptionIn(frame, scan) ?? requestId;
     if (this.#listener === undefined) this.#deps.updated(frame, scan);
     else if (id !== undefined && this.#listener.isStanding(id)) this.#tell(withoutReserved(frame, scan));
   }
 
   close(): void {
+    this.#isOver = true;
     this.#keeper.close();
     this.#listener?.close();
   }
@@ -125,9 +131,27 @@ export class News {
       ...(filter.resourcesListChanged ? (["resources", "templates"] as const) : []),
     ]);
     if (isFirst) return;
+    void this.#tellTasks(filter.taskIds ?? []);
     for (const uri of filter.resourceSubscriptions ?? []) {
       const params = { uri };
       this.#tell(frameOfText(JSON.stringify({ jsonrpc: "2.0", method: "notifications/resources/updated", params })));
+    }
+  }
+
+  /** One after the other: nobody is in a hurry who could ask as well. */
+  async #tellTasks(taskIds: readonly string[]): Promise<void> {
+    for (const taskId of taskIds) {
+      if (this.#isOver) return;
+      try {
+        const task = await this.#request("tasks/get", { taskId });
+        const head = Buffer.from('{"jsonrpc":"2.0","method":"notifications/tasks","params":');
+        const frame = frameOf(Buffer.concat([head, task, Buffer.from("}")]));
+        const edits = cutMembers(task, 0, membersOf(task, 0, task.length) ?? [], ofResults);
+        const own = edits.map(({ start, end, text }) => ({ start: start + head.length, end: end + head.length, text }));
+        this.#tell(frameOf(joined(frame, own, "", "")));
+      } catch {
+        // Who asks for it is told why there is nothing to be told.
+      }
     }
   }
 
@@ -146,6 +170,9 @@ export class News {
   }
 }
 
+/** Members of a result that a notification has not. */
+const ofResults: ReadonlySet<string> = new Set(["resultType", "_meta"]);
+
 /** The id of the listen request, as the Core names it: a number, or the same as a string. */
 function subscriptionIn(frame: Frame, { metaStart, metaEnd }: Scan): number | undefined {
   const bytes = flatten(frame);
@@ -160,8 +187,9 @@ function subscriptionIn(frame: Frame, { metaStart, metaEnd }: Scan): number | un
 function filterIn(bytes: Buffer, { start, end }: { readonly start: number; readonly end: number }): ListenFilter {
   const said: unknown = JSON.parse(bytes.toString("utf8", start, end));
   if (typeof said !== "object" || said === null) return {};
-  const { resourceSubscriptions, ...lists } = said as Record<string, unknown>;
-  return { ...lists, ...(Array.isArray(resourceSubscriptions) && { resourceSubscriptions }) };
+  const { resourceSubscriptions, taskIds, ...lists } = said as Record<string, unknown>;
+  const uris = Array.isArray(resourceSubscriptions) && { resourceSubscriptions };
+  return { ...lists, ...uris, ...(Array.isArray(taskIds) && { taskIds }) };
 }
 
 /** Without what is between the Core and the hub alone. */

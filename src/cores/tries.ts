@@ -18,8 +18,8 @@ export interface Start {
   readonly framing: Framing | "auto";
   /** What this Core has answered in before. */
   readonly known: { readonly framing: Framing | undefined; readonly era: Era | undefined };
-  /** False where its transport has one era only. */
-  readonly mayBeModern: boolean;
+  /** The one that it has by its transport or the manifest; undefined where the Core is asked. */
+  readonly era: Era | undefined;
   readonly restarts: number;
   readonly startupTimeoutMs: number;
   readonly mayFetch: boolean;
@@ -35,7 +35,7 @@ const rareQuietMs = 3000;
 export function firstTry(start: Start): Try {
   const { known, startupTimeoutMs } = start;
   const framing = start.framing === "auto" ? (known.framing ?? "newline") : start.framing;
-  const era = known.era ?? (start.mayBeModern ? "probe" : "legacy");
+  const era = start.era ?? known.era ?? "probe";
   const isFetching = start.mayFetch && known.framing === undefined;
   return { framing, era, quietMs: isFetching ? Math.max(startupTimeoutMs, longestStartMs) : startupTimeoutMs };
 }
@@ -57,7 +57,7 @@ export function nextTry(
   const isOpen = start.framing === "auto" && start.known.framing === undefined;
   if (isOpen && tried.every(({ framing }) => framing === "newline")) {
     const quietMs = restarts === 0 ? Math.min(rareQuietMs, startupTimeoutMs) : startupTimeoutMs;
-    return { framing: "content-length", era: "legacy", quietMs };
+    return { framing: "content-length", era: start.era ?? "legacy", quietMs };
   }
   if (first.era !== "probe" || tried.some(({ framing, era }) => framing === first.framing && era === "legacy")) {
     return undefined;

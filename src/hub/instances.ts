@@ -42,6 +42,6 @@ export function isPersonal(definition: ResolvedCore | undefined): boolean {
 export function isIdle({ lane }: Member): boolean {
   const { owner } = lane;
   if (lane.running.size > 0 || lane.held.size > 0 || lane.asks.size > 0) return false;
-  if (lane.tasks.size > 0 || lane.isWatched) return false;
+  if (lane.tasks.size > 0 || lane.isWatched || lane.hasWatchedTasks) return false;
   return owner === undefined || (owner.parked.size === 0 && owner.calls.values().every((call) => call.lane !== lane));
 }

@@ -100,8 +100,8 @@ export class Members {
     return member;
   }
 
-  #knownOf({ key, command, args, cwd, env, framing, remote, container }: ResolvedCore): Known {
-    const place = JSON.stringify([command, args, cwd, env, framing, remote, container]);
+  #knownOf({ key, command, args, cwd, env, framing, era, remote, container }: ResolvedCore): Known {
+    const place = JSON.stringify([command, args, cwd, env, framing, era, remote, container]);
     const before = this.#known.get(key);
     if (before?.place === place) return before.known;
     const known = new Known();
@@ -116,10 +116,13 @@ export function redefine({ core, lane }: Member, definition: ResolvedCore): void
   lane.policy = lanePolicy(definition, lane.policy.serial);
 }
 
-function lanePolicy({ policy, namespace, prefix, uris, roots }: ResolvedCore, serial: boolean): LanePolicy {
+function lanePolicy(definition: ResolvedCore, serial: boolean): LanePolicy {
+  const { policy, namespace, prefix, uris, roots, remote, isolation } = definition;
   const { timeoutMs, maxTimeoutMs } = policy;
   const told = roots.length === 0 ? undefined : Buffer.from(JSON.stringify({ roots: roots.map((uri) => ({ uri })) }));
   const label = prefix ? namespace : undefined;
   const uriPrefix = uris === "prefixed" ? namespace : undefined;
-  return { timeoutMs, maxTimeoutMs, serial, roots: told, label, uriPrefix };
+  // What a server elsewhere knows it knows whoever is connected; a process has its tasks to itself.
+  const keepsTasks = remote !== undefined || (isolation !== "session" && isolation !== "pool");
+  return { timeoutMs, maxTimeoutMs, serial, roots: told, label, keepsTasks, uriPrefix };
 }

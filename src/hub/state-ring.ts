@@ -2,7 +2,7 @@
 // in memory, and kept in the state folder once it has sealed something.
 import type { Secret } from "../base/secret.ts";
 import { derive, newKey, stateKeys } from "../base/state-keys.ts";
-import type { SealKey, SealKeys } from "../relay/bridge/sealed-state.ts";
+import type { SealKey, SealKeys } from "../relay/bridge/sealer.ts";
 import type { Log } from "../telemetry/log.ts";
 
 export interface StateKeySettings {

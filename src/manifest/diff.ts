@@ -84,7 +84,7 @@ function diffCores(before: Setup, after: Setup) {
 
 /** What a Core's process is made of: with another one of these it has to be another process. */
 function launchOf(core: ResolvedCore, { secretsDir }: Settings): unknown {
-  const { key, namespace, folder, command, args, cwd, env, inheritEnv, secrets, framing } = core;
+  const { key, namespace, folder, command, args, cwd, env, inheritEnv, secrets, framing, era } = core;
   const { isolation, interactive, roots, remote, container, fenced } = core;
   const sought = secrets.some(({ from }) => from.t === "search");
   const run = secrets.some(({ from }) => from.t === "command");
@@ -99,6 +99,7 @@ function launchOf(core: ResolvedCore, { secretsDir }: Settings): unknown {
       inheritEnv,
       secrets,
       framing,
+      era,
       isolation,
       interactive,
       hasRoots: roots.length > 0,

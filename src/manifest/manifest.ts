@@ -208,6 +208,8 @@ export interface ResolvedCore {
   readonly framing: "auto" | "newline" | "content-length";
   /** Whether it is kept from what is the hub's, where the hub's `fence` can. */
   readonly fenced: boolean;
+  /** `auto`: the Core is asked. */
+  readonly era: "auto" | "legacy" | "modern";
   /** false: native names are exposed unchanged. */
   readonly prefix: boolean;
   /** Whether clients see the uris of its resources as they are, or with the namespace in them. */

@@ -1196,6 +1196,10 @@ export interface Core {
    */
   fence?: boolean;
   /**
+   * What is spoken with the Core: `modern` is MCP 2026-07-28, `legacy` what was before it. `auto` asks the Core, and takes the modern era where it has both. `legacy` is for a server of both whose tools ask their client in the old way.
+   */
+  era?: "auto" | "legacy" | "modern";
+  /**
    * First part of every name of this Core. Default: the key made legal.
    */
   namespace?: string;
@@ -1583,6 +1587,7 @@ export const defaults = {
     "secrets": [],
     "framing": "auto",
     "fence": true,
+    "era": "auto",
     "prefix": true,
     "isolation": "auto",
     "resources": {

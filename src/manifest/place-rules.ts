@@ -35,6 +35,10 @@ export function checkPlace(core: Entry, values: Readonly<Record<string, unknown>
   for (const key of localKeys) {
     if (values[key] !== undefined) report(at(key), "error", "is for a local process", "remove it: url is a server");
   }
+  if (values["era"] === "modern" && values["transport"] === "sse") {
+    const fix = "write era: legacy, or transport: streamable-http";
+    report(at("era"), "error", "HTTP+SSE is of the first revision alone", fix);
+  }
   checkUrl(url, values, at, report);
   checkHeaders(values, at, report);
   checkTls(url, record(values["tls"]), at, report);

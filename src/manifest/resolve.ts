@@ -144,6 +144,7 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
     secrets: secretsOf(core, origin.folder),
     framing: core.framing ?? d.framing,
     fenced: core.fence ?? d.fence,
+    era: core.era ?? d.era,
     prefix: core.prefix ?? d.prefix,
     uris: core.resources?.uris ?? d.resources.uris,
     isolation: core.isolation ?? d.isolation,

@@ -168,8 +168,8 @@ export interface CorePort {
   /** What it declared that it can do; empty before its first greeting. */
   readonly capabilities: Readonly<Record<string, unknown>>;
   nextId(): number;
-  /** Of a modern Core: it is to tell of changes of these resources, as it spells them, in place of those before. Kept over restarts. */
-  watch(uris: ReadonlySet<string>): void;
+  /** Of a modern Core: it is to tell of changes of these resources, or tasks, as it spells them, in place of those before. Kept over restarts. */
+  watch(names: ReadonlySet<string>, what?: "resourceSubscriptions" | "taskIds"): void;
   send(frame: Frame, splices: readonly Splice[]): Sent;
   /** A request of the hub itself: resolves to the raw result, rejects where there is none. */
   request(method: string, params: object | undefined, timeoutMs: number): Promise<Buffer>;
@@ -184,6 +184,8 @@ export interface LanePolicy {
   readonly roots: Buffer | undefined;
   /** What a person is told of who asks: the namespace; undefined where the hub shows the Core as itself (`prefix: false`). */
   readonly label: string | undefined;
+  /** Whether a task that one instance of a modern Core has begun is known to the next one. */
+  readonly keepsTasks: boolean;
   /** What stands before the uris of its resources for clients; undefined where they are as the Core writes them. */
   readonly uriPrefix: string | undefined;
 }
@@ -205,8 +207,9 @@ export interface Lane {
   readonly astray: Set<number>;
   /** What the Core waits for its client to answer, by `idKey` of the Core's id. */
   readonly asks: Map<string, Ask>;
-  /** Whether clients wait for news of its resources. */
+  /** Whether clients wait for news of its resources; and of its tasks. */
   isWatched: boolean;
+  hasWatchedTasks: boolean;
   /** Calls that the Core goes on with, by its own ids: an instance that has some is not idle. */
   readonly tasks: Map<string, Task>;
   /** Since when there has been one at any time; means nothing while there is none. */
@@ -231,6 +234,7 @@ export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter,
     ...tables,
     tasks,
     isWatched: false,
+    hasWatchedTasks: false,
     askingSinceMs: 0,
     wasUp: false,
     closing: undefined,

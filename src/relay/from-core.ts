@@ -7,6 +7,7 @@ import { findMember } from "../wire/json.ts";
 import type { Masker } from "../wire/mask.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import type { Asks } from "./asks.ts";
+import type { TaskNews } from "./bridge/task-news.ts";
 import type { Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import type { CoreMessage, Owner } from "./owner.ts";
@@ -22,6 +23,7 @@ export interface FromCoreDeps {
   readonly urls: Pick<UrlElicitations, "done">;
   readonly tasks: Pick<Tasks, "status" | "progress">;
   readonly subscriptions: Pick<Subscriptions, "changed">;
+  readonly taskNews: Pick<TaskNews, "changed">;
   readonly log: Log;
   readonly masker: Pick<Masker, "active" | "maskFrame">;
   /** Counts a notification that reached nobody. */
@@ -68,6 +70,8 @@ export class FromCore {
     } else if (method === "notifications/elicitation/complete") this.#elicitationDone(lane, frame, bytes, scan);
     else if (method === "notifications/tasks/status") {
       if (!this.#deps.tasks.status(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
+    } else if (method === "notifications/tasks") {
+      if (!this.#deps.taskNews.changed(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/resources/updated") this.#resourceUpdated(lane, frame, flatten(read), scan);
     else this.#other(lane, method, frame);
   }

@@ -2,8 +2,9 @@
 
 import { type ClientCapabilities, capabilitiesOf } from "../base/client-capabilities.ts";
 import { HubError } from "../base/errors.ts";
+import { listTtlMs } from "../catalog/listing.ts";
 import type { ClientInfo } from "../sessions/envelope.ts";
-import { metaKeys } from "../wire/request-meta.ts";
+import { metaKeys, tasksExtension } from "../wire/request-meta.ts";
 import { hasTasks, isLegacyRevision, latestLegacyRevision, modernRevisions } from "../wire/revisions.ts";
 
 export interface HubIdentity {
@@ -66,9 +67,9 @@ export function discoverResult(hub: HubIdentity, instructions: string): object {
   return {
     resultType: "complete",
     supportedVersions: modernRevisions,
-    capabilities: hubCapabilities(),
+    capabilities: { ...hubCapabilities(), extensions: { [tasksExtension]: {} } },
     ...(instructions === "" ? {} : { instructions }),
-    ttlMs: 0,
+    ttlMs: listTtlMs,
     cacheScope: "private",
     _meta: { [metaKeys.serverInfo]: serverInfo(hub) },
   };

@@ -3,6 +3,8 @@
 //
 //   failed ──asked──► waits ──signed in──► goes on         ──declined, too late, gone──► the error
 //     └──cannot be asked──► the error, with the link
+//
+// A modern client is asked by the answer of its call (login-rounds.ts).
 import { randomBytes } from "node:crypto";
 import { declares } from "../base/client-capabilities.ts";
 import type { Clock } from "../base/clock.ts";
@@ -16,6 +18,7 @@ import { stringAt } from "../wire/strings.ts";
 import { completed, notificationFrame, resultFrame, resultOf } from "./answers.ts";
 import type { Call, CallHook, ClientSession } from "./call.ts";
 import type { Calls } from "./calls.ts";
+import { declined, LoginRounds, type LoginRoundsDeps } from "./login-rounds.ts";
 
 /** The hub's page for one login. */
 export interface SignIn {
@@ -33,7 +36,7 @@ export interface LoginPort {
   isStandIn(coreKey: string, session: ClientSession): boolean;
 }
 
-export interface LoginAsksDeps {
+export interface LoginAsksDeps extends Pick<LoginRoundsDeps, "inputRequired"> {
   readonly clock: Clock;
   readonly log: Log;
   readonly calls: Pick<Calls, "retry" | "refuse" | "finish">;
@@ -45,6 +48,8 @@ interface Waiting {
   readonly error: HubError;
   /** It is of what stands in for the Core's tools, and not the Core's to run. */
   readonly isStandIn: boolean;
+  /** What a modern client has brought back of the page that it was sent to; undefined: it was not sent there yet. */
+  readonly brought: string | undefined;
 }
 
 /** One session's need of one login: however many calls have it, the person is asked once. */
@@ -62,14 +67,17 @@ export class LoginAsks {
   readonly #deps: LoginAsksDeps;
   /** By Core. Only sessions that need something are here. */
   readonly #needs = new Map<ClientSession, Map<string, Need>>();
+  readonly #rounds: LoginRounds;
   #isClosed = false;
 
   constructor(deps: LoginAsksDeps) {
     this.#deps = deps;
+    const finish = (call: Call, frame: Frame) => deps.calls.finish(call, frame);
+    this.#rounds = new LoginRounds({ ...deps, finish });
   }
 
-  /** For a call of this Core; undefined where it needs no login. */
-  hook(coreKey: string, session: ClientSession): CallHook | undefined {
+  /** For a call of this Core; undefined where it needs no login. `brought`: as `broughtAction`, of a call that comes back from the page. */
+  hook(coreKey: string, session: ClientSession, brought?: string): CallHook | undefined {
     if (!this.#deps.logins.has(coreKey)) return undefined;
     const isStandIn = this.#deps.logins.isStandIn(coreKey, session);
     let isAsked = false;
@@ -79,11 +87,15 @@ export class LoginAsks {
         isAsked = true;
         // Its answer is of another turn: the call is taken when this returns.
         if (isSignedIn(error)) queueMicrotask(() => this.#tell(call, coreKey));
-        else this.#add(call, { error, isStandIn });
+        else if (this.#rounds.takes(call)) void this.#helpModern(call, { error, isStandIn, brought });
+        else this.#add(call, { error, isStandIn, brought });
         return true;
       },
       ...(isStandIn && { refuses: () => signedIn(coreKey) }),
-      over: () => this.#forget(session, coreKey),
+      over: (_outcome, call) => {
+        this.#rounds.over(call);
+        this.#forget(session, coreKey);
+      },
     };
   }
 
@@ -121,19 +133,46 @@ export class LoginAsks {
     void this.#help(need);
   }
 
-  async #help(need: Need): Promise<void> {
-    const { session, core } = need;
-    let signIn: SignIn | undefined;
+  /** Each call by itself: its client is told by its answer. */
+  async #helpModern(call: Call, { error, isStandIn, brought }: Waiting): Promise<void> {
+    const { session } = call;
+    const core = call.lane.core.name;
+    const sinceMs = this.#deps.clock.now();
+    const signIn = declined(brought) ? undefined : await this.#pageFor(session, core);
+    // Not before the hook has taken it.
+    await Promise.resolve();
+    if (call.state !== "taken") return;
+    if (signIn === undefined) return this.#deps.calls.refuse(call, error);
+    if (brought !== "accept") {
+      const isSent = this.#rounds.send(call, signIn, wordsFor(core));
+      if (!isSent) return this.#deps.calls.refuse(call, error);
+      this.#deps.log.info("login_asked", { session: session.id, core, principal: session.principal.name });
+      return;
+    }
     try {
-      signIn = await this.#deps.logins.signIn(core, session);
+      if (!(await this.#rounds.wait(call, signIn))) return;
+    } catch (failure) {
+      if (call.state === "taken") this.#deps.calls.refuse(call, HubError.from(failure));
+      return;
+    }
+    this.#resume(call, { error, isStandIn, brought }, this.#deps.clock.now() - sinceMs);
+  }
+
+  /** Undefined where there is none. */
+  async #pageFor(session: ClientSession, core: string): Promise<SignIn | undefined> {
+    try {
+      return await this.#deps.logins.signIn(core, session);
     } catch (error) {
       const { code, message } = HubError.from(error);
-      this.#deps.log.info("login_not_offered", {
-        session: session.id,
-        core,
-        reason: code === "internal" ? code : message,
-      });
+      const reason = code === "internal" ? code : message;
+      this.#deps.log.info("login_not_offered", { session: session.id, core, reason });
+      return undefined;
     }
+  }
+
+  async #help(need: Need): Promise<void> {
+    const { session, core } = need;
+    const signIn = await this.#pageFor(session, core);
     if (!this.#isOpen(need)) return;
     if (signIn === undefined) return this.#end(need, (error) => error);
     const { url } = signIn;
@@ -151,7 +190,7 @@ export class LoginAsks {
   /** False where the client cannot be asked. */
   #ask(need: Need, url: string): boolean {
     const { session, core, elicitationId } = need;
-    // A modern client is asked in its answers, which is not done here.
+    // A modern one has not said that it takes links, or asks for what has no answer of that kind.
     if (session.era !== "legacy" || !declares(session.capabilities, "elicitation", "url")) return false;
     const id = ++session.lastAskId;
     const params = { mode: "url", message: wordsFor(core), elicitationId, url };
@@ -166,15 +205,16 @@ export class LoginAsks {
     this.#withdraw(need, "the person has signed in");
     this.#send(need, notificationFrame("notifications/elicitation/complete", { elicitationId }));
     const waitedMs = this.#deps.clock.now() - need.sinceMs;
-    for (const [call, { error, isStandIn }] of this.#close(need)) {
-      if (isStandIn) this.#tell(call, need.core);
-      else if (!this.#deps.calls.retry(call, waitedMs)) this.#deps.calls.refuse(call, again(error));
-    }
+    for (const [call, waiting] of this.#close(need)) this.#resume(call, waiting, waitedMs);
+  }
+
+  #resume(call: Call, { error, isStandIn }: Waiting, waitedMs: number): void {
+    if (isStandIn) this.#tell(call, call.lane.core.name);
+    else if (!this.#deps.calls.retry(call, waitedMs)) this.#deps.calls.refuse(call, again(error));
   }
 
   #tell(call: Call, core: string): void {
-    const text = `Signed in to ${core}. What it offers is in the lists of this client now.`;
-    const result = resultOf({ content: [{ type: "text", text }] });
+    const result = signedInResult(core);
     const { idText, session } = call;
     this.#deps.calls.finish(call, resultFrame(idText, session.era === "modern" ? completed(result) : result));
   }
@@ -224,6 +264,12 @@ export class LoginAsks {
 
 function wordsFor(core: string): string {
   return `[${core}] Sign in to ${core}, so that this client can use it with your account.`;
+}
+
+/** Of the tool that stands in for a Core's. */
+export function signedInResult(core: string): Buffer {
+  const text = `Signed in to ${core}. What it offers is in the lists of this client now.`;
+  return resultOf({ content: [{ type: "text", text }] });
 }
 
 function signedIn(core: string): HubError {

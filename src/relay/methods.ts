@@ -13,8 +13,10 @@ import { findMember } from "../wire/json.ts";
 import type { Era } from "../wire/revisions.ts";
 import { stringAt } from "../wire/scan.ts";
 import { completed, emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
-import type { Bridge } from "./bridge/bridge.ts";
+import type { Bridge, CalledTool } from "./bridge/bridge.ts";
+import type { CoreTasks } from "./bridge/core-tasks.ts";
 import type { Listens } from "./bridge/listens.ts";
+import type { TaskRequests } from "./bridge/task-requests.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
 import type { CallRules } from "./call-rules.ts";
@@ -22,10 +24,12 @@ import type { Calls } from "./calls.ts";
 import { CapLog } from "./cap-log.ts";
 import { completionTarget, uriRename } from "./completion-target.ts";
 import { downgradeHooks } from "./downgrade.ts";
+import { modernMethods, onlyModern } from "./era-methods.ts";
 import { HubToolCalls } from "./hub-tools.ts";
 import { discoverResult, type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
 import type { LogLevels } from "./log-levels.ts";
-import type { LoginAsks } from "./login-asks.ts";
+import { type LoginAsks, signedInResult } from "./login-asks.ts";
+import { broughtAction } from "./login-rounds.ts";
 import { checkParamHeaders } from "./param-headers.ts";
 import type { Parking } from "./parking.ts";
 import type { Request } from "./request.ts";
@@ -47,6 +51,8 @@ export interface MethodsDeps {
   readonly rules: Pick<CallRules, "judge">;
   readonly bridge: Bridge;
   readonly listens: Pick<Listens, "open">;
+  readonly coreTasks: Pick<CoreTasks, "creating">;
+  readonly taskRequests: Pick<TaskRequests, "take">;
   readonly log: Log;
   /** What there is for this session: the same for most. */
   catalog(session: ClientSession): Catalog;
@@ -60,22 +66,6 @@ export interface MethodsDeps {
 
 /** Of one session. */
 const maxAnswering = 16;
-/** What there is of it in the modern era, which has no handshake, no session and no tasks of its own. */
-const modernMethods = [
-  "tools/call",
-  "prompts/get",
-  "resources/read",
-  "completion/complete",
-  "tools/list",
-  "prompts/list",
-  "resources/list",
-  "resources/templates/list",
-  "server/discover",
-  "subscriptions/listen",
-];
-
-const onlyModern: ReadonlySet<string> = new Set(["server/discover", "subscriptions/listen"]);
-
 /** To be taken again once the promise has settled, which never rejects: with what was decided, if that is what it waited for. */
 interface Wait {
   readonly t: "wait";
@@ -102,9 +92,9 @@ export class Methods {
       ["resources/subscribe", (request) => this.#subscribe(request)],
       ["resources/unsubscribe", (request) => this.#unsubscribe(request)],
       ["tasks/list", (request) => this.#listTasks(request)],
-      ...["tasks/get", "tasks/result", "tasks/cancel"].map((method): [string, Handler] => [
+      ...["tasks/get", "tasks/update", "tasks/result", "tasks/cancel"].map((method): [string, Handler] => [
         method,
-        (request) => this.#task(request),
+        (request) => (request.session.era === "modern" ? deps.taskRequests.take(request) : this.#task(request)),
       ]),
       ["completion/complete", (request) => this.#complete(request)],
       ["tools/list", (request) => this.#list(request, "tools")],
@@ -323,7 +313,7 @@ export class Methods {
     const { scan, session } = request;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: route.nativeNameJson };
     const hooks = downgradeHooks(session.caller.profile?.downgrade, session.revision);
-    this.#forward(request, route.core, rename, hooks, "wrapsOutput" in route && route.wrapsOutput);
+    this.#forward(request, route.core, rename, hooks, "wrapsOutput" in route ? route : undefined);
     return "forwarded";
   }
 
@@ -332,16 +322,17 @@ export class Methods {
     coreKey: string,
     rename: Splice | undefined,
     hooks?: readonly CallHook[] | undefined,
-    wrapsOutput = false,
+    tool?: CalledTool,
   ): void {
     const { bridge } = this.#deps;
     const state = bridge.stateOf(request, coreKey);
     if (state !== undefined && bridge.resume(state, request)) return;
     const lane = this.#deps.lane(coreKey, request.session);
-    const asTask = request.method === "tools/call" ? this.#asTask(request, lane) : undefined;
+    const asTask = tool === undefined ? undefined : this.#asTask(request, lane, tool);
     const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
-    const bridged = bridge.hook(request, lane, state, wrapsOutput);
-    const login = this.#deps.loginAsks.hook(coreKey, request.session);
+    const bridged = bridge.hook(request, lane, state, tool);
+    const brought = state?.t === "url" ? broughtAction(request) : undefined;
+    const login = this.#deps.loginAsks.hook(coreKey, request.session, brought);
     const isPlain = asTask === undefined && bridged === undefined && login === undefined;
     const all = isPlain ? withUris : [withUris ?? [], asTask ?? [], bridged ?? [], login ?? []].flat();
     this.#deps.calls.begin(request, lane, rename, all);
@@ -351,8 +342,10 @@ export class Methods {
    * A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only; of an instance that is still starting
    * nobody knows yet whether it does.
    */
-  #asTask({ session, bytes, scan }: Request, lane: Lane): CallHook | undefined {
+  #asTask({ session, bytes, scan }: Request, lane: Lane, { canonical }: CalledTool): CallHook | undefined {
     const { state, capabilities } = lane.core;
+    const created = this.#deps.coreTasks.creating(session, lane, canonical);
+    if (created !== undefined || session.era === "modern") return created;
     if ((state.t === "up" && !runsTasks(capabilities)) || scan.paramsStart < 0) return undefined;
     if (findMember(bytes, scan.paramsStart, scan.paramsEnd, "task") === undefined) return undefined;
     return this.#deps.tasks.creating(session, lane);
@@ -360,6 +353,9 @@ export class Methods {
 
   #unknown(request: Request, kind: string, name: string): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
+    const state = kind === "tool" ? this.#deps.bridge.stateOf(request, undefined) : undefined;
+    // What stood in for the tools of a Core goes when its person has signed in, and is asked for once more.
+    if (state?.t === "url") return answer(request, signedInResult(state.core));
     const own = kind === "tool" ? this.#view(request.session).hubTools : undefined;
     const fix =
       own === undefined ? `${kind}s/list shows what there is` : `${own.nameOf("search_tools")} finds what there is`;

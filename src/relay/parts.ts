@@ -10,9 +10,14 @@ import { byteString } from "../wire/frame.ts";
 import type { Masker } from "../wire/mask.ts";
 import { Asks } from "./asks.ts";
 import { Bridge } from "./bridge/bridge.ts";
+import { CoreTasks } from "./bridge/core-tasks.ts";
 import { Listens } from "./bridge/listens.ts";
 import { Parks } from "./bridge/parks.ts";
-import { SealedStates, type SealKeys } from "./bridge/sealed-state.ts";
+import { SealedStates } from "./bridge/sealed-state.ts";
+import type { SealKeys } from "./bridge/sealer.ts";
+import { TaskHandles } from "./bridge/task-handles.ts";
+import { TaskNews } from "./bridge/task-news.ts";
+import { TaskRequests } from "./bridge/task-requests.ts";
 import type { ClientSession, Lane } from "./call.ts";
 import { CallRules, type CallRulesDeps } from "./call-rules.ts";
 import { Calls, type CreateLimiter } from "./calls.ts";
@@ -79,6 +84,7 @@ export class RelayParts {
   readonly uris: ResourceUris = new ResourceUris();
   readonly parks: Parks;
   readonly listens: Listens;
+  readonly taskNews: TaskNews;
   readonly relay: Relay;
   readonly fromCore: FromCore;
 
@@ -94,8 +100,10 @@ export class RelayParts {
       errorEdits: (call, frame, scan) => urls.required(call, frame, scan),
       sessions: () => this.sessions(),
     });
+    const handles = new TaskHandles(deps);
     this.parks = new Parks({
-      ...{ clock, states, calls: this.calls },
+      ...{ clock, states, handles, calls: this.calls },
+      taskChanged: (parkId) => this.taskNews.parkChanged(parkId),
       settle: (ask, result) => this.asks.settle(ask, result),
       dropAsks: (session) => this.asks.dropSession(session),
     });
@@ -120,14 +128,19 @@ export class RelayParts {
     this.listens = new Listens({
       clock,
       hold: (session, uri) => methods.hold(session, uri),
+      holdTask: (session, name) => this.taskNews.hold(session, name),
       opened: (session) => deps.heard(session),
       closed: (session) => {
         this.subscriptions.forget(session);
+        this.taskNews.forget(session);
         deps.left(session);
       },
     });
     const { calls, asks, logLevels, subscriptions, tasks, uris, parks, listens } = this;
-    const loginAsks = new LoginAsks({ clock, log, calls, logins: deps.logins });
+    const loginAsks = new LoginAsks({
+      ...{ clock, log, calls, logins: deps.logins },
+      inputRequired: (call, requests) => bridge.inputRequired(call, requests),
+    });
     const parts = {
       calls,
       asks,
@@ -142,9 +155,33 @@ export class RelayParts {
       parking,
       urls,
     };
-    const methods = new Methods({ ...deps, ...parts, log, hub, rules: new CallRules(deps.rules) });
+    const coreTasks = new CoreTasks({ handles, calls, asks });
+    const taskRequests = new TaskRequests({
+      ...{ handles, coreTasks, parks, calls, uris, lane: (key, session) => deps.lane(key, session) },
+      hooks: (request, key, lane) => [
+        ...[bridge.hook(request, lane, undefined) ?? []].flat(),
+        ...[loginAsks.hook(key, request.session) ?? []].flat(),
+      ],
+      coreOf: (session, tool) => {
+        const found = deps.catalog(session).view(session.caller).tool(tool);
+        return found?.t === "found" ? found.route.core : undefined;
+      },
+    });
+    this.taskNews = new TaskNews({
+      ...{ parks, watchLane: (key, session) => deps.watchLane(key, session) },
+      find: (session, name) => taskRequests.find(session, name),
+    });
+    const methods = new Methods({
+      ...deps,
+      ...parts,
+      coreTasks,
+      taskRequests,
+      log,
+      hub,
+      rules: new CallRules(deps.rules),
+    });
     this.relay = new Relay({ ...deps, ...parts, log, methods });
-    this.fromCore = new FromCore({ ...parts, log, masker, ownerOf, dropped: deps.dropped });
+    this.fromCore = new FromCore({ ...parts, taskNews: this.taskNews, log, masker, ownerOf, dropped: deps.dropped });
   }
 
   /** All that calls and news can belong to: those of clients, and those of requests that stay open. */

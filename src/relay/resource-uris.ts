@@ -12,7 +12,13 @@ const maxLearnedBytes = 64 * 1024;
 const mark = Buffer.from('"uri"');
 
 /** Whose results have uris in them. */
-const methods: ReadonlySet<string> = new Set(["tools/call", "prompts/get", "resources/read", "tasks/result"]);
+const methods: ReadonlySet<string> = new Set([
+  "tools/call",
+  "prompts/get",
+  "resources/read",
+  "tasks/result",
+  "tasks/get",
+]);
 
 export class ResourceUris {
   readonly #learned = new LearnedUris();

@@ -1,12 +1,21 @@
 // Where the uris of resources stand in a Core's result, as ranges: never in texts, in structured content or in what is not of MCP.
 import { membersOf } from "../wire/cut-members.ts";
-import { elements, members, type Range } from "../wire/json.ts";
+import { elements, findMember, members, type Range } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
 import { stringAt } from "../wire/scan.ts";
 
 /** Strings with their quotes, in order. A member that comes twice counts twice, as nobody knows which one a client takes. */
-export function resultUris(bytes: Buffer, { resultStart, resultEnd }: Scan, method: string): readonly Range[] {
+export function resultUris(
+  bytes: Buffer,
+  { resultStart, resultEnd }: Pick<Scan, "resultStart" | "resultEnd">,
+  method: string,
+): readonly Range[] {
   if (resultStart < 0) return [];
+  if (method === "tasks/get") {
+    // What a task came to is in the task (2026-07-28); that of an earlier revision has none in it.
+    const inside = findMember(bytes, resultStart, resultEnd, "result");
+    return inside === undefined ? [] : resultUris(bytes, { resultStart: inside.start, resultEnd: inside.end }, "");
+  }
   const found: Range[] = [];
   const take = (start: number, end: number): void => {
     if (bytes[start] === 0x22) found.push({ start, end });

@@ -125,6 +125,7 @@ export const knownMethods: readonly string[] = [
   "logging/setLevel",
   "tasks/list",
   "tasks/get",
+  "tasks/update",
   "tasks/result",
   "tasks/cancel",
 ];

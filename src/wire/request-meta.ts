@@ -4,6 +4,9 @@ import { latestModernRevision } from "./revisions.ts";
 
 export const reservedPrefix = "io.modelcontextprotocol/";
 
+/** The extension by which a call may go on as a task (SEP-2663). */
+export const tasksExtension = "io.modelcontextprotocol/tasks";
+
 export const metaKeys = {
   protocolVersion: revisionKey,
   clientInfo: "io.modelcontextprotocol/clientInfo",
@@ -13,11 +16,11 @@ export const metaKeys = {
   subscriptionId: "io.modelcontextprotocol/subscriptionId",
 } as const;
 
-/** Of a request of the hub itself: it can be asked nothing. */
-export function ownRequestMeta(hubVersion: string): Readonly<Record<string, unknown>> {
+/** Of a request of the hub itself: it can be asked nothing. `extensions`: what it is about, where it is about one. */
+export function ownRequestMeta(hubVersion: string, extensions?: object): Readonly<Record<string, unknown>> {
   return {
     [metaKeys.protocolVersion]: latestModernRevision,
     [metaKeys.clientInfo]: { name: "thehub", version: hubVersion },
-    [metaKeys.clientCapabilities]: {},
+    [metaKeys.clientCapabilities]: extensions === undefined ? {} : { extensions },
   };
 }

@@ -53,6 +53,31 @@ for (const [way, era, heard] of [
   });
 }
 
+test("era: a Core of both that the manifest wants legacy is not asked, and is what the manifest says", async () => {
+  for (const era of ["legacy", "modern"] as const) {
+    const { run: starting, heard } = scene(`pinned-${era}`, "dual", { definition: { era } });
+    await using run = await starting.up();
+    assert.equal(run.core.era, era);
+    assert.equal(await run.call("hello"), "hello");
+    const first = era === "modern" ? ["server/discover", "tools/list"] : ["initialize", ...lists];
+    assert.deepEqual(await heard(), ["start", ...first, "tools/call"]);
+  }
+});
+
+test("era: a Core that has not the one that the manifest wants is given up, with what to change", async () => {
+  for (const [era, way, says] of [
+    ["modern", "legacy", /era: modern/],
+    ["legacy", "modern", /era: legacy/],
+  ] as const) {
+    const { run: starting } = scene(`unlike-${era}`, way, { definition: { era }, health: { maxRestarts: 5 } });
+    await using run = starting;
+    run.core.start();
+    const { code, reason } = await run.reach("failed");
+    assert.equal(code, "era_unsupported");
+    assert.match(reason, says);
+  }
+});
+
 test("era: a Core that ignores the question is greeted behind it, on the same process", async () => {
   const { run: starting, heard } = scene("ignores", "ignores", { health: { startupTimeoutMs: 3000 } });
   await using run = await starting.up();

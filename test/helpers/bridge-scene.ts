@@ -6,7 +6,9 @@ import { HubError } from "../../src/base/errors.ts";
 import { Asks } from "../../src/relay/asks.ts";
 import { Bridge } from "../../src/relay/bridge/bridge.ts";
 import { Parks } from "../../src/relay/bridge/parks.ts";
-import { SealedStates, type SealKey } from "../../src/relay/bridge/sealed-state.ts";
+import { SealedStates } from "../../src/relay/bridge/sealed-state.ts";
+import type { SealKey } from "../../src/relay/bridge/sealer.ts";
+import { TaskHandles } from "../../src/relay/bridge/task-handles.ts";
 import { ownerOf } from "../../src/relay/owner.ts";
 import { UrlElicitations } from "../../src/relay/url-elicitations.ts";
 import type { Principal } from "../../src/sessions/principal.ts";
@@ -24,6 +26,8 @@ export interface ModernOptions {
   readonly principal?: Principal;
 }
 
+const called = { canonical: "ns.tool", wrapsOutput: false };
+
 export type BridgeClient = ReturnType<BridgeScene["legacy"]>;
 export type BridgeCore = ReturnType<LaneScene["core"]>;
 
@@ -31,6 +35,9 @@ export class BridgeScene {
   readonly lanes = new LaneScene();
   readonly record = new LogRecord();
   readonly keys: SealKey[] = [{ kid: "k1", key: randomBytes(32) }];
+  readonly handles: TaskHandles;
+  /** The parks whose tasks are others than they were, each time. */
+  readonly changedTasks: string[] = [];
   readonly asks: Asks;
   readonly parks: Parks;
   readonly bridge: Bridge;
@@ -43,9 +50,11 @@ export class BridgeScene {
       find: (kid: string) => this.keys.find((key) => key.kid === kid),
     };
     const states = new SealedStates({ keys, audience: () => "here", clock, log });
+    this.handles = new TaskHandles({ keys, audience: () => "here" });
     const urls = new UrlElicitations();
     this.parks = new Parks({
-      ...{ clock, states, calls },
+      ...{ clock, states, calls, handles: this.handles },
+      taskChanged: (id) => this.changedTasks.push(id),
       settle: (ask, result) => this.asks.settle(ask, result),
       dropAsks: (session) => this.asks.dropSession(session),
     });
@@ -107,7 +116,7 @@ export class BridgeScene {
     try {
       const state = this.bridge.stateOf(request, lane.core.name);
       if (state === undefined || !this.bridge.resume(state, request)) {
-        const hook = this.bridge.hook(request, lane, state, false);
+        const hook = this.bridge.hook(request, lane, state, method === "tools/call" ? called : undefined);
         this.lanes.calls.begin(request, lane, undefined, hook === undefined ? undefined : [hook]);
       }
     } catch (error) {

@@ -50,12 +50,12 @@ export class Outcome {
   }
 }
 
-/** Runs all scenarios of one revision, or one of them. Returns what each found; rejects when the server does not answer. */
+/** Runs all scenarios of one revision, or one, which may be of an extension. Returns what each found; rejects when the server does not answer. */
 export async function runSuite(url: string, revision: string, scenario?: string): Promise<Map<string, Outcome>> {
   await mustAnswer(url);
   const folder = await mkdtemp(join(tmpdir(), "thehub-conformance-"));
   try {
-    const wanted = scenario === undefined ? ["--suite", "all"] : ["--scenario", scenario];
+    const wanted = scenario === undefined ? ["--suite", "all"] : ["--scenario", scenario, "--force"];
     const output = await suite(["server", "--url", url, "--spec-version", revision, "--output-dir", folder, ...wanted]);
     const outcomes = new Map<string, Outcome>();
     for (const name of await readdir(folder)) {
@@ -98,8 +98,12 @@ export const scenariosOf = (revision: string): Promise<string[]> => listed("--se
 /** The same of the client scenarios. */
 export const clientScenariosOf = (revision: string): Promise<string[]> => listed("--client", revision);
 
-async function listed(side: string, revision: string): Promise<string[]> {
-  const output = await suite(["list", side, "--spec-version", revision]);
+/** The server scenarios of an extension, which belongs to no revision. */
+export const extensionScenarios = async (prefix: string): Promise<string[]> =>
+  (await listed("--server")).filter((name) => name.startsWith(prefix));
+
+async function listed(side: string, revision?: string): Promise<string[]> {
+  const output = await suite(["list", side, ...(revision === undefined ? [] : ["--spec-version", revision])]);
   return [...output.matchAll(/^ +- (\S+)/gm)].map(([, name]) => String(name)).sort();
 }
 

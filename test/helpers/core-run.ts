@@ -230,6 +230,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
     fenced: true,
     secrets: [],
     framing: "newline",
+    era: "auto",
     prefix: true,
     uris: "native",
     isolation: "auto",

@@ -156,6 +156,7 @@ export class LaneScene {
       serial: options.serial === true,
       roots: undefined,
       label: options.label,
+      keepsTasks: true,
       uriPrefix: undefined,
     };
     const meter = createMetrics({ version: "0", node: "0" }).forCore(port.name);

@@ -170,13 +170,14 @@ function httpWay(client: ModernClient, url: string, { token }: ModernOptions): W
     send: (message) => {
       const aborter = new AbortController();
       all.add(aborter);
-      const { name, uri } = (message.params ?? {}) as { name?: string; uri?: string };
+      const { name, uri, taskId } = (message.params ?? {}) as Partial<Record<"name" | "uri" | "taskId", string>>;
+      const named = name ?? uri ?? taskId;
       const headers = {
         "content-type": "application/json",
         accept: "application/json, text/event-stream",
         "mcp-protocol-version": modernRevision,
         "mcp-method": String(message.method),
-        ...(name === undefined && uri === undefined ? {} : { "mcp-name": name ?? uri ?? "" }),
+        ...(named === undefined ? {} : { "mcp-name": named }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       };
       const options = { method: "POST", headers, signal: aborter.signal };
@@ -185,9 +186,12 @@ function httpWay(client: ModernClient, url: string, { token }: ModernOptions): W
         client.status = response.statusCode ?? 0;
         if (response.headers["content-type"] === "application/json")
           return JSON.parse(await textOf(response)) as Message;
-        const { answer: last, before } = await new EventReader(response).answer(message.id);
-        for (const each of before) client.took(each);
-        return last;
+        const events = new EventReader(response);
+        for (;;) {
+          const said = await events.message();
+          if (said.id === message.id && said.method === undefined) return said;
+          client.took(said);
+        }
       })().finally(() => all.delete(aborter));
       return { answer, cancel: () => aborter.abort() };
     },

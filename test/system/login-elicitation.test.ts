@@ -6,6 +6,7 @@ import { type AuthorizationServer, startAuthorizationServer } from "../helpers/a
 import { ask, EventReader, textOf } from "../helpers/http-mcp.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { signInAt } from "../helpers/login-person.ts";
+import { ModernClient } from "../helpers/modern-client.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 const tokens = {
@@ -164,3 +165,58 @@ test("login at first use: over HTTP the question comes on the call's own respons
   assert.match(answer.result.content[0].text, /Signed in to wiki/);
   await hub.stop();
 });
+
+for (const door of ["http", "websocket"] as const) {
+  test(`login at first use: by ${door} a modern client is sent to the page by its answer, and its call comes back for the rest`, async () => {
+    await using server = await startAuthorizationServer();
+    await using hub = await hubOf(server, perUser);
+    const options = { token: tokens.ann, capabilities: askable };
+    const url = door === "http" ? await hub.httpUrl() : await hub.wsUrl();
+    await using ann =
+      door === "http" ? ModernClient.overHttp(url, options) : await ModernClient.overWebSocket(url, options);
+    /** Calls, and returns the page and what the client is to bring back. */
+    const asked = async (name: string) => {
+      const { result, error } = await ann.call(name);
+      assert.equal(result?.resultType, "input_required", JSON.stringify(error));
+      const { login } = result.inputRequests;
+      assert.deepEqual(
+        [login.method, login.params.mode, login.params.elicitationId],
+        ["elicitation/create", "url", undefined],
+      );
+      assert.match(login.params.message, /^\[wiki\] Sign in to wiki/);
+      return { url: String(login.params.url), requestState: String(result.requestState) };
+    };
+    const brought = (requestState: string, action: string) => ({ requestState, inputResponses: { login: { action } } });
+
+    const declined = await asked("wiki__sign_in");
+    const { error } = await ann.call("wiki__sign_in", {}, brought(declined.requestState, "decline"));
+    assert.equal(error?.data?.["code"], "login_needed");
+    assert.ok(!JSON.stringify(error).includes("/oauth/"));
+
+    const first = await asked("wiki__sign_in");
+    // It comes back at once, and waits for the person.
+    const waits = ann.call("wiki__sign_in", {}, brought(first.requestState, "accept"));
+    assert.equal((await signInAt(first.url, tokens.bob)).status, 403);
+    assert.equal((await signInAt(first.url, tokens.ann)).status, 200);
+    assert.match((await waits).result?.content[0].text, /Signed in to wiki/);
+    assert.equal((await ann.call("wiki__look")).result?.content[0].text, "seen");
+    // What stood in for the tools is gone, and still answers who was sent away by it.
+    assert.match(
+      (await ann.call("wiki__sign_in", {}, brought(first.requestState, "accept"))).result?.content[0].text,
+      /Signed in to wiki/,
+    );
+    assert.equal((await ann.call("wiki__sign_in")).error?.data?.["code"], "name_unknown");
+
+    server.revokeAll();
+    // By HTTP each request finds out anew that there is no login, and what stands in is there again.
+    const tool = door === "http" ? "wiki__sign_in" : "wiki__look";
+    const again = await asked(tool);
+    assert.equal((await signInAt(again.url, tokens.ann)).status, 200);
+    const seen = await ann.call(tool, {}, brought(again.requestState, "accept"));
+    const wanted = door === "http" ? /Signed in to wiki/ : /^seen$/;
+    assert.match(seen.result?.content[0].text, wanted, JSON.stringify(seen.error));
+    assert.equal((await ann.call("wiki__look")).result?.content[0].text, "seen");
+    await ann.close();
+    await hub.stop();
+  });
+}

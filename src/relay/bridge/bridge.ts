@@ -1,5 +1,7 @@
 // The one place that knows both eras: what becomes of a request whose client and Core are not both of the legacy one (docs/decisions/0027).
 
+import type { ToolRoute } from "../../catalog/model.ts";
+import type { ByteString, Frame } from "../../wire/frame.ts";
 import { findMember } from "../../wire/json.ts";
 import { stringAt } from "../../wire/scan.ts";
 import type { Call, CallHook, ClientSession, Lane } from "../call.ts";
@@ -16,6 +18,8 @@ export interface BridgeDeps extends Omit<BridgedCallDeps, "envelopeOf" | "cuts">
   readonly parks: Parks;
 }
 
+export type CalledTool = Pick<ToolRoute, "canonical" | "wrapsOutput">;
+
 export class Bridge {
   readonly #deps: BridgeDeps;
   readonly #calls: BridgedCallDeps;
@@ -29,14 +33,16 @@ export class Bridge {
   /** The session that what this call's Core asks belongs to; undefined where no more may be parked. */
   sessionOf(call: Call): ClientSession | undefined {
     const bridged = call.hooks?.find((hook) => hook instanceof BridgedCall);
-    return bridged === undefined ? undefined : this.#deps.parks.sessionOf(call, () => bridged.fingerprint());
+    return bridged === undefined
+      ? undefined
+      : this.#deps.parks.sessionOf(call, () => bridged.fingerprint(), bridged.tool);
   }
 
   /**
    * What a request of the modern era brings back that the hub gave its client to keep; undefined for nearly all. Throws `envelope_invalid` for
    * what was not given for this request.
    */
-  stateOf(request: Request, coreKey: string): RequestState | undefined {
+  stateOf(request: Request, coreKey: string | undefined): RequestState | undefined {
     const { session, bytes, scan, text, method } = request;
     const { paramsStart: start, paramsEnd: end } = scan;
     if (session.era === "legacy" || start < 0) return undefined;
@@ -54,6 +60,12 @@ export class Bridge {
     return this.#deps.states.open(state, by);
   }
 
+  /** The answer by which the client of this call is asked for input on behalf of the hub; undefined where it knows no such answers. */
+  inputRequired(call: Call, requests: ByteString | undefined): Frame | undefined {
+    const bridged = call.hooks?.find((hook) => hook instanceof BridgedCall);
+    return call.session.era === "legacy" ? undefined : bridged?.inputRequired(call, requests);
+  }
+
   /** False: the request is a call like any other, with this state. */
   resume(state: RequestState, request: Request): boolean {
     if (state.t !== "park") return false;
@@ -61,14 +73,15 @@ export class Bridge {
     return true;
   }
 
-  /** Undefined where both are of the legacy era. `wrapsOutput`: of the tool that is called. */
-  hook(request: Request, lane: Lane, state: RequestState | undefined, wrapsOutput: boolean): CallHook | undefined {
+  /** Undefined where both are of the legacy era. `tool`: that is called. */
+  hook(request: Request, lane: Lane, state: RequestState | undefined, tool?: CalledTool): CallHook | undefined {
     const { session } = request;
     const { core } = lane;
     // Of an instance that is still starting nobody knows yet.
     if (session.era === "legacy" && core.era === "legacy" && core.state.t === "up") return undefined;
     const kinds = kindsOf(session.caller.profile?.downgrade, session.revision);
     const dropsStructured = kinds?.has("structured_content") === true;
-    return new BridgedCall(request, state, { wrapsOutput, dropsStructured }, this.#calls);
+    const about = { wrapsOutput: tool?.wrapsOutput === true, dropsStructured, tool: tool?.canonical };
+    return new BridgedCall(request, state, about, this.#calls);
   }
 }

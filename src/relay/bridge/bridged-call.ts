@@ -61,6 +61,8 @@ export interface BridgedCallDeps extends InputLoopDeps {
 export interface About {
   readonly wrapsOutput: boolean;
   readonly dropsStructured: boolean;
+  /** The canonical name of the tool that is called; undefined for another call. */
+  readonly tool: string | undefined;
 }
 
 export class BridgedCall implements CallHook {
@@ -91,6 +93,18 @@ export class BridgedCall implements CallHook {
     this.#scan = { methodEnd, paramsStart, paramsEnd, metaStart, metaEnd };
   }
 
+  get tool(): string | undefined {
+    return this.#about.tool;
+  }
+
+  /** The answer by which the hub itself asks the client: members of `inputRequests`, or undefined, for a client that is only to come back. */
+  inputRequired(call: Call, requests: ByteString | undefined): Frame {
+    const asked = requests === undefined ? "" : `"inputRequests":{${requests}},`;
+    const state = this.#sealed("url", call, undefined);
+    const result = `{"resultType":"input_required",${asked}"requestState":"${state}"}`;
+    return resultFrame(call.idText, Buffer.from(result, "latin1"));
+  }
+
   fingerprint(): string {
     return fingerprint(this.#method, flatten(this.#frame), this.#scan.paramsStart, this.#scan.paramsEnd);
   }
@@ -111,7 +125,8 @@ export class BridgedCall implements CallHook {
     }
     if (isToModern) {
       const unwrapped = this.#unwrapped(request);
-      return declaresTasks(this.#session.capabilities) ? [...unwrapped, ...withoutTasks(request)] : unwrapped;
+      const isToldOfTasks = lane.policy.keepsTasks || !declaresTasks(this.#session.capabilities);
+      return !isToldOfTasks ? [...unwrapped, ...withoutTasks(request)] : unwrapped;
     }
     const round = roundOf(request);
     return round === undefined ? this.#deps.cuts.of(request) : withoutEnvelope(request, round);
@@ -184,7 +199,9 @@ export class BridgedCall implements CallHook {
     if (round?.requestState === undefined) return noSplices;
     const { t, inner } = this.#state;
     if (t === "wrap" && inner !== undefined) return [{ ...rangeOf(round.requestState), text: inner }];
-    return cutMembers(request.bytes, this.#scan.paramsStart, round.all, new Set(["requestState"]));
+    // What the hub asked is not the Core's to hear.
+    const cut = t === "url" ? ["requestState", "inputResponses"] : ["requestState"];
+    return cutMembers(request.bytes, this.#scan.paramsStart, round.all, new Set(cut));
   }
 
   #takesError(frame: Frame, scan: Scan, call: Call): (() => void) | undefined {
@@ -229,9 +246,8 @@ export class BridgedCall implements CallHook {
       requests.push(`"k${requests.length + 1}":${JSON.stringify({ method: "elicitation/create", params })}`);
     });
     if (requests.length === 0) return undefined;
-    const state = this.#sealed("url", call, undefined);
-    const result = `{"resultType":"input_required","inputRequests":{${requests.join(",")}},"requestState":"${state}"}`;
-    return () => this.#deps.calls.finish(call, resultFrame(call.idText, Buffer.from(result)));
+    const asked = this.inputRequired(call, byteString(requests.join(",")));
+    return () => this.#deps.calls.finish(call, asked);
   }
 
   /** Of a Core that asks what its client cannot be asked, or keeps too much. */

@@ -37,20 +37,24 @@ export function readInputRequired(frame: Frame, { resultStart, resultEnd }: Scan
   const state = of("requestState");
   if (state !== undefined && bytes[state.start] !== 0x22) return "gave a requestState that is no string";
   const asked = of("inputRequests");
+  const requests = asked === undefined ? [] : inputRequestsAt(bytes, asked);
+  if (typeof requests === "string") return requests;
+  if (state === undefined && requests.length === 0) return "asked for input, and not for which";
+  return { bytes, requests, state };
+}
+
+/** The object of what is asked, at this range. A text is what is wrong with it. */
+export function inputRequestsAt(bytes: Buffer, { start, end }: Range): readonly InputRequest[] | string {
   const byKey = new Map<string, InputRequest>();
   let flaw: string | undefined;
-  if (asked !== undefined) {
-    const isObject = members(bytes, asked.start, asked.end, (key, start, end) => {
-      const request = requestAt(bytes, key, start, end);
-      if (request === undefined) flaw = "asked for input with what is no request";
-      else byKey.set(key, request);
-    });
-    if (!isObject) flaw = "gave inputRequests that are no object";
-  }
-  const requests = [...byKey.values()];
-  if (requests.length > maxRequests) return `asked for more than ${maxRequests} things at once`;
-  if (state === undefined && requests.length === 0) return flaw ?? "asked for input, and not for which";
-  return flaw ?? { bytes, requests, state };
+  const isObject = members(bytes, start, end, (key, from, to) => {
+    const request = requestAt(bytes, key, from, to);
+    if (request === undefined) flaw = "asked for input with what is no request";
+    else byKey.set(key, request);
+  });
+  if (!isObject) return "gave inputRequests that are no object";
+  if (byKey.size > maxRequests) return `asked for more than ${maxRequests} things at once`;
+  return flaw ?? [...byKey.values()];
 }
 
 function requestAt(bytes: Buffer, key: string, start: number, end: number): InputRequest | undefined {

@@ -19,10 +19,12 @@ import type { ClientSession } from "../call.ts";
 import { idInUse } from "../call-errors.ts";
 import type { Request } from "../request.ts";
 import { sessionLike } from "./session-like.ts";
+import { requireTasks } from "./task-requests.ts";
 
 /** Of one session. */
 const maxListens = 64;
 const maxUris = 1024;
+const maxTasks = 256;
 
 /** What is asked for, by what it is called when it comes. */
 const kinds: ReadonlyMap<string, string> = new Map([
@@ -31,11 +33,14 @@ const kinds: ReadonlyMap<string, string> = new Map([
   ["resourcesListChanged", "notifications/resources/list_changed"],
 ]);
 const updated = "notifications/resources/updated";
+const taskNews = "notifications/tasks";
 
 export interface ListensDeps {
   readonly clock: Pick<Clock, "now">;
   /** The session hears of changes of this resource from now on. False where nobody tells of them. */
   hold(session: ClientSession, uri: string): boolean;
+  /** The session hears of what becomes of this task from now on. False where it has none of this name, or nobody tells of it. */
+  holdTask(session: ClientSession, name: string): boolean;
   /** The session is one from now on. */
   opened(session: ClientSession): void;
   /** Nothing of the session is left. */
@@ -54,6 +59,8 @@ interface Listen {
 interface Wanted {
   readonly notifications: readonly string[];
   readonly uris: readonly string[];
+  /** Undefined: nothing was said of tasks. */
+  readonly tasks: readonly string[] | undefined;
 }
 
 export class Listens {
@@ -87,11 +94,12 @@ export class Listens {
       });
     }
     const wanted = wantedBy(request);
+    if (wanted.tasks !== undefined) requireTasks(asker, "notifications.taskIds");
     const kept = new Set(wanted.notifications.flatMap((kind) => kinds.get(kind) ?? []));
     const session = sessionLike(asker, {
       id: `${asker.id}l${mine.size + 1}`,
       openedMs: this.#deps.clock.now(),
-      sink: stamping(replies, idText, kept.add(updated)),
+      sink: stamping(replies, idText, kept.add(updated).add(taskNews)),
       end: () => this.#end(asker, key),
     });
     session.hearsNews = true;
@@ -99,8 +107,12 @@ export class Listens {
     asker.listens = (asker.listens ?? new Set()).add(key);
     this.#deps.opened(session);
     const uris = wanted.uris.filter((uri) => this.#deps.hold(session, uri));
-    const honoured = Object.fromEntries(wanted.notifications.map((kind) => [kind, true]));
-    const notifications = uris.length === 0 ? honoured : { ...honoured, resourceSubscriptions: uris };
+    const taskIds = (wanted.tasks ?? []).filter((name) => this.#deps.holdTask(session, name));
+    const notifications = {
+      ...Object.fromEntries(wanted.notifications.map((kind) => [kind, true])),
+      ...(uris.length > 0 && { resourceSubscriptions: uris }),
+      ...(taskIds.length > 0 && { taskIds }),
+    };
     const acknowledged = notificationFrame("notifications/subscriptions/acknowledged", { notifications });
     replies.send(acknowledged, stamps(acknowledged.chunks[0] as Buffer, idText));
   }
@@ -181,12 +193,20 @@ function wantedBy({ bytes, scan }: Request): Wanted {
   }
   const notifications: string[] = [];
   const uris: string[] = [];
+  let tasks: readonly string[] | undefined;
   members(bytes, filter.start, filter.end, (key, start, end) => {
     if (kinds.has(key) && byteText(bytes, start, end) === "true") notifications.push(key);
-    if (key !== "resourceSubscriptions") return;
-    elements(bytes, start, end, (from, to) => {
-      if (bytes[from] === 0x22 && uris.length < maxUris) uris.push(stringAt(bytes, from, to));
-    });
+    if (key === "resourceSubscriptions") uris.push(...stringsIn(bytes, { start, end }, maxUris));
+    if (key === "taskIds") tasks = stringsIn(bytes, { start, end }, maxTasks);
   });
-  return { notifications, uris };
+  return { notifications, uris: uris.slice(0, maxUris), tasks };
+}
+
+/** Those of a list, as far as they are strings. */
+function stringsIn(bytes: Buffer, { start, end }: Range, max: number): string[] {
+  const found: string[] = [];
+  elements(bytes, start, end, (from, to) => {
+    if (bytes[from] === 0x22 && found.length < max) found.push(stringAt(bytes, from, to));
+  });
+  return found;
 }

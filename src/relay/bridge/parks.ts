@@ -5,6 +5,9 @@
 //     │                                                        │  └──a retry with some──► parked, asked for the others
 //     │                                                        └──nobody came back in time──► gone, the Core is told
 //     └──the Core answered──► over ──kept a while for a retry whose response was lost──► gone
+//
+// Where the client knows tasks, the request of a tool ends with a task in place of `input_required`, and no retry comes: the call is the hub's until it is
+// over, its client asks after it and answers by requests about the task (parked-task.ts).
 import type { Clock, Timer } from "../../base/clock.ts";
 import { HubError } from "../../base/errors.ts";
 import { idKey } from "../../sessions/session.ts";
@@ -18,14 +21,29 @@ import {
   joined,
   noSplices,
   type ReplySink,
+  type Sent,
+  type Splice,
 } from "../../wire/frame.ts";
 import { findMember, members, type Range } from "../../wire/json.ts";
+import { errorFrame } from "../answers.ts";
 import type { Ask, Call, ClientSession } from "../call.ts";
 import { idInUse } from "../call-errors.ts";
 import type { Calls } from "../calls.ts";
 import type { Request } from "../request.ts";
+import { type KeptTask, KeptTasks } from "./kept-tasks.ts";
+import {
+  detailedTask,
+  overTaskMs,
+  type ParkedTask,
+  type TaskSight,
+  taskFacts,
+  taskFrom,
+  taskMs,
+} from "./parked-task.ts";
+import { declaresTasks } from "./requests.ts";
 import { endpointOf, newStateId, type RequestState, type SealedStates, subjectOf } from "./sealed-state.ts";
 import { sessionLike } from "./session-like.ts";
+import type { TaskHandles } from "./task-handles.ts";
 
 /** How long a Core may go on asking before the client is told of what it has asked so far. */
 const gatherMs = 15;
@@ -40,11 +58,16 @@ const maxPerCore = 256;
 /** Of what one call asks at a time. */
 const maxAskedBytes = 1024 * 1024;
 const maxRounds = 64;
+/** The largest answer that is kept for a task. */
+const maxTaskBytes = 10 * 1024 * 1024;
 
 export interface ParksDeps {
   readonly clock: Clock;
   readonly calls: Pick<Calls, "adopt" | "dropSession">;
   readonly states: SealedStates;
+  readonly handles: TaskHandles;
+  /** The task of this park is another one than it was. */
+  taskChanged(parkId: string): void;
   /** What the Core has asked is answered with this result; false where the Core does not wait for it any more. */
   settle(ask: Ask, result: Buffer): boolean;
   /** Nobody will answer what was asked in this session. */
@@ -66,6 +89,11 @@ interface Park {
   readonly endpoint: string;
   /** Whose the call is while no request waits for it. */
   readonly session: ClientSession;
+  /** The canonical name of the tool that is called; undefined for another call. */
+  readonly tool: string | undefined;
+  /** What its client knows it as from the first question on; undefined: by its states. */
+  task: ParkedTask | undefined;
+  kept: KeptTask | undefined;
   phase: "asking" | "parked" | "over";
   /** Counts up each time the client is asked; 0 before the first. */
   round: number;
@@ -81,6 +109,7 @@ export class Parks {
   readonly #deps: ParksDeps;
   readonly #byId = new Map<string, Park>();
   readonly #byCall = new Map<Call, Park>();
+  readonly #kept = new KeptTasks();
   #made = 0;
 
   constructor(deps: ParksDeps) {
@@ -99,10 +128,10 @@ export class Parks {
 
   /**
    * The session that what this call's Core asks belongs to, whichever request the call is of; undefined where no more may be parked.
-   * `fp`: the fingerprint of the call's request.
+   * `fp`: the fingerprint of the call's request; `tool`: the canonical name of the tool that is called.
    */
-  sessionOf(call: Call, fp: () => string): ClientSession | undefined {
-    return (this.#byCall.get(call) ?? this.#make(call, fp))?.session;
+  sessionOf(call: Call, fp: () => string, tool: string | undefined): ClientSession | undefined {
+    return (this.#byCall.get(call) ?? this.#make(call, fp, tool))?.session;
   }
 
   /** The Core asks this: `bytes` is its request in one piece, with `params` there. False where the client will not be asked. */
@@ -114,6 +143,7 @@ export class Parks {
     for (const question of park.questions.values()) size += question.request.length;
     if (size > maxAskedBytes || park.round >= maxRounds) return false;
     park.questions.set(`k${++park.lastKey}`, { ask, request });
+    if (park.task !== undefined) this.#changed(park, park.task);
     // Who waits is told of all at once; where nobody does, the next retry is.
     if (park.phase === "asking") park.timer ??= this.#deps.clock.after(gatherMs, () => this.#ask(park));
     return true;
@@ -122,7 +152,10 @@ export class Parks {
   /** The Core does not wait for this answer any more. */
   withdrawn(ask: Ask): void {
     for (const park of this.#byId.values()) {
-      for (const [key, question] of park.questions) if (question.ask === ask) park.questions.delete(key);
+      for (const [key, question] of park.questions) {
+        if (question.ask !== ask || !park.questions.delete(key)) continue;
+        if (park.task !== undefined) this.#changed(park, park.task);
+      }
     }
   }
 
@@ -135,14 +168,15 @@ export class Parks {
     park.phase = "over";
     park.questions.clear();
     this.#deps.dropAsks(park.session);
-    if (isAbandoned || park.outcome === undefined) this.#forget(park);
+    if (park.task !== undefined && (park.task.isCancelled || !isAbandoned)) this.#endTask(park, park.task);
+    else if (isAbandoned || park.outcome === undefined) this.#forget(park);
     else park.timer = this.#deps.clock.after(keepMs, () => this.#forget(park));
   }
 
   /** A request that brings back this state: it gets the call, or the answer, or is asked for what is still missing. Throws HubError. */
   resume(state: RequestState, request: Request): void {
     const park = this.#byId.get(state.id);
-    if (park === undefined) throw this.#deps.states.refusal("gone", { core: state.core });
+    if (park === undefined || park.task !== undefined) throw this.#deps.states.refusal("gone", { core: state.core });
     const isLate = state.round === park.round - 1 && park.phase === "parked";
     if (state.round !== park.round && !isLate) throw this.#deps.states.refusal("round", park);
     if (request.session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
@@ -156,12 +190,32 @@ export class Parks {
     } else this.#giveBack(park, request);
   }
 
+  /** The result of a request about the task of this park, of its owner; undefined where there is none any more. */
+  aboutTask(parkId: string, request: Request): ByteString | undefined {
+    const park = this.#byId.get(parkId);
+    const task = park?.task;
+    if (park === undefined || task === undefined) return undefined;
+    if (request.method === "tasks/get") return `{"resultType":"complete",${detailedTask(task, sightOf(park))}}`;
+    if (request.method === "tasks/update") this.#answerAll(park, request);
+    else if (park.phase !== "over") {
+      task.isCancelled = true;
+      this.#end(park);
+    }
+    return '{"resultType":"complete"}';
+  }
+
+  /** The task of this park as it is now; undefined where there is none. */
+  taskOf(parkId: string): ByteString | undefined {
+    const park = this.#byId.get(parkId);
+    return park?.task === undefined ? undefined : `{${detailedTask(park.task, sightOf(park))}}`;
+  }
+
   /** The hub has no more time: whatever is parked is given up, and the Cores are told. */
   dropAll(): void {
     for (const park of [...this.#byId.values()]) this.#giveUp(park);
   }
 
-  #make(call: Call, fp: () => string): Park | undefined {
+  #make(call: Call, fp: () => string, tool: string | undefined): Park | undefined {
     const { session, lane } = call;
     const sub = subjectOf(session.principal);
     const all = [...this.#byId.values()].filter(({ phase }) => phase !== "over");
@@ -171,7 +225,9 @@ export class Parks {
       ...{ id: newStateId(), call, core: lane.core.name, fp: fp(), sub, endpoint: endpointOf(session) },
       session: sessionLike(session, {
         ...{ id: `${session.id}p${++this.#made}`, openedMs: this.#deps.clock.now(), sink: nowhere },
+        end: () => this.#giveUp(park),
       }),
+      ...{ tool, task: undefined, kept: undefined },
       ...{ phase: "asking", round: 0, questions: new Map(), lastKey: 0, outcome: undefined, timer: undefined },
     };
     this.#byId.set(park.id, park);
@@ -187,24 +243,55 @@ export class Parks {
     const { replies, idText } = call;
     park.phase = "parked";
     park.round++;
-    const keeping: ReplySink = {
-      ...nowhere,
-      answer: (frame, splices) => {
-        park.outcome = joined(frame, splices, "", "");
-        return "ok";
-      },
-    };
+    const keeping: ReplySink = { ...nowhere, answer: (frame, splices) => this.#keep(park, frame, splices) };
     this.#deps.calls.adopt(call, { session, replies: keeping, idText: "0", idKey: "0", tokenText: undefined });
+    if (park.tool !== undefined && declaresTasks(session.capabilities)) {
+      replies.answer(this.#becomeTask(park, park.tool, idText), noSplices);
+      return;
+    }
     park.timer = this.#deps.clock.after(parkMs, () => this.#giveUp(park));
     replies.answer(this.#inputRequired(park, idText), noSplices);
+  }
+
+  #becomeTask(park: Park, tool: string, idText: ByteString): Frame {
+    const { handles, states, clock } = this.#deps;
+    const handle = { place: "hub", core: park.core, tool, id: park.id } as const;
+    const task = taskFrom(handles.nameOf(handle, park.session.principal), states.now());
+    park.task = task;
+    park.timer = clock.after(taskMs, () => this.#giveUp(park));
+    const result = `{"resultType":"task",${taskFacts(task, sightOf(park))}}`;
+    return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"result":${result}}`, "latin1"));
+  }
+
+  /** The answer to a call that no request waits for. */
+  #keep(park: Park, frame: Frame, splices: readonly Splice[]): Sent {
+    const isTooLarge = park.task !== undefined && frame.size > maxTaskBytes;
+    const kept = isTooLarge ? errorFrame("0", tooLarge(park, frame.size)) : frame;
+    park.outcome = joined(kept, isTooLarge ? noSplices : splices, "", "");
+    return "ok";
+  }
+
+  #changed(park: Park, task: ParkedTask): void {
+    task.updatedMs = this.#deps.states.now();
+    this.#deps.taskChanged(park.id);
+  }
+
+  /** Its client may fetch what came of it, for a while. */
+  #endTask(park: Park, task: ParkedTask): void {
+    const { states, clock } = this.#deps;
+    task.expiresMs = states.now() + overTaskMs;
+    park.timer = clock.after(overTaskMs, () => this.#forget(park));
+    const { sub, outcome } = park;
+    park.kept = { sub, bytes: outcome?.length ?? 0, drop: () => this.#forget(park) };
+    this.#kept.add(park.kept);
+    this.#changed(park, task);
   }
 
   #inputRequired(park: Park, idText: ByteString): Frame {
     const { id, core, fp, sub, round, endpoint } = park;
     const exp = this.#deps.states.now() + parkMs;
     const state = this.#deps.states.seal({ t: "park", id, core, fp, sub, round, exp }, endpoint);
-    const requests = [...park.questions].map(([key, { request }]) => `"${key}":${request}`).join(",");
-    const asked = park.questions.size === 0 ? "" : `"inputRequests":{${requests}},`;
+    const asked = park.questions.size === 0 ? "" : `"inputRequests":{${requestsOf(park)}},`;
     const result = `{"resultType":"input_required",${asked}"requestState":"${state}"}`;
     return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"result":${result}}`, "latin1"));
   }
@@ -223,6 +310,7 @@ export class Parks {
       park.questions.delete(key);
       this.#deps.settle(question.ask, answer);
     }
+    if (answers.size > 0 && park.task !== undefined && park.phase !== "over") this.#changed(park, park.task);
   }
 
   #giveBack(park: Park, { session, replies, idText, bytes, scan }: Request): void {
@@ -241,18 +329,37 @@ export class Parks {
     this.#deps.calls.adopt(park.call, { session, replies: copying, idText, idKey: idKey(idText), tokenText });
   }
 
-  /** Nobody came back. */
+  /** Nobody came back, or may. */
   #giveUp(park: Park): void {
-    this.#deps.dropAsks(park.session);
-    this.#deps.calls.dropSession(park.session);
+    this.#end(park);
     this.#forget(park);
+  }
+
+  /** The Core is told that nobody waits any more. */
+  #end({ session }: Park): void {
+    this.#deps.dropAsks(session);
+    this.#deps.calls.dropSession(session);
   }
 
   #forget(park: Park): void {
     park.timer?.cancel();
     this.#byId.delete(park.id);
+    if (park.kept !== undefined) this.#kept.remove(park.kept);
     if (this.#byCall.get(park.call) === park) this.#byCall.delete(park.call);
   }
+}
+
+function requestsOf({ questions }: Park): ByteString {
+  return [...questions].map(([key, { request }]) => `"${key}":${request}`).join(",");
+}
+
+function sightOf(park: Park): TaskSight {
+  return { isOver: park.phase === "over", requests: requestsOf(park), outcome: park.outcome };
+}
+
+function tooLarge({ core }: Park, bytes: number): HubError {
+  const message = `core "${core}" answered with ${bytes} bytes, and of a task the hub keeps ${maxTaskBytes}`;
+  return new HubError("too_large", message, { core });
 }
 
 const nowhere: ReplySink = { send: () => "closed", answer: () => "closed", dropped: () => {} };

@@ -1,11 +1,10 @@
 // What is different in a request for a Core of the other era: the envelope of the modern era in `params._meta`, which a legacy Core must not see and a
 // modern one must; and what belongs to a round of a request rather than to the request. Ranges of the scan; only `_meta` is read, and `params`
 // where they have something of a round.
-import type { ClientCapabilities } from "../../base/client-capabilities.ts";
 import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
 import { type ByteString, byPlace, byteText, noSplices, type Splice } from "../../wire/frame.ts";
 import { findMember, type Range } from "../../wire/json.ts";
-import { metaKeys, reservedPrefix } from "../../wire/request-meta.ts";
+import { metaKeys, reservedPrefix, tasksExtension } from "../../wire/request-meta.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { spaceEnd } from "../../wire/values.ts";
 
@@ -97,11 +96,9 @@ export function withEnvelope({ bytes, scan }: Scanned, envelope: ByteString): re
   return cutReserved(bytes, metaStart, metaEnd, envelope);
 }
 
-const tasksKey = "io.modelcontextprotocol/tasks";
-
-/** Whether a client says that its calls may go on as tasks, which the hub does not hand on. */
-export function declaresTasks({ extensions }: ClientCapabilities): boolean {
-  return typeof extensions === "object" && extensions !== null && tasksKey in extensions;
+/** Whether a client, or a Core, says that calls may go on as tasks of the extension. */
+export function declaresTasks({ extensions }: Readonly<Record<string, unknown>>): boolean {
+  return typeof extensions === "object" && extensions !== null && tasksExtension in extensions;
 }
 
 /** Takes that away of what a modern request says its client can do. */
@@ -110,7 +107,7 @@ export function withoutTasks({ bytes, scan }: Scanned): readonly Splice[] {
   const extensions = declared && findMember(bytes, declared.start, declared.end, "extensions");
   return extensions === undefined
     ? noSplices
-    : cutKeys(bytes, extensions.start, extensions.end, "", (key) => key === tasksKey);
+    : cutKeys(bytes, extensions.start, extensions.end, "", (key) => key === tasksExtension);
 }
 
 /** Cuts what is reserved out of the object at this range, and puts `instead` at its front. */

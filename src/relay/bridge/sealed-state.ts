@@ -1,26 +1,12 @@
 // The requestState that clients of the modern era carry between the rounds of one request: sealed, so that they can neither read nor make one.
 // It is good for one request of one caller at one endpoint, for a while. Whatever is wrong with one, the client hears the same.
-//
-//   h1.<kid>.<base64url of nonce | tag | ciphertext>      AES-256-GCM; "h1.<kid>", the hub and the endpoint are sealed with it
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import { HubError } from "../../base/errors.ts";
 import type { Principal } from "../../sessions/principal.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ByteString } from "../../wire/frame.ts";
-
-export interface SealKey {
-  /** Names it in what it sealed: letters, digits, - and _. */
-  readonly kid: string;
-  /** 32 bytes. */
-  readonly key: Buffer;
-}
-
-/** One seals; those before it, or to come after it, only open. */
-export interface SealKeys {
-  current(): SealKey;
-  find(kid: string): SealKey | undefined;
-}
+import { Sealer, type SealerDeps } from "./sealer.ts";
 
 /** `park`: a call that waits in the hub. `wrap`: the Core's own state. `url`: pages to be seen before the call is made again. */
 export type StateKind = "park" | "wrap" | "url";
@@ -45,7 +31,8 @@ export interface RequestState {
 
 /** What is known of the request that brings a state. */
 export interface Bringer {
-  readonly core: string;
+  /** Undefined where that is asked of the state. */
+  readonly core: string | undefined;
   readonly fp: string;
   readonly sub: string;
   readonly endpoint: string;
@@ -54,25 +41,20 @@ export interface Bringer {
 /** For the log alone. */
 export type StateFault = "unreadable" | "expired" | "subject" | "request" | "core" | "gone" | "round" | "kind";
 
-export interface SealedStatesDeps {
-  readonly keys: SealKeys;
-  /** What those hubs have in common that may open each other's states, and others have not. */
-  audience(): string;
+export interface SealedStatesDeps extends SealerDeps {
   readonly clock: Pick<Clock, "iso">;
   readonly log: Pick<Log, "warn">;
 }
 
 const format = "h1";
-const nonceBytes = 12;
-const tagBytes = 16;
-/** Longer ones are none of this hub's. */
-const maxChars = 2 * 1024 * 1024;
 
 export class SealedStates {
   readonly #deps: SealedStatesDeps;
+  readonly #sealer: Sealer;
 
   constructor(deps: SealedStatesDeps) {
     this.#deps = deps;
+    this.#sealer = new Sealer(deps);
   }
 
   /** Milliseconds since 1970. */
@@ -82,17 +64,13 @@ export class SealedStates {
 
   /** Plain ASCII: needs no escape in JSON. */
   seal(state: RequestState, endpoint: string): string {
-    const { kid, key } = this.#deps.keys.current();
-    const nonce = randomBytes(nonceBytes);
-    const cipher = createCipheriv("aes-256-gcm", key, nonce);
-    cipher.setAAD(this.#label(kid, endpoint));
-    const sealed = [cipher.update(JSON.stringify(state), "utf8"), cipher.final()];
-    return `${format}.${kid}.${Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]).toString("base64url")}`;
+    return this.#sealer.seal(format, JSON.stringify(state), endpoint);
   }
 
   /** Throws `envelope_invalid` for what this hub did not seal, for this request of this caller, or a while ago only. */
   open(text: string, by: Bringer): RequestState {
-    const state = this.#unseal(text, by.endpoint);
+    const plain = this.#sealer.open(format, text, by.endpoint);
+    const state = plain === undefined ? undefined : (JSON.parse(plain) as RequestState);
     const fault = state === undefined ? "unreadable" : this.#faultOf(state, by);
     if (state === undefined || fault !== undefined) throw this.refusal(fault ?? "unreadable", by);
     return state;
@@ -107,31 +85,8 @@ export class SealedStates {
   #faultOf(state: RequestState, by: Bringer): StateFault | undefined {
     if (state.exp <= this.now()) return "expired";
     if (state.sub !== by.sub) return "subject";
-    if (state.core !== by.core) return "core";
+    if (by.core !== undefined && state.core !== by.core) return "core";
     return state.fp === by.fp ? undefined : "request";
-  }
-
-  #unseal(text: string, endpoint: string): RequestState | undefined {
-    const [head, kid = "", body = "", more] = text.length > maxChars ? [] : text.split(".", 4);
-    const key = this.#deps.keys.find(kid);
-    if (head !== format || more !== undefined || key === undefined) return undefined;
-    const bytes = Buffer.from(body, "base64url");
-    // One state has one spelling: Node reads what is no base64url as well.
-    if (bytes.length <= nonceBytes + tagBytes || bytes.toString("base64url") !== body) return undefined;
-    try {
-      const options = { authTagLength: tagBytes };
-      const decipher = createDecipheriv("aes-256-gcm", key.key, bytes.subarray(0, nonceBytes), options);
-      decipher.setAAD(this.#label(kid, endpoint));
-      decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
-      const opened = [decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()];
-      return JSON.parse(Buffer.concat(opened).toString("utf8")) as RequestState;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #label(kid: string, endpoint: string): Buffer {
-    return Buffer.from(JSON.stringify([format, kid, this.#deps.audience(), endpoint]));
   }
 }
 

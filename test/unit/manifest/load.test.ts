@@ -32,6 +32,7 @@ test("load: fills in every default of a Core", async () => {
       secrets: [],
       framing: "auto",
       fenced: true,
+      era: "auto",
       prefix: true,
       uris: "native",
       isolation: "auto",

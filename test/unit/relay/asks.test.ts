@@ -85,6 +85,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
       serial: options.serial === true,
       roots: undefined,
       label: "ns",
+      keepsTasks: true,
       uriPrefix: undefined,
     };
     const lane: Lane = createLane(port, policy, createMetrics({ version: "0", node: "0" }).forCore("a core"), owner);

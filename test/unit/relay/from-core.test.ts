@@ -23,6 +23,7 @@ test("from core: an id that looks like a secret of digits still finds its call",
     ownerOf: () => undefined,
     tasks: { status: () => false, progress: () => false },
     subscriptions: { changed: () => false },
+    taskNews: { changed: () => false },
     urls: { done: () => undefined },
     asks: { ask: () => {}, cancelled: () => false },
   });

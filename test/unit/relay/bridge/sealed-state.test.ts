@@ -8,14 +8,14 @@ import {
   newStateId,
   type RequestState,
   SealedStates,
-  type SealKey,
   subjectOf,
 } from "../../../../src/relay/bridge/sealed-state.ts";
+import type { SealKey } from "../../../../src/relay/bridge/sealer.ts";
 import { LogRecord } from "../../../helpers/core-run.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 
 const hour = 3_600_000;
-const by: Bringer = { core: "books", fp: "f1", sub: "client ann", endpoint: "http" };
+const by: Bringer & { readonly core: string } = { core: "books", fp: "f1", sub: "client ann", endpoint: "http" };
 
 function keyOf(kid: string): SealKey {
   return { kid, key: randomBytes(32) };

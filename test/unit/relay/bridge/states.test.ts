@@ -204,13 +204,18 @@ test("states: pages that a legacy Core wants to be seen first are input, and the
   at.assertIdle();
 });
 
-test("states: that calls may go on as tasks is not handed on, and all else that a client declares is", () => {
+test("states: what a client declares is handed on, but that it knows tasks not where each instance of the Core has its own", () => {
   const at = new BridgeScene();
   const core = at.core({ era: "modern" });
   const tasks = "io.modelcontextprotocol/tasks";
   for (const others of [{}, { "io.modelcontextprotocol/ui": { a: 1 } }]) {
-    const client = at.modern({ capabilities: { sampling: {}, extensions: { [tasks]: {}, ...others } } });
-    at.call(client, core, book);
-    assert.deepEqual(core.told.at(-1)?.params._meta[capabilitiesKey], { sampling: {}, extensions: others });
+    const extensions = { [tasks]: {}, ...others };
+    const client = at.modern({ capabilities: { sampling: {}, extensions } });
+    for (const keepsTasks of [true, false]) {
+      core.lane.policy = { ...core.lane.policy, keepsTasks };
+      at.call(client, core, book);
+      const told = { sampling: {}, extensions: keepsTasks ? extensions : others };
+      assert.deepEqual(core.told.at(-1)?.params._meta[capabilitiesKey], told);
+    }
   }
 });
