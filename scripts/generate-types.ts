@@ -78,10 +78,19 @@ function renderValidator(): string {
     "// biome-ignore-all format: generated",
     "// biome-ignore-all assist: generated",
     "// @ts-nocheck",
-    // Nobody reads where in the schema a rule stands, and it is a fifth of the code.
-    code.replace('"use strict";\n', "").replaceAll(/,schemaPath:"[^"\\]*"/g, ""),
+    shorter(code.replace('"use strict";\n', "")),
     "",
   ].join("\n");
+}
+
+/** The same in two thirds of the text, which every start reads: nobody asks where in the schema a rule stands, and noting an error is a function. */
+function shorter(code: string): string {
+  const noting =
+    /const (err\d+) = (\{.*\});\nif\(vErrors === null\)\{\nvErrors = \[\1\];\n\}\nelse \{\nvErrors\.push\(\1\);\n\}\n/g;
+  const short = code
+    .replaceAll(/,schemaPath:"[^"\\]*"/g, "")
+    .replaceAll(noting, (_all, _name, error: string) => `vErrors = noted(vErrors, ${error});\n`);
+  return `${short}\nfunction noted(errors, error){\nif(errors === null)return [error];\nerrors.push(error);\nreturn errors;\n}\n`;
 }
 
 /** Only what decides validity; the rest would be carried along in the code. */

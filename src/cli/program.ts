@@ -137,19 +137,26 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   program
     .command("explain")
     .description("whether a client may use something, and which rule of the manifest says so")
+    .usage("[options] <client> <name>")
     .argument(
       "<client>",
-      "a client of the manifest; token for the holder of HUB_TOKEN, anonymous for whoever needs none",
+      "one of the manifest; token for the holder of HUB_TOKEN, anonymous for whoever needs none; left out with --claims",
     )
-    .argument("<name>", "a tool or prompt in any spelling, or a resource's uri")
+    .argument("[name]", "a tool or prompt in any spelling, or a resource's uri")
     .option(...manifestOption)
+    .option(
+      "--claims <file>",
+      "in place of a client: a file with the claims of a signed token, or with the token; - for stdin",
+    )
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nCores are started for it, as only they know what they have. Exit codes: 0 allowed, 1 not allowed or not there, 2 no such client or\nthe manifest is wrong, 3 not found, and a Core is not up.",
+      "\nCores are started for it, as only they know what they have. Exit codes: 0 allowed, 1 not allowed or not there, 2 no such client or" +
+        "\nthe manifest is wrong, 3 not found, and a Core is not up.",
     )
     .action(async (client, name, options) => {
-      exit = await (await import("./commands/explain.ts")).explain(terminal, client, name, options);
+      const words = name === undefined ? [client] : [client, name];
+      exit = await (await import("./commands/explain.ts")).explain(terminal, words, options);
     });
   program
     .command("health")

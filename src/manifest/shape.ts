@@ -16,7 +16,6 @@ export interface Finding {
 interface Fault {
   readonly keyword: string;
   readonly instancePath: string;
-  readonly schemaPath: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly propertyName?: string;
 }

@@ -36,13 +36,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((key0 === "jwks_url") || (key0 === "audience")) || (key0 === "algorithms")) || (key0 === "clock_skew_s")) || (key0 === "ca")) || (key0 === "scopes"))){
-const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
@@ -50,24 +44,12 @@ if(data.jwks_url !== undefined){
 let data0 = data.jwks_url;
 if(typeof data0 === "string"){
 if(!pattern23.test(data0)){
-const err1 = {instancePath:instancePath+"/jwks_url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020#@]+$"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/jwks_url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020#@]+$"}});
 errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/jwks_url",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/jwks_url",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -75,13 +57,7 @@ if(data.audience !== undefined){
 let data1 = data.audience;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err3 = {instancePath:instancePath+"/audience",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/audience",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len0 = data1.length;
@@ -89,36 +65,18 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
 if(!pattern5.test(data2)){
-const err4 = {instancePath:instancePath+"/audience/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/audience/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/audience/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/audience/" + i0,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/audience",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/audience",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -126,72 +84,36 @@ if(data.algorithms !== undefined){
 let data3 = data.algorithms;
 if(Array.isArray(data3)){
 if(data3.length < 1){
-const err7 = {instancePath:instancePath+"/algorithms",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/algorithms",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(!(((((((((((data4 === "RS256") || (data4 === "RS384")) || (data4 === "RS512")) || (data4 === "PS256")) || (data4 === "PS384")) || (data4 === "PS512")) || (data4 === "ES256")) || (data4 === "ES384")) || (data4 === "ES512")) || (data4 === "EdDSA")) || (data4 === "Ed25519"))){
-const err8 = {instancePath:instancePath+"/algorithms/" + i1,keyword:"enum",params:{allowedValues: schema41.properties.algorithms.items.enum}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/algorithms/" + i1,keyword:"enum",params:{allowedValues: schema41.properties.algorithms.items.enum}});
 errors++;
 }
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/algorithms",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/algorithms",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.clock_skew_s !== undefined){
 let data5 = data.clock_skew_s;
 if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err10 = {instancePath:instancePath+"/clock_skew_s",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/clock_skew_s",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 > 300 || isNaN(data5)){
-const err11 = {instancePath:instancePath+"/clock_skew_s",keyword:"maximum",params:{comparison: "<=", limit: 300}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/clock_skew_s",keyword:"maximum",params:{comparison: "<=", limit: 300}});
 errors++;
 }
 if(data5 < 0 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/clock_skew_s",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/clock_skew_s",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -200,24 +122,12 @@ if(data.ca !== undefined){
 let data6 = data.ca;
 if(typeof data6 === "string"){
 if(!pattern5.test(data6)){
-const err13 = {instancePath:instancePath+"/ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/ca",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/ca",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -229,48 +139,24 @@ for(let i2=0; i2<len2; i2++){
 let data8 = data7[i2];
 if(typeof data8 === "string"){
 if(!pattern26.test(data8)){
-const err15 = {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}});
 errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/scopes/" + i2,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/scopes",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 }
 else {
-const err18 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
 validate22.errors = vErrors;
@@ -292,37 +178,19 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(func1.call(schema32.properties, key0))){
-const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
 if(data.listen !== undefined){
 let data0 = data.listen;
 if((typeof data0 !== "string") && (!(Array.isArray(data0)))){
-const err1 = {instancePath:instancePath+"/listen",keyword:"type",params:{type: schema32.properties.listen.type}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/listen",keyword:"type",params:{type: schema32.properties.listen.type}});
 errors++;
 }
 if(typeof data0 === "string"){
 if(!pattern4.test(data0)){
-const err2 = {instancePath:instancePath+"/listen",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/listen",keyword:"pattern",params:{pattern: "\\S"}});
 errors++;
 }
 }
@@ -332,24 +200,12 @@ for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 === "string"){
 if(!pattern5.test(data1)){
-const err3 = {instancePath:instancePath+"/listen/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/listen/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/listen/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/listen/" + i0,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -358,24 +214,12 @@ errors++;
 if(data.admin_listen !== undefined){
 let data2 = data.admin_listen;
 if((typeof data2 !== "string") && (!(Array.isArray(data2)))){
-const err5 = {instancePath:instancePath+"/admin_listen",keyword:"type",params:{type: schema32.properties.admin_listen.type}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/admin_listen",keyword:"type",params:{type: schema32.properties.admin_listen.type}});
 errors++;
 }
 if(typeof data2 === "string"){
 if(!pattern4.test(data2)){
-const err6 = {instancePath:instancePath+"/admin_listen",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/admin_listen",keyword:"pattern",params:{pattern: "\\S"}});
 errors++;
 }
 }
@@ -385,24 +229,12 @@ for(let i1=0; i1<len1; i1++){
 let data3 = data2[i1];
 if(typeof data3 === "string"){
 if(!pattern5.test(data3)){
-const err7 = {instancePath:instancePath+"/admin_listen/" + i1,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/admin_listen/" + i1,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/admin_listen/" + i1,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/admin_listen/" + i1,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -412,24 +244,12 @@ if(data.base_path !== undefined){
 let data4 = data.base_path;
 if(typeof data4 === "string"){
 if(!pattern5.test(data4)){
-const err9 = {instancePath:instancePath+"/base_path",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/base_path",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/base_path",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/base_path",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -437,24 +257,12 @@ if(data.public_url !== undefined){
 let data5 = data.public_url;
 if(typeof data5 === "string"){
 if(!pattern5.test(data5)){
-const err11 = {instancePath:instancePath+"/public_url",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/public_url",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/public_url",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/public_url",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -466,36 +274,18 @@ for(let i2=0; i2<len2; i2++){
 let data7 = data6[i2];
 if(typeof data7 === "string"){
 if(!pattern5.test(data7)){
-const err13 = {instancePath:instancePath+"/allow_hosts/" + i2,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_hosts/" + i2,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/allow_hosts/" + i2,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_hosts/" + i2,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/allow_hosts",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_hosts",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -507,36 +297,18 @@ for(let i3=0; i3<len3; i3++){
 let data9 = data8[i3];
 if(typeof data9 === "string"){
 if(!pattern5.test(data9)){
-const err16 = {instancePath:instancePath+"/allow_origins/" + i3,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_origins/" + i3,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/allow_origins/" + i3,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_origins/" + i3,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/allow_origins",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_origins",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -548,75 +320,39 @@ for(let i4=0; i4<len4; i4++){
 let data11 = data10[i4];
 if(typeof data11 === "string"){
 if(!pattern5.test(data11)){
-const err19 = {instancePath:instancePath+"/trusted_proxies/" + i4,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/trusted_proxies/" + i4,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/trusted_proxies/" + i4,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/trusted_proxies/" + i4,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/trusted_proxies",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/trusted_proxies",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.anonymous !== undefined){
 let data12 = data.anonymous;
 if(!((data12 === "loopback") || (data12 === "allow"))){
-const err22 = {instancePath:instancePath+"/anonymous",keyword:"enum",params:{allowedValues: schema32.properties.anonymous.enum}};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/anonymous",keyword:"enum",params:{allowedValues: schema32.properties.anonymous.enum}});
 errors++;
 }
 }
 if(data.log_level !== undefined){
 let data13 = data.log_level;
 if(!((((data13 === "debug") || (data13 === "info")) || (data13 === "warn")) || (data13 === "error"))){
-const err23 = {instancePath:instancePath+"/log_level",keyword:"enum",params:{allowedValues: schema32.properties.log_level.enum}};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/log_level",keyword:"enum",params:{allowedValues: schema32.properties.log_level.enum}});
 errors++;
 }
 }
 if(data.log_format !== undefined){
 let data14 = data.log_format;
 if(!((data14 === "json") || (data14 === "pretty"))){
-const err24 = {instancePath:instancePath+"/log_format",keyword:"enum",params:{allowedValues: schema32.properties.log_format.enum}};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/log_format",keyword:"enum",params:{allowedValues: schema32.properties.log_format.enum}});
 errors++;
 }
 }
@@ -624,24 +360,12 @@ if(data.state_dir !== undefined){
 let data15 = data.state_dir;
 if(typeof data15 === "string"){
 if(!pattern5.test(data15)){
-const err25 = {instancePath:instancePath+"/state_dir",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/state_dir",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/state_dir",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/state_dir",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -649,83 +373,41 @@ if(data.secrets_dir !== undefined){
 let data16 = data.secrets_dir;
 if(typeof data16 === "string"){
 if(!pattern5.test(data16)){
-const err27 = {instancePath:instancePath+"/secrets_dir",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/secrets_dir",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/secrets_dir",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/secrets_dir",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data.fence !== undefined){
 let data17 = data.fence;
 if(!(((data17 === "auto") || (data17 === "required")) || (data17 === "off"))){
-const err29 = {instancePath:instancePath+"/fence",keyword:"enum",params:{allowedValues: schema32.properties.fence.enum}};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/fence",keyword:"enum",params:{allowedValues: schema32.properties.fence.enum}});
 errors++;
 }
 }
 if(data.watch !== undefined){
 if(typeof data.watch !== "boolean"){
-const err30 = {instancePath:instancePath+"/watch",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/watch",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
 if(data.list_wait_ms !== undefined){
 let data19 = data.list_wait_ms;
 if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err31 = {instancePath:instancePath+"/list_wait_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/list_wait_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data19 == "number") && (isFinite(data19))){
 if(data19 > 86400000 || isNaN(data19)){
-const err32 = {instancePath:instancePath+"/list_wait_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/list_wait_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
 if(data19 < 0 || isNaN(data19)){
-const err33 = {instancePath:instancePath+"/list_wait_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/list_wait_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -733,47 +415,23 @@ errors++;
 if(data.search_tools !== undefined){
 let data20 = data.search_tools;
 if(!(((data20 === "auto") || (data20 === "always")) || (data20 === "off"))){
-const err34 = {instancePath:instancePath+"/search_tools",keyword:"enum",params:{allowedValues: schema32.properties.search_tools.enum}};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/search_tools",keyword:"enum",params:{allowedValues: schema32.properties.search_tools.enum}});
 errors++;
 }
 }
 if(data.drain_timeout_ms !== undefined){
 let data21 = data.drain_timeout_ms;
 if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err35 = {instancePath:instancePath+"/drain_timeout_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/drain_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data21 == "number") && (isFinite(data21))){
 if(data21 > 86400000 || isNaN(data21)){
-const err36 = {instancePath:instancePath+"/drain_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/drain_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
 if(data21 < 0 || isNaN(data21)){
-const err37 = {instancePath:instancePath+"/drain_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/drain_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -782,34 +440,16 @@ if(data.tls !== undefined){
 let data22 = data.tls;
 if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
 if(data22.cert === undefined){
-const err38 = {instancePath:instancePath+"/tls",keyword:"required",params:{missingProperty: "cert"}};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"required",params:{missingProperty: "cert"}});
 errors++;
 }
 if(data22.key === undefined){
-const err39 = {instancePath:instancePath+"/tls",keyword:"required",params:{missingProperty: "key"}};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"required",params:{missingProperty: "key"}});
 errors++;
 }
 for(const key1 in data22){
 if(!(((key1 === "cert") || (key1 === "key")) || (key1 === "client_ca"))){
-const err40 = {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key1}};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
 }
@@ -817,24 +457,12 @@ if(data22.cert !== undefined){
 let data23 = data22.cert;
 if(typeof data23 === "string"){
 if(!pattern5.test(data23)){
-const err41 = {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err42 = {instancePath:instancePath+"/tls/cert",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/cert",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -842,24 +470,12 @@ if(data22.key !== undefined){
 let data24 = data22.key;
 if(typeof data24 === "string"){
 if(!pattern5.test(data24)){
-const err43 = {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err44 = {instancePath:instancePath+"/tls/key",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/key",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -867,36 +483,18 @@ if(data22.client_ca !== undefined){
 let data25 = data22.client_ca;
 if(typeof data25 === "string"){
 if(!pattern5.test(data25)){
-const err45 = {instancePath:instancePath+"/tls/client_ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/client_ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/tls/client_ca",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/client_ca",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err47 = {instancePath:instancePath+"/tls",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -905,13 +503,7 @@ let data26 = data.names;
 if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
 for(const key2 in data26){
 if(!((key2 === "separator") || (key2 === "max_length"))){
-const err48 = {instancePath:instancePath+"/names",keyword:"additionalProperties",params:{additionalProperty: key2}};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/names",keyword:"additionalProperties",params:{additionalProperty: key2}});
 errors++;
 }
 }
@@ -919,71 +511,35 @@ if(data26.separator !== undefined){
 let data27 = data26.separator;
 if(typeof data27 === "string"){
 if(!pattern18.test(data27)){
-const err49 = {instancePath:instancePath+"/names/separator",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/names/separator",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}});
 errors++;
 }
 }
 else {
-const err50 = {instancePath:instancePath+"/names/separator",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/names/separator",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data26.max_length !== undefined){
 let data28 = data26.max_length;
 if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
-const err51 = {instancePath:instancePath+"/names/max_length",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err51];
-}
-else {
-vErrors.push(err51);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/names/max_length",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data28 == "number") && (isFinite(data28))){
 if(data28 > 128 || isNaN(data28)){
-const err52 = {instancePath:instancePath+"/names/max_length",keyword:"maximum",params:{comparison: "<=", limit: 128}};
-if(vErrors === null){
-vErrors = [err52];
-}
-else {
-vErrors.push(err52);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/names/max_length",keyword:"maximum",params:{comparison: "<=", limit: 128}});
 errors++;
 }
 if(data28 < 16 || isNaN(data28)){
-const err53 = {instancePath:instancePath+"/names/max_length",keyword:"minimum",params:{comparison: ">=", limit: 16}};
-if(vErrors === null){
-vErrors = [err53];
-}
-else {
-vErrors.push(err53);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/names/max_length",keyword:"minimum",params:{comparison: ">=", limit: 16}});
 errors++;
 }
 }
 }
 }
 else {
-const err54 = {instancePath:instancePath+"/names",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err54];
-}
-else {
-vErrors.push(err54);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/names",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -992,47 +548,23 @@ let data29 = data.limits;
 if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
 for(const key3 in data29){
 if(!((((((key3 === "max_concurrency_per_client") || (key3 === "max_queue_per_client")) || (key3 === "rate_limit_rps")) || (key3 === "max_message_bytes")) || (key3 === "max_connections")) || (key3 === "max_connections_per_address"))){
-const err55 = {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}});
 errors++;
 }
 }
 if(data29.max_concurrency_per_client !== undefined){
 let data30 = data29.max_concurrency_per_client;
 if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-const err56 = {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data30 == "number") && (isFinite(data30))){
 if(data30 > 1000000 || isNaN(data30)){
-const err57 = {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data30 < 1 || isNaN(data30)){
-const err58 = {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err58];
-}
-else {
-vErrors.push(err58);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -1040,34 +572,16 @@ errors++;
 if(data29.max_queue_per_client !== undefined){
 let data31 = data29.max_queue_per_client;
 if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-const err59 = {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err59];
-}
-else {
-vErrors.push(err59);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data31 == "number") && (isFinite(data31))){
 if(data31 > 1000000 || isNaN(data31)){
-const err60 = {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data31 < 0 || isNaN(data31)){
-const err61 = {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err61];
-}
-else {
-vErrors.push(err61);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -1076,68 +590,32 @@ if(data29.rate_limit_rps !== undefined){
 let data32 = data29.rate_limit_rps;
 if((typeof data32 == "number") && (isFinite(data32))){
 if(data32 > 1000000 || isNaN(data32)){
-const err62 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err62];
-}
-else {
-vErrors.push(err62);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data32 < 0 || isNaN(data32)){
-const err63 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err63];
-}
-else {
-vErrors.push(err63);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 else {
-const err64 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err64];
-}
-else {
-vErrors.push(err64);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"type",params:{type: "number"}});
 errors++;
 }
 }
 if(data29.max_message_bytes !== undefined){
 let data33 = data29.max_message_bytes;
 if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-const err65 = {instancePath:instancePath+"/limits/max_message_bytes",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err65];
-}
-else {
-vErrors.push(err65);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data33 == "number") && (isFinite(data33))){
 if(data33 > 268435456 || isNaN(data33)){
-const err66 = {instancePath:instancePath+"/limits/max_message_bytes",keyword:"maximum",params:{comparison: "<=", limit: 268435456}};
-if(vErrors === null){
-vErrors = [err66];
-}
-else {
-vErrors.push(err66);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"maximum",params:{comparison: "<=", limit: 268435456}});
 errors++;
 }
 if(data33 < 1024 || isNaN(data33)){
-const err67 = {instancePath:instancePath+"/limits/max_message_bytes",keyword:"minimum",params:{comparison: ">=", limit: 1024}};
-if(vErrors === null){
-vErrors = [err67];
-}
-else {
-vErrors.push(err67);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"minimum",params:{comparison: ">=", limit: 1024}});
 errors++;
 }
 }
@@ -1145,34 +623,16 @@ errors++;
 if(data29.max_connections !== undefined){
 let data34 = data29.max_connections;
 if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err68 = {instancePath:instancePath+"/limits/max_connections",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err68];
-}
-else {
-vErrors.push(err68);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data34 == "number") && (isFinite(data34))){
 if(data34 > 1000000 || isNaN(data34)){
-const err69 = {instancePath:instancePath+"/limits/max_connections",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err69];
-}
-else {
-vErrors.push(err69);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data34 < 1 || isNaN(data34)){
-const err70 = {instancePath:instancePath+"/limits/max_connections",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err70];
-}
-else {
-vErrors.push(err70);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -1180,47 +640,23 @@ errors++;
 if(data29.max_connections_per_address !== undefined){
 let data35 = data29.max_connections_per_address;
 if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err71 = {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err71];
-}
-else {
-vErrors.push(err71);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data35 == "number") && (isFinite(data35))){
 if(data35 > 1000000 || isNaN(data35)){
-const err72 = {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err72];
-}
-else {
-vErrors.push(err72);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data35 < 1 || isNaN(data35)){
-const err73 = {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err73];
-}
-else {
-vErrors.push(err73);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
 }
 else {
-const err74 = {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err74];
-}
-else {
-vErrors.push(err74);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -1229,13 +665,7 @@ let data36 = data.policy;
 if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
 for(const key4 in data36){
 if(!(((key4 === "allow_tools") || (key4 === "deny_tools")) || (key4 === "allow_destructive"))){
-const err75 = {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}};
-if(vErrors === null){
-vErrors = [err75];
-}
-else {
-vErrors.push(err75);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
 }
@@ -1247,36 +677,18 @@ for(let i5=0; i5<len5; i5++){
 let data38 = data37[i5];
 if(typeof data38 === "string"){
 if(!pattern19.test(data38)){
-const err76 = {instancePath:instancePath+"/policy/allow_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err76];
-}
-else {
-vErrors.push(err76);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-const err77 = {instancePath:instancePath+"/policy/allow_tools/" + i5,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err77];
-}
-else {
-vErrors.push(err77);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i5,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err78 = {instancePath:instancePath+"/policy/allow_tools",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err78];
-}
-else {
-vErrors.push(err78);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -1288,60 +700,30 @@ for(let i6=0; i6<len6; i6++){
 let data40 = data39[i6];
 if(typeof data40 === "string"){
 if(!pattern19.test(data40)){
-const err79 = {instancePath:instancePath+"/policy/deny_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err79];
-}
-else {
-vErrors.push(err79);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-const err80 = {instancePath:instancePath+"/policy/deny_tools/" + i6,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err80];
-}
-else {
-vErrors.push(err80);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i6,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err81 = {instancePath:instancePath+"/policy/deny_tools",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err81];
-}
-else {
-vErrors.push(err81);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data36.allow_destructive !== undefined){
 if(typeof data36.allow_destructive !== "boolean"){
-const err82 = {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err82];
-}
-else {
-vErrors.push(err82);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
 }
 else {
-const err83 = {instancePath:instancePath+"/policy",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err83];
-}
-else {
-vErrors.push(err83);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -1349,24 +731,12 @@ if(data.decision !== undefined){
 let data42 = data.decision;
 if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
 if(data42.url === undefined){
-const err84 = {instancePath:instancePath+"/decision",keyword:"required",params:{missingProperty: "url"}};
-if(vErrors === null){
-vErrors = [err84];
-}
-else {
-vErrors.push(err84);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision",keyword:"required",params:{missingProperty: "url"}});
 errors++;
 }
 for(const key5 in data42){
 if(!(((((key5 === "url") || (key5 === "timeout_ms")) || (key5 === "cache_ms")) || (key5 === "max_waiting")) || (key5 === "arguments"))){
-const err85 = {instancePath:instancePath+"/decision",keyword:"additionalProperties",params:{additionalProperty: key5}};
-if(vErrors === null){
-vErrors = [err85];
-}
-else {
-vErrors.push(err85);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision",keyword:"additionalProperties",params:{additionalProperty: key5}});
 errors++;
 }
 }
@@ -1374,58 +744,28 @@ if(data42.url !== undefined){
 let data43 = data42.url;
 if(typeof data43 === "string"){
 if(!pattern21.test(data43)){
-const err86 = {instancePath:instancePath+"/decision/url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u001f@#]+$"}};
-if(vErrors === null){
-vErrors = [err86];
-}
-else {
-vErrors.push(err86);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u001f@#]+$"}});
 errors++;
 }
 }
 else {
-const err87 = {instancePath:instancePath+"/decision/url",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err87];
-}
-else {
-vErrors.push(err87);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/url",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data42.timeout_ms !== undefined){
 let data44 = data42.timeout_ms;
 if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
-const err88 = {instancePath:instancePath+"/decision/timeout_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err88];
-}
-else {
-vErrors.push(err88);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data44 == "number") && (isFinite(data44))){
 if(data44 > 60000 || isNaN(data44)){
-const err89 = {instancePath:instancePath+"/decision/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 60000}};
-if(vErrors === null){
-vErrors = [err89];
-}
-else {
-vErrors.push(err89);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 60000}});
 errors++;
 }
 if(data44 < 10 || isNaN(data44)){
-const err90 = {instancePath:instancePath+"/decision/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 10}};
-if(vErrors === null){
-vErrors = [err90];
-}
-else {
-vErrors.push(err90);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 10}});
 errors++;
 }
 }
@@ -1433,34 +773,16 @@ errors++;
 if(data42.cache_ms !== undefined){
 let data45 = data42.cache_ms;
 if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
-const err91 = {instancePath:instancePath+"/decision/cache_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err91];
-}
-else {
-vErrors.push(err91);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/cache_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data45 == "number") && (isFinite(data45))){
 if(data45 > 3600000 || isNaN(data45)){
-const err92 = {instancePath:instancePath+"/decision/cache_ms",keyword:"maximum",params:{comparison: "<=", limit: 3600000}};
-if(vErrors === null){
-vErrors = [err92];
-}
-else {
-vErrors.push(err92);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/cache_ms",keyword:"maximum",params:{comparison: "<=", limit: 3600000}});
 errors++;
 }
 if(data45 < 0 || isNaN(data45)){
-const err93 = {instancePath:instancePath+"/decision/cache_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err93];
-}
-else {
-vErrors.push(err93);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/cache_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -1468,85 +790,43 @@ errors++;
 if(data42.max_waiting !== undefined){
 let data46 = data42.max_waiting;
 if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
-const err94 = {instancePath:instancePath+"/decision/max_waiting",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err94];
-}
-else {
-vErrors.push(err94);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/max_waiting",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data46 == "number") && (isFinite(data46))){
 if(data46 > 100000 || isNaN(data46)){
-const err95 = {instancePath:instancePath+"/decision/max_waiting",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
-if(vErrors === null){
-vErrors = [err95];
-}
-else {
-vErrors.push(err95);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/max_waiting",keyword:"maximum",params:{comparison: "<=", limit: 100000}});
 errors++;
 }
 if(data46 < 1 || isNaN(data46)){
-const err96 = {instancePath:instancePath+"/decision/max_waiting",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err96];
-}
-else {
-vErrors.push(err96);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/max_waiting",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
 if(data42.arguments !== undefined){
 if(typeof data42.arguments !== "boolean"){
-const err97 = {instancePath:instancePath+"/decision/arguments",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err97];
-}
-else {
-vErrors.push(err97);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision/arguments",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
 }
 else {
-const err98 = {instancePath:instancePath+"/decision",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err98];
-}
-else {
-vErrors.push(err98);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/decision",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 if(data.token !== undefined){
 let data48 = data.token;
 if((typeof data48 !== "string") && (!(data48 && typeof data48 == "object" && !Array.isArray(data48)))){
-const err99 = {instancePath:instancePath+"/token",keyword:"type",params:{type: schema32.properties.token.type}};
-if(vErrors === null){
-vErrors = [err99];
-}
-else {
-vErrors.push(err99);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: schema32.properties.token.type}});
 errors++;
 }
 }
 if(data.metrics_token !== undefined){
 let data49 = data.metrics_token;
 if((typeof data49 !== "string") && (!(data49 && typeof data49 == "object" && !Array.isArray(data49)))){
-const err100 = {instancePath:instancePath+"/metrics_token",keyword:"type",params:{type: schema32.properties.metrics_token.type}};
-if(vErrors === null){
-vErrors = [err100];
-}
-else {
-vErrors.push(err100);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/metrics_token",keyword:"type",params:{type: schema32.properties.metrics_token.type}});
 errors++;
 }
 }
@@ -1556,25 +836,13 @@ if(Array.isArray(data50)){
 const len7 = data50.length;
 for(let i7=0; i7<len7; i7++){
 if(typeof data50[i7] !== "string"){
-const err101 = {instancePath:instancePath+"/allow_ips/" + i7,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err101];
-}
-else {
-vErrors.push(err101);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips/" + i7,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err102 = {instancePath:instancePath+"/allow_ips",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err102];
-}
-else {
-vErrors.push(err102);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -1583,13 +851,7 @@ let data52 = data.auth;
 if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
 for(const key6 in data52){
 if(!(key6 === "issuers")){
-const err103 = {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key6}};
-if(vErrors === null){
-vErrors = [err103];
-}
-else {
-vErrors.push(err103);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key6}});
 errors++;
 }
 }
@@ -1600,35 +862,17 @@ for(const key7 in data53){
 const _errs118 = errors;
 if(typeof key7 === "string"){
 if(!pattern22.test(key7)){
-const err104 = {instancePath:instancePath+"/auth/issuers",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"},propertyName:key7};
-if(vErrors === null){
-vErrors = [err104];
-}
-else {
-vErrors.push(err104);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"},propertyName:key7});
 errors++;
 }
 }
 else {
-const err105 = {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "string"},propertyName:key7};
-if(vErrors === null){
-vErrors = [err105];
-}
-else {
-vErrors.push(err105);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "string"},propertyName:key7});
 errors++;
 }
 var valid30 = _errs118 === errors;
 if(!valid30){
-const err106 = {instancePath:instancePath+"/auth/issuers",keyword:"propertyNames",params:{propertyName: key7}};
-if(vErrors === null){
-vErrors = [err106];
-}
-else {
-vErrors.push(err106);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"propertyNames",params:{propertyName: key7}});
 errors++;
 }
 }
@@ -1640,37 +884,19 @@ errors = vErrors.length;
 }
 }
 else {
-const err107 = {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err107];
-}
-else {
-vErrors.push(err107);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 }
 else {
-const err108 = {instancePath:instancePath+"/auth",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err108];
-}
-else {
-vErrors.push(err108);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 }
 else {
-const err109 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err109];
-}
-else {
-vErrors.push(err109);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
 validate21.errors = vErrors;
@@ -1695,50 +921,26 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (typeof data !== "boolean")){
-const err0 = {instancePath,keyword:"type",params:{type: schema49.type}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: schema49.type}});
 errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(func1.call(schema49.properties, key0))){
-const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
 if(data.description !== undefined){
 if(typeof data.description !== "string"){
-const err2 = {instancePath:instancePath+"/description",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data.type !== undefined){
 let data1 = data.type;
 if((typeof data1 !== "string") && (!(Array.isArray(data1)))){
-const err3 = {instancePath:instancePath+"/type",keyword:"type",params:{type: schema49.properties.type.type}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/type",keyword:"type",params:{type: schema49.properties.type.type}});
 errors++;
 }
 if(Array.isArray(data1)){
@@ -1746,13 +948,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(!(((((((data2 === "object") || (data2 === "array")) || (data2 === "string")) || (data2 === "number")) || (data2 === "integer")) || (data2 === "boolean")) || (data2 === "null"))){
-const err4 = {instancePath:instancePath+"/type/" + i0,keyword:"enum",params:{allowedValues: schema49.properties.type.items.enum}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/type/" + i0,keyword:"enum",params:{allowedValues: schema49.properties.type.items.enum}});
 errors++;
 }
 }
@@ -1762,24 +958,12 @@ if(data.enum !== undefined){
 let data3 = data.enum;
 if(Array.isArray(data3)){
 if(data3.length < 1){
-const err5 = {instancePath:instancePath+"/enum",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/enum",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/enum",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/enum",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -1794,13 +978,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/properties",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/properties",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -1810,25 +988,13 @@ if(Array.isArray(data6)){
 const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 if(typeof data6[i1] !== "string"){
-const err8 = {instancePath:instancePath+"/required/" + i1,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/required/" + i1,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/required",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/required",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -1849,13 +1015,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/patternProperties",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/patternProperties",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -1869,13 +1029,7 @@ if(data.prefixItems !== undefined){
 let data12 = data.prefixItems;
 if(Array.isArray(data12)){
 if(data12.length < 1){
-const err11 = {instancePath:instancePath+"/prefixItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/prefixItems",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len2 = data12.length;
@@ -1887,37 +1041,19 @@ errors = vErrors.length;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/prefixItems",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/prefixItems",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.minItems !== undefined){
 let data14 = data.minItems;
 if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err13 = {instancePath:instancePath+"/minItems",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/minItems",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data14 == "number") && (isFinite(data14))){
 if(data14 < 0 || isNaN(data14)){
-const err14 = {instancePath:instancePath+"/minItems",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/minItems",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -1925,24 +1061,12 @@ errors++;
 if(data.maxItems !== undefined){
 let data15 = data.maxItems;
 if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err15 = {instancePath:instancePath+"/maxItems",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/maxItems",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data15 == "number") && (isFinite(data15))){
 if(data15 < 0 || isNaN(data15)){
-const err16 = {instancePath:instancePath+"/maxItems",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/maxItems",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -1950,24 +1074,12 @@ errors++;
 if(data.minLength !== undefined){
 let data16 = data.minLength;
 if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err17 = {instancePath:instancePath+"/minLength",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/minLength",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data16 == "number") && (isFinite(data16))){
 if(data16 < 0 || isNaN(data16)){
-const err18 = {instancePath:instancePath+"/minLength",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/minLength",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -1975,89 +1087,47 @@ errors++;
 if(data.maxLength !== undefined){
 let data17 = data.maxLength;
 if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err19 = {instancePath:instancePath+"/maxLength",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/maxLength",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data17 == "number") && (isFinite(data17))){
 if(data17 < 0 || isNaN(data17)){
-const err20 = {instancePath:instancePath+"/maxLength",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/maxLength",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
 if(data.pattern !== undefined){
 if(typeof data.pattern !== "string"){
-const err21 = {instancePath:instancePath+"/pattern",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/pattern",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data.minimum !== undefined){
 let data19 = data.minimum;
 if(!((typeof data19 == "number") && (isFinite(data19)))){
-const err22 = {instancePath:instancePath+"/minimum",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/minimum",keyword:"type",params:{type: "number"}});
 errors++;
 }
 }
 if(data.maximum !== undefined){
 let data20 = data.maximum;
 if(!((typeof data20 == "number") && (isFinite(data20)))){
-const err23 = {instancePath:instancePath+"/maximum",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/maximum",keyword:"type",params:{type: "number"}});
 errors++;
 }
 }
 if(data.exclusiveMinimum !== undefined){
 let data21 = data.exclusiveMinimum;
 if(!((typeof data21 == "number") && (isFinite(data21)))){
-const err24 = {instancePath:instancePath+"/exclusiveMinimum",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/exclusiveMinimum",keyword:"type",params:{type: "number"}});
 errors++;
 }
 }
 if(data.exclusiveMaximum !== undefined){
 let data22 = data.exclusiveMaximum;
 if(!((typeof data22 == "number") && (isFinite(data22)))){
-const err25 = {instancePath:instancePath+"/exclusiveMaximum",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/exclusiveMaximum",keyword:"type",params:{type: "number"}});
 errors++;
 }
 }
@@ -2065,13 +1135,7 @@ if(data.allOf !== undefined){
 let data23 = data.allOf;
 if(Array.isArray(data23)){
 if(data23.length < 1){
-const err26 = {instancePath:instancePath+"/allOf",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allOf",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len3 = data23.length;
@@ -2083,13 +1147,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/allOf",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allOf",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -2097,13 +1155,7 @@ if(data.anyOf !== undefined){
 let data25 = data.anyOf;
 if(Array.isArray(data25)){
 if(data25.length < 1){
-const err28 = {instancePath:instancePath+"/anyOf",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/anyOf",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len4 = data25.length;
@@ -2115,13 +1167,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/anyOf",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/anyOf",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -2129,13 +1175,7 @@ if(data.oneOf !== undefined){
 let data27 = data.oneOf;
 if(Array.isArray(data27)){
 if(data27.length < 1){
-const err30 = {instancePath:instancePath+"/oneOf",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/oneOf",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len5 = data27.length;
@@ -2147,13 +1187,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/oneOf",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/oneOf",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -2201,24 +1235,12 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.issuer === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "issuer"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"required",params:{missingProperty: "issuer"}});
 errors++;
 }
 for(const key0 in data){
 if(!((((((key0 === "issuer") || (key0 === "subjects")) || (key0 === "groups")) || (key0 === "groups_claim")) || (key0 === "scopes")) || (key0 === "claims"))){
-const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
@@ -2226,24 +1248,12 @@ if(data.issuer !== undefined){
 let data0 = data.issuer;
 if(typeof data0 === "string"){
 if(!pattern22.test(data0)){
-const err2 = {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"}});
 errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/issuer",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -2251,13 +1261,7 @@ if(data.subjects !== undefined){
 let data1 = data.subjects;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/subjects",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/subjects",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len0 = data1.length;
@@ -2265,36 +1269,18 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
 if(!pattern5.test(data2)){
-const err5 = {instancePath:instancePath+"/subjects/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/subjects/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/subjects/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/subjects/" + i0,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/subjects",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/subjects",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -2302,13 +1288,7 @@ if(data.groups !== undefined){
 let data3 = data.groups;
 if(Array.isArray(data3)){
 if(data3.length < 1){
-const err8 = {instancePath:instancePath+"/groups",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/groups",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len1 = data3.length;
@@ -2316,36 +1296,18 @@ for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 === "string"){
 if(!pattern5.test(data4)){
-const err9 = {instancePath:instancePath+"/groups/" + i1,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/groups/" + i1,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/groups/" + i1,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/groups/" + i1,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/groups",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/groups",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -2353,24 +1315,12 @@ if(data.groups_claim !== undefined){
 let data5 = data.groups_claim;
 if(typeof data5 === "string"){
 if(!pattern5.test(data5)){
-const err12 = {instancePath:instancePath+"/groups_claim",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/groups_claim",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/groups_claim",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/groups_claim",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -2378,13 +1328,7 @@ if(data.scopes !== undefined){
 let data6 = data.scopes;
 if(Array.isArray(data6)){
 if(data6.length < 1){
-const err14 = {instancePath:instancePath+"/scopes",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len2 = data6.length;
@@ -2392,36 +1336,18 @@ for(let i2=0; i2<len2; i2++){
 let data7 = data6[i2];
 if(typeof data7 === "string"){
 if(!pattern26.test(data7)){
-const err15 = {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}});
 errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/scopes/" + i2,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/scopes",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -2429,49 +1355,25 @@ if(data.claims !== undefined){
 let data8 = data.claims;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 if(Object.keys(data8).length < 1){
-const err18 = {instancePath:instancePath+"/claims",keyword:"minProperties",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/claims",keyword:"minProperties",params:{limit: 1}});
 errors++;
 }
 for(const key1 in data8){
 let data9 = data8[key1];
 if((((typeof data9 !== "string") && (!((typeof data9 == "number") && (isFinite(data9))))) && (typeof data9 !== "boolean")) && (!(Array.isArray(data9)))){
-const err19 = {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: schema51.properties.claims.additionalProperties.type}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: schema51.properties.claims.additionalProperties.type}});
 errors++;
 }
 if(Array.isArray(data9)){
 if(data9.length < 1){
-const err20 = {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len3 = data9.length;
 for(let i3=0; i3<len3; i3++){
 let data10 = data9[i3];
 if(((typeof data10 !== "string") && (!((typeof data10 == "number") && (isFinite(data10))))) && (typeof data10 !== "boolean")){
-const err21 = {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i3,keyword:"type",params:{type: schema51.properties.claims.additionalProperties.items.type}};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i3,keyword:"type",params:{type: schema51.properties.claims.additionalProperties.items.type}});
 errors++;
 }
 }
@@ -2479,25 +1381,13 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/claims",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/claims",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 }
 else {
-const err23 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
 validate28.errors = vErrors;
@@ -2521,13 +1411,7 @@ let valid0 = false;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.token_sha256 === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "token_sha256"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token_sha256"}});
 errors++;
 }
 }
@@ -2536,26 +1420,14 @@ valid0 = valid0 || _valid0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.jwt === undefined){
-const err1 = {instancePath,keyword:"required",params:{missingProperty: "jwt"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"required",params:{missingProperty: "jwt"}});
 errors++;
 }
 }
 var _valid0 = _errs3 === errors;
 valid0 = valid0 || _valid0;
 if(!valid0){
-const err2 = {instancePath,keyword:"anyOf",params:{}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"anyOf",params:{}});
 errors++;
 }
 else {
@@ -2572,13 +1444,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(func1.call(schema45.properties, key0))){
-const err3 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
@@ -2586,24 +1452,12 @@ if(data.token_sha256 !== undefined){
 let data0 = data.token_sha256;
 if(typeof data0 === "string"){
 if(!pattern28.test(data0)){
-const err4 = {instancePath:instancePath+"/token_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/token_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}});
 errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/token_sha256",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/token_sha256",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -2615,36 +1469,18 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
 if(!pattern19.test(data2)){
-const err6 = {instancePath:instancePath+"/allow/" + i0,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow/" + i0,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/allow/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow/" + i0,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/allow",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -2656,48 +1492,24 @@ for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 === "string"){
 if(!pattern19.test(data4)){
-const err9 = {instancePath:instancePath+"/deny/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/deny/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/deny/" + i1,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/deny/" + i1,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/deny",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/deny",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.read_only !== undefined){
 if(typeof data.read_only !== "boolean"){
-const err12 = {instancePath:instancePath+"/read_only",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/read_only",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
@@ -2708,35 +1520,17 @@ for(const key1 in data6){
 const _errs21 = errors;
 if(typeof key1 === "string"){
 if(!pattern19.test(key1)){
-const err13 = {instancePath:instancePath+"/arguments",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},propertyName:key1};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/arguments",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},propertyName:key1});
 errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "string"},propertyName:key1};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "string"},propertyName:key1});
 errors++;
 }
 var valid8 = _errs21 === errors;
 if(!valid8){
-const err15 = {instancePath:instancePath+"/arguments",keyword:"propertyNames",params:{propertyName: key1}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/arguments",keyword:"propertyNames",params:{propertyName: key1}});
 errors++;
 }
 }
@@ -2748,25 +1542,13 @@ errors = vErrors.length;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 if(data.admin !== undefined){
 if(typeof data.admin !== "boolean"){
-const err17 = {instancePath:instancePath+"/admin",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/admin",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
@@ -2775,47 +1557,23 @@ let data9 = data.limits;
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 for(const key3 in data9){
 if(!(((key3 === "max_concurrency") || (key3 === "max_queue")) || (key3 === "rate_limit_rps"))){
-const err18 = {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}});
 errors++;
 }
 }
 if(data9.max_concurrency !== undefined){
 let data10 = data9.max_concurrency;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err19 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 > 1000000 || isNaN(data10)){
-const err20 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data10 < 1 || isNaN(data10)){
-const err21 = {instancePath:instancePath+"/limits/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -2823,34 +1581,16 @@ errors++;
 if(data9.max_queue !== undefined){
 let data11 = data9.max_queue;
 if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err22 = {instancePath:instancePath+"/limits/max_queue",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data11 == "number") && (isFinite(data11))){
 if(data11 > 1000000 || isNaN(data11)){
-const err23 = {instancePath:instancePath+"/limits/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data11 < 0 || isNaN(data11)){
-const err24 = {instancePath:instancePath+"/limits/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -2859,46 +1599,22 @@ if(data9.rate_limit_rps !== undefined){
 let data12 = data9.rate_limit_rps;
 if((typeof data12 == "number") && (isFinite(data12))){
 if(data12 > 1000000 || isNaN(data12)){
-const err25 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data12 < 0 || isNaN(data12)){
-const err26 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"type",params:{type: "number"}});
 errors++;
 }
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -2906,48 +1622,24 @@ if(data.profile !== undefined){
 let data13 = data.profile;
 if(typeof data13 === "string"){
 if(!pattern32.test(data13)){
-const err29 = {instancePath:instancePath+"/profile",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/profile",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}});
 errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/profile",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/profile",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data.tokens !== undefined){
 if(!(Array.isArray(data.tokens))){
-const err31 = {instancePath:instancePath+"/tokens",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tokens",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.expires !== undefined){
 if(typeof data.expires !== "string"){
-const err32 = {instancePath:instancePath+"/expires",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/expires",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -2959,13 +1651,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err33 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
 validate25.errors = vErrors;
@@ -2990,24 +1676,12 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(Object.keys(data).length < 1){
-const err0 = {instancePath,keyword:"minProperties",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}});
 errors++;
 }
 for(const key0 in data){
 if(!(func1.call(schema58.properties, key0))){
-const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
@@ -3015,24 +1689,12 @@ if(data.extends !== undefined){
 let data0 = data.extends;
 if(typeof data0 === "string"){
 if(!pattern32.test(data0)){
-const err2 = {instancePath:instancePath+"/extends",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/extends",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}});
 errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/extends",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/extends",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3040,24 +1702,12 @@ if(data.description !== undefined){
 let data1 = data.description;
 if(typeof data1 === "string"){
 if(!pattern5.test(data1)){
-const err4 = {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/description",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3069,36 +1719,18 @@ for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 === "string"){
 if(!pattern41.test(data3)){
-const err6 = {instancePath:instancePath+"/client_names/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/client_names/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"}});
 errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/client_names/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/client_names/" + i0,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/client_names",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/client_names",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -3106,24 +1738,12 @@ if(data.separator !== undefined){
 let data4 = data.separator;
 if(typeof data4 === "string"){
 if(!pattern18.test(data4)){
-const err9 = {instancePath:instancePath+"/separator",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/separator",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}});
 errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/separator",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/separator",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3131,58 +1751,28 @@ if(data.charset !== undefined){
 let data5 = data.charset;
 if(typeof data5 === "string"){
 if(!pattern43.test(data5)){
-const err11 = {instancePath:instancePath+"/charset",keyword:"pattern",params:{pattern: "^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/charset",keyword:"pattern",params:{pattern: "^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"}});
 errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/charset",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/charset",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data.max_length !== undefined){
 let data6 = data.max_length;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err13 = {instancePath:instancePath+"/max_length",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/max_length",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 128 || isNaN(data6)){
-const err14 = {instancePath:instancePath+"/max_length",keyword:"maximum",params:{comparison: "<=", limit: 128}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/max_length",keyword:"maximum",params:{comparison: "<=", limit: 128}});
 errors++;
 }
 if(data6 < 16 || isNaN(data6)){
-const err15 = {instancePath:instancePath+"/max_length",keyword:"minimum",params:{comparison: ">=", limit: 16}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/max_length",keyword:"minimum",params:{comparison: ">=", limit: 16}});
 errors++;
 }
 }
@@ -3190,34 +1780,16 @@ errors++;
 if(data.tool_cap !== undefined){
 let data7 = data.tool_cap;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err16 = {instancePath:instancePath+"/tool_cap",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tool_cap",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 100000 || isNaN(data7)){
-const err17 = {instancePath:instancePath+"/tool_cap",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tool_cap",keyword:"maximum",params:{comparison: "<=", limit: 100000}});
 errors++;
 }
 if(data7 < 0 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/tool_cap",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tool_cap",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -3230,70 +1802,34 @@ for(let i1=0; i1<len1; i1++){
 let data9 = data8[i1];
 if(typeof data9 === "string"){
 if(!pattern19.test(data9)){
-const err19 = {instancePath:instancePath+"/pinned/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/pinned/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/pinned/" + i1,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/pinned/" + i1,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/pinned",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/pinned",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.page_size !== undefined){
 let data10 = data.page_size;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err22 = {instancePath:instancePath+"/page_size",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/page_size",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 > 100000 || isNaN(data10)){
-const err23 = {instancePath:instancePath+"/page_size",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/page_size",keyword:"maximum",params:{comparison: "<=", limit: 100000}});
 errors++;
 }
 if(data10 < 0 || isNaN(data10)){
-const err24 = {instancePath:instancePath+"/page_size",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/page_size",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -3302,36 +1838,18 @@ if(data.downgrade !== undefined){
 let data11 = data.downgrade;
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 if(Object.keys(data11).length < 1){
-const err25 = {instancePath:instancePath+"/downgrade",keyword:"minProperties",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade",keyword:"minProperties",params:{limit: 1}});
 errors++;
 }
 for(const key1 in data11){
 if(!((key1 === "by_revision") || (key1 === "kinds"))){
-const err26 = {instancePath:instancePath+"/downgrade",keyword:"additionalProperties",params:{additionalProperty: key1}};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
 }
 if(data11.by_revision !== undefined){
 if(typeof data11.by_revision !== "boolean"){
-const err27 = {instancePath:instancePath+"/downgrade/by_revision",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade/by_revision",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
@@ -3342,49 +1860,25 @@ const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 let data14 = data13[i2];
 if(!(((((data14 === "audio") || (data14 === "image")) || (data14 === "resource")) || (data14 === "resource_link")) || (data14 === "structured_content"))){
-const err28 = {instancePath:instancePath+"/downgrade/kinds/" + i2,keyword:"enum",params:{allowedValues: schema58.properties.downgrade.properties.kinds.items.enum}};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade/kinds/" + i2,keyword:"enum",params:{allowedValues: schema58.properties.downgrade.properties.kinds.items.enum}});
 errors++;
 }
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/downgrade/kinds",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade/kinds",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/downgrade",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 }
 else {
-const err31 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
 validate31.errors = vErrors;
@@ -3418,57 +1912,27 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,keyword:"type",params:{type: schema68.type}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: schema68.type}});
 errors++;
 }
 if(typeof data === "string"){
 if(!pattern48.test(data)){
-const err1 = {instancePath,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.name === undefined){
-const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}});
 errors++;
 }
 if(data.from === undefined){
-const err3 = {instancePath,keyword:"required",params:{missingProperty: "from"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"required",params:{missingProperty: "from"}});
 errors++;
 }
 for(const key0 in data){
 if(!((key0 === "name") || (key0 === "from"))){
-const err4 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
@@ -3476,24 +1940,12 @@ if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
 if(!pattern48.test(data0)){
-const err5 = {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3501,34 +1953,16 @@ if(data.from !== undefined){
 let data1 = data.from;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(Object.keys(data1).length > 1){
-const err7 = {instancePath:instancePath+"/from",keyword:"maxProperties",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from",keyword:"maxProperties",params:{limit: 1}});
 errors++;
 }
 if(Object.keys(data1).length < 1){
-const err8 = {instancePath:instancePath+"/from",keyword:"minProperties",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from",keyword:"minProperties",params:{limit: 1}});
 errors++;
 }
 for(const key1 in data1){
 if(!(((key1 === "env") || (key1 === "file")) || (key1 === "command"))){
-const err9 = {instancePath:instancePath+"/from",keyword:"additionalProperties",params:{additionalProperty: key1}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
 }
@@ -3536,24 +1970,12 @@ if(data1.env !== undefined){
 let data2 = data1.env;
 if(typeof data2 === "string"){
 if(!pattern48.test(data2)){
-const err10 = {instancePath:instancePath+"/from/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/from/env",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from/env",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3561,24 +1983,12 @@ if(data1.file !== undefined){
 let data3 = data1.file;
 if(typeof data3 === "string"){
 if(!pattern5.test(data3)){
-const err12 = {instancePath:instancePath+"/from/file",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from/file",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/from/file",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from/file",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3586,13 +1996,7 @@ if(data1.command !== undefined){
 let data4 = data1.command;
 if(Array.isArray(data4)){
 if(data4.length < 1){
-const err14 = {instancePath:instancePath+"/from/command",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from/command",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len0 = data4.length;
@@ -3600,48 +2004,24 @@ for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
 if(!pattern46.test(data5)){
-const err15 = {instancePath:instancePath+"/from/command/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from/command/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/from/command/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from/command/" + i0,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/from/command",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from/command",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/from",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/from",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -3667,24 +2047,12 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(Object.keys(data).length < 1){
-const err0 = {instancePath,keyword:"minProperties",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}});
 errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "name") || (key0 === "expose")) || (key0 === "description")) || (key0 === "hidden"))){
-const err1 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
@@ -3692,24 +2060,12 @@ if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
 if(!pattern62.test(data0)){
-const err2 = {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}});
 errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3717,24 +2073,12 @@ if(data.expose !== undefined){
 let data1 = data.expose;
 if(typeof data1 === "string"){
 if(!pattern62.test(data1)){
-const err4 = {instancePath:instancePath+"/expose",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/expose",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}});
 errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/expose",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/expose",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3742,48 +2086,24 @@ if(data.description !== undefined){
 let data2 = data.description;
 if(typeof data2 === "string"){
 if(!pattern46.test(data2)){
-const err6 = {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/description",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data.hidden !== undefined){
 if(typeof data.hidden !== "boolean"){
-const err8 = {instancePath:instancePath+"/hidden",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/hidden",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
 }
 else {
-const err9 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
 validate36.errors = vErrors;
@@ -3811,26 +2131,14 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(func1.call(schema82.properties, key0))){
-const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
 if(data.grant !== undefined){
 let data0 = data.grant;
 if(!(((data0 === "authorization_code") || (data0 === "client_credentials")) || (data0 === "token-exchange"))){
-const err1 = {instancePath:instancePath+"/grant",keyword:"enum",params:{allowedValues: schema82.properties.grant.enum}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/grant",keyword:"enum",params:{allowedValues: schema82.properties.grant.enum}});
 errors++;
 }
 }
@@ -3838,24 +2146,12 @@ if(data.client_id !== undefined){
 let data1 = data.client_id;
 if(typeof data1 === "string"){
 if(!pattern66.test(data1)){
-const err2 = {instancePath:instancePath+"/client_id",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/client_id",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"}});
 errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client_id",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/client_id",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3874,13 +2170,7 @@ errors = vErrors.length;
 if(data.private_key_algorithm !== undefined){
 let data4 = data.private_key_algorithm;
 if(!(((((((((data4 === "RS256") || (data4 === "RS384")) || (data4 === "RS512")) || (data4 === "PS256")) || (data4 === "PS384")) || (data4 === "PS512")) || (data4 === "ES256")) || (data4 === "ES384")) || (data4 === "ES512"))){
-const err4 = {instancePath:instancePath+"/private_key_algorithm",keyword:"enum",params:{allowedValues: schema82.properties.private_key_algorithm.enum}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/private_key_algorithm",keyword:"enum",params:{allowedValues: schema82.properties.private_key_algorithm.enum}});
 errors++;
 }
 }
@@ -3888,24 +2178,12 @@ if(data.client_metadata_url !== undefined){
 let data5 = data.client_metadata_url;
 if(typeof data5 === "string"){
 if(!pattern67.test(data5)){
-const err5 = {instancePath:instancePath+"/client_metadata_url",keyword:"pattern",params:{pattern: "^https://[^/\\s]+/\\S+$"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/client_metadata_url",keyword:"pattern",params:{pattern: "^https://[^/\\s]+/\\S+$"}});
 errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/client_metadata_url",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/client_metadata_url",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3913,24 +2191,12 @@ if(data.redirect_url !== undefined){
 let data6 = data.redirect_url;
 if(typeof data6 === "string"){
 if(!pattern68.test(data6)){
-const err7 = {instancePath:instancePath+"/redirect_url",keyword:"pattern",params:{pattern: "^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/redirect_url",keyword:"pattern",params:{pattern: "^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"}});
 errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/redirect_url",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/redirect_url",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -3938,13 +2204,7 @@ if(data.scopes !== undefined){
 let data7 = data.scopes;
 if(Array.isArray(data7)){
 if(data7.length < 1){
-const err9 = {instancePath:instancePath+"/scopes",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
 const len0 = data7.length;
@@ -3952,36 +2212,18 @@ for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
 if(!pattern69.test(data8)){
-const err10 = {instancePath:instancePath+"/scopes/" + i0,keyword:"pattern",params:{pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i0,keyword:"pattern",params:{pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"}});
 errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/scopes/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i0,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/scopes",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scopes",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -3989,36 +2231,18 @@ if(data.issuer !== undefined){
 let data9 = data.issuer;
 if(typeof data9 === "string"){
 if(!pattern70.test(data9)){
-const err13 = {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://\\S+$"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://\\S+$"}});
 errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/issuer",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err15 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
 validate38.errors = vErrors;
@@ -4040,13 +2264,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(func1.call(schema63.properties, key0))){
-const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
@@ -4054,24 +2272,12 @@ if(data.command !== undefined){
 let data0 = data.command;
 if(typeof data0 === "string"){
 if(!pattern5.test(data0)){
-const err1 = {instancePath:instancePath+"/command",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/command",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/command",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/command",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -4083,36 +2289,18 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
 if(!pattern46.test(data2)){
-const err3 = {instancePath:instancePath+"/args/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/args/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/args/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/args/" + i0,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/args",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/args",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -4120,24 +2308,12 @@ if(data.cwd !== undefined){
 let data3 = data.cwd;
 if(typeof data3 === "string"){
 if(!pattern5.test(data3)){
-const err6 = {instancePath:instancePath+"/cwd",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/cwd",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/cwd",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/cwd",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -4148,35 +2324,17 @@ for(const key1 in data4){
 const _errs13 = errors;
 if(typeof key1 === "string"){
 if(!pattern48.test(key1)){
-const err8 = {instancePath:instancePath+"/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1});
 errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/env",keyword:"type",params:{type: "string"},propertyName:key1};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/env",keyword:"type",params:{type: "string"},propertyName:key1});
 errors++;
 }
 var valid4 = _errs13 === errors;
 if(!valid4){
-const err10 = {instancePath:instancePath+"/env",keyword:"propertyNames",params:{propertyName: key1}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/env",keyword:"propertyNames",params:{propertyName: key1}});
 errors++;
 }
 }
@@ -4184,36 +2342,18 @@ for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 === "string"){
 if(!pattern46.test(data5)){
-const err11 = {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/env",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/env",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -4225,36 +2365,18 @@ for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(typeof data7 === "string"){
 if(!pattern48.test(data7)){
-const err14 = {instancePath:instancePath+"/inherit_env/" + i1,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/inherit_env/" + i1,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/inherit_env/" + i1,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/inherit_env/" + i1,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/inherit_env",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/inherit_env",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -4270,51 +2392,27 @@ errors = vErrors.length;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/secrets",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/secrets",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.framing !== undefined){
 let data10 = data.framing;
 if(!(((data10 === "auto") || (data10 === "newline")) || (data10 === "content-length"))){
-const err18 = {instancePath:instancePath+"/framing",keyword:"enum",params:{allowedValues: schema63.properties.framing.enum}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/framing",keyword:"enum",params:{allowedValues: schema63.properties.framing.enum}});
 errors++;
 }
 }
 if(data.fence !== undefined){
 if(typeof data.fence !== "boolean"){
-const err19 = {instancePath:instancePath+"/fence",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/fence",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
 if(data.era !== undefined){
 let data12 = data.era;
 if(!(((data12 === "auto") || (data12 === "legacy")) || (data12 === "modern"))){
-const err20 = {instancePath:instancePath+"/era",keyword:"enum",params:{allowedValues: schema63.properties.era.enum}};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/era",keyword:"enum",params:{allowedValues: schema63.properties.era.enum}});
 errors++;
 }
 }
@@ -4322,49 +2420,25 @@ if(data.namespace !== undefined){
 let data13 = data.namespace;
 if(typeof data13 === "string"){
 if(!pattern56.test(data13)){
-const err21 = {instancePath:instancePath+"/namespace",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/namespace",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}});
 errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/namespace",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/namespace",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data.prefix !== undefined){
 if(typeof data.prefix !== "boolean"){
-const err23 = {instancePath:instancePath+"/prefix",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/prefix",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
 if(data.isolation !== undefined){
 let data15 = data.isolation;
 if(!((((data15 === "auto") || (data15 === "shared")) || (data15 === "session")) || (data15 === "pool"))){
-const err24 = {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema63.properties.isolation.enum}};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema63.properties.isolation.enum}});
 errors++;
 }
 }
@@ -4373,50 +2447,26 @@ let data16 = data.resources;
 if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
 for(const key3 in data16){
 if(!(key3 === "uris")){
-const err25 = {instancePath:instancePath+"/resources",keyword:"additionalProperties",params:{additionalProperty: key3}};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/resources",keyword:"additionalProperties",params:{additionalProperty: key3}});
 errors++;
 }
 }
 if(data16.uris !== undefined){
 let data17 = data16.uris;
 if(!((data17 === "native") || (data17 === "prefixed"))){
-const err26 = {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema63.properties.resources.properties.uris.enum}};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema63.properties.resources.properties.uris.enum}});
 errors++;
 }
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/resources",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/resources",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 if(data.disabled !== undefined){
 if(typeof data.disabled !== "boolean"){
-const err28 = {instancePath:instancePath+"/disabled",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/disabled",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
@@ -4428,36 +2478,18 @@ for(let i3=0; i3<len3; i3++){
 let data20 = data19[i3];
 if(typeof data20 === "string"){
 if(!pattern57.test(data20)){
-const err29 = {instancePath:instancePath+"/tags/" + i3,keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tags/" + i3,keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}});
 errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/tags/" + i3,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tags/" + i3,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/tags",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tags",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -4466,25 +2498,13 @@ let data21 = data.policy;
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 for(const key4 in data21){
 if(!(func1.call(schema63.properties.policy.properties, key4))){
-const err32 = {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
 }
 if(data21.allow_destructive !== undefined){
 if(typeof data21.allow_destructive !== "boolean"){
-const err33 = {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
@@ -4496,36 +2516,18 @@ for(let i4=0; i4<len4; i4++){
 let data24 = data23[i4];
 if(typeof data24 === "string"){
 if(!pattern19.test(data24)){
-const err34 = {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-const err35 = {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/policy/allow_tools",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -4537,36 +2539,18 @@ for(let i5=0; i5<len5; i5++){
 let data26 = data25[i5];
 if(typeof data26 === "string"){
 if(!pattern19.test(data26)){
-const err37 = {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err39 = {instancePath:instancePath+"/policy/deny_tools",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -4578,36 +2562,18 @@ for(let i6=0; i6<len6; i6++){
 let data28 = data27[i6];
 if(typeof data28 === "string"){
 if(!pattern19.test(data28)){
-const err40 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-const err41 = {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err42 = {instancePath:instancePath+"/policy/destructive_tools",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/destructive_tools",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -4619,83 +2585,41 @@ for(let i7=0; i7<len7; i7++){
 let data30 = data29[i7];
 if(typeof data30 === "string"){
 if(!pattern19.test(data30)){
-const err43 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-const err44 = {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/policy/read_only_tools",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/read_only_tools",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data21.destructive !== undefined){
 let data31 = data21.destructive;
 if(!((data31 === "declared") || (data31 === "assumed"))){
-const err46 = {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema63.properties.policy.properties.destructive.enum}};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema63.properties.policy.properties.destructive.enum}});
 errors++;
 }
 }
 if(data21.max_concurrency !== undefined){
 let data32 = data21.max_concurrency;
 if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
-const err47 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_concurrency",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data32 == "number") && (isFinite(data32))){
 if(data32 > 1000000 || isNaN(data32)){
-const err48 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data32 < 1 || isNaN(data32)){
-const err49 = {instancePath:instancePath+"/policy/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -4703,34 +2627,16 @@ errors++;
 if(data21.max_queue !== undefined){
 let data33 = data21.max_queue;
 if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-const err50 = {instancePath:instancePath+"/policy/max_queue",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_queue",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data33 == "number") && (isFinite(data33))){
 if(data33 > 1000000 || isNaN(data33)){
-const err51 = {instancePath:instancePath+"/policy/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err51];
-}
-else {
-vErrors.push(err51);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data33 < 0 || isNaN(data33)){
-const err52 = {instancePath:instancePath+"/policy/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err52];
-}
-else {
-vErrors.push(err52);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -4739,68 +2645,32 @@ if(data21.rate_limit_rps !== undefined){
 let data34 = data21.rate_limit_rps;
 if((typeof data34 == "number") && (isFinite(data34))){
 if(data34 > 1000000 || isNaN(data34)){
-const err53 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err53];
-}
-else {
-vErrors.push(err53);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data34 < 0 || isNaN(data34)){
-const err54 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err54];
-}
-else {
-vErrors.push(err54);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 else {
-const err55 = {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/rate_limit_rps",keyword:"type",params:{type: "number"}});
 errors++;
 }
 }
 if(data21.timeout_ms !== undefined){
 let data35 = data21.timeout_ms;
 if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err56 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data35 == "number") && (isFinite(data35))){
 if(data35 > 86400000 || isNaN(data35)){
-const err57 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
 if(data35 < 1 || isNaN(data35)){
-const err58 = {instancePath:instancePath+"/policy/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err58];
-}
-else {
-vErrors.push(err58);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -4808,47 +2678,23 @@ errors++;
 if(data21.max_timeout_ms !== undefined){
 let data36 = data21.max_timeout_ms;
 if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
-const err59 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err59];
-}
-else {
-vErrors.push(err59);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data36 == "number") && (isFinite(data36))){
 if(data36 > 86400000 || isNaN(data36)){
-const err60 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
 if(data36 < 1 || isNaN(data36)){
-const err61 = {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err61];
-}
-else {
-vErrors.push(err61);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
 }
 else {
-const err62 = {instancePath:instancePath+"/policy",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err62];
-}
-else {
-vErrors.push(err62);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -4857,47 +2703,23 @@ let data37 = data.health;
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
 for(const key5 in data37){
 if(!((((((key5 === "startup_timeout_ms") || (key5 === "ping_interval_ms")) || (key5 === "ping_failures")) || (key5 === "restart_backoff_ms")) || (key5 === "max_restarts")) || (key5 === "stop_timeout_ms"))){
-const err63 = {instancePath:instancePath+"/health",keyword:"additionalProperties",params:{additionalProperty: key5}};
-if(vErrors === null){
-vErrors = [err63];
-}
-else {
-vErrors.push(err63);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health",keyword:"additionalProperties",params:{additionalProperty: key5}});
 errors++;
 }
 }
 if(data37.startup_timeout_ms !== undefined){
 let data38 = data37.startup_timeout_ms;
 if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-const err64 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err64];
-}
-else {
-vErrors.push(err64);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data38 == "number") && (isFinite(data38))){
 if(data38 > 86400000 || isNaN(data38)){
-const err65 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
-if(vErrors === null){
-vErrors = [err65];
-}
-else {
-vErrors.push(err65);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
 if(data38 < 1 || isNaN(data38)){
-const err66 = {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err66];
-}
-else {
-vErrors.push(err66);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -4905,34 +2727,16 @@ errors++;
 if(data37.ping_interval_ms !== undefined){
 let data39 = data37.ping_interval_ms;
 if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err67 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err67];
-}
-else {
-vErrors.push(err67);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_interval_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data39 == "number") && (isFinite(data39))){
 if(data39 > 86400000 || isNaN(data39)){
-const err68 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
-if(vErrors === null){
-vErrors = [err68];
-}
-else {
-vErrors.push(err68);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_interval_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
 if(data39 < 0 || isNaN(data39)){
-const err69 = {instancePath:instancePath+"/health/ping_interval_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err69];
-}
-else {
-vErrors.push(err69);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_interval_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -4940,34 +2744,16 @@ errors++;
 if(data37.ping_failures !== undefined){
 let data40 = data37.ping_failures;
 if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
-const err70 = {instancePath:instancePath+"/health/ping_failures",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err70];
-}
-else {
-vErrors.push(err70);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_failures",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data40 == "number") && (isFinite(data40))){
 if(data40 > 1000 || isNaN(data40)){
-const err71 = {instancePath:instancePath+"/health/ping_failures",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
-if(vErrors === null){
-vErrors = [err71];
-}
-else {
-vErrors.push(err71);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_failures",keyword:"maximum",params:{comparison: "<=", limit: 1000}});
 errors++;
 }
 if(data40 < 1 || isNaN(data40)){
-const err72 = {instancePath:instancePath+"/health/ping_failures",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err72];
-}
-else {
-vErrors.push(err72);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_failures",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -4975,34 +2761,16 @@ errors++;
 if(data37.restart_backoff_ms !== undefined){
 let data41 = data37.restart_backoff_ms;
 if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err73 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err73];
-}
-else {
-vErrors.push(err73);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data41 == "number") && (isFinite(data41))){
 if(data41 > 86400000 || isNaN(data41)){
-const err74 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
-if(vErrors === null){
-vErrors = [err74];
-}
-else {
-vErrors.push(err74);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
 if(data41 < 1 || isNaN(data41)){
-const err75 = {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err75];
-}
-else {
-vErrors.push(err75);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -5010,34 +2778,16 @@ errors++;
 if(data37.max_restarts !== undefined){
 let data42 = data37.max_restarts;
 if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err76 = {instancePath:instancePath+"/health/max_restarts",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err76];
-}
-else {
-vErrors.push(err76);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/max_restarts",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data42 == "number") && (isFinite(data42))){
 if(data42 > 1000000 || isNaN(data42)){
-const err77 = {instancePath:instancePath+"/health/max_restarts",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
-if(vErrors === null){
-vErrors = [err77];
-}
-else {
-vErrors.push(err77);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/max_restarts",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
 if(data42 < 0 || isNaN(data42)){
-const err78 = {instancePath:instancePath+"/health/max_restarts",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err78];
-}
-else {
-vErrors.push(err78);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/max_restarts",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
@@ -5045,47 +2795,23 @@ errors++;
 if(data37.stop_timeout_ms !== undefined){
 let data43 = data37.stop_timeout_ms;
 if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
-const err79 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err79];
-}
-else {
-vErrors.push(err79);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data43 == "number") && (isFinite(data43))){
 if(data43 > 86400000 || isNaN(data43)){
-const err80 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
-if(vErrors === null){
-vErrors = [err80];
-}
-else {
-vErrors.push(err80);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
 if(data43 < 0 || isNaN(data43)){
-const err81 = {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err81];
-}
-else {
-vErrors.push(err81);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
 }
 else {
-const err82 = {instancePath:instancePath+"/health",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err82];
-}
-else {
-vErrors.push(err82);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/health",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -5100,13 +2826,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err83 = {instancePath:instancePath+"/tools",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err83];
-}
-else {
-vErrors.push(err83);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tools",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -5115,47 +2835,23 @@ let data46 = data.scaling;
 if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
 for(const key7 in data46){
 if(!((key7 === "min") || (key7 === "max"))){
-const err84 = {instancePath:instancePath+"/scaling",keyword:"additionalProperties",params:{additionalProperty: key7}};
-if(vErrors === null){
-vErrors = [err84];
-}
-else {
-vErrors.push(err84);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scaling",keyword:"additionalProperties",params:{additionalProperty: key7}});
 errors++;
 }
 }
 if(data46.min !== undefined){
 let data47 = data46.min;
 if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
-const err85 = {instancePath:instancePath+"/scaling/min",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err85];
-}
-else {
-vErrors.push(err85);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/min",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data47 == "number") && (isFinite(data47))){
 if(data47 > 1000 || isNaN(data47)){
-const err86 = {instancePath:instancePath+"/scaling/min",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
-if(vErrors === null){
-vErrors = [err86];
-}
-else {
-vErrors.push(err86);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/min",keyword:"maximum",params:{comparison: "<=", limit: 1000}});
 errors++;
 }
 if(data47 < 1 || isNaN(data47)){
-const err87 = {instancePath:instancePath+"/scaling/min",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err87];
-}
-else {
-vErrors.push(err87);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/min",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -5163,72 +2859,36 @@ errors++;
 if(data46.max !== undefined){
 let data48 = data46.max;
 if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
-const err88 = {instancePath:instancePath+"/scaling/max",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err88];
-}
-else {
-vErrors.push(err88);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/max",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data48 == "number") && (isFinite(data48))){
 if(data48 > 1000 || isNaN(data48)){
-const err89 = {instancePath:instancePath+"/scaling/max",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
-if(vErrors === null){
-vErrors = [err89];
-}
-else {
-vErrors.push(err89);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/max",keyword:"maximum",params:{comparison: "<=", limit: 1000}});
 errors++;
 }
 if(data48 < 1 || isNaN(data48)){
-const err90 = {instancePath:instancePath+"/scaling/max",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err90];
-}
-else {
-vErrors.push(err90);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/max",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
 }
 else {
-const err91 = {instancePath:instancePath+"/scaling",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err91];
-}
-else {
-vErrors.push(err91);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/scaling",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 if(data.url !== undefined){
 if(typeof data.url !== "string"){
-const err92 = {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err92];
-}
-else {
-vErrors.push(err92);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data.transport !== undefined){
 let data50 = data.transport;
 if(!((((data50 === "auto") || (data50 === "streamable-http")) || (data50 === "sse")) || (data50 === "websocket"))){
-const err93 = {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema63.properties.transport.enum}};
-if(vErrors === null){
-vErrors = [err93];
-}
-else {
-vErrors.push(err93);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema63.properties.transport.enum}});
 errors++;
 }
 }
@@ -5237,25 +2897,13 @@ let data51 = data.headers;
 if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
 for(const key8 in data51){
 if(typeof data51[key8] !== "string"){
-const err94 = {instancePath:instancePath+"/headers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err94];
-}
-else {
-vErrors.push(err94);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/headers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err95 = {instancePath:instancePath+"/headers",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err95];
-}
-else {
-vErrors.push(err95);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/headers",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -5264,13 +2912,7 @@ let data53 = data.auth;
 if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
 for(const key9 in data53){
 if(!((key9 === "bearer") || (key9 === "oauth"))){
-const err96 = {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key9}};
-if(vErrors === null){
-vErrors = [err96];
-}
-else {
-vErrors.push(err96);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key9}});
 errors++;
 }
 }
@@ -5278,24 +2920,12 @@ if(data53.bearer !== undefined){
 let data54 = data53.bearer;
 if(typeof data54 === "string"){
 if(!pattern48.test(data54)){
-const err97 = {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}};
-if(vErrors === null){
-vErrors = [err97];
-}
-else {
-vErrors.push(err97);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
 }
 else {
-const err98 = {instancePath:instancePath+"/auth/bearer",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err98];
-}
-else {
-vErrors.push(err98);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/bearer",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -5307,38 +2937,20 @@ errors = vErrors.length;
 }
 }
 else {
-const err99 = {instancePath:instancePath+"/auth",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err99];
-}
-else {
-vErrors.push(err99);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 if(data.credentials !== undefined){
 let data56 = data.credentials;
 if(!((data56 === "shared") || (data56 === "per-user"))){
-const err100 = {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema63.properties.credentials.enum}};
-if(vErrors === null){
-vErrors = [err100];
-}
-else {
-vErrors.push(err100);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema63.properties.credentials.enum}});
 errors++;
 }
 }
 if(data.allow_private !== undefined){
 if(typeof data.allow_private !== "boolean"){
-const err101 = {instancePath:instancePath+"/allow_private",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err101];
-}
-else {
-vErrors.push(err101);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_private",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
@@ -5346,24 +2958,12 @@ if(data.tls !== undefined){
 let data58 = data.tls;
 if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
 if(Object.keys(data58).length < 1){
-const err102 = {instancePath:instancePath+"/tls",keyword:"minProperties",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err102];
-}
-else {
-vErrors.push(err102);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"minProperties",params:{limit: 1}});
 errors++;
 }
 for(const key10 in data58){
 if(!(((key10 === "ca") || (key10 === "cert")) || (key10 === "key"))){
-const err103 = {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key10}};
-if(vErrors === null){
-vErrors = [err103];
-}
-else {
-vErrors.push(err103);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key10}});
 errors++;
 }
 }
@@ -5371,24 +2971,12 @@ if(data58.ca !== undefined){
 let data59 = data58.ca;
 if(typeof data59 === "string"){
 if(!pattern5.test(data59)){
-const err104 = {instancePath:instancePath+"/tls/ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err104];
-}
-else {
-vErrors.push(err104);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err105 = {instancePath:instancePath+"/tls/ca",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err105];
-}
-else {
-vErrors.push(err105);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/ca",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -5396,24 +2984,12 @@ if(data58.cert !== undefined){
 let data60 = data58.cert;
 if(typeof data60 === "string"){
 if(!pattern5.test(data60)){
-const err106 = {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err106];
-}
-else {
-vErrors.push(err106);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err107 = {instancePath:instancePath+"/tls/cert",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err107];
-}
-else {
-vErrors.push(err107);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/cert",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -5421,36 +2997,18 @@ if(data58.key !== undefined){
 let data61 = data58.key;
 if(typeof data61 === "string"){
 if(!pattern5.test(data61)){
-const err108 = {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err108];
-}
-else {
-vErrors.push(err108);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err109 = {instancePath:instancePath+"/tls/key",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err109];
-}
-else {
-vErrors.push(err109);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls/key",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err110 = {instancePath:instancePath+"/tls",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err110];
-}
-else {
-vErrors.push(err110);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -5458,24 +3016,12 @@ if(data.container !== undefined){
 let data62 = data.container;
 if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
 if(data62.image === undefined){
-const err111 = {instancePath:instancePath+"/container",keyword:"required",params:{missingProperty: "image"}};
-if(vErrors === null){
-vErrors = [err111];
-}
-else {
-vErrors.push(err111);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container",keyword:"required",params:{missingProperty: "image"}});
 errors++;
 }
 for(const key11 in data62){
 if(!((((((((key11 === "image") || (key11 === "engine")) || (key11 === "network")) || (key11 === "mounts")) || (key11 === "memory")) || (key11 === "pids")) || (key11 === "user")) || (key11 === "writable"))){
-const err112 = {instancePath:instancePath+"/container",keyword:"additionalProperties",params:{additionalProperty: key11}};
-if(vErrors === null){
-vErrors = [err112];
-}
-else {
-vErrors.push(err112);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container",keyword:"additionalProperties",params:{additionalProperty: key11}});
 errors++;
 }
 }
@@ -5483,37 +3029,19 @@ if(data62.image !== undefined){
 let data63 = data62.image;
 if(typeof data63 === "string"){
 if(!pattern74.test(data63)){
-const err113 = {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}};
-if(vErrors === null){
-vErrors = [err113];
-}
-else {
-vErrors.push(err113);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}});
 errors++;
 }
 }
 else {
-const err114 = {instancePath:instancePath+"/container/image",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err114];
-}
-else {
-vErrors.push(err114);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/image",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data62.engine !== undefined){
 let data64 = data62.engine;
 if(!(((data64 === "auto") || (data64 === "docker")) || (data64 === "podman"))){
-const err115 = {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema63.properties.container.properties.engine.enum}};
-if(vErrors === null){
-vErrors = [err115];
-}
-else {
-vErrors.push(err115);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema63.properties.container.properties.engine.enum}});
 errors++;
 }
 }
@@ -5521,24 +3049,12 @@ if(data62.network !== undefined){
 let data65 = data62.network;
 if(typeof data65 === "string"){
 if(!pattern57.test(data65)){
-const err116 = {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}};
-if(vErrors === null){
-vErrors = [err116];
-}
-else {
-vErrors.push(err116);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}});
 errors++;
 }
 }
 else {
-const err117 = {instancePath:instancePath+"/container/network",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err117];
-}
-else {
-vErrors.push(err117);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/network",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -5550,34 +3066,16 @@ for(let i8=0; i8<len8; i8++){
 let data67 = data66[i8];
 if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
 if(data67.source === undefined){
-const err118 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "source"}};
-if(vErrors === null){
-vErrors = [err118];
-}
-else {
-vErrors.push(err118);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "source"}});
 errors++;
 }
 if(data67.target === undefined){
-const err119 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "target"}};
-if(vErrors === null){
-vErrors = [err119];
-}
-else {
-vErrors.push(err119);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "target"}});
 errors++;
 }
 for(const key12 in data67){
 if(!(((key12 === "source") || (key12 === "target")) || (key12 === "writable"))){
-const err120 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"additionalProperties",params:{additionalProperty: key12}};
-if(vErrors === null){
-vErrors = [err120];
-}
-else {
-vErrors.push(err120);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8,keyword:"additionalProperties",params:{additionalProperty: key12}});
 errors++;
 }
 }
@@ -5585,24 +3083,12 @@ if(data67.source !== undefined){
 let data68 = data67.source;
 if(typeof data68 === "string"){
 if(!pattern76.test(data68)){
-const err121 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}};
-if(vErrors === null){
-vErrors = [err121];
-}
-else {
-vErrors.push(err121);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}});
 errors++;
 }
 }
 else {
-const err122 = {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err122];
-}
-else {
-vErrors.push(err122);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -5610,60 +3096,30 @@ if(data67.target !== undefined){
 let data69 = data67.target;
 if(typeof data69 === "string"){
 if(!pattern77.test(data69)){
-const err123 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}};
-if(vErrors === null){
-vErrors = [err123];
-}
-else {
-vErrors.push(err123);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}});
 errors++;
 }
 }
 else {
-const err124 = {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err124];
-}
-else {
-vErrors.push(err124);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data67.writable !== undefined){
 if(typeof data67.writable !== "boolean"){
-const err125 = {instancePath:instancePath+"/container/mounts/" + i8+"/writable",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err125];
-}
-else {
-vErrors.push(err125);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/writable",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
 }
 else {
-const err126 = {instancePath:instancePath+"/container/mounts/" + i8,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err126];
-}
-else {
-vErrors.push(err126);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8,keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 }
 else {
-const err127 = {instancePath:instancePath+"/container/mounts",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err127];
-}
-else {
-vErrors.push(err127);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
@@ -5671,58 +3127,28 @@ if(data62.memory !== undefined){
 let data71 = data62.memory;
 if(typeof data71 === "string"){
 if(!pattern78.test(data71)){
-const err128 = {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}};
-if(vErrors === null){
-vErrors = [err128];
-}
-else {
-vErrors.push(err128);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}});
 errors++;
 }
 }
 else {
-const err129 = {instancePath:instancePath+"/container/memory",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err129];
-}
-else {
-vErrors.push(err129);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/memory",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data62.pids !== undefined){
 let data72 = data62.pids;
 if(!(((typeof data72 == "number") && (!(data72 % 1) && !isNaN(data72))) && (isFinite(data72)))){
-const err130 = {instancePath:instancePath+"/container/pids",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err130];
-}
-else {
-vErrors.push(err130);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/pids",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data72 == "number") && (isFinite(data72))){
 if(data72 > 100000 || isNaN(data72)){
-const err131 = {instancePath:instancePath+"/container/pids",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
-if(vErrors === null){
-vErrors = [err131];
-}
-else {
-vErrors.push(err131);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/pids",keyword:"maximum",params:{comparison: "<=", limit: 100000}});
 errors++;
 }
 if(data72 < 2 || isNaN(data72)){
-const err132 = {instancePath:instancePath+"/container/pids",keyword:"minimum",params:{comparison: ">=", limit: 2}};
-if(vErrors === null){
-vErrors = [err132];
-}
-else {
-vErrors.push(err132);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/pids",keyword:"minimum",params:{comparison: ">=", limit: 2}});
 errors++;
 }
 }
@@ -5731,82 +3157,40 @@ if(data62.user !== undefined){
 let data73 = data62.user;
 if(typeof data73 === "string"){
 if(!pattern79.test(data73)){
-const err133 = {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
-if(vErrors === null){
-vErrors = [err133];
-}
-else {
-vErrors.push(err133);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}});
 errors++;
 }
 }
 else {
-const err134 = {instancePath:instancePath+"/container/user",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err134];
-}
-else {
-vErrors.push(err134);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/user",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 if(data62.writable !== undefined){
 if(typeof data62.writable !== "boolean"){
-const err135 = {instancePath:instancePath+"/container/writable",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err135];
-}
-else {
-vErrors.push(err135);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/writable",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
 }
 }
 else {
-const err136 = {instancePath:instancePath+"/container",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err136];
-}
-else {
-vErrors.push(err136);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/container",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
 if(data.max_sessions !== undefined){
 let data75 = data.max_sessions;
 if(!(((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75))) && (isFinite(data75)))){
-const err137 = {instancePath:instancePath+"/max_sessions",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err137];
-}
-else {
-vErrors.push(err137);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/max_sessions",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data75 == "number") && (isFinite(data75))){
 if(data75 > 10000 || isNaN(data75)){
-const err138 = {instancePath:instancePath+"/max_sessions",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
-if(vErrors === null){
-vErrors = [err138];
-}
-else {
-vErrors.push(err138);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/max_sessions",keyword:"maximum",params:{comparison: "<=", limit: 10000}});
 errors++;
 }
 if(data75 < 1 || isNaN(data75)){
-const err139 = {instancePath:instancePath+"/max_sessions",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err139];
-}
-else {
-vErrors.push(err139);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/max_sessions",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
@@ -5814,34 +3198,16 @@ errors++;
 if(data.idle_timeout_ms !== undefined){
 let data76 = data.idle_timeout_ms;
 if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
-const err140 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err140];
-}
-else {
-vErrors.push(err140);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/idle_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data76 == "number") && (isFinite(data76))){
 if(data76 > 86400000 || isNaN(data76)){
-const err141 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}};
-if(vErrors === null){
-vErrors = [err141];
-}
-else {
-vErrors.push(err141);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/idle_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
 if(data76 < 1000 || isNaN(data76)){
-const err142 = {instancePath:instancePath+"/idle_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1000}};
-if(vErrors === null){
-vErrors = [err142];
-}
-else {
-vErrors.push(err142);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/idle_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1000}});
 errors++;
 }
 }
@@ -5854,60 +3220,30 @@ for(let i9=0; i9<len9; i9++){
 let data78 = data77[i9];
 if(typeof data78 === "string"){
 if(!pattern5.test(data78)){
-const err143 = {instancePath:instancePath+"/roots/" + i9,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}};
-if(vErrors === null){
-vErrors = [err143];
-}
-else {
-vErrors.push(err143);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/roots/" + i9,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-const err144 = {instancePath:instancePath+"/roots/" + i9,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err144];
-}
-else {
-vErrors.push(err144);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/roots/" + i9,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err145 = {instancePath:instancePath+"/roots",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err145];
-}
-else {
-vErrors.push(err145);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/roots",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.interactive !== undefined){
 if(!(data.interactive === "serialize")){
-const err146 = {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema63.properties.interactive.enum}};
-if(vErrors === null){
-vErrors = [err146];
-}
-else {
-vErrors.push(err146);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema63.properties.interactive.enum}});
 errors++;
 }
 }
 }
 else {
-const err147 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err147];
-}
-else {
-vErrors.push(err147);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
 validate33.errors = vErrors;
@@ -5931,25 +3267,13 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((key0 === "version") || (key0 === "hub")) || (key0 === "clients")) || (key0 === "profiles")) || (key0 === "cores")) || (key0 === "include"))){
-const err0 = {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
 if(data.version !== undefined){
 if(1 !== data.version){
-const err1 = {instancePath:instancePath+"/version",keyword:"const",params:{allowedValue: 1}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/version",keyword:"const",params:{allowedValue: 1}});
 errors++;
 }
 }
@@ -5966,35 +3290,17 @@ for(const key1 in data2){
 const _errs6 = errors;
 if(typeof key1 === "string"){
 if(!pattern27.test(key1)){
-const err2 = {instancePath:instancePath+"/clients",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},propertyName:key1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/clients",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},propertyName:key1});
 errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/clients",keyword:"type",params:{type: "string"},propertyName:key1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/clients",keyword:"type",params:{type: "string"},propertyName:key1});
 errors++;
 }
 var valid1 = _errs6 === errors;
 if(!valid1){
-const err4 = {instancePath:instancePath+"/clients",keyword:"propertyNames",params:{propertyName: key1}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/clients",keyword:"propertyNames",params:{propertyName: key1}});
 errors++;
 }
 }
@@ -6006,13 +3312,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/clients",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/clients",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -6023,35 +3323,17 @@ for(const key3 in data4){
 const _errs13 = errors;
 if(typeof key3 === "string"){
 if(!pattern32.test(key3)){
-const err6 = {instancePath:instancePath+"/profiles",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"},propertyName:key3};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/profiles",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"},propertyName:key3});
 errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/profiles",keyword:"type",params:{type: "string"},propertyName:key3};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/profiles",keyword:"type",params:{type: "string"},propertyName:key3});
 errors++;
 }
 var valid4 = _errs13 === errors;
 if(!valid4){
-const err8 = {instancePath:instancePath+"/profiles",keyword:"propertyNames",params:{propertyName: key3}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/profiles",keyword:"propertyNames",params:{propertyName: key3}});
 errors++;
 }
 }
@@ -6063,13 +3345,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/profiles",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/profiles",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -6084,13 +3360,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/cores",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/cores",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -6100,41 +3370,29 @@ if(Array.isArray(data8)){
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
 if(typeof data8[i0] !== "string"){
-const err11 = {instancePath:instancePath+"/include/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/include/" + i0,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/include",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = noted(vErrors, {instancePath:instancePath+"/include",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 }
 else {
-const err13 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
 validate20.errors = vErrors;
 return errors === 0;
 }
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+function noted(errors, error){
+if(errors === null)return [error];
+errors.push(error);
+return errors;
+}
 

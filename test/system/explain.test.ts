@@ -18,6 +18,8 @@ clients:
       - "echo.sl*"
     arguments: { "echo.echo": { required: [path] } }
   reader: { token_sha256: ${hash.replaceAll("a", "b")}, read_only: true }
+  ops: { jwt: { issuer: "https://id.example", groups: [ops] } }
+  eng: { jwt: { issuer: "https://id.example", groups: [eng] }, read_only: true }
 cores:
   echo: { ${inline("echo.mjs")}, policy: { deny_tools: [hang] }, tools: { pid: { hidden: true } } }
 `;
@@ -34,7 +36,11 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 const explain = (...args: string[]): Promise<Ran> => {
-  return thehub(["explain", ...args], { HUB_STATE_DIR: join(folder, "state") }, folder);
+  return thehub(
+    ["explain", ...args],
+    { HUB_STATE_DIR: join(folder, "state"), HUB_PUBLIC_URL: "https://hub.example" },
+    folder,
+  );
 };
 
 test("explain: names the rule that decides, its place, and what would change it", async () => {
@@ -87,4 +93,39 @@ test("explain: what is nowhere is told apart from what a Core may have that is n
   const nobody = await explain("laptp", "echo");
   assert.equal(nobody.code, 2);
   assert.match(nobody.stderr, /there is no client "laptp"; did you mean laptop\?/);
+});
+
+test("explain: says whose the claims of a token are, and goes on as that client", async () => {
+  const claims = { iss: "https://id.example", sub: "alice", groups: ["eng"] };
+  const file = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text);
+    return name;
+  };
+  const asJson = await explain("--claims", await file("claims.json", JSON.stringify(claims)), "echo.slow");
+  assert.equal(asJson.code, 1, asJson.stderr);
+  assert.match(
+    asJson.stdout,
+    /^these claims are client eng, by clients\.eng\.jwt \(hub\.yaml:12:15\)\n {2}not ops: groups is \["eng"\], without "ops"\n/,
+  );
+  assert.match(asJson.stdout, /tool echo\.slow .*: not allowed for eng\n {2}why: the client is read_only/);
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const token = `${part({ alg: "ES256" })}.${part({ ...claims, groups: ["ops"] })}.c2ln`;
+  const asToken = await explain("--claims", await file("token", `${token}\n`), "echo.slow", "--json");
+  const { client, others, allowed } = JSON.parse(asToken.stdout);
+  assert.deepEqual([asToken.code, client, others, allowed], [0, "ops", [], true]);
+  const nobody = await explain("--claims", await file("other.json", '{"iss":"https://evil.example"}'), "echo.slow");
+  assert.equal(nobody.code, 1);
+  assert.match(
+    nobody.stdout,
+    /^these claims are no client's: a token with these claims is refused\n {2}not ops: iss is "https:\/\/evil/,
+  );
+  for (const [text, words] of [
+    ["hush", ["echo"]],
+    ["{}", ["eng", "echo"]],
+    ["{}", []],
+  ] as const) {
+    const wrong = await explain("--claims", await file("wrong", text), ...words);
+    assert.equal(wrong.code, 2);
+    assert.doesNotMatch(wrong.stderr, /hush/);
+  }
 });

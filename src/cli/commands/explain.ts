@@ -6,8 +6,9 @@ import { rightsOf } from "../../identity/rights.ts";
 import { mayUse } from "../../logins/owner.ts";
 import { manifestPlaces } from "../../manifest/load.ts";
 import { nearest } from "../../manifest/nearest.ts";
-import type { Path } from "../../manifest/problems.ts";
+import { formatPath, type Path } from "../../manifest/problems.ts";
 import { ownPrincipal, type Principal } from "../../sessions/principal.ts";
+import { type ClaimedClient, claimedClient, readClaims } from "../claimed-client.ts";
 import { explain as explainThing, explanationText, type Situation } from "../explanation.ts";
 import { type Prepared, prepareOrThrow } from "../prepare.ts";
 import { withHub } from "../started-cores.ts";
@@ -16,16 +17,52 @@ import { oneLine, paint, type Terminal } from "../terminal.ts";
 interface ExplainOptions {
   readonly manifest?: string;
   readonly json?: boolean;
+  /** A file of claims in place of a client. */
+  readonly claims?: string;
+}
+
+/** `words`: client and name, or the name alone where claims say who it is. */
+export async function explain(terminal: Terminal, words: readonly string[], options: ExplainOptions): Promise<number> {
+  const prepared = prepareOrThrow(terminal, options);
+  const [client = "", name = "", ...more] = options.claims === undefined ? words : ["", ...words];
+  if (name === "" || more.length > 0) {
+    throw new HubError("usage", "write thehub explain CLIENT NAME, or thehub explain --claims FILE NAME");
+  }
+  if (options.claims === undefined) return explainTo(terminal, prepared, client, name, options);
+  const claims = await readClaims(terminal, options.claims);
+  const claimed = claimedClient(claims, prepared.manifest.clients);
+  if (options.json !== true) sayWho(terminal, prepared, claimed);
+  if (claimed.client !== undefined) return explainTo(terminal, prepared, claimed.client, name, options, claimed);
+  if (options.json === true)
+    printReport(terminal, { ...claimed, client: null, asked: name, allowed: false, found: [] });
+  return 1;
+}
+
+function sayWho(terminal: Terminal, { manifest, manifestPath }: Prepared, { client, others }: ClaimedClient): void {
+  const place = manifestPlaces({ path: manifestPath, cwd: terminal.cwd });
+  const at = client === undefined ? undefined : place(["clients", client, "jwt"]);
+  const where = at === undefined ? "" : ` (${at.file}:${at.line}:${at.column})`;
+  const nobody = manifest.clients.some(({ jwt }) => jwt !== undefined)
+    ? "no client's: a token with these claims is refused"
+    : "no client's: no client of the manifest has jwt";
+  const line = client === undefined ? nobody : `client ${client}, by ${formatPath(["clients", client, "jwt"])}${where}`;
+  terminal.stdout.write(`these claims are ${line}\n`);
+  for (const other of others) terminal.stdout.write(`  not ${oneLine(`${other.client}: ${other.why}`)}\n`);
+}
+
+function printReport(terminal: Terminal, report: object): void {
+  terminal.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
 }
 
 /** Exit 0 when it is allowed, 1 when it is not or is not there, 3 when it may be a Core's that is not up. */
-export async function explain(
+function explainTo(
   terminal: Terminal,
+  prepared: Prepared,
   client: string,
   name: string,
   options: ExplainOptions,
+  claimed?: ClaimedClient,
 ): Promise<number> {
-  const prepared = prepareOrThrow(terminal, options);
   const principal = principalOf(client, prepared);
   return withHub(terminal, prepared, async (hub) => {
     const found = meaningsOf(hub, principal, name);
@@ -34,8 +71,8 @@ export async function explain(
     const isAllowed = explanations.some(({ allowed }) => allowed);
     const missing = hub.summaries().flatMap(({ core }) => hub.trouble(core) ?? []);
     if (options.json === true) {
-      const report = { client, asked: name, allowed: isAllowed, found: explanations };
-      terminal.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+      const others = claimed === undefined ? {} : { others: claimed.others };
+      printReport(terminal, { client, ...others, asked: name, allowed: isAllowed, found: explanations });
     } else {
       for (const one of explanations) {
         const [first = "", ...more] = explanationText(client, one).map(oneLined);
