@@ -238,7 +238,6 @@ export class Hub {
 
   /** Puts another setup in force, or leaves everything as it is. Never rejects. */
   async reload(setup: Setup): Promise<Reloaded> {
-    await this.rules.prepare(setup);
     const reloaded = await this.#exchange.reload(setup);
     // Kept keys may be others although no setting is.
     if (reloaded.t !== "failed") await this.loadKeys();
@@ -343,6 +342,7 @@ export class Hub {
       changes: this.#changes,
       doorman: this.#doorman,
       sessions: () => this.#parts.sessions(),
+      prepare: (setup) => this.rules.prepare(setup),
       inForce: (setup) => {
         this.#setup = setup;
         this.#standing = standingOf(setup, (principal) => this.#logins.withheld(principal));

@@ -28,6 +28,8 @@ export interface ExchangeDeps {
   readonly changes: Pick<Changes, "become" | "refresh">;
   readonly doorman: Pick<Doorman, "change" | "again">;
   sessions(): Iterable<ClientSession>;
+  /** Loads what the setup needs before it can be in force. Never rejects. */
+  prepare(setup: Setup): Promise<void>;
   /** The setup in force is another one from now on. Told in the middle of the step: it may only take note. */
   inForce(setup: Setup): void;
   /** What was this lane's is the home instance's of that name from now on, or its owner's; nobody's where there is none. */
@@ -55,6 +57,7 @@ export class Exchange {
   /** One at a time, in the order that they were asked for. Never rejects. */
   reload(setup: Setup): Promise<Reloaded> {
     return this.#inTurn(async () => {
+      await this.#deps.prepare(setup);
       const before = this.#setup;
       const changes = diffSetups(before, setup);
       if (isSame(changes)) return { t: "unchanged" };

@@ -109,12 +109,11 @@ class JwtWay implements Way {
 
   take({ token, path }: Shown): AuthResult | Promise<AuthResult> | undefined {
     if (token === undefined) return undefined;
-    const source = this.#sources.get(issuerNamedBy(token) ?? "");
-    if (source === undefined) return undefined;
     const key = memoryKey(token);
     const known = this.#memory.get(key, this.#deps.clock.wall());
-    if (known?.source === source && source.holds(known)) return this.#judge(known, token, path);
-    return this.#check(token, key, source, path);
+    if (known !== undefined && this.#isCurrent(known)) return this.#judge(known, token, path);
+    const source = this.#sources.get(issuerNamedBy(token) ?? "");
+    return source === undefined ? undefined : this.#check(token, key, source, path);
   }
 
   again(principal: Principal): Principal | undefined | "not mine" {
@@ -134,6 +133,11 @@ class JwtWay implements Way {
     const known: Known = { ...verified, source };
     this.#memory.set(key, known);
     return this.#judge(known, token, path);
+  }
+
+  #isCurrent(known: Known): boolean {
+    const { source } = known;
+    return this.#sources.get(source.issuer.url) === source && source.holds(known);
   }
 
   #judge(known: Known, token: string, path: string | undefined): AuthResult {

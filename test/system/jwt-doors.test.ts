@@ -1,6 +1,8 @@
 // Signed tokens at the doors of a real hub: who gets in as whom, what is tried with them, and what ends with them.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { freePort } from "../helpers/free-port.ts";
 import { ask, EventReader, HttpMcp, textOf } from "../helpers/http-mcp.ts";
@@ -151,6 +153,30 @@ test("jwt doors: what is tried with tokens is refused with 401 at every door, an
   assert.equal(refused["issuer"], issuer.url);
   const said = hub.logs.map((line) => JSON.stringify(line)).join("\n");
   for (const token of [good, ...Object.values(tried)]) assert.equal(said.includes(token.slice(-30)), false);
+});
+
+test("jwt doors: a reload judges who is inside by what their tokens say: other rights at once, or out", async () => {
+  await using scene = await open();
+  const { hub, issuer, url } = scene;
+  const enter = async (claims: object) => {
+    const token = await issuer.token(`${url}/mcp`, { ...claims });
+    return WsClient.connect(`${url.replace("http", "ws")}/mcp`, bearer(token).headers);
+  };
+  const names = async (client: WsClient) => {
+    const { result } = await client.request("tools/list");
+    return [...new Set(result.tools.map(({ name }: { name: string }) => name.split("__")[0]))];
+  };
+  await using alice = await enter({ sub: "alice", groups: ["qa"] });
+  await using bob = await enter({ sub: "bob" });
+  assert.deepEqual(await names(alice), ["one"]);
+  const closed = once(bob.socket, "close");
+  const file = join(hub.folder, "hub.yaml");
+  const manifest = JSON.parse(await readFile(file, "utf8"));
+  manifest.clients.eng = { jwt: { issuer: issuer.url, groups: ["qa"] }, allow: ["two.*"] };
+  await writeFile(file, JSON.stringify(manifest));
+  const [code] = (await closed) as [number];
+  assert.equal(code, 4401);
+  assert.deepEqual(await names(alice), ["two"]);
 });
 
 test("jwt doors: what a token has opened ends when the token does", async () => {
