@@ -155,6 +155,7 @@ export function readBody(
   let chunks: Buffer[] = [];
   let size = 0;
   let isTooLarge = false;
+  let isOver = false;
   response.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     size += chunk.length;
@@ -163,10 +164,16 @@ export function readBody(
     chunks = [];
     response.destroy();
   });
-  response.once("close", () => {
+  const over = (body: Frame | "too_large" | "cut"): void => {
+    if (isOver) return;
+    isOver = true;
     intake.changed(-size);
-    done(isTooLarge ? "too_large" : response.complete ? { chunks, size } : "cut");
+    done(body);
+  };
+  response.on("end", () => {
+    if (response.complete && !isTooLarge) over({ chunks, size });
   });
+  response.on("close", () => over(isTooLarge ? "too_large" : "cut"));
 }
 
 const refusalBytes = 16 * 1024;

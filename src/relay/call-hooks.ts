@@ -23,8 +23,13 @@ export function refusalOf({ hooks, lane }: Call): HubError | undefined {
 /** The call is about to be sent: from now on its splices are all edits of the request. What was sent before has them. */
 export function makeReady(call: Call): void {
   if (call.isAsSent) return;
-  const further = call.hooks?.flatMap((hook) => hook.sends?.(call) ?? noSplices) ?? noSplices;
-  const edits = further.length === 0 ? call.splices : [...call.splices, ...further].sort(byPlace);
+  let edits = call.splices;
+  if (call.hooks !== undefined) {
+    for (const hook of call.hooks) {
+      const further = hook.sends?.(call) ?? noSplices;
+      if (further.length > 0) edits = [...edits, ...further].sort(byPlace);
+    }
+  }
   call.splices = call.watch === undefined ? edits : call.watch.sent(edits);
 }
 

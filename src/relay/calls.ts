@@ -329,10 +329,12 @@ export class Calls {
   #answerEdits(call: Call, frame: Frame, scan: Scan, id: Splice): readonly Splice[] {
     const isError = scan.errorStart >= 0;
     if (!isError && call.hooks === undefined) return [id];
-    const edits = isError ? [...this.#deps.errorEdits(call, frame, scan)] : [];
-    for (const hook of call.hooks ?? []) edits.push(...(hook.edits?.(frame, scan, call) ?? noSplices));
-    edits.push(id);
-    return edits.sort(byPlace);
+    let edits: readonly Splice[] = isError ? this.#deps.errorEdits(call, frame, scan) : noSplices;
+    for (const hook of call.hooks ?? []) {
+      const further = hook.edits?.(frame, scan, call) ?? noSplices;
+      if (further.length > 0) edits = edits.length === 0 ? further : [...edits, ...further];
+    }
+    return edits.length === 0 ? [id] : [...edits, id].sort(byPlace);
   }
 
   /** Ends the call with an error of the hub: also for a hook that took its answer. */

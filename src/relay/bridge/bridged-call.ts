@@ -65,6 +65,23 @@ export interface About {
   readonly tool: string | undefined;
 }
 
+/** Of a request that says what the one before it said nobody looks at its bytes. */
+class Sent implements Scanned {
+  readonly text: ByteString | undefined;
+  readonly scan: Scanned["scan"];
+  readonly #frame: Frame;
+
+  constructor(frame: Frame, scan: Scanned["scan"]) {
+    this.text = frame.text;
+    this.scan = scan;
+    this.#frame = frame;
+  }
+
+  get bytes(): Buffer {
+    return flatten(this.#frame);
+  }
+}
+
 export class BridgedCall implements CallHook {
   readonly #deps: BridgedCallDeps;
   readonly #session: ClientSession;
@@ -110,15 +127,7 @@ export class BridgedCall implements CallHook {
   }
 
   sends({ lane }: Call): readonly Splice[] {
-    const frame = this.#frame;
-    const request: Scanned = {
-      scan: this.#scan,
-      text: frame.text,
-      // Of a request that says what the one before it said nobody looks at them.
-      get bytes() {
-        return flatten(frame);
-      },
-    };
+    const request = new Sent(this.#frame, this.#scan);
     const isToModern = lane.core.era === "modern";
     if (this.#session.era === "legacy") {
       return isToModern ? this.#enveloped(request) : noSplices;

@@ -28,15 +28,25 @@ const responsesKey = Buffer.from("inputResponses");
 const stateKey = Buffer.from("requestState");
 const escapeMark = Buffer.from("\\u");
 
+/** In `_meta` there is none. */
+function mayHaveRound(text: ByteString, { paramsStart, paramsEnd, metaStart, metaEnd }: Scanned["scan"]): boolean {
+  if (metaStart < 0) return namesRound(text.slice(paramsStart, paramsEnd));
+  return namesRound(text.slice(paramsStart, metaStart)) || namesRound(text.slice(metaEnd, paramsEnd));
+}
+
+/** A key may be written with escapes. */
+function namesRound(text: ByteString): boolean {
+  return text.includes("inputResponses") || text.includes("requestState") || text.includes("\\u");
+}
+
 /** Undefined for a request that is its first round, as nearly all are. */
 export function roundOf(request: Scanned): Round | undefined {
   const { text, scan } = request;
   if (scan.paramsStart < 0) return undefined;
-  // A key may be written with escapes.
   const mayHave =
     text === undefined
       ? request.bytes.includes(responsesKey) || request.bytes.includes(stateKey) || request.bytes.includes(escapeMark)
-      : text.includes("inputResponses") || text.includes("requestState") || text.includes("\\u");
+      : mayHaveRound(text, scan);
   if (!mayHave) return undefined;
   const { bytes } = request;
   const all = membersOf(bytes, scan.paramsStart, scan.paramsEnd) ?? [];

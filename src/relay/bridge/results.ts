@@ -218,11 +218,13 @@ function added(objectStart: number, text: ByteString): Splice {
   return { start: objectStart + 1, end: objectStart + 1, text };
 }
 
+const kindWord = '"resultType":"complete"';
+const cacheWords = '"ttlMs":0,"cacheScope":"private"';
+const kindAndCache = `${kindWord},${cacheWords}`;
+
 function head(bytes: Buffer, resultStart: number, withKind: boolean, isCached: boolean): readonly Splice[] {
-  const words = withKind ? ['"resultType":"complete"'] : [];
-  if (isCached) words.push('"ttlMs":0,"cacheScope":"private"');
-  const comma = bytes[spaceEnd(bytes, resultStart + 1)] === 0x7d ? "" : ",";
-  return [added(resultStart, words.join(",") + comma)];
+  const words = isCached ? (withKind ? kindAndCache : cacheWords) : withKind ? kindWord : "";
+  return [added(resultStart, bytes[spaceEnd(bytes, resultStart + 1)] === 0x7d ? words : `${words},`)];
 }
 
 /** Whether the object begins with what kind it is of. */
