@@ -29,12 +29,15 @@ export class Doorman implements Auth {
   readonly #shown = new ShownTokens();
   /** Whether some Core's login is made of what clients show; nothing of it is kept otherwise. */
   #isShownKept = false;
+  readonly #own: Way | undefined;
   #auth: Auth;
   /** Whose tokens are masked already. */
   readonly #masked = new WeakSet<Principal>();
 
-  constructor({ masker, clock, env, ...deps }: DoormanDeps, setup: Setup) {
+  /** `own`: by what the hub's authorization server has granted. */
+  constructor({ masker, clock, env, ...deps }: DoormanDeps, setup: Setup, own?: Way) {
     this.#masker = masker;
+    this.#own = own;
     this.#clock = clock;
     const log = deps.log.child({ component: "identity" });
     this.#refusals = new SpacedLog(clock, (context) => log.info("jwt_refused", context));
@@ -99,6 +102,8 @@ export class Doorman implements Auth {
     const ways: readonly (Way | undefined)[] = [
       staticTokens({ token: settings.token, clients }),
       this.#signed.way({ issuers: settings.auth.issuers, clients, publicUrl: settings.publicUrl }),
+      // Last: while it is being loaded, no token is told from its own.
+      this.#own,
     ];
     return createAuth(
       ways.filter((way) => way !== undefined),

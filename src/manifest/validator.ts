@@ -4,10 +4,10 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["jwt"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"],"pattern":"^builtin$","additionalProperties":false,"properties":{"builtin":{"type":["boolean","object"],"additionalProperties":false,"properties":{"allow_private":{"type":"boolean"}}},"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["jwt"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
 const schema44 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
 const schema50 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
-const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
+const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":["string","object"],"pattern":"^builtin$","additionalProperties":false,"properties":{"builtin":{"type":["boolean","object"],"additionalProperties":false,"properties":{"allow_private":{"type":"boolean"}}},"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
 const schema33 = {"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"};
 const schema38 = {"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"};
 const schema40 = {"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"};
@@ -17,11 +17,12 @@ const pattern5 = new RegExp("^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$", "u");
 const pattern18 = new RegExp("^[_.-]{1,4}$", "u");
 const pattern19 = new RegExp("^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$", "u");
 const pattern21 = new RegExp("^https?://[^\\s\\u0000-\\u001f@#]+$", "u");
-const pattern22 = new RegExp("^https?://[^\\s\\u0000-\\u0020?#@]+$", "u");
+const pattern22 = new RegExp("^builtin$", "u");
+const pattern23 = new RegExp("^https?://[^\\s\\u0000-\\u0020?#@]+$", "u");
 const schema41 = {"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}};
 const schema43 = {"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"};
-const pattern23 = new RegExp("^https?://[^\\s\\u0000-\\u0020#@]+$", "u");
-const pattern26 = new RegExp("^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$", "u");
+const pattern24 = new RegExp("^https?://[^\\s\\u0000-\\u0020#@]+$", "u");
+const pattern27 = new RegExp("^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$", "u");
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -43,7 +44,7 @@ errors++;
 if(data.jwks_url !== undefined){
 let data0 = data.jwks_url;
 if(typeof data0 === "string"){
-if(!pattern23.test(data0)){
+if(!pattern24.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/jwks_url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020#@]+$"}});
 errors++;
 }
@@ -138,7 +139,7 @@ const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
 let data8 = data7[i2];
 if(typeof data8 === "string"){
-if(!pattern26.test(data8)){
+if(!pattern27.test(data8)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}});
 errors++;
 }
@@ -848,36 +849,67 @@ errors++;
 }
 if(data.auth !== undefined){
 let data52 = data.auth;
+if((typeof data52 !== "string") && (!(data52 && typeof data52 == "object" && !Array.isArray(data52)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"type",params:{type: schema32.properties.auth.type}});
+errors++;
+}
+if(typeof data52 === "string"){
+if(!pattern22.test(data52)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"pattern",params:{pattern: "^builtin$"}});
+errors++;
+}
+}
 if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
 for(const key6 in data52){
-if(!(key6 === "issuers")){
+if(!((key6 === "builtin") || (key6 === "issuers"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key6}});
 errors++;
 }
 }
-if(data52.issuers !== undefined){
-let data53 = data52.issuers;
+if(data52.builtin !== undefined){
+let data53 = data52.builtin;
+if((typeof data53 !== "boolean") && (!(data53 && typeof data53 == "object" && !Array.isArray(data53)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/builtin",keyword:"type",params:{type: schema32.properties.auth.properties.builtin.type}});
+errors++;
+}
 if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
 for(const key7 in data53){
-const _errs118 = errors;
-if(typeof key7 === "string"){
-if(!pattern22.test(key7)){
-vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"},propertyName:key7});
+if(!(key7 === "allow_private")){
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/builtin",keyword:"additionalProperties",params:{additionalProperty: key7}});
+errors++;
+}
+}
+if(data53.allow_private !== undefined){
+if(typeof data53.allow_private !== "boolean"){
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/builtin/allow_private",keyword:"type",params:{type: "boolean"}});
+errors++;
+}
+}
+}
+}
+if(data52.issuers !== undefined){
+let data55 = data52.issuers;
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+for(const key8 in data55){
+const _errs123 = errors;
+if(typeof key8 === "string"){
+if(!pattern23.test(key8)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"},propertyName:key8});
 errors++;
 }
 }
 else {
-vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "string"},propertyName:key7});
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "string"},propertyName:key8});
 errors++;
 }
-var valid30 = _errs118 === errors;
-if(!valid30){
-vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"propertyNames",params:{propertyName: key7}});
+var valid31 = _errs123 === errors;
+if(!valid31){
+vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"propertyNames",params:{propertyName: key8}});
 errors++;
 }
 }
-for(const key8 in data53){
-if(!(validate22(data53[key8], {instancePath:instancePath+"/auth/issuers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data53,parentDataProperty:key8,rootData,dynamicAnchors}))){
+for(const key9 in data55){
+if(!(validate22(data55[key9], {instancePath:instancePath+"/auth/issuers/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data55,parentDataProperty:key9,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -888,10 +920,6 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"typ
 errors++;
 }
 }
-}
-else {
-vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"type",params:{type: "object"}});
-errors++;
 }
 }
 }
@@ -905,8 +933,8 @@ return errors === 0;
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema45 = {"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["jwt"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"$ref":"#/$defs/jwt"}}};
-const pattern28 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
-const pattern32 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
+const pattern29 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
+const pattern33 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
 const schema49 = {"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}};
 const wrapper0 = {validate: validate26};
 
@@ -1247,7 +1275,7 @@ errors++;
 if(data.issuer !== undefined){
 let data0 = data.issuer;
 if(typeof data0 === "string"){
-if(!pattern22.test(data0)){
+if(!pattern23.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"}});
 errors++;
 }
@@ -1335,7 +1363,7 @@ const len2 = data6.length;
 for(let i2=0; i2<len2; i2++){
 let data7 = data6[i2];
 if(typeof data7 === "string"){
-if(!pattern26.test(data7)){
+if(!pattern27.test(data7)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}});
 errors++;
 }
@@ -1451,7 +1479,7 @@ errors++;
 if(data.token_sha256 !== undefined){
 let data0 = data.token_sha256;
 if(typeof data0 === "string"){
-if(!pattern28.test(data0)){
+if(!pattern29.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/token_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}});
 errors++;
 }
@@ -1621,7 +1649,7 @@ errors++;
 if(data.profile !== undefined){
 let data13 = data.profile;
 if(typeof data13 === "string"){
-if(!pattern32.test(data13)){
+if(!pattern33.test(data13)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/profile",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}});
 errors++;
 }
@@ -1661,8 +1689,8 @@ validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema58 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}};
 const schema61 = {"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"};
-const pattern41 = new RegExp("^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$", "u");
-const pattern43 = new RegExp("^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$", "u");
+const pattern42 = new RegExp("^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$", "u");
+const pattern44 = new RegExp("^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$", "u");
 
 function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1688,7 +1716,7 @@ errors++;
 if(data.extends !== undefined){
 let data0 = data.extends;
 if(typeof data0 === "string"){
-if(!pattern32.test(data0)){
+if(!pattern33.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/extends",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}});
 errors++;
 }
@@ -1718,7 +1746,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 === "string"){
-if(!pattern41.test(data3)){
+if(!pattern42.test(data3)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_names/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"}});
 errors++;
 }
@@ -1750,7 +1778,7 @@ errors++;
 if(data.charset !== undefined){
 let data5 = data.charset;
 if(typeof data5 === "string"){
-if(!pattern43.test(data5)){
+if(!pattern44.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/charset",keyword:"pattern",params:{pattern: "^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"}});
 errors++;
 }
@@ -1890,15 +1918,15 @@ const schema63 = {"type":"object","additionalProperties":false,"properties":{"co
 const schema64 = {"type":"string","pattern":"^[^\\u0000]*$"};
 const schema65 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
 const schema72 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
-const pattern46 = new RegExp("^[^\\u0000]*$", "u");
-const pattern48 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-const pattern56 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-const pattern57 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
-const pattern74 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", "u");
-const pattern76 = new RegExp("^[^\\u0000-\\u001f,\"]+$", "u");
-const pattern77 = new RegExp("^/[^\\u0000-\\u001f,\":]+$", "u");
-const pattern78 = new RegExp("^[1-9][0-9]*[kmg]$", "u");
-const pattern79 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
+const pattern47 = new RegExp("^[^\\u0000]*$", "u");
+const pattern49 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern57 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+const pattern58 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
+const pattern75 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", "u");
+const pattern77 = new RegExp("^[^\\u0000-\\u001f,\"]+$", "u");
+const pattern78 = new RegExp("^/[^\\u0000-\\u001f,\":]+$", "u");
+const pattern79 = new RegExp("^[1-9][0-9]*[kmg]$", "u");
+const pattern80 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
 const schema68 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1916,7 +1944,7 @@ vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: schema68.typ
 errors++;
 }
 if(typeof data === "string"){
-if(!pattern48.test(data)){
+if(!pattern49.test(data)){
 vErrors = noted(vErrors, {instancePath,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -1939,7 +1967,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern48.test(data0)){
+if(!pattern49.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -1969,7 +1997,7 @@ errors++;
 if(data1.env !== undefined){
 let data2 = data1.env;
 if(typeof data2 === "string"){
-if(!pattern48.test(data2)){
+if(!pattern49.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/from/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -2003,7 +2031,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern46.test(data5)){
+if(!pattern47.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/from/command/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2033,7 +2061,7 @@ validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema77 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}};
 const schema78 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
-const pattern62 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
+const pattern63 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
 
 function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2059,7 +2087,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern62.test(data0)){
+if(!pattern63.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}});
 errors++;
 }
@@ -2072,7 +2100,7 @@ errors++;
 if(data.expose !== undefined){
 let data1 = data.expose;
 if(typeof data1 === "string"){
-if(!pattern62.test(data1)){
+if(!pattern63.test(data1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/expose",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}});
 errors++;
 }
@@ -2085,7 +2113,7 @@ errors++;
 if(data.description !== undefined){
 let data2 = data.description;
 if(typeof data2 === "string"){
-if(!pattern46.test(data2)){
+if(!pattern47.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2112,11 +2140,11 @@ return errors === 0;
 validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema82 = {"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}};
-const pattern66 = new RegExp("^[\\x20-\\x7e]+$", "u");
-const pattern67 = new RegExp("^https://[^/\\s]+/\\S+$", "u");
-const pattern68 = new RegExp("^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$", "u");
-const pattern69 = new RegExp("^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$", "u");
-const pattern70 = new RegExp("^https?://\\S+$", "u");
+const pattern67 = new RegExp("^[\\x20-\\x7e]+$", "u");
+const pattern68 = new RegExp("^https://[^/\\s]+/\\S+$", "u");
+const pattern69 = new RegExp("^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$", "u");
+const pattern70 = new RegExp("^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$", "u");
+const pattern71 = new RegExp("^https?://\\S+$", "u");
 
 function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2145,7 +2173,7 @@ errors++;
 if(data.client_id !== undefined){
 let data1 = data.client_id;
 if(typeof data1 === "string"){
-if(!pattern66.test(data1)){
+if(!pattern67.test(data1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_id",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"}});
 errors++;
 }
@@ -2177,7 +2205,7 @@ errors++;
 if(data.client_metadata_url !== undefined){
 let data5 = data.client_metadata_url;
 if(typeof data5 === "string"){
-if(!pattern67.test(data5)){
+if(!pattern68.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_metadata_url",keyword:"pattern",params:{pattern: "^https://[^/\\s]+/\\S+$"}});
 errors++;
 }
@@ -2190,7 +2218,7 @@ errors++;
 if(data.redirect_url !== undefined){
 let data6 = data.redirect_url;
 if(typeof data6 === "string"){
-if(!pattern68.test(data6)){
+if(!pattern69.test(data6)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/redirect_url",keyword:"pattern",params:{pattern: "^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"}});
 errors++;
 }
@@ -2211,7 +2239,7 @@ const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
-if(!pattern69.test(data8)){
+if(!pattern70.test(data8)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i0,keyword:"pattern",params:{pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"}});
 errors++;
 }
@@ -2230,7 +2258,7 @@ errors++;
 if(data.issuer !== undefined){
 let data9 = data.issuer;
 if(typeof data9 === "string"){
-if(!pattern70.test(data9)){
+if(!pattern71.test(data9)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://\\S+$"}});
 errors++;
 }
@@ -2288,7 +2316,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
-if(!pattern46.test(data2)){
+if(!pattern47.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/args/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2323,7 +2351,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key1 in data4){
 const _errs13 = errors;
 if(typeof key1 === "string"){
-if(!pattern48.test(key1)){
+if(!pattern49.test(key1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1});
 errors++;
 }
@@ -2341,7 +2369,7 @@ errors++;
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 === "string"){
-if(!pattern46.test(data5)){
+if(!pattern47.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2364,7 +2392,7 @@ const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(typeof data7 === "string"){
-if(!pattern48.test(data7)){
+if(!pattern49.test(data7)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/inherit_env/" + i1,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -2419,7 +2447,7 @@ errors++;
 if(data.namespace !== undefined){
 let data13 = data.namespace;
 if(typeof data13 === "string"){
-if(!pattern56.test(data13)){
+if(!pattern57.test(data13)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/namespace",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}});
 errors++;
 }
@@ -2477,7 +2505,7 @@ const len3 = data19.length;
 for(let i3=0; i3<len3; i3++){
 let data20 = data19[i3];
 if(typeof data20 === "string"){
-if(!pattern57.test(data20)){
+if(!pattern58.test(data20)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tags/" + i3,keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}});
 errors++;
 }
@@ -2919,7 +2947,7 @@ errors++;
 if(data53.bearer !== undefined){
 let data54 = data53.bearer;
 if(typeof data54 === "string"){
-if(!pattern48.test(data54)){
+if(!pattern49.test(data54)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -3028,7 +3056,7 @@ errors++;
 if(data62.image !== undefined){
 let data63 = data62.image;
 if(typeof data63 === "string"){
-if(!pattern74.test(data63)){
+if(!pattern75.test(data63)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}});
 errors++;
 }
@@ -3048,7 +3076,7 @@ errors++;
 if(data62.network !== undefined){
 let data65 = data62.network;
 if(typeof data65 === "string"){
-if(!pattern57.test(data65)){
+if(!pattern58.test(data65)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}});
 errors++;
 }
@@ -3082,7 +3110,7 @@ errors++;
 if(data67.source !== undefined){
 let data68 = data67.source;
 if(typeof data68 === "string"){
-if(!pattern76.test(data68)){
+if(!pattern77.test(data68)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}});
 errors++;
 }
@@ -3095,7 +3123,7 @@ errors++;
 if(data67.target !== undefined){
 let data69 = data67.target;
 if(typeof data69 === "string"){
-if(!pattern77.test(data69)){
+if(!pattern78.test(data69)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}});
 errors++;
 }
@@ -3126,7 +3154,7 @@ errors++;
 if(data62.memory !== undefined){
 let data71 = data62.memory;
 if(typeof data71 === "string"){
-if(!pattern78.test(data71)){
+if(!pattern79.test(data71)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}});
 errors++;
 }
@@ -3156,7 +3184,7 @@ errors++;
 if(data62.user !== undefined){
 let data73 = data62.user;
 if(typeof data73 === "string"){
-if(!pattern79.test(data73)){
+if(!pattern80.test(data73)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}});
 errors++;
 }
@@ -3251,7 +3279,7 @@ return errors === 0;
 }
 validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern27 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
+const pattern28 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json" */;
@@ -3289,7 +3317,7 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 const _errs6 = errors;
 if(typeof key1 === "string"){
-if(!pattern27.test(key1)){
+if(!pattern28.test(key1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/clients",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},propertyName:key1});
 errors++;
 }
@@ -3322,7 +3350,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key3 in data4){
 const _errs13 = errors;
 if(typeof key3 === "string"){
-if(!pattern32.test(key3)){
+if(!pattern33.test(key3)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/profiles",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"},propertyName:key3});
 errors++;
 }

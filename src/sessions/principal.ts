@@ -29,6 +29,8 @@ export interface Principal extends Rights {
   readonly name: string;
   /** The named client whose rules and limits these are; undefined: of none. */
   readonly client: string | undefined;
+  /** Whose logins at Cores it uses, as who let it in: absent where it uses its own. */
+  readonly onBehalfOf?: Pick<Principal, "id" | "name" | "shared"> | undefined;
   /** Many people may stand behind this identity, so limits count per connection, not per identity. */
   readonly shared: boolean;
   /** When what it came in with ends, in wall time (ms since 1970); undefined: not by itself. */
