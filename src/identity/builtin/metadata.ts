@@ -2,17 +2,6 @@
 import { authMethods } from "./client-metadata.ts";
 import { paths, scope } from "./paths.ts";
 
-const wellKnown = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
-
-/**
- * Whether a path, without the base path, is one of those where it is looked for. An issuer with a path has it behind the well-known part (RFC 8414)
- * or, as OpenID has it and many clients try, in front.
- */
-export function isMetadataPath(path: string, publicUrl: string): boolean {
-  const { pathname } = new URL(publicUrl);
-  return wellKnown.some((place) => path === place || path === `${place}${pathname.replace(/\/$/, "")}`);
-}
-
 export function metadataOf(publicUrl: string): Readonly<Record<string, unknown>> {
   return {
     issuer: publicUrl,

@@ -1,6 +1,16 @@
 // What each path of the authorization server takes. Pure, and small: it is asked of every request.
-import { isMetadataPath } from "./metadata.ts";
 import { paths } from "./paths.ts";
+
+const wellKnown = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
+
+/**
+ * Whether it is one of those where clients read of the authorization server. An issuer with a path has it behind the well-known part (RFC 8414) or, as
+ * OpenID has it and many clients try, in front.
+ */
+export function isMetadataPath(path: string, publicUrl: string): boolean {
+  const { pathname } = new URL(publicUrl);
+  return wellKnown.some((place) => path === place || path === `${place}${pathname.replace(/\/$/, "")}`);
+}
 
 /** `path`: without base path. Undefined: it is none of these. */
 export function methodsAt(path: string, publicUrl: string): readonly string[] | undefined {
