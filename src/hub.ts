@@ -32,7 +32,6 @@ import { sourcesOf } from "./hub/sources.ts";
 import { type Standing, standingOf } from "./hub/standing.ts";
 import { StateRing } from "./hub/state-ring.ts";
 import { welcoming } from "./hub/welcome.ts";
-import type { Auth } from "./identity/auth.ts";
 import type { DoorRequest } from "./logins/door.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
@@ -74,7 +73,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const { clock = systemClock } = options;
   const reaper = openReaper({ clock, log, platform, hubId, stateDir: settings.stateDir, path });
   const hub = new Hub(options, hubId, reaper, clock);
-  await Promise.all([reaper, hub.loadKeys(), hub.rules.prepare(options)]);
+  await Promise.all([reaper, hub.loadKeys(), hub.rules.prepare(options), options.exclusive || hub.auth.open()]);
   hub.start();
   return hub;
 }
@@ -115,7 +114,7 @@ export class Hub {
     const judgeAnew = () => this.#exchange.judgeAnew();
     const own = { doorman: () => this.#doorman, view: (who: Principal) => this.view(who), judgeAnew };
     this.granted = exclusive ? undefined : Granted.of({ ...options, clock, setup, ...own });
-    this.#doorman = new Doorman({ ...options, clock }, this.#setup, this.granted);
+    this.#doorman = new Doorman({ ...options, clock, changed: judgeAnew }, this.#setup, this.granted);
     const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
     this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup, tagsOf });
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
@@ -220,7 +219,7 @@ export class Hub {
   }
 
   /** Who may come in, as of the last reload. */
-  get auth(): Auth {
+  get auth(): Doorman {
     return this.#doorman;
   }
 
@@ -332,6 +331,7 @@ export class Hub {
   async #stopCores(): Promise<void> {
     this.#exchange.end();
     this.rules.close();
+    this.#doorman.close();
     await this.#fleet.stop();
     await Promise.all([this.#logins.close(), this.granted?.close()]);
     await (await this.#reaper).dismiss();

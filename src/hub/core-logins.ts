@@ -6,12 +6,14 @@ import { type Credential, lackOf } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Page } from "../base/page.ts";
 import type { Secret } from "../base/secret.ts";
+import { actsFor } from "../identity/rights.ts";
 import type { ShownToken } from "../identity/shown-tokens.ts";
 import type { DoorRequest } from "../logins/door.ts";
 import type { Subject } from "../logins/exchange.ts";
 import type { Logins } from "../logins/logins.ts";
 import { type LoginOwner, mayUse, operator } from "../logins/owner.ts";
 import { type LoginTarget, loginTarget } from "../logins/target.ts";
+import { clientTokenHashes } from "../manifest/client-tokens.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { LoginSpec, ResolvedCore, SecretSpec } from "../manifest/manifest.ts";
 import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
@@ -91,13 +93,14 @@ export class CoreLogins {
     if (login === undefined) return undefined;
     // Who signs in for all is the operator.
     const credentials = login.credentials === "per-user" ? login.credentials : undefined;
-    const use = mayUse({ core: key, credentials }, actorOf(principal), this.#house);
+    const use = mayUse({ core: key, credentials }, actsFor(principal), this.#house);
     if (use.t === "no") return undefined;
     const [logins, target] = await Promise.all([this.#load(), this.#target(core, login)]);
     const credential = logins.credential(target, use.owner);
     if (lackOf(credential.state)?.byLogin !== true) return undefined;
-    const { id, name, shared } = actorOf(principal);
-    const { url, done } = await logins.startLogin(target, use.owner, { id, name, shared });
+    // Who shows a token on the page shows that of the one whom the caller acts for.
+    const asker = { ...actsFor(principal), name: principal.name };
+    const { url, done } = await logins.startLogin(target, use.owner, asker);
     const either = orElsewhere(done, credential);
     // Whoever was only given the link waits for nothing.
     either.catch(() => {});
@@ -120,7 +123,7 @@ export class CoreLogins {
   ): HubError | undefined {
     // Without a login there is nobody's to be careful with.
     if (login === undefined || credential === undefined || credential.state.t === "none") return undefined;
-    const use = mayUse({ core: key, credentials: login.credentials }, actorOf(principal), this.#house);
+    const use = mayUse({ core: key, credentials: login.credentials }, actsFor(principal), this.#house);
     return use.t === "no" ? use.error : undefined;
   }
 
@@ -132,7 +135,7 @@ export class CoreLogins {
   /** An instance of one client has that client's login; every other one the operator's. */
   #ownerOf({ key }: ResolvedCore, { credentials }: LoginSpec, principal: Principal | undefined): LoginOwner {
     if (principal === undefined) return operator;
-    const use = mayUse({ core: key, credentials }, actorOf(principal), this.#house);
+    const use = mayUse({ core: key, credentials }, actsFor(principal), this.#house);
     return use.t === "yes" ? use.owner : operator;
   }
 
@@ -184,7 +187,7 @@ export class CoreLogins {
       env: this.#deps.env,
       secretsDir: settings.secretsDir,
       hubTokens: settings.token === undefined ? [] : [settings.token],
-      clientTokenHashes: manifest.clients.flatMap(({ tokenSha256 }) => tokenSha256 ?? []),
+      clientTokenHashes: clientTokenHashes(manifest.clients),
     };
     const [found] = await resolveSecrets({ ...core, secrets: [wanted] }, reader);
     if (found?.t !== "found") {
@@ -194,11 +197,6 @@ export class CoreLogins {
     this.#deps.masker.add(found.value);
     return found.value;
   }
-}
-
-/** What a client was granted it does with the logins of who granted it. */
-function actorOf(principal: Principal): Pick<Principal, "id" | "name" | "shared"> {
-  return principal.onBehalfOf ?? principal;
 }
 
 /** Whoever was asked to sign in on a page may do it by `thehub login` as well, or from another client of theirs. */

@@ -7,9 +7,11 @@ import type { View } from "../catalog/view.ts";
 import type { OpenDoor } from "../doors/open-door.ts";
 import { createPolicy } from "../gates/policy.ts";
 import type { Asker } from "../identity/asker.ts";
-import type { AuthResult, Shown, Way } from "../identity/auth.ts";
+import { type AuthResult, invalid, type Shown, type Way } from "../identity/auth.ts";
 import type { Builtin, Grant, Person } from "../identity/builtin/builtin.ts";
+import { idleMs } from "../identity/builtin/life.ts";
 import { methodsAt } from "../identity/builtin/open-paths.ts";
+import { earlierOf, narrowed, ownIssuer } from "../identity/rights.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import { ownPrincipal, type Principal } from "../sessions/principal.ts";
@@ -23,7 +25,7 @@ export interface GrantedDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** In force. */
   setup(): Setup;
-  doorman(): Pick<Doorman, "holderOf" | "again" | "change">;
+  doorman(): Pick<Doorman, "holderOf" | "again" | "change" | "given">;
   view(principal: Principal): Pick<View, "explain">;
   /** What counts is not what counted before: whoever is inside is to be looked at. */
   judgeAnew(): void;
@@ -32,12 +34,14 @@ export interface GrantedDeps {
 export class Granted implements Way, OpenDoor {
   readonly #deps: GrantedDeps;
   readonly #publicUrl: string;
+  readonly #issuer: string;
   #builtin: Builtin | undefined;
   readonly #loading: Promise<Builtin>;
 
   private constructor(deps: GrantedDeps, publicUrl: string) {
     this.#deps = deps;
     this.#publicUrl = publicUrl;
+    this.#issuer = `${ownIssuer}${publicUrl}`;
     this.#loading = this.#load();
   }
 
@@ -55,7 +59,7 @@ export class Granted implements Way, OpenDoor {
 
   again(principal: Principal): Principal | undefined | "not mine" {
     const { proof, until } = principal;
-    if (proof.t !== "claims" || proof.issuer !== this.#publicUrl) return "not mine";
+    if (proof.t !== "claims" || proof.issuer !== this.#issuer) return "not mine";
     const grant = this.#builtin?.grant(proof.subject);
     return grant === undefined ? undefined : this.#principalOf(grant, until);
   }
@@ -80,34 +84,31 @@ export class Granted implements Way, OpenDoor {
     return principal === undefined ? invalid : { t: "ok", principal };
   }
 
-  /** Undefined: the token that it was granted with lets nobody in any more. */
+  /** Undefined: it was revoked, or the token that it was granted with lets nobody in any more. */
   #principalOf(grant: Grant, until: number | undefined): Principal | undefined {
     const holder = this.#holderOf(grant);
     if (holder === undefined) return undefined;
-    const { id, holder: client, cores, host, clientId, clientName } = grant;
-    const name = client ?? "token";
-    const others = this.#deps.setup().manifest.cores.filter(({ namespace }) => !cores.includes(namespace));
+    const { id, holder: client, cores, readOnly, host, clientId, clientName } = grant;
+    const whose = client ?? "token";
+    const part = { allow: globsOf(cores), deny: [], readOnly, admin: false };
     return {
-      ...holder,
-      id: `${name} ${this.#publicUrl} ${id}`,
-      name: `${name}:${host}`,
+      id: `${whose} ${this.#issuer} ${id}`,
+      name: `${whose}:${host}`,
       client,
-      onBehalfOf: holder,
-      // As of the manifest in force: a Core that comes later was not chosen either.
-      deny: [...holder.deny, ...others.map(({ namespace }) => `${namespace}.*`)],
-      admin: false,
+      ...narrowed(holder, part),
       shared: false,
-      until,
+      until: earlierOf(until, holder.until),
       proof: {
         t: "claims",
-        issuer: this.#publicUrl,
+        issuer: this.#issuer,
         subject: id,
-        claims: { client_id: clientId, client_name: clientName, cores },
+        claims: { client_id: clientId, client_name: clientName },
       },
     };
   }
 
-  #holderOf({ holder, digest }: Grant): Principal | undefined {
+  #holderOf({ id, holder, digest }: Grant): Principal | undefined {
+    if (!this.#deps.doorman().given.live.has(id)) return undefined;
     const who = ownPrincipal(holder ?? "token", { admin: false, shared: holder === undefined });
     return this.#deps
       .doorman()
@@ -124,6 +125,41 @@ export class Granted implements Way, OpenDoor {
       digest: principal.proof.digest.toString("hex"),
       offers: cores.map(({ key, namespace }) => ({ key, namespace })),
     };
+  }
+
+  async #noteDown({ id, holder, clientName, host, cores, readOnly, madeAt, endsAt }: Grant): Promise<void> {
+    const { ledger, live } = this.#deps.doorman().given;
+    const part = { allow: globsOf(cores), deny: [], readOnly, admin: false };
+    const expires = Math.min(endsAt, madeAt + idleMs);
+    await ledger.add({
+      kind: "grant",
+      id,
+      client: holder,
+      note: `${clientName} (${host})`,
+      ...part,
+      issued: madeAt,
+      expires,
+    });
+    await live.look();
+  }
+
+  /** By its client, or because a token of it came twice. */
+  #ended({ id, clientName, host }: Grant): void {
+    const { log, doorman, setup, judgeAnew } = this.#deps;
+    log.info("oauth_grant_ended", { component: "auth", grant: id, client: clientName, host });
+    const fail = (error: unknown) => log.warn("oauth_state_unwritable", { component: "auth", reason: String(error) });
+    doorman().given.ledger.revoke(id).catch(fail);
+    doorman().change(setup());
+    judgeAnew();
+  }
+
+  async #renew(id: string, untilMs: number): Promise<void> {
+    try {
+      const isThere = await this.#deps.doorman().given.ledger.renew(id, untilMs);
+      if (!isThere) (await this.#loading).end(id);
+    } catch (error) {
+      this.#deps.log.warn("oauth_state_unwritable", { component: "auth", reason: String(error) });
+    }
   }
 
   /** All that the Core may have, or what is known of it. */
@@ -153,17 +189,15 @@ export class Granted implements Way, OpenDoor {
       fetch: documentAsk(clock, auth.builtin?.allowPrivate === true, env),
       person: (token) => this.#person(token),
       isGood: (grant) => this.#holderOf(grant) !== undefined,
-      granted: async () => {},
-      ended: ({ id, clientName, host }) => {
-        log.info("oauth_grant_ended", { grant: id, client: clientName, host });
-        this.#deps.doorman().change(this.#deps.setup());
-        this.#deps.judgeAnew();
-      },
-      used: () => {},
+      granted: (grant) => this.#noteDown(grant),
+      ended: (grant) => this.#ended(grant),
+      used: ({ id }, untilMs) => void this.#renew(id, untilMs),
     });
     this.#builtin = builtin;
     return builtin;
   }
 }
 
-const invalid: AuthResult = { t: "refused", reason: "invalid" };
+function globsOf(namespaces: readonly string[]): string[] {
+  return namespaces.map((namespace) => `${namespace}.*`);
+}

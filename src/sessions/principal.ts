@@ -10,6 +10,8 @@ export interface Rights {
   readonly allow: readonly string[] | undefined;
   /** Canonical globs and #tags that this caller may not use, whatever `allow` says. */
   readonly deny: readonly string[];
+  /** Canonical globs and #tags that were given of that, as a token or a consent says; undefined: all of it. */
+  readonly within?: readonly string[] | undefined;
   /** Of tools, only those exist for it that change nothing. */
   readonly readOnly?: boolean | undefined;
   /** What the arguments of its calls must be. */
@@ -29,8 +31,6 @@ export interface Principal extends Rights {
   readonly name: string;
   /** The named client whose rules and limits these are; undefined: of none. */
   readonly client: string | undefined;
-  /** Whose logins at Cores it uses, as who let it in: absent where it uses its own. */
-  readonly onBehalfOf?: Pick<Principal, "id" | "name" | "shared"> | undefined;
   /** Many people may stand behind this identity, so limits count per connection, not per identity. */
   readonly shared: boolean;
   /** When what it came in with ends, in wall time (ms since 1970); undefined: not by itself. */
@@ -42,6 +42,7 @@ export interface Principal extends Rights {
 export interface Caller {
   readonly allow: readonly string[] | undefined;
   readonly deny?: readonly string[] | undefined;
+  readonly within?: readonly string[] | undefined;
   readonly readOnly?: boolean | undefined;
   /** As `deny`, of what is kept from the caller as things are now, beside what its rules say. */
   readonly withheld?: readonly string[] | undefined;

@@ -17,9 +17,9 @@ import { failurePage } from "./pages.ts";
 import { paths } from "./paths.ts";
 import { type Ask, createProvider } from "./provider.ts";
 import { hostOfRedirect } from "./redirect-rules.ts";
-import type { Grant, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
-export interface AuthorizationServerDeps extends Pick<ConsentDeps, "person" | "granted"> {
+export interface AuthorizationServerDeps extends Pick<ConsentDeps, "person" | "granted" | "isGood"> {
   readonly clock: Clock;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly store: Store;
@@ -27,7 +27,6 @@ export interface AuthorizationServerDeps extends Pick<ConsentDeps, "person" | "g
   readonly publicUrl: string;
   /** HTTP to addresses that somebody unknown names: within limits of size, time and place. */
   readonly fetch: Ask;
-  isGood(grant: Grant): boolean;
 }
 
 /** A minute, from one address and from all. */

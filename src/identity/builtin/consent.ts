@@ -34,6 +34,8 @@ export interface ConsentDeps {
   readonly tries: { mayTry(peer: string | undefined): boolean; failed(peer: string | undefined): void };
   /** Notes it where it can be listed and revoked. Rejects with the system's error. */
   granted(grant: Grant): Promise<void>;
+  /** Whether the token that it was made with still lets somebody in. */
+  isGood(grant: Grant): boolean;
 }
 
 export interface Form {
@@ -155,6 +157,7 @@ export class Consent {
     const wanted = new Set(form.fields.getAll("core"));
     const cores = person.offers.map(({ namespace }) => namespace).filter((namespace) => wanted.has(namespace));
     if (cores.length === 0) return this.#ask(pending, asking, 400, ["Choose at least one, or deny."]);
+    for (const grant of store.isFull ? store.grants() : []) if (!this.#deps.isGood(grant)) store.end(grant.id);
     if (store.isFull) {
       return this.#ask(pending, asking, 503, [
         "This hub has granted as much as it may: end some with thehub token revoke.",
@@ -172,6 +175,7 @@ export class Consent {
       clientName: asking.name ?? "a client without a name",
       host: asking.host,
       cores,
+      readOnly: form.fields.get("read_only") !== null,
       madeAt: now,
       endsAt: days === 0 ? Number.MAX_SAFE_INTEGER : now + days * dayMs,
     };

@@ -70,6 +70,7 @@ export function consentPage(
   });
   const form =
     `<form method="post">${hiddenField("check", check)}<fieldset><legend>It may use</legend>${boxes.join("")}</fieldset>` +
+    `<p><label><input type="checkbox" name="read_only" value="yes"> Only tools that declare that they change nothing</label></p>` +
     `<p><label>For<br><select name="days">${options.join("")}</select></label></p>` +
     `<p><button class="go" name="answer" value="allow">Allow</button><button class="no" name="answer" value="deny">Deny</button></p></form>`;
   const rights = `What it does there it does as ${holder}, never as an admin. You end it with: thehub token revoke`;

@@ -4,9 +4,10 @@ import { generateKeyPairSync } from "node:crypto";
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import { adapterOf } from "./adapter.ts";
 import { authMethods } from "./client-metadata.ts";
+import { idleMs } from "./life.ts";
 import { paths, scope } from "./paths.ts";
 import { ownResource } from "./resource.ts";
-import { type Grant, idleMs, type Store } from "./store.ts";
+import type { Grant, Store } from "./store.ts";
 
 export type Ask = (url: string | URL, init?: RequestInit) => Promise<Response>;
 

@@ -3,6 +3,7 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../telemetry/log.ts";
+import { idleMs } from "./life.ts";
 import type { StateFile } from "./state-file.ts";
 import { type Kept, Table } from "./table.ts";
 
@@ -26,6 +27,8 @@ export interface Grant {
   readonly host: string;
   /** Namespaces of the Cores that it may use. */
   readonly cores: readonly string[];
+  /** Of tools, only those that change nothing. */
+  readonly readOnly: boolean;
   /** Milliseconds since 1970. */
   readonly madeAt: number;
   /** At the latest; it ends before that if it is not used. */
@@ -54,8 +57,6 @@ const maxGrants = 256;
 /** Registered, and never granted anything. */
 const maxUnused = 500;
 const unusedMs = 24 * 3_600_000;
-/** A client that was not used for so long has to be connected again. */
-export const idleMs = 30 * 24 * 3_600_000;
 const never = Number.MAX_SAFE_INTEGER;
 /** Of one grant: a client that asks for tokens without end has the last ones. */
 const maxTokens = { AccessToken: 8, RefreshToken: 32 } as const;

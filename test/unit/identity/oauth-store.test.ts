@@ -38,7 +38,7 @@ async function open(folder: string, clock: FakeClock, key?: string): Promise<Ope
 
 function grantOf(store: Store, id: string, endsAt = Number.MAX_SAFE_INTEGER): Grant {
   const about = { holder: undefined, digest: "00", clientId: `client-${id}`, clientName: "Claude", host: "claude.ai" };
-  return { id, ...about, cores: ["files"], madeAt: store.nowMs(), endsAt };
+  return { id, ...about, cores: ["files"], readOnly: false, madeAt: store.nowMs(), endsAt };
 }
 
 test("oauth state: what was granted outlives the hub, and the file says nothing to who reads it", async () => {
