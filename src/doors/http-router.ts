@@ -12,7 +12,7 @@ import { ClientCertificates } from "./client-certificate.ts";
 import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
 import { type Client, createProxies } from "./forwarded.ts";
 import { isMetadataPath, metadataPage, metadataPreflight, type ResourceFacts } from "./metadata-pages.ts";
-import { askerOf, type OpenDoor } from "./open-door.ts";
+import { answerAt, type OpenDoor } from "./open-door.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
 import type { Guest } from "./port.ts";
 import { Recognition } from "./recognition.ts";
@@ -244,25 +244,18 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     return whenKnown(identify(request, reach, place), (result) => letIn(result, door, place, cors, address));
   }
 
-  function atOpenDoor(
-    door: OpenDoor,
-    methods: readonly string[],
-    path: string,
-    { headers, method = "" }: IncomingMessage,
-    { address }: Client,
-  ): Routed {
+  function atOpenDoor(path: string, { headers, method = "" }: IncomingMessage, peer: string | undefined) {
+    const door = deps.open;
+    const methods = door?.methods(path);
+    if (door === undefined || methods === undefined) return undefined;
     const cors = corsHeaders(headers.origin);
     if (method === "OPTIONS" && cors !== undefined) return replied(preflight(headers, methods, cors));
     if (!methods.includes(method)) return replied(withHeaders(notAllowed(path, methods), cors));
-    const handle = async (asked: IncomingMessage, response: ServerResponse) => {
-      try {
-        await door.handle(asked, response, await askerOf(asked, path, address));
-      } catch {
-        // It left while its request was read.
-        response.destroy();
-      }
-    };
-    return { t: "open", headers: cors, handle };
+    return {
+      t: "open",
+      headers: cors,
+      handle: (asked, response) => answerAt(door, asked, response, path, peer),
+    } satisfies Routed;
   }
 
   function letIn(
@@ -293,9 +286,8 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       if (refusal !== undefined) return refused(refusal, "host or origin", client.address);
       const metadata = metadataAt(path, request.method);
       if (metadata !== undefined) return replied(metadata);
-      const methods = deps.open?.methods(path);
-      if (deps.open !== undefined && methods !== undefined)
-        return atOpenDoor(deps.open, methods, path, request, client);
+      const open = atOpenDoor(path, request, client.address);
+      if (open !== undefined) return open;
       if (deps.browser !== undefined && path.startsWith("/oauth/")) {
         return {
           t: "reply",

@@ -10,9 +10,22 @@ export interface OpenDoor {
   handle(request: IncomingMessage, response: ServerResponse, asker: Asker): Promise<void>;
 }
 
-export async function askerOf(request: IncomingMessage, path: string, peer: string | undefined): Promise<Asker> {
+/** Never rejects. */
+export async function answerAt(
+  door: OpenDoor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  peer: string | undefined,
+): Promise<void> {
   const { url = "", method } = request;
   const at = url.indexOf("?");
   const query = new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
-  return { path, query, peer, body: method === "POST" ? await smallBody(request) : Buffer.alloc(0) };
+  try {
+    const body = method === "POST" ? await smallBody(request) : Buffer.alloc(0);
+    await door.handle(request, response, { path, query, peer, body });
+  } catch {
+    // It left while its request was read.
+    response.destroy();
+  }
 }
