@@ -30,6 +30,7 @@ const others = {
   "hub/otel": "src/telemetry/otel/start.ts",
   "hub/prom-client": "prom-client",
   "hub/minisearch": "minisearch",
+  "hub/jose": "jose",
   "library/create-hub": "src/library/create-hub.ts",
 };
 

@@ -28,7 +28,7 @@ async function renderModel(): Promise<string> {
     unknownAny: true,
   });
   const defaults = Object.fromEntries(
-    ["hub", "issuer", "client", "jwt", "core", "tool", "oauth"].map((name) => [
+    ["hub", "issuer", "client", "client_socket", "jwt", "core", "tool", "oauth"].map((name) => [
       name,
       defaultsOf(manifestSchema.$defs?.[name] ?? {}),
     ]),

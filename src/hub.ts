@@ -30,7 +30,6 @@ import { sourcesOf } from "./hub/sources.ts";
 import { type Standing, standingOf } from "./hub/standing.ts";
 import { StateRing } from "./hub/state-ring.ts";
 import { welcoming } from "./hub/welcome.ts";
-import type { Auth } from "./identity/auth.ts";
 import type { DoorRequest } from "./logins/door.ts";
 import type { Page } from "./logins/pages.ts";
 import type { Setup } from "./manifest/diff.ts";
@@ -73,7 +72,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const { clock = systemClock } = options;
   const reaper = openReaper({ clock, log, platform, hubId, stateDir: settings.stateDir, path });
   const hub = new Hub(options, hubId, reaper, clock);
-  await Promise.all([reaper, hub.loadKeys(), hub.rules.prepare(options)]);
+  await Promise.all([reaper, hub.loadKeys(), hub.rules.prepare(options), options.exclusive || hub.auth.open()]);
   hub.start();
   return hub;
 }
@@ -108,7 +107,8 @@ export class Hub {
     this.#setup = { manifest, settings };
     this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
-    this.#doorman = new Doorman({ ...options, clock }, this.#setup);
+    const judgeAnew = () => this.#exchange.judgeAnew();
+    this.#doorman = new Doorman({ ...options, clock, changed: judgeAnew }, this.#setup);
     const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
     this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup: () => this.#setup, tagsOf });
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
@@ -218,7 +218,7 @@ export class Hub {
   }
 
   /** Who may come in, as of the last reload. */
-  get auth(): Auth {
+  get auth(): Doorman {
     return this.#doorman;
   }
 
@@ -330,6 +330,7 @@ export class Hub {
   async #stopCores(): Promise<void> {
     this.#exchange.end();
     this.rules.close();
+    this.#doorman.close();
     await this.#fleet.stop();
     await this.#logins.close();
     await (await this.#reaper).dismiss();

@@ -3,6 +3,7 @@
 import type { ListenAddress } from "../base/listen-address.ts";
 import { Secret } from "../base/secret.ts";
 import type {
+  ClientToken,
   LoginSpec,
   Manifest,
   ResolvedClient,
@@ -29,10 +30,14 @@ export function effectiveConfig({ manifest, settings }: { manifest: Manifest; se
 }
 
 function clientConfig(client: ResolvedClient): object {
-  const { tokenSha256, jwt, allow, deny, readOnly, arguments: rules, admin, profile, limits } = client;
+  const { tokens, expires, jwt, certificate, socket } = client;
+  const { allow, deny, readOnly, arguments: rules, admin, profile, limits } = client;
   return {
-    token_sha256: tokenSha256 === undefined ? null : "[secret]",
+    tokens: tokens.map(tokenConfig),
+    expires: momentText(expires),
     jwt: jwt === undefined ? null : { ...(spelt({ ...jwt, claims: {} }) as object), claims: jwt.claims },
+    certificate: certificate === undefined ? null : spelt(certificate),
+    socket: socket === undefined ? null : { ...socket, mode: socket.mode.toString(8), group: socket.group ?? null },
     allow: allow ?? null,
     deny,
     read_only: readOnly,
@@ -41,6 +46,15 @@ function clientConfig(client: ResolvedClient): object {
     profile: profile ?? null,
     limits: spelt(limits),
   };
+}
+
+function tokenConfig(token: ClientToken): object {
+  const from = token.t === "hash" ? { sha256: "[secret]" } : { file: token.path };
+  return { ...from, expires: momentText(token.expires), note: token.note ?? null };
+}
+
+function momentText(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 function coreConfig(core: ResolvedCore): object {

@@ -54,7 +54,7 @@ export async function stateKeys(
   make?: () => string,
 ): Promise<readonly string[] | undefined> {
   const file = join(stateDir, "key");
-  const text = given === undefined ? await keptKey(file, make) : given.reveal();
+  const text = given === undefined ? await keptText(file, make) : given.reveal();
   if (text === undefined) return undefined;
   const lines = keyLines(text);
   const problem = keyProblem(lines);
@@ -65,8 +65,12 @@ export async function stateKeys(
   throw new HubError("usage", `${what}: ${problem.message}: ${fix}`);
 }
 
-async function keptKey(file: string, make: (() => string) | undefined): Promise<string | undefined> {
-  const known = await readKey(file);
+/**
+ * What a file holds that is the hub's user's alone; where there is none yet, what `make` says, kept from then on. The same for all processes,
+ * whichever was first. Undefined: there is none, and none was to be made. Rejects with the system's error.
+ */
+export async function keptText(file: string, make: (() => string) | undefined): Promise<string | undefined> {
+  const known = await readKept(file);
   if (known !== undefined || make === undefined) return known;
   await mkdir(join(file, ".."), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString("hex")}`;
@@ -79,10 +83,10 @@ async function keptKey(file: string, make: (() => string) | undefined): Promise<
   } finally {
     await rm(draft, { force: true });
   }
-  return (await readKey(file)) ?? "";
+  return (await readKept(file)) ?? "";
 }
 
-async function readKey(file: string): Promise<string | undefined> {
+async function readKept(file: string): Promise<string | undefined> {
   try {
     const text = await readFile(file, "utf8");
     // As a copy or a careless chmod leaves it.

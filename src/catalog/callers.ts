@@ -33,8 +33,8 @@ export class Callers {
     const withheld = this.#withheld(principal);
     const known = this.#known.get(principal)?.get(profile);
     if (known !== undefined && isDeepStrictEqual(known.withheld, withheld)) return known;
-    const { allow, deny, readOnly } = principal;
-    const caller: Caller = { allow, deny, readOnly, withheld, profile };
+    const { allow, deny, within, readOnly } = principal;
+    const caller: Caller = { allow, deny, within, readOnly, withheld, profile };
     const byProfile = this.#known.get(principal) ?? new Map<ClientProfile, Caller>();
     this.#known.set(principal, byProfile.set(profile, caller));
     return caller;

@@ -12,6 +12,7 @@ const wording: Readonly<Record<HiddenReason, string>> = {
   hub_not_allowed: "by hub.policy.allow_tools",
   client_denied: "by the client's deny",
   client_not_allowed: "by the client's allow",
+  token_not_allowed: "by what the token was given",
   client_read_only: "as the client is read_only",
   login_withheld: "as the login is another's",
   override: "by tools.hidden",

@@ -110,6 +110,7 @@ const sentences: Readonly<Record<HiddenReason, string>> = {
   hub_not_allowed: "the hub's policy allows others only",
   client_denied: "the client's deny has it",
   client_not_allowed: "the client's allow does not have it",
+  token_not_allowed: "what the token was given does not have it",
   client_read_only: "the client is read_only, and nothing says that this tool changes nothing",
   login_withheld: "the core's login is another's",
   collision: "it is in no list, as another one has the name; it can be called by its canonical name",
@@ -191,6 +192,8 @@ function changeOf(
       return take(`${client}.deny`);
     case "client_not_allowed":
       return add(name, `${client}.allow`);
+    case "token_not_allowed":
+      return "make a token that is given it: thehub token --allow";
     case "client_read_only":
       return `if it changes nothing, ${add(native, `${own}.policy.read_only_tools`)}; else remove read_only from ${client}`;
     case "login_withheld":

@@ -7,9 +7,11 @@ import { type LoginOwner, operator } from "../logins/owner.ts";
 import type { SignInDeps } from "../logins/preparing.ts";
 import { type LoginTarget, loginTarget } from "../logins/target.ts";
 import { Vault } from "../logins/vault.ts";
+import { clientTokenHashes } from "../manifest/client-tokens.ts";
 import type { LoginSpec, Manifest, ResolvedCore, SecretSpec } from "../manifest/manifest.ts";
 import { nearest } from "../manifest/nearest.ts";
 import { explainSecret, resolveSecrets, type SecretReader } from "../manifest/secrets.ts";
+import { findClient } from "./find-client.ts";
 import { prepareOrThrow } from "./prepare.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -36,8 +38,8 @@ export async function loginScene(terminal: Terminal, key: string, options: Login
   const spec = specOf(core);
   const owner = ownerOf(manifest, core, spec, options.for);
   const { stateDir, stateKey, secretsDir, token } = settings;
-  const clientTokenHashes = manifest.clients.flatMap(({ tokenSha256 }) => tokenSha256 ?? []);
-  const reader = { env: terminal.env, secretsDir, hubTokens: token === undefined ? [] : [token], clientTokenHashes };
+  const hubTokens = token === undefined ? [] : [token];
+  const reader = { env: terminal.env, secretsDir, hubTokens, clientTokenHashes: clientTokenHashes(manifest.clients) };
   const way = loginWay(core.key, spec, terminal.env);
   const target = await loginTarget(core.key, spec, { ...way, secret: (wanted) => secretOf(core, wanted, reader) });
   const vault = new Vault({ clock: systemClock, stateDir, key: stateKey });
@@ -68,11 +70,7 @@ function ownerOf(manifest: Manifest, core: ResolvedCore, spec: LoginSpec, client
       `Core ${core.key} has one login for all that may use it, so --for means nothing: ${fix}`,
     );
   }
-  if (manifest.clients.some(({ name }) => name === client)) return { t: "client", id: client };
-  const names = manifest.clients.map(({ name }) => name);
-  const near = nearest(client, names);
-  const hint = near === undefined ? `clients: ${names.join(", ") || "none"}` : `did you mean ${near}?`;
-  throw new HubError("usage", `the manifest has no client ${JSON.stringify(client)}; ${hint}`);
+  return { t: "client", id: findClient(manifest, client).name };
 }
 
 async function secretOf(core: ResolvedCore, wanted: SecretSpec, reader: SecretReader): Promise<Secret> {

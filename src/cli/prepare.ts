@@ -8,6 +8,7 @@ import { type Problem, renderProblems } from "../manifest/problems.ts";
 import { profileProblem } from "../manifest/profiles.ts";
 import { resolveSettings, type Settings } from "../manifest/settings.ts";
 import { manifestPrint } from "../manifest/watch.ts";
+import { wayProblems } from "../manifest/way-problems.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Prepared {
@@ -42,7 +43,7 @@ export function prepare(terminal: Terminal, options: PrepareOptions): Preparatio
     return { t: "invalid", manifestPath: path, problems: [...loaded.warnings, ...resolved.problems] };
   }
   const { manifest } = loaded;
-  const warnings = [...loaded.warnings, ...resolved.warnings];
+  const warnings = [...loaded.warnings, ...resolved.warnings, ...wayProblems(manifest, resolved.settings)];
   const prepared = { manifestPath: path, builtIn, print, manifest, settings: resolved.settings, warnings };
   return { t: "ok", prepared };
 }

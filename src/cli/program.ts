@@ -1,7 +1,9 @@
 // The commands and their options. What each does is in commands/, one file a command.
 import { Command, CommanderError } from "commander";
 import { version } from "../library/version.ts";
+import { append } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
+import { addTokenCommands } from "./token-commands.ts";
 
 const manifestOption = [
   "-m, --manifest <file>",
@@ -248,13 +250,9 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .action(async (core, options) => {
       exit = await (await import("./commands/logout.ts")).logout(terminal, core, options);
     });
-  const token = program.command("token").description("the token that clients present");
-  token
-    .command("show")
-    .description("print the token that the hub made for itself and keeps in HUB_STATE_DIR")
-    .action(async () => {
-      exit = await (await import("./commands/token.ts")).showToken(terminal);
-    });
+  addTokenCommands(program, terminal, (code) => {
+    exit = code;
+  });
 
   try {
     await program.parseAsync(commandLine(argv, terminal), { from: "user" });
@@ -263,11 +261,6 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     return error.exitCode === 0 ? 0 : 2;
   }
   return exit;
-}
-
-/** For options that may come more than once. */
-function append(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }
 
 /** `thehub` alone means serve, stdio or help, by what it was started with. */

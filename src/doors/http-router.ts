@@ -4,9 +4,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
+import { plainAddress } from "../base/ip-address.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Auth, AuthResult, Evidence, Refused } from "../identity/auth.ts";
 import { type BrowserRequest, browserRequest } from "./browser-request.ts";
+import { ClientCertificates } from "./client-certificate.ts";
 import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
 import { type Client, createProxies } from "./forwarded.ts";
 import { isMetadataPath, metadataPage, metadataPreflight, type ResourceFacts } from "./metadata-pages.ts";
@@ -58,6 +60,8 @@ export interface RouterOptions extends OriginRules {
   readonly maxSessions: number;
   /** Proxies whose X-Forwarded-* headers count, as `createProxies` takes them. */
   readonly trustedProxies: readonly string[];
+  /** The header in which they send the certificate that a client showed, in small letters; undefined: none. */
+  readonly clientCertificateHeader?: string | undefined;
   /** When set, /metrics asks for it, or for the token of an admin, as a bearer token. */
   readonly metricsToken?: Secret | undefined;
 }
@@ -114,9 +118,14 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   const nothingHere = nothingButThese(deps);
   const proxies = createProxies(options.trustedProxies);
   const recognition = new Recognition(deps.auth, deps.clock);
+  const certificates = new ClientCertificates({
+    header: options.clientCertificateHeader,
+    isProxy: (address) => proxies.trusts(plainAddress(address) ?? address),
+  });
 
-  const clientOf = ({ headers, socket }: IncomingMessage, reach: Reach) =>
-    proxies.clientOf(reach === "socket" ? "unix" : socket.remoteAddress, headers);
+  const peerOf = ({ socket }: IncomingMessage, reach: Reach) => (reach === "socket" ? "unix" : socket.remoteAddress);
+  const clientOf = (request: IncomingMessage, reach: Reach) =>
+    proxies.clientOf(peerOf(request, reach), request.headers);
 
   function refusalOf(
     request: IncomingMessage,
@@ -139,8 +148,11 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   }
 
   /** Who asks, in the words of authentication. */
-  function identify(request: IncomingMessage, place: Place): AuthResult | Promise<AuthResult> {
-    const evidence: Evidence = { authorization: request.headers.authorization, path: wholePath(place) };
+  function identify(request: IncomingMessage, reach: Reach, place: Place): AuthResult | Promise<AuthResult> {
+    const { authorization } = request.headers;
+    // Where there is a header, it alone counts.
+    const certificate = authorization === undefined ? certificates.of(request, peerOf(request, reach)) : undefined;
+    const evidence: Evidence = { authorization, certificate, path: wholePath(place) };
     return recognition.authenticate(request.socket, evidence);
   }
 
@@ -158,13 +170,18 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     return method === "GET" || method === "HEAD" ? page : notAllowed(path, ["GET", "HEAD", "OPTIONS"]);
   }
 
-  function metricsPage(request: IncomingMessage, place: Place, peer: string | undefined): Routed | Promise<Routed> {
+  function metricsPage(
+    request: IncomingMessage,
+    reach: Reach,
+    place: Place,
+    peer: string | undefined,
+  ): Routed | Promise<Routed> {
     const page = deps.pages.metrics;
     if (page === undefined) return replied(nothingHere);
     const shown: Routed = { t: "reply", answer: page };
     if (metricsDigest === undefined) return shown;
     return whenKnown(
-      identify(request, place),
+      identify(request, reach, place),
       (result) => metricsRefusal(result, request.headers.authorization, peer) ?? shown,
     );
   }
@@ -207,6 +224,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     door: WebDoor,
     place: Place,
     request: IncomingMessage,
+    reach: Reach,
     { address }: Client,
   ): Routed | Promise<Routed> {
     const { path } = place;
@@ -214,7 +232,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     const { method = "" } = request;
     if (method === "OPTIONS" && cors !== undefined) return replied(preflight(request.headers, door.methods, cors));
     if (!door.methods.includes(method)) return replied(withHeaders(notAllowed(path, door.methods), cors));
-    return whenKnown(identify(request, place), (result) => letIn(result, door, place, cors, address));
+    return whenKnown(identify(request, reach, place), (result) => letIn(result, door, place, cors, address));
   }
 
   function letIn(
@@ -251,7 +269,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
         };
       }
       const door = doorAt(path);
-      if (door !== undefined) return atDoor(door, place, request, client);
+      if (door !== undefined) return atDoor(door, place, request, reach, client);
       const page = pageAt(path);
       if (page === undefined && !upgradePaths.has(path)) return replied(nothingHere);
       if (request.method !== "GET" && request.method !== "HEAD") {
@@ -260,7 +278,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
         return replied(notAllowed(path, ["GET", "HEAD"], elsewhere));
       }
       if (page === undefined) return replied(upgradeNeeded);
-      if (page === deps.pages.metrics) return metricsPage(request, place, client.address);
+      if (page === deps.pages.metrics) return metricsPage(request, reach, place, client.address);
       return { t: "reply", answer: page };
     },
 
@@ -273,7 +291,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const { house } = deps;
       const place = placeOf(request.url, base);
       if (house === undefined || !upgradePaths.has(place.path)) return refuse(nothingHere, "path");
-      return whenKnown(identify(request, place), (result) => {
+      return whenKnown(identify(request, reach, place), (result) => {
         if (result.t === "refused") return refuse(refusalReply(result, place), `token ${result.reason}`);
         const unknown = profileRefusal(place);
         if (unknown !== undefined) return refuse(unknown, "path");

@@ -32,7 +32,7 @@ import { endWithReply, errorReply, type Reply, writeReply } from "./reply.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { HandshakeFailures } from "./tls/handshake-failures.ts";
 import type { TlsKeeper } from "./tls/tls-keeper.ts";
-import { freeSocketPath, listenOnSocket } from "./unix-socket.ts";
+import { freeSocketPath, listenOnSocket, openSocketTo } from "./unix-socket.ts";
 import { headWithoutOffer } from "./upgrade-offer.ts";
 import type { WsDoor } from "./ws-door.ts";
 
@@ -139,9 +139,11 @@ class Front implements HttpServer {
 
   async listen(group: ListenGroup): Promise<void> {
     if ("t" in group) {
-      await freeSocketPath(group.path);
-      await this.#bind("socket", `unix:${group.path}`, (server) => listenOnSocket(server, group.path));
-      this.addresses.push(`unix:${group.path}`);
+      const { path, access = { mode: 0o600, group: undefined } } = group;
+      await freeSocketPath(path);
+      const listen = (server: Server) => listenOnSocket(server, path);
+      await this.#bind("socket", `unix:${path}`, listen, () => openSocketTo(path, access));
+      this.addresses.push(`unix:${path}`);
       return;
     }
     for (let attempt = 1; ; attempt++) {
@@ -204,7 +206,8 @@ class Front implements HttpServer {
     return bound;
   }
 
-  #bind(reach: Reach, name: string, listen: (server: Server) => void): Promise<Server> {
+  /** `bound`: what is left to do before anybody is let in; may throw. */
+  #bind(reach: Reach, name: string, listen: (server: Server) => void, bound = () => {}): Promise<Server> {
     const server = this.#createServer(reach);
     return new Promise((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) => reject(listenFailure(name, error)));
@@ -212,7 +215,12 @@ class Front implements HttpServer {
         server.removeAllListeners("error");
         server.on("error", (error) => this.#deps.log.warn("listener_error", { address: name, reason: error.message }));
         this.#servers.add(server);
-        resolve(server);
+        try {
+          bound();
+          resolve(server);
+        } catch (error) {
+          void this.#closeServer(server).then(() => reject(error));
+        }
       });
       listen(server);
     });

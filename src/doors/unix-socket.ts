@@ -1,8 +1,9 @@
 // Unix sockets as an address: makes the path free where that is safe, and never removes anything that is not a dead socket.
-import { chmodSync, existsSync, lstatSync, unlinkSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, lstatSync, statSync, unlinkSync } from "node:fs";
 import { connect, type Server } from "node:net";
 import { dirname } from "node:path";
 import { HubError } from "../base/errors.ts";
+import type { SocketAccess } from "../base/listen-address.ts";
 
 /** Removes a socket that nobody answers on. Throws `listen_failed` for a live one, `usage` for anything that is not a socket. */
 export async function freeSocketPath(path: string): Promise<void> {
@@ -28,6 +29,30 @@ export async function freeSocketPath(path: string): Promise<void> {
   unlinkSync(path);
 }
 
+/** Throws `usage` for a folder in which others may put another socket in its place. */
+export function checkSocketFolder(path: string): void {
+  const folder = dirname(path);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined || !found.isDirectory() || (found.mode & 0o1002) !== 0o002) return;
+  throw new HubError(
+    "usage",
+    `cannot listen on unix:${path}: every user may replace what is in ${folder}; choose a folder of the hub's own, or chmod o-w ${folder}`,
+  );
+}
+
+/** Lets others open it, once it is bound. Throws `usage` where the group is not one that the hub's user may give it to. */
+export function openSocketTo(path: string, { mode, group }: SocketAccess): void {
+  try {
+    // First whose it is: with the mode before it, another group could open it for a moment.
+    if (group !== undefined) chownSync(path, process.getuid?.() ?? -1, group);
+    chmodSync(path, mode);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const fix = code === "EPERM" ? `the hub's user is not in the group ${group}: add it, or run the hub as root` : code;
+    throw new HubError("usage", `cannot listen on unix:${path}: ${fix}`, {}, error);
+  }
+}
+
 /** Binds with the owner's rights only, from the first moment on; errors come as the server's `error` event. */
 export function listenOnSocket(server: Server, path: string): void {
   // Binding happens inside `listen`, so the mask is back before anything else runs.
@@ -37,7 +62,6 @@ export function listenOnSocket(server: Server, path: string): void {
   } finally {
     process.umask(mask);
   }
-  server.once("listening", () => chmodSync(path, 0o600));
 }
 
 function knock(path: string): Promise<string> {

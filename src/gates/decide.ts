@@ -11,6 +11,7 @@ export type PolicyReason =
   | "hub_not_allowed"
   | "client_denied"
   | "client_not_allowed"
+  | "token_not_allowed"
   | "client_read_only"
   | "login_withheld";
 
@@ -35,6 +36,7 @@ export const ruleKeys: Readonly<
   hub_not_allowed: { of: "hub", key: ["policy", "allow_tools"] },
   client_denied: { of: "client", key: ["deny"] },
   client_not_allowed: { of: "client", key: ["allow"] },
+  token_not_allowed: undefined,
   client_read_only: { of: "client", key: ["read_only"] },
   login_withheld: undefined,
 };
@@ -81,6 +83,8 @@ export interface Rules {
   readonly hubDestructive: boolean;
   readonly hub: NameRules;
   readonly client: NameRules;
+  /** What was given of that, to a token or by a consent. */
+  readonly within: NameRules;
   readonly isReadOnly: boolean;
   /** What is kept from the caller as things are now: Cores whose login is another's. */
   readonly withheld: NameRules;
@@ -105,7 +109,10 @@ function ofCore(tool: PolicyTool, { core, hubDestructive }: Rules): Verdict | un
   return hidden(hubDestructive ? "destructive" : "hub_destructive", core.destructive.match(native));
 }
 
-function decideNames(tool: PolicyTool | undefined, { core, hub, client, isReadOnly, withheld }: Rules): Verdict {
+function decideNames(
+  tool: PolicyTool | undefined,
+  { core, hub, client, within, isReadOnly, withheld }: Rules,
+): Verdict {
   const name = tool?.canonical;
   const hubDenied = hub.denies(name);
   if (hubDenied !== undefined) return hidden("hub_denied", hubDenied);
@@ -114,6 +121,7 @@ function decideNames(tool: PolicyTool | undefined, { core, hub, client, isReadOn
   if (clientDenied !== undefined) return hidden("client_denied", clientDenied);
   const rule = client.allows(name);
   if (rule === undefined) return hidden("client_not_allowed");
+  if (within.allows(name) === undefined) return hidden("token_not_allowed");
   if (isReadOnly && tool !== undefined && !onlyReads(tool, core)) return hidden("client_read_only");
   if (withheld.denies(name) !== undefined) return hidden("login_withheld");
   return rule === any ? allowed : { t: "allowed", rule };

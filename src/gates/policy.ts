@@ -32,24 +32,26 @@ export interface CallerRules {
 }
 
 /** What of a caller decides what exists for it. `allow` undefined is everything, an empty one nothing. */
-export type RuledCaller = Pick<Caller, "allow" | "deny" | "readOnly" | "withheld">;
+export type RuledCaller = Pick<Caller, "allow" | "deny" | "within" | "readOnly" | "withheld">;
 
 /** The rules of every caller under one hub policy. */
 export function createPolicy(hub: HubPolicy): (caller: RuledCaller) => CallerRules {
   // At the hub an empty list is no restriction, as the manifest's default is the empty list; for a caller it is none at all.
   const hubAllow = hub.allowTools.length > 0 ? hub.allowTools : undefined;
   const ceiling = new NameLists(hubAllow, hub.denyTools);
-  return ({ allow, deny = [], readOnly = false, withheld = [] }) => {
+  return ({ allow, deny = [], within, readOnly = false, withheld = [] }) => {
     const client = new NameLists(allow, deny);
+    const given = new NameLists(within, []);
     const kept = new NameLists(undefined, withheld);
     return {
-      key: JSON.stringify([allow ?? null, deny, readOnly, withheld]),
+      key: JSON.stringify([allow ?? null, deny, within ?? null, readOnly, withheld]),
       forCore: (core) => {
         const rules: Rules = {
           core: rulesOfCore(core),
           hubDestructive: hub.allowDestructive,
           hub: ceiling.over(core),
           client: client.over(core),
+          within: given.over(core),
           isReadOnly: readOnly,
           withheld: kept.over(core),
         };

@@ -4,6 +4,7 @@ import type { Secret } from "../base/secret.ts";
 import type { CoreDeps, SecretsFound } from "../cores/core-deps.ts";
 import type { Reaper } from "../cores/reaper.ts";
 import { defaultPendingBytes, defaultStallMs } from "../cores/stdio-link.ts";
+import { clientTokenHashes } from "../manifest/client-tokens.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
@@ -69,7 +70,7 @@ export async function findSecrets(
     env,
     secretsDir: settings.secretsDir,
     hubTokens: settings.token === undefined ? [] : [settings.token],
-    clientTokenHashes: manifest.clients.flatMap(({ tokenSha256 }) => tokenSha256 ?? []),
+    clientTokenHashes: clientTokenHashes(manifest.clients),
   };
   for (const secret of await resolveSecrets(definition, reader)) {
     if (secret.t !== "found") return { t: "missing", message: explainSecret(secret, definition) ?? secret.name };

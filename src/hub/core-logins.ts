@@ -5,6 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import { type Credential, lackOf } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
+import { actsFor } from "../identity/rights.ts";
 import type { ShownToken } from "../identity/shown-tokens.ts";
 import type { DoorRequest } from "../logins/door.ts";
 import type { Subject } from "../logins/exchange.ts";
@@ -12,6 +13,7 @@ import type { Logins } from "../logins/logins.ts";
 import { type LoginOwner, mayUse, operator } from "../logins/owner.ts";
 import type { Page } from "../logins/pages.ts";
 import { type LoginTarget, loginTarget } from "../logins/target.ts";
+import { clientTokenHashes } from "../manifest/client-tokens.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { LoginSpec, ResolvedCore, SecretSpec } from "../manifest/manifest.ts";
 import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
@@ -91,7 +93,7 @@ export class CoreLogins {
     if (login === undefined) return undefined;
     // Who signs in for all is the operator.
     const credentials = login.credentials === "per-user" ? login.credentials : undefined;
-    const use = mayUse({ core: key, credentials }, principal, this.#house);
+    const use = mayUse({ core: key, credentials }, actsFor(principal), this.#house);
     if (use.t === "no") return undefined;
     const [logins, target] = await Promise.all([this.#load(), this.#target(core, login)]);
     const credential = logins.credential(target, use.owner);
@@ -120,7 +122,7 @@ export class CoreLogins {
   ): HubError | undefined {
     // Without a login there is nobody's to be careful with.
     if (login === undefined || credential === undefined || credential.state.t === "none") return undefined;
-    const use = mayUse({ core: key, credentials: login.credentials }, principal, this.#house);
+    const use = mayUse({ core: key, credentials: login.credentials }, actsFor(principal), this.#house);
     return use.t === "no" ? use.error : undefined;
   }
 
@@ -132,7 +134,7 @@ export class CoreLogins {
   /** An instance of one client has that client's login; every other one the operator's. */
   #ownerOf({ key }: ResolvedCore, { credentials }: LoginSpec, principal: Principal | undefined): LoginOwner {
     if (principal === undefined) return operator;
-    const use = mayUse({ core: key, credentials }, principal, this.#house);
+    const use = mayUse({ core: key, credentials }, actsFor(principal), this.#house);
     return use.t === "yes" ? use.owner : operator;
   }
 
@@ -184,7 +186,7 @@ export class CoreLogins {
       env: this.#deps.env,
       secretsDir: settings.secretsDir,
       hubTokens: settings.token === undefined ? [] : [settings.token],
-      clientTokenHashes: manifest.clients.flatMap(({ tokenSha256 }) => tokenSha256 ?? []),
+      clientTokenHashes: clientTokenHashes(manifest.clients),
     };
     const [found] = await resolveSecrets({ ...core, secrets: [wanted] }, reader);
     if (found?.t !== "found") {

@@ -4,36 +4,41 @@ import { bearerToken } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
 import { Secret } from "../base/secret.ts";
 import { SpacedLog } from "../doors/spaced-log.ts";
-import { type Auth, type AuthResult, createAuth, type Evidence, type Way } from "../identity/auth.ts";
+import { type Auth, type AuthResult, createAuth, type Evidence } from "../identity/auth.ts";
 import { SignedTokens } from "../identity/jwt-way.ts";
 import { type ShownToken, ShownTokens } from "../identity/shown-tokens.ts";
-import { staticTokens } from "../identity/static-tokens.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Masker } from "../wire/mask.ts";
+import { Credentials } from "./credentials.ts";
 
 export interface DoormanDeps {
-  readonly masker: Pick<Masker, "add">;
   readonly clock: Clock;
   readonly log: Log;
+  readonly masker: Pick<Masker, "add">;
   /** Where proxies are named. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Those inside are to be judged anew, by no rule of the manifest. */
+  changed(): void;
 }
 
 export class Doorman implements Auth {
   readonly #masker: Pick<Masker, "add">;
+  readonly #credentials: Credentials;
   readonly #signed: SignedTokens;
   readonly #refusals: SpacedLog;
   readonly #clock: Clock;
   readonly #shown = new ShownTokens();
   /** Whether some Core's login is made of what clients show; nothing of it is kept otherwise. */
   #isShownKept = false;
+  readonly #watchers: ((setup: Setup) => void)[] = [];
+  #setup: Setup;
   #auth: Auth;
   /** Whose tokens are masked already. */
   readonly #masked = new WeakSet<Principal>();
 
-  constructor({ masker, clock, env, ...deps }: DoormanDeps, setup: Setup) {
+  constructor({ masker, clock, env, changed, ...deps }: DoormanDeps, setup: Setup) {
     this.#masker = masker;
     this.#clock = clock;
     const log = deps.log.child({ component: "identity" });
@@ -46,7 +51,25 @@ export class Doorman implements Auth {
       },
       refused: (issuer, { kind, reason }) => this.#refusals.say(kind, { issuer, reason }),
     });
+    this.#credentials = new Credentials({
+      ...{ clock, log, stateDir: setup.settings.stateDir },
+      learned: (token) => masker.add(token),
+      changed: () => {
+        this.change(this.#setup);
+        changed();
+      },
+    });
+    this.#setup = setup;
     this.#auth = this.#rulesOf(setup, 0);
+  }
+
+  /** Resolves once everybody is known who may come in. Never rejects. */
+  open(): Promise<void> {
+    return this.#credentials.open();
+  }
+
+  close(): void {
+    this.#credentials.close();
   }
 
   get required(): boolean {
@@ -86,23 +109,26 @@ export class Doorman implements Auth {
     return this.#shown.of(id, this.#clock.wall());
   }
 
-  /** Other rules from now on; to be followed by judging those inside. */
-  change(setup: Setup): void {
-    this.#auth = this.#rulesOf(setup, this.#auth.version + 1);
+  /** Called from now on whenever the manifest's rules have changed. */
+  watch(changed: (setup: Setup) => void): void {
+    this.#watchers.push(changed);
   }
 
-  #rulesOf({ manifest, settings }: Setup, version: number): Auth {
+  /** Other rules from now on; to be followed by judging those inside. */
+  change(setup: Setup): void {
+    const isOther = setup !== this.#setup;
+    this.#setup = setup;
+    this.#auth = this.#rulesOf(setup, this.#auth.version + 1);
+    if (isOther) for (const changed of this.#watchers) changed(setup);
+  }
+
+  #rulesOf(setup: Setup, version: number): Auth {
+    const { settings } = setup;
     for (const token of [settings.token, settings.metricsToken]) if (token !== undefined) this.#masker.add(token);
-    const { clients } = manifest;
-    this.#isShownKept = manifest.cores.some(({ login }) => login?.grant === "token-exchange");
+    const { clients, cores } = setup.manifest;
+    this.#isShownKept = cores.some(({ login }) => login?.grant === "token-exchange");
     if (!this.#isShownKept) this.#shown.clear();
-    const ways: readonly (Way | undefined)[] = [
-      staticTokens({ token: settings.token, clients }),
-      this.#signed.way({ issuers: settings.auth.issuers, clients, publicUrl: settings.publicUrl }),
-    ];
-    return createAuth(
-      ways.filter((way) => way !== undefined),
-      version,
-    );
+    const jwt = this.#signed.way({ issuers: settings.auth.issuers, clients, publicUrl: settings.publicUrl });
+    return createAuth([...this.#credentials.ways(setup), ...(jwt === undefined ? [] : [jwt])], version);
   }
 }

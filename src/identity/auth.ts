@@ -1,16 +1,8 @@
 // Who is calling: what a request shows, against the ways in that the setup in force has (docs/decisions/0032-identity.md). Refusals are
 // values, never throws.
 import { bearerToken } from "../base/bearer.ts";
+import type { ShownCertificate } from "../base/shown-certificate.ts";
 import { ownPrincipal, type Principal } from "../sessions/principal.ts";
-
-/** A client certificate that the listener has checked, or that a trusted proxy vouches for. */
-export interface ShownCertificate {
-  /** SHA-256 of all of it, in small hexadecimal digits. */
-  readonly fingerprint: string;
-  readonly subject: string;
-  readonly dns: readonly string[];
-  readonly uris: readonly string[];
-}
 
 /** What a request shows of who sends it. */
 export interface Evidence {
@@ -43,6 +35,8 @@ export interface Shown extends Evidence {
 
 /** One way in. */
 export interface Way {
+  /** True: it alone keeps nobody out, so that where there is no other, who does not take it is anonymous. */
+  readonly isExtra?: boolean;
   /** Undefined: nothing that was shown is for this way. */
   take(shown: Shown): AuthResult | Promise<AuthResult> | undefined;
   /** Who one that another setup let in this way is under this one: undefined, nobody any more. `not mine`: it came in by another way. */
@@ -68,21 +62,22 @@ const anonymous: Principal = {
 const missing: Refused = { t: "refused", reason: "missing" };
 export const invalid = { t: "refused", reason: "invalid" } as const satisfies Refused;
 
-/** `ways`: in the order in which they are asked. None: everybody is let in. */
+/** `ways`: in the order in which they are asked. None, or none but extra ones: everybody else is let in. */
 export function createAuth(ways: readonly Way[], version = 0): Auth {
-  const required = ways.length > 0;
+  const required = ways.some(({ isExtra }) => isExtra !== true);
   return {
     required,
     version,
     authenticate(evidence) {
-      if (!required) return { t: "ok", principal: anonymous };
       const token = bearerToken(evidence.authorization);
-      // A token that was shown is what its sender wants to be known by: if it is wrong, nothing else lets them in.
-      const shown = token === undefined ? { ...evidence, token } : { path: evidence.path, token };
+      const { authorization, path } = evidence;
+      // A header that was sent is what its sender wants to be known by: if it is wrong, nothing else lets them in.
+      const shown = authorization === undefined ? { ...evidence, token } : { path, token };
       for (const way of ways) {
         const result = way.take(shown);
         if (result !== undefined) return result;
       }
+      if (!required) return { t: "ok", principal: anonymous };
       return token === undefined ? missing : invalid;
     },
     again(principal) {

@@ -9,7 +9,7 @@ import { type AuthResult, invalid, type Shown, type Way } from "./auth.ts";
 import { type Claims, clientOfClaims, missingScopes } from "./claims.ts";
 import type { JwtVerifier, Verified } from "./jwt-verifier.ts";
 import type { Refusal } from "./refusal.ts";
-import { type RuledClient, rightsOf } from "./rights.ts";
+import { earlierOf, type RuledClient, rightsOf } from "./rights.ts";
 import { memoryKey, TokenMemory } from "./token-memory.ts";
 
 export type ClaimedClient = RuledClient & Pick<ResolvedClient, "jwt">;
@@ -172,7 +172,11 @@ class JwtWay implements Way {
     if (client === undefined || missingScopes(claims, issuer.scopes).length > 0) {
       return { t: "refused", reason: "scope", scope: [...new Set([...issuer.scopes, ...wanted])].join(" ") };
     }
-    return { t: "ok", principal: personOf(client, issuer.url, subject, claims, until) };
+    const ends = earlierOf(until, client.expires);
+    if (ends !== undefined && ends <= this.#deps.clock.wall()) {
+      return this.#refuse(issuer, { kind: "client", reason: `client ${client.name} has ended`, isTheirs: true });
+    }
+    return { t: "ok", principal: personOf(client, issuer.url, subject, claims, ends) };
   }
 
   #refuse(issuer: Issuer, refusal: Refusal): AuthResult {

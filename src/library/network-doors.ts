@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import { HttpDoor } from "../doors/http/http-door.ts";
 import type { HttpPages, WebDoor } from "../doors/http-router.ts";
-import { type HttpServer, openHttpServer } from "../doors/http-server.ts";
+import { type HttpServer, type HttpServerDeps, openHttpServer } from "../doors/http-server.ts";
 import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { SseDoor } from "../doors/sse-door.ts";
@@ -16,6 +16,7 @@ import type { Hub } from "../hub.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type AdminDoors, openAdminDoors } from "./admin-doors.ts";
+import { ClientSockets } from "./client-sockets.ts";
 import { version } from "./version.ts";
 
 const maxSessions = 5_000;
@@ -124,6 +125,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
     allowHosts: settings.allowHosts,
     allowOrigins: settings.allowOrigins,
     trustedProxies: settings.trustedProxies,
+    clientCertificateHeader: settings.clientCertificateHeader,
     maxSessions,
     maxConnections: settings.limits.maxConnections,
     maxConnectionsPerAddress: settings.limits.maxConnectionsPerAddress,
@@ -138,39 +140,42 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
   ]);
   const isApart = adminListen.length > 0;
   const { healthz } = pages;
-  const server = await openHttpServer(
-    { ...options, addresses },
-    {
-      auth,
-      clock,
-      tls,
-      websocket,
-      profiles: () => hub.manifest.profiles,
-      browser: (request) => hub.signInPage(request),
-      resource: () => resourceFacts(hub),
-      doors: isApart ? forClients : new Map([...forClients, ...forAdmins]),
-      log: doorLog,
-      pages: isApart ? { healthz } : pages,
-    },
-  ).catch((error) => {
-    tls?.close();
-    throw error;
-  });
-  const admin = await openAdminDoors({
-    options,
+  const house: HttpServerDeps = {
     auth,
-    pages,
-    doors: forAdmins,
-    addresses: adminListen,
-    privateSocket: await hub.privateSocket(),
-    platform: process.platform,
     clock,
+    websocket,
+    profiles: () => hub.manifest.profiles,
+    browser: (request) => hub.signInPage(request),
+    resource: () => resourceFacts(hub),
+    doors: isApart ? forClients : new Map([...forClients, ...forAdmins]),
     log: doorLog,
-  }).catch(async (error) => {
-    await server.close();
+    pages: isApart ? { healthz } : pages,
+  };
+  const server = await openHttpServer({ ...options, addresses }, { ...house, tls }).catch((error) => {
     tls?.close();
     throw error;
   });
+  const sockets = new ClientSockets({ options, server: house, platform: process.platform, log: doorLog });
+  const openFurther = async (): Promise<AdminDoors> => {
+    await sockets.open(hub.manifest.clients);
+    return openAdminDoors({
+      options,
+      auth,
+      pages,
+      doors: forAdmins,
+      addresses: adminListen,
+      privateSocket: await hub.privateSocket(),
+      platform: process.platform,
+      clock,
+      log: doorLog,
+    });
+  };
+  const admin = await openFurther().catch(async (error) => {
+    await Promise.all([server.close(), sockets.close()]);
+    tls?.close();
+    throw error;
+  });
+  auth.watch(({ manifest }) => sockets.become(manifest.clients));
   listening = { server, admin };
   const note = () => hub.listensOn(server.addresses, admin.sockets, tls?.certificate.fingerprint);
   renewed = () => void note();
@@ -187,13 +192,13 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       stopping = true;
       ready = false;
       server.drain();
+      sockets.drain();
       const drained = hub.drain();
       // A little more than the calls get: what the hub answers at the end of their time must still leave.
       const graceMs = hub.settings.drainTimeoutMs + lastWordsMs;
       await Promise.all([websocket, http, sse].map((door) => door.close(graceMs)));
       await drained;
-      await server.close();
-      await admin.close();
+      await Promise.all([server.close(), sockets.close(), admin.close()]);
       tls?.close();
     },
   };

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientProfile } from "../base/client-profile.ts";
 import { Secret } from "../base/secret.ts";
-import type { Manifest, ResolvedClient, ResolvedCore } from "./manifest.ts";
+import type { ClientToken, Manifest, ResolvedClient, ResolvedCore } from "./manifest.ts";
 import { defaultProfileName, type Profiles } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 
@@ -23,9 +23,9 @@ export interface SetupDiff {
   readonly reordered: boolean;
   readonly addedClients: readonly string[];
   readonly removedClients: readonly string[];
-  /** Another token: whoever came in with the old one leaves. `HUB_TOKEN` where it is the hub's own. */
+  /** A token less, or another certificate or socket: whoever came in with what is gone leaves. `HUB_TOKEN` where it is the hub's own. */
   readonly rekeyedClients: readonly string[];
-  /** The same token, other rules or limits. */
+  /** Let in as before, with other rules or limits, or by a token more. */
   readonly changedClients: readonly string[];
   /** Settings that take effect at once, and profiles (`profiles.claude`). */
   readonly settings: readonly string[];
@@ -115,7 +115,7 @@ function diffClients(before: Setup, after: Setup) {
   const old = new Map(before.manifest.clients.map((client) => [client.name, client]));
   const fresh = new Map(after.manifest.clients.map((client) => [client.name, client]));
   const kept = [...fresh.values()].filter(({ name }) => old.has(name));
-  const hasOldToken = ({ name, tokenSha256 }: ResolvedClient) => old.get(name)?.tokenSha256 === tokenSha256;
+  const hasOldToken = (client: ResolvedClient) => isLetInAsBefore(old.get(client.name), client);
   const names = (clients: readonly ResolvedClient[]) => clients.map(({ name }) => name);
   const isRekeyed = before.settings.token?.reveal() !== after.settings.token?.reveal();
   return {
@@ -126,6 +126,21 @@ function diffClients(before: Setup, after: Setup) {
       kept.filter((client) => hasOldToken(client) && !isDeepStrictEqual(old.get(client.name), client)),
     ),
   };
+}
+
+/** Whether whoever was let in before still is, as far as the manifest can tell: tokens may have come, none has gone. */
+function isLetInAsBefore(before: ResolvedClient | undefined, { tokens, certificate, socket }: ResolvedClient): boolean {
+  if (before === undefined) return false;
+  const named = new Set(tokens.map(tokenName));
+  return (
+    before.tokens.every((token) => named.has(tokenName(token))) &&
+    (before.certificate === undefined || isDeepStrictEqual(before.certificate, certificate)) &&
+    (before.socket === undefined || before.socket.path === socket?.path)
+  );
+}
+
+function tokenName(token: ClientToken): string {
+  return token.t === "hash" ? token.sha256 : `file ${token.path}`;
 }
 
 /** What `hub.names` says of `default` is told of there. `profiles`: in another order, which decides whose a client is. */

@@ -21,6 +21,7 @@ export const knownVariables: readonly string[] = [
   "HUB_TLS_CERT",
   "HUB_TLS_KEY",
   "HUB_TLS_CLIENT_CA",
+  "HUB_CLIENT_CERTIFICATE_HEADER",
   "HUB_MAX_CONCURRENCY_PER_CLIENT",
   "HUB_RATE_LIMIT_RPS",
   "HUB_MAX_CONNECTIONS",

@@ -15,7 +15,7 @@ export function checkRules(parts: Parts, report: Report): void {
   }
   const canonical = (rules: unknown, source: Entry["source"], path: Path): void => {
     texts(rules)?.forEach((rule, index) => {
-      const doubt = doubtCanonical(rule, namespaces, tags);
+      const doubt = doubtRule(rule, namespaces, tags);
       if (doubt !== undefined)
         report({ source, path: [...path, index], on: "value" }, "warning", doubt.message, doubt.hint);
     });
@@ -28,7 +28,7 @@ export function checkRules(parts: Parts, report: Report): void {
     for (const key of ["allow", "deny"]) canonical(record(client.value)?.[key], client.source, [...client.path, key]);
     const path = [...client.path, "arguments"];
     for (const rule of Object.keys(record(record(client.value)?.["arguments"]) ?? {})) {
-      const doubt = doubtCanonical(rule, namespaces, tags);
+      const doubt = doubtRule(rule, namespaces, tags);
       if (doubt !== undefined)
         report({ source: client.source, path: [...path, rule] }, "warning", doubt.message, doubt.hint);
     }
@@ -39,12 +39,13 @@ export function checkRules(parts: Parts, report: Report): void {
   for (const core of parts.cores) checkCoreRules(core, report);
 }
 
-interface Doubt {
+export interface Doubt {
   readonly message: string;
   readonly hint: string;
 }
 
-function doubtCanonical(rule: string, namespaces: ReadonlySet<string>, tags: ReadonlySet<string>): Doubt | undefined {
+/** A rule that would match nothing, of these Cores; undefined: it may match. */
+export function doubtRule(rule: string, namespaces: ReadonlySet<string>, tags: ReadonlySet<string>): Doubt | undefined {
   if (rule.startsWith("#")) {
     const tag = rule.slice(1);
     if (tags.has(tag)) return undefined;

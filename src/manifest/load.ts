@@ -8,7 +8,8 @@ import type { Manifest as Written } from "./model.ts";
 import { type FoundPlace, gather, type Parts, placeIn, type Report } from "./parts.ts";
 import { formatPath, hasErrors, type Path, type Problem, sortProblems } from "./problems.ts";
 import { resolveProfiles } from "./profiles.ts";
-import { isDisabled, resolveClient, resolveCore, resolveHub } from "./resolve.ts";
+import { isDisabled, resolveCore, resolveHub } from "./resolve.ts";
+import { resolveClient } from "./resolve-client.ts";
 import { checkParts } from "./rules.ts";
 import { checkShape } from "./shape.ts";
 import { readSource, type Source } from "./source.ts";
@@ -109,7 +110,9 @@ function resolveParts(parts: Parts, files: readonly string[]): Manifest {
   type Clients = NonNullable<Written["clients"]>;
   type Profiles = NonNullable<Written["profiles"]>;
   const profiles = Object.fromEntries(parts.profiles.map(({ key, value }) => [key, value])) as Profiles;
-  const clients = parts.clients.map((entry) => resolveClient(entry.key, entry.value as Clients[string]));
+  const clients = parts.clients.map((entry) =>
+    resolveClient(entry.key, entry.value as Clients[string], entry.source.folder),
+  );
   const written = (parts.hub?.value ?? {}) as NonNullable<Written["hub"]>;
   const rules = clients.flatMap(({ jwt }) => jwt ?? []);
   const hub = resolveHub(written, parts.hub?.source.folder ?? "", rules);

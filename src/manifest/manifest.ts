@@ -33,6 +33,8 @@ export interface HubConfig {
   readonly allowOrigins: readonly string[];
   /** Networks, `address/prefix`, and `unix`; words such as `private` are spelt out. */
   readonly trustedProxies: readonly string[];
+  /** In small letters; undefined: no header says whose certificate a proxy was shown. */
+  readonly clientCertificateHeader: string | undefined;
   /** Undefined: TCP addresses are plain. */
   readonly tls: TlsFiles | undefined;
   readonly anonymous: "loopback" | "allow";
@@ -116,10 +118,16 @@ export interface DecisionPoint {
 
 export interface ResolvedClient {
   readonly name: string;
-  /** 64 small hexadecimal digits; undefined: no token of its own. */
-  readonly tokenSha256: string | undefined;
+  /** Each of them lets it in; empty: none does. */
+  readonly tokens: readonly ClientToken[];
+  /** When it ends, in wall time (ms since 1970); undefined: not by itself. */
+  readonly expires: number | undefined;
   /** What a signed token must say to make its bearer this client; undefined: none does. */
   readonly jwt: JwtRule | undefined;
+  /** What must stand in a certificate that lets it in; undefined: none does. */
+  readonly certificate: CertificateRule | undefined;
+  /** Where whoever comes in is this client; undefined: nowhere. */
+  readonly socket: SocketPlace | undefined;
   /** Undefined: everything. Empty: nothing. */
   readonly allow: readonly string[] | undefined;
   readonly deny: readonly string[];
@@ -151,6 +159,34 @@ export interface JwtRule {
 }
 
 export type ClaimValue = string | number | boolean;
+
+export type ClientToken = {
+  readonly expires: number | undefined;
+  readonly note: string | undefined;
+} & (
+  | /** 64 small hexadecimal digits. */ { readonly t: "hash"; readonly sha256: string }
+  /** Absolute; holds a token a line. */
+  | { readonly t: "file"; readonly path: string }
+);
+
+/** Of each list one must be there; undefined: anything may. */
+export interface CertificateRule {
+  readonly subjects: readonly string[] | undefined;
+  readonly cns: readonly string[] | undefined;
+  /** In small letters. */
+  readonly dns: readonly string[] | undefined;
+  readonly uris: readonly string[] | undefined;
+  /** Small hexadecimal digits, no colons. */
+  readonly fingerprints: readonly string[] | undefined;
+}
+
+export interface SocketPlace {
+  /** Absolute. */
+  readonly path: string;
+  readonly mode: number;
+  /** A name or a number; undefined: the hub's own. */
+  readonly group: string | undefined;
+}
 
 /** A Core in a container of Docker or Podman. */
 export interface ContainerSpec {

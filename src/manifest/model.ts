@@ -853,6 +853,10 @@ export interface Hub {
    * Client addresses (CIDR) that may connect.
    */
   allow_ips?: string[];
+  /**
+   * The header in which a proxy of `trusted_proxies` sends the certificate that its client showed: `X-Forwarded-Client-Cert` as Envoy writes it, any other with the certificate alone (RFC 9440, PEM in URL encoding, bare base64). From anybody else it counts for nothing. Default: none. Environment: `HUB_CLIENT_CERTIFICATE_HEADER`.
+   */
+  client_certificate_header?: string;
   auth?: HubAuth;
 }
 /**
@@ -1004,7 +1008,7 @@ export interface Issuer {
   scopes?: string[];
 }
 /**
- * One client that may call the hub. It has at least one of `token_sha256` and `jwt`, and whatever of them fits lets it in.
+ * One client that may call the hub. It has at least one way in, and whatever of them fits lets it in.
  */
 export interface Client {
   /**
@@ -1039,13 +1043,15 @@ export interface Client {
    */
   profile?: string;
   /**
-   * Several tokens valid at once.
+   * Several tokens valid at once, beside `token_sha256`. An empty list is a client that comes with signed tokens alone (`thehub token --client`).
    */
-  tokens?: unknown[];
+  tokens?: ClientToken[];
   /**
-   * When the client's token stops working.
+   * When the client ends: nothing lets it in any more, and what it has open is closed. ISO 8601 with a zone.
    */
   expires?: string;
+  certificate?: ClientCertificate;
+  socket?: ClientSocket;
   jwt?: ClientJwt;
 }
 /**
@@ -1064,6 +1070,79 @@ export interface ClientLimits {
    * Calls per second; 0 is no limit. Default: `hub.limits.rate_limit_rps`.
    */
   rate_limit_rps?: number;
+}
+/**
+ * A token, by its SHA-256 or by the file that holds it: one of `sha256` and `file`.
+ */
+export interface ClientToken {
+  /**
+   * SHA-256 of the token, in hexadecimal.
+   */
+  sha256?: string;
+  /**
+   * File that holds the token itself, or several, one a line; relative to the manifest. Read again when it changes, links on the way included.
+   */
+  file?: string;
+  /**
+   * When the token ends, and what was opened with it. ISO 8601 with a zone.
+   */
+  expires?: string;
+  /**
+   * What it is for; for people.
+   */
+  note?: string;
+}
+/**
+ * What must stand in a client certificate for its bearer to be this client: everything that is written here, compared to the letter. Of a list any one counts. The certificate is one that an authority of `hub.tls.client_ca` signed, or that a trusted proxy sends in `hub.client_certificate_header`. Of several clients that fit the first in the manifest counts.
+ */
+export interface ClientCertificate {
+  /**
+   * Its whole subject, most specific part first: `openssl x509 -noout -subject -nameopt RFC2253`.
+   *
+   * @minItems 1
+   */
+  subject?: string | [string, ...string[]];
+  /**
+   * The common name of its subject.
+   *
+   * @minItems 1
+   */
+  cn?: string | [string, ...string[]];
+  /**
+   * A DNS name among its alternative names.
+   *
+   * @minItems 1
+   */
+  san_dns?: string | [string, ...string[]];
+  /**
+   * A URI among its alternative names.
+   *
+   * @minItems 1
+   */
+  san_uri?: string | [string, ...string[]];
+  /**
+   * SHA-256 of all of it: `openssl x509 -noout -fingerprint -sha256`.
+   *
+   * @minItems 1
+   */
+  fingerprint_sha256?: string | [string, ...string[]];
+}
+/**
+ * A Unix socket of the client's own: the hub listens there as well, and whoever may open it is this client, with no token. It comes and goes with the entry.
+ */
+export interface ClientSocket {
+  /**
+   * Where it is, relative to the manifest. Its folder must be one that others cannot replace it in.
+   */
+  path: string;
+  /**
+   * Who may open it, as for a file: `0600` the hub's own user, `0660` its group as well.
+   */
+  mode?: string;
+  /**
+   * The group that it belongs to: one that the hub's user is in. Default: the hub's own.
+   */
+  group?: string;
 }
 /**
  * What must stand in a signed token of an identity provider for its bearer to be this client. Of several clients that fit the first in the manifest counts.
@@ -1575,6 +1654,9 @@ export const defaults = {
     "read_only": false,
     "admin": false,
     "limits": {}
+  },
+  "client_socket": {
+    "mode": "0600"
   },
   "jwt": {
     "groups_claim": "groups"

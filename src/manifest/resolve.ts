@@ -10,7 +10,7 @@ import {
   parseProxies,
   parsePublicUrl,
 } from "./addresses.ts";
-import { resolveAuth, resolveJwt } from "./issuers.ts";
+import { resolveAuth } from "./issuers.ts";
 import type {
   ContainerSpec,
   CoreHealth,
@@ -21,19 +21,11 @@ import type {
   JwtRule,
   LoginSpec,
   RemotePlace,
-  ResolvedClient,
   ResolvedCore,
   SecretSpec,
   ToolOverride,
 } from "./manifest.ts";
-import {
-  type Client,
-  type Core,
-  defaults,
-  type Hub,
-  type SecretEntry,
-  type ToolOverride as WrittenTool,
-} from "./model.ts";
+import { type Core, defaults, type Hub, type SecretEntry, type ToolOverride as WrittenTool } from "./model.ts";
 import { namespaceOf } from "./namespaces.ts";
 import { secretsNamedBy } from "./templates.ts";
 
@@ -57,6 +49,7 @@ export function resolveHub(hub: Hub, folder: string, rules: readonly JwtRule[] =
     allowHosts: value(parseHosts(hub.allow_hosts ?? d.allow_hosts)),
     allowOrigins: value(parseOrigins(hub.allow_origins ?? d.allow_origins)),
     trustedProxies: value(parseProxies(hub.trusted_proxies ?? d.trusted_proxies)),
+    clientCertificateHeader: hub.client_certificate_header?.toLowerCase(),
     tls: hub.tls === undefined ? undefined : resolveTls(hub.tls, folder),
     anonymous: hub.anonymous ?? d.anonymous,
     logLevel: hub.log_level ?? d.log_level,
@@ -103,25 +96,6 @@ function resolveDecision(decision: NonNullable<Hub["decision"]>): DecisionPoint 
     cacheMs: decision.cache_ms ?? d.cache_ms,
     maxWaiting: decision.max_waiting ?? d.max_waiting,
     arguments: decision.arguments ?? d.arguments,
-  };
-}
-
-export function resolveClient(name: string, client: Client): ResolvedClient {
-  return {
-    name,
-    tokenSha256: client.token_sha256?.toLowerCase(),
-    jwt: client.jwt === undefined ? undefined : resolveJwt(client.jwt),
-    allow: client.allow,
-    deny: client.deny ?? defaults.client.deny,
-    readOnly: client.read_only ?? defaults.client.read_only,
-    arguments: Object.entries(client.arguments ?? {}).map(([tools, schema]) => ({ tools, schema })),
-    admin: client.admin ?? defaults.client.admin,
-    profile: client.profile,
-    limits: {
-      maxConcurrency: client.limits?.max_concurrency,
-      maxQueue: client.limits?.max_queue,
-      rateLimitRps: client.limits?.rate_limit_rps,
-    },
   };
 }
 

@@ -10,6 +10,7 @@ import {
   parsePublicUrl,
 } from "./addresses.ts";
 import { checkArguments } from "./argument-rules.ts";
+import { checkClients } from "./client-rules.ts";
 import { checkCore } from "./core-rules.ts";
 import { checkRules } from "./glob-rules.ts";
 import { checkIdentity } from "./identity-rules.ts";
@@ -52,47 +53,6 @@ function checkHub(parts: Parts, report: Report): void {
   check("allow_hosts", parseHosts(texts(values["allow_hosts"]) ?? []));
   check("allow_origins", parseOrigins(texts(values["allow_origins"]) ?? []));
   check("trusted_proxies", parseProxies(texts(values["trusted_proxies"]) ?? []));
-}
-
-const hashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
-function checkClients(parts: Parts, report: Report): void {
-  const byHash = new Map<string, Entry>();
-  for (const client of parts.clients) {
-    const values = record(client.value);
-    const at = { source: client.source, path: [...client.path, "token_sha256"], on: "value" as const };
-    const hash = text(values?.["token_sha256"])?.toLowerCase();
-    const first = hash === undefined ? undefined : byHash.get(hash);
-    if (hash === hashOfNothing) {
-      report(
-        at,
-        "error",
-        "this is the SHA-256 of an empty token",
-        'hash the token itself: printf %s "$TOKEN" | sha256sum',
-      );
-    } else if (first !== undefined) {
-      report(
-        at,
-        "error",
-        `same token as client ${first.key} at ${placeOf(first)}`,
-        "give each client a token of its own",
-      );
-    } else if (hash !== undefined) byHash.set(hash, client);
-    if (values?.["read_only"] === true && values["admin"] === true) {
-      const at = { source: client.source, path: [...client.path, "read_only"] };
-      const hint = "remove admin, or read_only";
-      report(at, "warning", "an admin may stop Cores and reload the manifest all the same", hint);
-    }
-    if (Array.isArray(values?.["allow"]) && values["allow"].length === 0) {
-      const path = [...client.path, "allow"];
-      report(
-        { source: client.source, path },
-        "warning",
-        "an empty list: this client sees nothing",
-        'write ["*"] for everything, or name tools: ["files.*"]',
-      );
-    }
-  }
 }
 
 function checkNamespaces(cores: readonly Entry[], report: Report): void {

@@ -71,6 +71,11 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     allowHosts: read("HUB_ALLOW_HOSTS", hub.allowHosts, (text) => parseHosts(splitList(text))),
     allowOrigins: read("HUB_ALLOW_ORIGINS", hub.allowOrigins, (text) => parseOrigins(splitList(text))),
     trustedProxies: read("HUB_TRUSTED_PROXIES", hub.trustedProxies, (text) => parseProxies(splitList(text))),
+    clientCertificateHeader: read<string | undefined>(
+      "HUB_CLIENT_CERTIFICATE_HEADER",
+      hub.clientCertificateHeader,
+      headerName,
+    ),
     tls: readTls(env, cwd, hub.tls, problems),
     anonymous: read("HUB_ANONYMOUS", hub.anonymous, oneOf(["loopback", "allow"])),
     logLevel: read("HUB_LOG_LEVEL", hub.logLevel, oneOf(["debug", "info", "warn", "error"])),
@@ -237,6 +242,15 @@ function oneOf<const T extends string>(choices: readonly T[]): (text: string) =>
       message: `${JSON.stringify(text)} is not a known value`,
       hint: `set one of ${choices.join(", ")}`,
     };
+  };
+}
+
+function headerName(text: string): Parsed<string> {
+  if (/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(text)) return { t: "ok", value: text.toLowerCase() };
+  return {
+    t: "bad",
+    message: `${JSON.stringify(text)} is not the name of a header`,
+    hint: "set one such as X-Client-Cert",
   };
 }
 

@@ -155,7 +155,9 @@ function wrongType(path: Path, value: unknown, node: SchemaNode): Finding {
 
 /** Where a hash or a secret's name belongs, people write the secret itself: such values are not repeated. */
 function isSensitive(path: Path): boolean {
-  return path.some((step) => ["token_sha256", "secrets", "client_secret", "private_key"].includes(String(step)));
+  return path.some((step) =>
+    ["token_sha256", "tokens", "secrets", "client_secret", "private_key"].includes(String(step)),
+  );
 }
 
 const typeNames: Readonly<Record<string, string>> = {

@@ -4,10 +4,10 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["jwt"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"moment":{"type":"string","pattern":"^\\S.*$"},"client_token":{"type":"object","additionalProperties":false,"properties":{"sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"expires":{"$ref":"#/$defs/moment"},"note":{"$ref":"#/$defs/line"}}},"client_certificate":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"subject":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"cn":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_dns":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_uri":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"fingerprint_sha256":{"type":["string","array"],"items":{"type":"string","pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"},"minItems":1,"pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}}},"client_socket":{"type":"object","additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"mode":{"type":"string","pattern":"^0?[0-7]{3}$"},"group":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
 const schema44 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
 const schema50 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
-const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
+const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
 const schema33 = {"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"};
 const schema38 = {"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"};
 const schema40 = {"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"};
@@ -17,11 +17,12 @@ const pattern5 = new RegExp("^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$", "u");
 const pattern18 = new RegExp("^[_.-]{1,4}$", "u");
 const pattern19 = new RegExp("^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$", "u");
 const pattern21 = new RegExp("^https?://[^\\s\\u0000-\\u001f@#]+$", "u");
-const pattern22 = new RegExp("^https?://[^\\s\\u0000-\\u0020?#@]+$", "u");
+const pattern22 = new RegExp("^[A-Za-z][A-Za-z0-9-]{0,63}$", "u");
+const pattern23 = new RegExp("^https?://[^\\s\\u0000-\\u0020?#@]+$", "u");
 const schema41 = {"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}};
 const schema43 = {"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"};
-const pattern23 = new RegExp("^https?://[^\\s\\u0000-\\u0020#@]+$", "u");
-const pattern26 = new RegExp("^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$", "u");
+const pattern24 = new RegExp("^https?://[^\\s\\u0000-\\u0020#@]+$", "u");
+const pattern27 = new RegExp("^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$", "u");
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -43,7 +44,7 @@ errors++;
 if(data.jwks_url !== undefined){
 let data0 = data.jwks_url;
 if(typeof data0 === "string"){
-if(!pattern23.test(data0)){
+if(!pattern24.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/jwks_url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020#@]+$"}});
 errors++;
 }
@@ -138,7 +139,7 @@ const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
 let data8 = data7[i2];
 if(typeof data8 === "string"){
-if(!pattern26.test(data8)){
+if(!pattern27.test(data8)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}});
 errors++;
 }
@@ -846,22 +847,35 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips",keyword:"type",
 errors++;
 }
 }
+if(data.client_certificate_header !== undefined){
+let data52 = data.client_certificate_header;
+if(typeof data52 === "string"){
+if(!pattern22.test(data52)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/client_certificate_header",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9-]{0,63}$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/client_certificate_header",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
 if(data.auth !== undefined){
-let data52 = data.auth;
-if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
-for(const key6 in data52){
+let data53 = data.auth;
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+for(const key6 in data53){
 if(!(key6 === "issuers")){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key6}});
 errors++;
 }
 }
-if(data52.issuers !== undefined){
-let data53 = data52.issuers;
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-for(const key7 in data53){
-const _errs118 = errors;
+if(data53.issuers !== undefined){
+let data54 = data53.issuers;
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+for(const key7 in data54){
+const _errs120 = errors;
 if(typeof key7 === "string"){
-if(!pattern22.test(key7)){
+if(!pattern23.test(key7)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"},propertyName:key7});
 errors++;
 }
@@ -870,14 +884,14 @@ else {
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "string"},propertyName:key7});
 errors++;
 }
-var valid30 = _errs118 === errors;
+var valid30 = _errs120 === errors;
 if(!valid30){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"propertyNames",params:{propertyName: key7}});
 errors++;
 }
 }
-for(const key8 in data53){
-if(!(validate22(data53[key8], {instancePath:instancePath+"/auth/issuers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data53,parentDataProperty:key8,rootData,dynamicAnchors}))){
+for(const key8 in data54){
+if(!(validate22(data54[key8], {instancePath:instancePath+"/auth/issuers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data54,parentDataProperty:key8,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -904,9 +918,14 @@ return errors === 0;
 }
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema45 = {"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["jwt"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array"},"expires":{"type":"string"},"jwt":{"$ref":"#/$defs/jwt"}}};
-const pattern28 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
-const pattern32 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
+const schema45 = {"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}};
+const schema52 = {"type":"string","pattern":"^\\S.*$"};
+const schema60 = {"type":"object","additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"mode":{"type":"string","pattern":"^0?[0-7]{3}$"},"group":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}}};
+const pattern29 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
+const pattern33 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
+const pattern36 = new RegExp("^\\S.*$", "u");
+const pattern50 = new RegExp("^0?[0-7]{3}$", "u");
+const pattern51 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.@-]*$", "u");
 const schema49 = {"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}};
 const wrapper0 = {validate: validate26};
 
@@ -1221,12 +1240,292 @@ return errors === 0;
 }
 validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema51 = {"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}};
+const schema51 = {"type":"object","additionalProperties":false,"properties":{"sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"expires":{"$ref":"#/$defs/moment"},"note":{"$ref":"#/$defs/line"}}};
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate28.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((key0 === "sha256") || (key0 === "file")) || (key0 === "expires")) || (key0 === "note"))){
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
+errors++;
+}
+}
+if(data.sha256 !== undefined){
+let data0 = data.sha256;
+if(typeof data0 === "string"){
+if(!pattern29.test(data0)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/sha256",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+if(data.file !== undefined){
+let data1 = data.file;
+if(typeof data1 === "string"){
+if(!pattern5.test(data1)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/file",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/file",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+if(data.expires !== undefined){
+let data2 = data.expires;
+if(typeof data2 === "string"){
+if(!pattern36.test(data2)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/expires",keyword:"pattern",params:{pattern: "^\\S.*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/expires",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+if(data.note !== undefined){
+let data3 = data.note;
+if(typeof data3 === "string"){
+if(!pattern5.test(data3)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/note",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/note",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
+errors++;
+}
+validate28.errors = vErrors;
+return errors === 0;
+}
+validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema55 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"subject":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"cn":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_dns":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_uri":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"fingerprint_sha256":{"type":["string","array"],"items":{"type":"string","pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"},"minItems":1,"pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}}};
+const pattern47 = new RegExp("^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "u");
+
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate30.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(Object.keys(data).length < 1){
+vErrors = noted(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}});
+errors++;
+}
+for(const key0 in data){
+if(!(((((key0 === "subject") || (key0 === "cn")) || (key0 === "san_dns")) || (key0 === "san_uri")) || (key0 === "fingerprint_sha256"))){
+vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
+errors++;
+}
+}
+if(data.subject !== undefined){
+let data0 = data.subject;
+if((typeof data0 !== "string") && (!(Array.isArray(data0)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/subject",keyword:"type",params:{type: schema55.properties.subject.type}});
+errors++;
+}
+if(typeof data0 === "string"){
+if(!pattern36.test(data0)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/subject",keyword:"pattern",params:{pattern: "^\\S.*$"}});
+errors++;
+}
+}
+if(Array.isArray(data0)){
+if(data0.length < 1){
+vErrors = noted(vErrors, {instancePath:instancePath+"/subject",keyword:"minItems",params:{limit: 1}});
+errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+if(typeof data1 === "string"){
+if(!pattern5.test(data1)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/subject/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/subject/" + i0,keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+}
+if(data.cn !== undefined){
+let data2 = data.cn;
+if((typeof data2 !== "string") && (!(Array.isArray(data2)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/cn",keyword:"type",params:{type: schema55.properties.cn.type}});
+errors++;
+}
+if(typeof data2 === "string"){
+if(!pattern36.test(data2)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/cn",keyword:"pattern",params:{pattern: "^\\S.*$"}});
+errors++;
+}
+}
+if(Array.isArray(data2)){
+if(data2.length < 1){
+vErrors = noted(vErrors, {instancePath:instancePath+"/cn",keyword:"minItems",params:{limit: 1}});
+errors++;
+}
+const len1 = data2.length;
+for(let i1=0; i1<len1; i1++){
+let data3 = data2[i1];
+if(typeof data3 === "string"){
+if(!pattern5.test(data3)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/cn/" + i1,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/cn/" + i1,keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+}
+if(data.san_dns !== undefined){
+let data4 = data.san_dns;
+if((typeof data4 !== "string") && (!(Array.isArray(data4)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_dns",keyword:"type",params:{type: schema55.properties.san_dns.type}});
+errors++;
+}
+if(typeof data4 === "string"){
+if(!pattern36.test(data4)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_dns",keyword:"pattern",params:{pattern: "^\\S.*$"}});
+errors++;
+}
+}
+if(Array.isArray(data4)){
+if(data4.length < 1){
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_dns",keyword:"minItems",params:{limit: 1}});
+errors++;
+}
+const len2 = data4.length;
+for(let i2=0; i2<len2; i2++){
+let data5 = data4[i2];
+if(typeof data5 === "string"){
+if(!pattern5.test(data5)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_dns/" + i2,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_dns/" + i2,keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+}
+if(data.san_uri !== undefined){
+let data6 = data.san_uri;
+if((typeof data6 !== "string") && (!(Array.isArray(data6)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_uri",keyword:"type",params:{type: schema55.properties.san_uri.type}});
+errors++;
+}
+if(typeof data6 === "string"){
+if(!pattern36.test(data6)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_uri",keyword:"pattern",params:{pattern: "^\\S.*$"}});
+errors++;
+}
+}
+if(Array.isArray(data6)){
+if(data6.length < 1){
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_uri",keyword:"minItems",params:{limit: 1}});
+errors++;
+}
+const len3 = data6.length;
+for(let i3=0; i3<len3; i3++){
+let data7 = data6[i3];
+if(typeof data7 === "string"){
+if(!pattern5.test(data7)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_uri/" + i3,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_uri/" + i3,keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+}
+if(data.fingerprint_sha256 !== undefined){
+let data8 = data.fingerprint_sha256;
+if((typeof data8 !== "string") && (!(Array.isArray(data8)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/fingerprint_sha256",keyword:"type",params:{type: schema55.properties.fingerprint_sha256.type}});
+errors++;
+}
+if(typeof data8 === "string"){
+if(!pattern47.test(data8)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/fingerprint_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}});
+errors++;
+}
+}
+if(Array.isArray(data8)){
+if(data8.length < 1){
+vErrors = noted(vErrors, {instancePath:instancePath+"/fingerprint_sha256",keyword:"minItems",params:{limit: 1}});
+errors++;
+}
+const len4 = data8.length;
+for(let i4=0; i4<len4; i4++){
+let data9 = data8[i4];
+if(typeof data9 === "string"){
+if(!pattern47.test(data9)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/fingerprint_sha256/" + i4,keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/fingerprint_sha256/" + i4,keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
+errors++;
+}
+validate30.errors = vErrors;
+return errors === 0;
+}
+validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema61 = {"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}};
+
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate32.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1247,7 +1546,7 @@ errors++;
 if(data.issuer !== undefined){
 let data0 = data.issuer;
 if(typeof data0 === "string"){
-if(!pattern22.test(data0)){
+if(!pattern23.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"}});
 errors++;
 }
@@ -1335,7 +1634,7 @@ const len2 = data6.length;
 for(let i2=0; i2<len2; i2++){
 let data7 = data6[i2];
 if(typeof data7 === "string"){
-if(!pattern26.test(data7)){
+if(!pattern27.test(data7)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}});
 errors++;
 }
@@ -1361,7 +1660,7 @@ errors++;
 for(const key1 in data8){
 let data9 = data8[key1];
 if((((typeof data9 !== "string") && (!((typeof data9 == "number") && (isFinite(data9))))) && (typeof data9 !== "boolean")) && (!(Array.isArray(data9)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: schema51.properties.claims.additionalProperties.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: schema61.properties.claims.additionalProperties.type}});
 errors++;
 }
 if(Array.isArray(data9)){
@@ -1373,7 +1672,7 @@ const len3 = data9.length;
 for(let i3=0; i3<len3; i3++){
 let data10 = data9[i3];
 if(((typeof data10 !== "string") && (!((typeof data10 == "number") && (isFinite(data10))))) && (typeof data10 !== "boolean")){
-vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i3,keyword:"type",params:{type: schema51.properties.claims.additionalProperties.items.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i3,keyword:"type",params:{type: schema61.properties.claims.additionalProperties.items.type}});
 errors++;
 }
 }
@@ -1390,10 +1689,10 @@ else {
 vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate28.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
-validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -1419,12 +1718,39 @@ var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.tokens === undefined){
+vErrors = noted(vErrors, {instancePath,keyword:"required",params:{missingProperty: "tokens"}});
+errors++;
+}
+}
+var _valid0 = _errs3 === errors;
+valid0 = valid0 || _valid0;
+const _errs4 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.jwt === undefined){
 vErrors = noted(vErrors, {instancePath,keyword:"required",params:{missingProperty: "jwt"}});
 errors++;
 }
 }
-var _valid0 = _errs3 === errors;
+var _valid0 = _errs4 === errors;
+valid0 = valid0 || _valid0;
+const _errs5 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.certificate === undefined){
+vErrors = noted(vErrors, {instancePath,keyword:"required",params:{missingProperty: "certificate"}});
+errors++;
+}
+}
+var _valid0 = _errs5 === errors;
+valid0 = valid0 || _valid0;
+const _errs6 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.socket === undefined){
+vErrors = noted(vErrors, {instancePath,keyword:"required",params:{missingProperty: "socket"}});
+errors++;
+}
+}
+var _valid0 = _errs6 === errors;
 valid0 = valid0 || _valid0;
 if(!valid0){
 vErrors = noted(vErrors, {instancePath,keyword:"anyOf",params:{}});
@@ -1451,7 +1777,7 @@ errors++;
 if(data.token_sha256 !== undefined){
 let data0 = data.token_sha256;
 if(typeof data0 === "string"){
-if(!pattern28.test(data0)){
+if(!pattern29.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/token_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}});
 errors++;
 }
@@ -1517,7 +1843,7 @@ if(data.arguments !== undefined){
 let data6 = data.arguments;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key1 in data6){
-const _errs21 = errors;
+const _errs24 = errors;
 if(typeof key1 === "string"){
 if(!pattern19.test(key1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/arguments",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},propertyName:key1});
@@ -1528,7 +1854,7 @@ else {
 vErrors = noted(vErrors, {instancePath:instancePath+"/arguments",keyword:"type",params:{type: "string"},propertyName:key1});
 errors++;
 }
-var valid8 = _errs21 === errors;
+var valid8 = _errs24 === errors;
 if(!valid8){
 vErrors = noted(vErrors, {instancePath:instancePath+"/arguments",keyword:"propertyNames",params:{propertyName: key1}});
 errors++;
@@ -1621,7 +1947,7 @@ errors++;
 if(data.profile !== undefined){
 let data13 = data.profile;
 if(typeof data13 === "string"){
-if(!pattern32.test(data13)){
+if(!pattern33.test(data13)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/profile",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}});
 errors++;
 }
@@ -1632,20 +1958,101 @@ errors++;
 }
 }
 if(data.tokens !== undefined){
-if(!(Array.isArray(data.tokens))){
+let data14 = data.tokens;
+if(Array.isArray(data14)){
+const len2 = data14.length;
+for(let i2=0; i2<len2; i2++){
+if(!(validate28(data14[i2], {instancePath:instancePath+"/tokens/" + i2,parentData:data14,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
 vErrors = noted(vErrors, {instancePath:instancePath+"/tokens",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.expires !== undefined){
-if(typeof data.expires !== "string"){
+let data16 = data.expires;
+if(typeof data16 === "string"){
+if(!pattern36.test(data16)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/expires",keyword:"pattern",params:{pattern: "^\\S.*$"}});
+errors++;
+}
+}
+else {
 vErrors = noted(vErrors, {instancePath:instancePath+"/expires",keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
+if(data.certificate !== undefined){
+if(!(validate30(data.certificate, {instancePath:instancePath+"/certificate",parentData:data,parentDataProperty:"certificate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+errors = vErrors.length;
+}
+}
+if(data.socket !== undefined){
+let data18 = data.socket;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+if(data18.path === undefined){
+vErrors = noted(vErrors, {instancePath:instancePath+"/socket",keyword:"required",params:{missingProperty: "path"}});
+errors++;
+}
+for(const key4 in data18){
+if(!(((key4 === "path") || (key4 === "mode")) || (key4 === "group"))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/socket",keyword:"additionalProperties",params:{additionalProperty: key4}});
+errors++;
+}
+}
+if(data18.path !== undefined){
+let data19 = data18.path;
+if(typeof data19 === "string"){
+if(!pattern5.test(data19)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/socket/path",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/socket/path",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+if(data18.mode !== undefined){
+let data20 = data18.mode;
+if(typeof data20 === "string"){
+if(!pattern50.test(data20)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/socket/mode",keyword:"pattern",params:{pattern: "^0?[0-7]{3}$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/socket/mode",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+if(data18.group !== undefined){
+let data21 = data18.group;
+if(typeof data21 === "string"){
+if(!pattern51.test(data21)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/socket/group",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/socket/group",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/socket",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
 if(data.jwt !== undefined){
-if(!(validate28(data.jwt, {instancePath:instancePath+"/jwt",parentData:data,parentDataProperty:"jwt",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+if(!(validate32(data.jwt, {instancePath:instancePath+"/jwt",parentData:data,parentDataProperty:"jwt",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
 errors = vErrors.length;
 }
 }
@@ -1659,15 +2066,15 @@ return errors === 0;
 }
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema58 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}};
-const schema61 = {"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"};
-const pattern41 = new RegExp("^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$", "u");
-const pattern43 = new RegExp("^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$", "u");
+const schema68 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}};
+const schema71 = {"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"};
+const pattern60 = new RegExp("^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$", "u");
+const pattern62 = new RegExp("^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$", "u");
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate31.evaluated;
+const evaluated0 = validate35.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1680,7 +2087,7 @@ vErrors = noted(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema58.properties, key0))){
+if(!(func1.call(schema68.properties, key0))){
 vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -1688,7 +2095,7 @@ errors++;
 if(data.extends !== undefined){
 let data0 = data.extends;
 if(typeof data0 === "string"){
-if(!pattern32.test(data0)){
+if(!pattern33.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/extends",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}});
 errors++;
 }
@@ -1718,7 +2125,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 === "string"){
-if(!pattern41.test(data3)){
+if(!pattern60.test(data3)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_names/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"}});
 errors++;
 }
@@ -1750,7 +2157,7 @@ errors++;
 if(data.charset !== undefined){
 let data5 = data.charset;
 if(typeof data5 === "string"){
-if(!pattern43.test(data5)){
+if(!pattern62.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/charset",keyword:"pattern",params:{pattern: "^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"}});
 errors++;
 }
@@ -1860,7 +2267,7 @@ const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 let data14 = data13[i2];
 if(!(((((data14 === "audio") || (data14 === "image")) || (data14 === "resource")) || (data14 === "resource_link")) || (data14 === "structured_content"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade/kinds/" + i2,keyword:"enum",params:{allowedValues: schema58.properties.downgrade.properties.kinds.items.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade/kinds/" + i2,keyword:"enum",params:{allowedValues: schema68.properties.downgrade.properties.kinds.items.enum}});
 errors++;
 }
 }
@@ -1881,30 +2288,30 @@ else {
 vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate31.errors = vErrors;
+validate35.errors = vErrors;
 return errors === 0;
 }
-validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema63 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
-const schema64 = {"type":"string","pattern":"^[^\\u0000]*$"};
-const schema65 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
-const schema72 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
-const pattern46 = new RegExp("^[^\\u0000]*$", "u");
-const pattern48 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-const pattern56 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-const pattern57 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
-const pattern74 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", "u");
-const pattern76 = new RegExp("^[^\\u0000-\\u001f,\"]+$", "u");
-const pattern77 = new RegExp("^/[^\\u0000-\\u001f,\":]+$", "u");
-const pattern78 = new RegExp("^[1-9][0-9]*[kmg]$", "u");
-const pattern79 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
-const schema68 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
+const schema73 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
+const schema74 = {"type":"string","pattern":"^[^\\u0000]*$"};
+const schema75 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
+const schema82 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
+const pattern65 = new RegExp("^[^\\u0000]*$", "u");
+const pattern67 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern75 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+const pattern76 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
+const pattern93 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", "u");
+const pattern95 = new RegExp("^[^\\u0000-\\u001f,\"]+$", "u");
+const pattern96 = new RegExp("^/[^\\u0000-\\u001f,\":]+$", "u");
+const pattern97 = new RegExp("^[1-9][0-9]*[kmg]$", "u");
+const pattern98 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
+const schema78 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate34.evaluated;
+const evaluated0 = validate38.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1912,11 +2319,11 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: schema68.type}});
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: schema78.type}});
 errors++;
 }
 if(typeof data === "string"){
-if(!pattern48.test(data)){
+if(!pattern67.test(data)){
 vErrors = noted(vErrors, {instancePath,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -1939,7 +2346,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern48.test(data0)){
+if(!pattern67.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -1969,7 +2376,7 @@ errors++;
 if(data1.env !== undefined){
 let data2 = data1.env;
 if(typeof data2 === "string"){
-if(!pattern48.test(data2)){
+if(!pattern67.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/from/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -2003,7 +2410,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern46.test(data5)){
+if(!pattern65.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/from/command/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2026,19 +2433,19 @@ errors++;
 }
 }
 }
-validate34.errors = vErrors;
+validate38.errors = vErrors;
 return errors === 0;
 }
-validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate38.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema77 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}};
-const schema78 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
-const pattern62 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
+const schema87 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}};
+const schema88 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
+const pattern81 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
 
-function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate36.evaluated;
+const evaluated0 = validate40.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2059,7 +2466,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern62.test(data0)){
+if(!pattern81.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}});
 errors++;
 }
@@ -2072,7 +2479,7 @@ errors++;
 if(data.expose !== undefined){
 let data1 = data.expose;
 if(typeof data1 === "string"){
-if(!pattern62.test(data1)){
+if(!pattern81.test(data1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/expose",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}});
 errors++;
 }
@@ -2085,7 +2492,7 @@ errors++;
 if(data.description !== undefined){
 let data2 = data.description;
 if(typeof data2 === "string"){
-if(!pattern46.test(data2)){
+if(!pattern65.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2106,22 +2513,22 @@ else {
 vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate36.errors = vErrors;
+validate40.errors = vErrors;
 return errors === 0;
 }
-validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema82 = {"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}};
-const pattern66 = new RegExp("^[\\x20-\\x7e]+$", "u");
-const pattern67 = new RegExp("^https://[^/\\s]+/\\S+$", "u");
-const pattern68 = new RegExp("^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$", "u");
-const pattern69 = new RegExp("^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$", "u");
-const pattern70 = new RegExp("^https?://\\S+$", "u");
+const schema92 = {"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}};
+const pattern85 = new RegExp("^[\\x20-\\x7e]+$", "u");
+const pattern86 = new RegExp("^https://[^/\\s]+/\\S+$", "u");
+const pattern87 = new RegExp("^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$", "u");
+const pattern88 = new RegExp("^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$", "u");
+const pattern89 = new RegExp("^https?://\\S+$", "u");
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate38.evaluated;
+const evaluated0 = validate42.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2130,7 +2537,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema82.properties, key0))){
+if(!(func1.call(schema92.properties, key0))){
 vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -2138,14 +2545,14 @@ errors++;
 if(data.grant !== undefined){
 let data0 = data.grant;
 if(!(((data0 === "authorization_code") || (data0 === "client_credentials")) || (data0 === "token-exchange"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/grant",keyword:"enum",params:{allowedValues: schema82.properties.grant.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/grant",keyword:"enum",params:{allowedValues: schema92.properties.grant.enum}});
 errors++;
 }
 }
 if(data.client_id !== undefined){
 let data1 = data.client_id;
 if(typeof data1 === "string"){
-if(!pattern66.test(data1)){
+if(!pattern85.test(data1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_id",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"}});
 errors++;
 }
@@ -2156,28 +2563,28 @@ errors++;
 }
 }
 if(data.client_secret !== undefined){
-if(!(validate34(data.client_secret, {instancePath:instancePath+"/client_secret",parentData:data,parentDataProperty:"client_secret",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+if(!(validate38(data.client_secret, {instancePath:instancePath+"/client_secret",parentData:data,parentDataProperty:"client_secret",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data.private_key !== undefined){
-if(!(validate34(data.private_key, {instancePath:instancePath+"/private_key",parentData:data,parentDataProperty:"private_key",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+if(!(validate38(data.private_key, {instancePath:instancePath+"/private_key",parentData:data,parentDataProperty:"private_key",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data.private_key_algorithm !== undefined){
 let data4 = data.private_key_algorithm;
 if(!(((((((((data4 === "RS256") || (data4 === "RS384")) || (data4 === "RS512")) || (data4 === "PS256")) || (data4 === "PS384")) || (data4 === "PS512")) || (data4 === "ES256")) || (data4 === "ES384")) || (data4 === "ES512"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/private_key_algorithm",keyword:"enum",params:{allowedValues: schema82.properties.private_key_algorithm.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/private_key_algorithm",keyword:"enum",params:{allowedValues: schema92.properties.private_key_algorithm.enum}});
 errors++;
 }
 }
 if(data.client_metadata_url !== undefined){
 let data5 = data.client_metadata_url;
 if(typeof data5 === "string"){
-if(!pattern67.test(data5)){
+if(!pattern86.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_metadata_url",keyword:"pattern",params:{pattern: "^https://[^/\\s]+/\\S+$"}});
 errors++;
 }
@@ -2190,7 +2597,7 @@ errors++;
 if(data.redirect_url !== undefined){
 let data6 = data.redirect_url;
 if(typeof data6 === "string"){
-if(!pattern68.test(data6)){
+if(!pattern87.test(data6)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/redirect_url",keyword:"pattern",params:{pattern: "^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"}});
 errors++;
 }
@@ -2211,7 +2618,7 @@ const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
-if(!pattern69.test(data8)){
+if(!pattern88.test(data8)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i0,keyword:"pattern",params:{pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"}});
 errors++;
 }
@@ -2230,7 +2637,7 @@ errors++;
 if(data.issuer !== undefined){
 let data9 = data.issuer;
 if(typeof data9 === "string"){
-if(!pattern70.test(data9)){
+if(!pattern89.test(data9)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://\\S+$"}});
 errors++;
 }
@@ -2245,16 +2652,16 @@ else {
 vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate38.errors = vErrors;
+validate42.errors = vErrors;
 return errors === 0;
 }
-validate38.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate42.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate33.evaluated;
+const evaluated0 = validate37.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2263,7 +2670,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema63.properties, key0))){
+if(!(func1.call(schema73.properties, key0))){
 vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -2288,7 +2695,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
-if(!pattern46.test(data2)){
+if(!pattern65.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/args/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2323,7 +2730,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key1 in data4){
 const _errs13 = errors;
 if(typeof key1 === "string"){
-if(!pattern48.test(key1)){
+if(!pattern67.test(key1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1});
 errors++;
 }
@@ -2341,7 +2748,7 @@ errors++;
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 === "string"){
-if(!pattern46.test(data5)){
+if(!pattern65.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2364,7 +2771,7 @@ const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(typeof data7 === "string"){
-if(!pattern48.test(data7)){
+if(!pattern67.test(data7)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/inherit_env/" + i1,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -2385,8 +2792,8 @@ let data8 = data.secrets;
 if(Array.isArray(data8)){
 const len2 = data8.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate34(data8[i2], {instancePath:instancePath+"/secrets/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+if(!(validate38(data8[i2], {instancePath:instancePath+"/secrets/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -2399,7 +2806,7 @@ errors++;
 if(data.framing !== undefined){
 let data10 = data.framing;
 if(!(((data10 === "auto") || (data10 === "newline")) || (data10 === "content-length"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/framing",keyword:"enum",params:{allowedValues: schema63.properties.framing.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/framing",keyword:"enum",params:{allowedValues: schema73.properties.framing.enum}});
 errors++;
 }
 }
@@ -2412,14 +2819,14 @@ errors++;
 if(data.era !== undefined){
 let data12 = data.era;
 if(!(((data12 === "auto") || (data12 === "legacy")) || (data12 === "modern"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/era",keyword:"enum",params:{allowedValues: schema63.properties.era.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/era",keyword:"enum",params:{allowedValues: schema73.properties.era.enum}});
 errors++;
 }
 }
 if(data.namespace !== undefined){
 let data13 = data.namespace;
 if(typeof data13 === "string"){
-if(!pattern56.test(data13)){
+if(!pattern75.test(data13)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/namespace",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}});
 errors++;
 }
@@ -2438,7 +2845,7 @@ errors++;
 if(data.isolation !== undefined){
 let data15 = data.isolation;
 if(!((((data15 === "auto") || (data15 === "shared")) || (data15 === "session")) || (data15 === "pool"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema63.properties.isolation.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema73.properties.isolation.enum}});
 errors++;
 }
 }
@@ -2454,7 +2861,7 @@ errors++;
 if(data16.uris !== undefined){
 let data17 = data16.uris;
 if(!((data17 === "native") || (data17 === "prefixed"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema63.properties.resources.properties.uris.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema73.properties.resources.properties.uris.enum}});
 errors++;
 }
 }
@@ -2477,7 +2884,7 @@ const len3 = data19.length;
 for(let i3=0; i3<len3; i3++){
 let data20 = data19[i3];
 if(typeof data20 === "string"){
-if(!pattern57.test(data20)){
+if(!pattern76.test(data20)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tags/" + i3,keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}});
 errors++;
 }
@@ -2497,7 +2904,7 @@ if(data.policy !== undefined){
 let data21 = data.policy;
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 for(const key4 in data21){
-if(!(func1.call(schema63.properties.policy.properties, key4))){
+if(!(func1.call(schema73.properties.policy.properties, key4))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
@@ -2603,7 +3010,7 @@ errors++;
 if(data21.destructive !== undefined){
 let data31 = data21.destructive;
 if(!((data31 === "declared") || (data31 === "assumed"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema63.properties.policy.properties.destructive.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema73.properties.policy.properties.destructive.enum}});
 errors++;
 }
 }
@@ -2819,8 +3226,8 @@ if(data.tools !== undefined){
 let data44 = data.tools;
 if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
 for(const key6 in data44){
-if(!(validate36(data44[key6], {instancePath:instancePath+"/tools/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+if(!(validate40(data44[key6], {instancePath:instancePath+"/tools/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 }
@@ -2888,7 +3295,7 @@ errors++;
 if(data.transport !== undefined){
 let data50 = data.transport;
 if(!((((data50 === "auto") || (data50 === "streamable-http")) || (data50 === "sse")) || (data50 === "websocket"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema63.properties.transport.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema73.properties.transport.enum}});
 errors++;
 }
 }
@@ -2919,7 +3326,7 @@ errors++;
 if(data53.bearer !== undefined){
 let data54 = data53.bearer;
 if(typeof data54 === "string"){
-if(!pattern48.test(data54)){
+if(!pattern67.test(data54)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -2930,8 +3337,8 @@ errors++;
 }
 }
 if(data53.oauth !== undefined){
-if(!(validate38(data53.oauth, {instancePath:instancePath+"/auth/oauth",parentData:data53,parentDataProperty:"oauth",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+if(!(validate42(data53.oauth, {instancePath:instancePath+"/auth/oauth",parentData:data53,parentDataProperty:"oauth",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 }
@@ -2944,7 +3351,7 @@ errors++;
 if(data.credentials !== undefined){
 let data56 = data.credentials;
 if(!((data56 === "shared") || (data56 === "per-user"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema63.properties.credentials.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema73.properties.credentials.enum}});
 errors++;
 }
 }
@@ -3028,7 +3435,7 @@ errors++;
 if(data62.image !== undefined){
 let data63 = data62.image;
 if(typeof data63 === "string"){
-if(!pattern74.test(data63)){
+if(!pattern93.test(data63)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}});
 errors++;
 }
@@ -3041,14 +3448,14 @@ errors++;
 if(data62.engine !== undefined){
 let data64 = data62.engine;
 if(!(((data64 === "auto") || (data64 === "docker")) || (data64 === "podman"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema63.properties.container.properties.engine.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema73.properties.container.properties.engine.enum}});
 errors++;
 }
 }
 if(data62.network !== undefined){
 let data65 = data62.network;
 if(typeof data65 === "string"){
-if(!pattern57.test(data65)){
+if(!pattern76.test(data65)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}});
 errors++;
 }
@@ -3082,7 +3489,7 @@ errors++;
 if(data67.source !== undefined){
 let data68 = data67.source;
 if(typeof data68 === "string"){
-if(!pattern76.test(data68)){
+if(!pattern95.test(data68)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}});
 errors++;
 }
@@ -3095,7 +3502,7 @@ errors++;
 if(data67.target !== undefined){
 let data69 = data67.target;
 if(typeof data69 === "string"){
-if(!pattern77.test(data69)){
+if(!pattern96.test(data69)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}});
 errors++;
 }
@@ -3126,7 +3533,7 @@ errors++;
 if(data62.memory !== undefined){
 let data71 = data62.memory;
 if(typeof data71 === "string"){
-if(!pattern78.test(data71)){
+if(!pattern97.test(data71)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}});
 errors++;
 }
@@ -3156,7 +3563,7 @@ errors++;
 if(data62.user !== undefined){
 let data73 = data62.user;
 if(typeof data73 === "string"){
-if(!pattern79.test(data73)){
+if(!pattern98.test(data73)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}});
 errors++;
 }
@@ -3237,7 +3644,7 @@ errors++;
 }
 if(data.interactive !== undefined){
 if(!(data.interactive === "serialize")){
-vErrors = noted(vErrors, {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema63.properties.interactive.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema73.properties.interactive.enum}});
 errors++;
 }
 }
@@ -3246,12 +3653,12 @@ else {
 vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate33.errors = vErrors;
+validate37.errors = vErrors;
 return errors === 0;
 }
-validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate37.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern27 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
+const pattern28 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json" */;
@@ -3289,7 +3696,7 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 const _errs6 = errors;
 if(typeof key1 === "string"){
-if(!pattern27.test(key1)){
+if(!pattern28.test(key1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/clients",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},propertyName:key1});
 errors++;
 }
@@ -3322,7 +3729,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key3 in data4){
 const _errs13 = errors;
 if(typeof key3 === "string"){
-if(!pattern32.test(key3)){
+if(!pattern33.test(key3)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/profiles",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"},propertyName:key3});
 errors++;
 }
@@ -3338,8 +3745,8 @@ errors++;
 }
 }
 for(const key4 in data4){
-if(!(validate31(data4[key4], {instancePath:instancePath+"/profiles/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate35(data4[key4], {instancePath:instancePath+"/profiles/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
 errors = vErrors.length;
 }
 }
@@ -3353,8 +3760,8 @@ if(data.cores !== undefined){
 let data6 = data.cores;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key5 in data6){
-if(!(validate33(data6[key5], {instancePath:instancePath+"/cores/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+if(!(validate37(data6[key5], {instancePath:instancePath+"/cores/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
 errors = vErrors.length;
 }
 }

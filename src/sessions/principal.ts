@@ -10,6 +10,8 @@ export interface Rights {
   readonly allow: readonly string[] | undefined;
   /** Canonical globs and #tags that this caller may not use, whatever `allow` says. */
   readonly deny: readonly string[];
+  /** Canonical globs and #tags that were given of that, as a token or a consent says; undefined: all of it. */
+  readonly within?: readonly string[] | undefined;
   /** Of tools, only those exist for it that change nothing. */
   readonly readOnly?: boolean | undefined;
   /** What the arguments of its calls must be. */
@@ -40,6 +42,7 @@ export interface Principal extends Rights {
 export interface Caller {
   readonly allow: readonly string[] | undefined;
   readonly deny?: readonly string[] | undefined;
+  readonly within?: readonly string[] | undefined;
   readonly readOnly?: boolean | undefined;
   /** As `deny`, of what is kept from the caller as things are now, beside what its rules say. */
   readonly withheld?: readonly string[] | undefined;

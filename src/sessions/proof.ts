@@ -1,4 +1,5 @@
 // What let a caller in, as data: enough to judge it again under other rules, and nothing that lets anybody in.
+import type { ShownCertificate } from "../base/shown-certificate.ts";
 
 export type Proof =
   /** The hub's own, or the one client of `thehub stdio`: it came by no door. */
@@ -14,13 +15,7 @@ export type Proof =
       readonly subject: string;
       readonly claims: Readonly<Record<string, unknown>>;
     }
-  /** A client certificate, by the SHA-256 of all of it in small hexadecimal digits, and the names in it that rules may ask for. */
-  | {
-      readonly t: "certificate";
-      readonly fingerprint: string;
-      readonly subject: string;
-      readonly dns: readonly string[];
-      readonly uris: readonly string[];
-    }
+  /** A client certificate, by the names in it that rules may ask for. */
+  | { readonly t: "certificate"; readonly certificate: ShownCertificate }
   /** A socket file that only this caller can open. */
   | { readonly t: "socket"; readonly path: string };

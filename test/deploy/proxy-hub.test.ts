@@ -36,11 +36,11 @@ interface Setup extends AsyncDisposable {
   readonly url: string;
 }
 
-type SetupOptions = Partial<ProxyOptions> & { readonly env?: Record<string, string> };
+type SetupOptions = Partial<ProxyOptions> & { readonly env?: Record<string, string>; readonly clients?: string };
 
-async function setUp(kind: ProxyKind, { env, ...options }: SetupOptions = {}): Promise<Setup> {
+async function setUp(kind: ProxyKind, { env, clients = "", ...options }: SetupOptions = {}): Promise<Setup> {
   const hub = await startHub({
-    manifest: `hub: { drain_timeout_ms: 500 }\ncores:\n  echo:\n    ${fixture("echo.mjs")}\n`,
+    manifest: `hub: { drain_timeout_ms: 500 }\ncores:\n  echo:\n    ${fixture("echo.mjs")}\n${clients}`,
     env: { HUB_TOKEN: token, HUB_TRUSTED_PROXIES: "127.0.0.1", HUB_ALLOW_HOSTS: host, ...env },
   });
   const upstreamPort = Number(new URL(await hub.url()).port);
@@ -117,6 +117,26 @@ for (const kind of ["nginx", "caddy"] as const) {
       assert.match(outcome, kind === "nginx" ? /^400$/ : /certificate|ECONNRESET|socket hang up/, outcome);
     }
     assert.equal(it.hub.logs.length, refusals, "the hub heard nothing of them");
+  });
+
+  test(`proxy ${kind}: with mTLS a certificate is who its client is, and a header that a client wrote itself is nobody`, {
+    skip,
+  }, async () => {
+    assert.ok(certificates);
+    const clients = "clients: { laptop: { certificate: { cn: laptop, subject: CN=laptop } } }\n";
+    const env = { HUB_CLIENT_CERTIFICATE_HEADER: "X-Client-Cert" };
+    const own = encodeURIComponent(readFileSync(certificates.client.cert, "utf8"));
+    const known = tls(read(certificates.client));
+    {
+      await using it = await setUp(kind, { mtls: true, env, clients });
+      assert.equal(await upgrade(it.url, {}, known), 101);
+      assert.equal(await upgrade(it.url, { "x-client-cert": "nonsense" }, known), 101);
+      await using client = await WsClient.connect(it.url, {}, known);
+      assert.deepEqual((await client.call("echo__echo", { n: 1 })).result.structuredContent, { n: 1 });
+      assert.equal(await upgrade(it.url, { authorization: "Bearer wrong" }, known), 401);
+    }
+    await using without = await setUp(kind, { env, clients });
+    assert.equal(await upgrade(without.url, { "x-client-cert": own }, known), 401);
   });
 
   test(`proxy ${kind}: messages of 1 MiB pass both ways, many at once, unchanged`, { skip }, async () => {

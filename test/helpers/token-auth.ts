@@ -2,13 +2,15 @@
 import { createHash } from "node:crypto";
 import { type Auth, createAuth } from "../../src/identity/auth.ts";
 import { type StaticTokensOptions, staticTokens, type TokenClient } from "../../src/identity/static-tokens.ts";
+import { FakeClock } from "./fake-clock.ts";
 
-export function tokenAuth(options: StaticTokensOptions, version = 0): Auth {
-  const way = staticTokens(options);
+export function tokenAuth(options: Pick<StaticTokensOptions, "token" | "clients">, version = 0): Auth {
+  const way = staticTokens({ ...options, files: { digests: () => [] }, clock: new FakeClock() });
   return createAuth(way === undefined ? [] : [way], version);
 }
 
 export function tokenClient(name: string, token: string, rest: Partial<TokenClient> = {}): TokenClient {
-  const tokenSha256 = createHash("sha256").update(token).digest("hex");
-  return { name, tokenSha256, allow: undefined, deny: [], admin: false, ...rest };
+  const sha256 = createHash("sha256").update(token).digest("hex");
+  const tokens = [{ t: "hash", sha256, expires: undefined, note: undefined }] as const;
+  return { name, tokens, allow: undefined, deny: [], admin: false, ...rest };
 }

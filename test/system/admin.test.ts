@@ -170,7 +170,7 @@ test("admin: no secret, no token and no token's hash is in anything that it says
   assert.equal(config.hub.token, "[secret]");
   assert.equal(config.hub.metrics_token, "[secret]");
   assert.deepEqual(config.hub.admin_listen, ["127.0.0.1:0"]);
-  assert.equal(config.clients.laptop.token_sha256, "[secret]");
+  assert.equal(config.clients.laptop.tokens[0].sha256, "[secret]");
   assert.deepEqual(config.clients.laptop.allow, ["echo.*"]);
   assert.equal(config.cores.env.env.DATABASE, "postgres://[secret]@db/x");
   assert.deepEqual(config.cores.env.secrets, [{ name: "API_TOKEN", from: "search" }]);

@@ -1,7 +1,10 @@
 // `thehub check`: every problem of a manifest in one run, where its secrets come from, and with --start what its Cores say.
 import { HubError } from "../../base/errors.ts";
 import { Secret } from "../../base/secret.ts";
+import { readTokenFile } from "../../base/token-file.ts";
 import type { CoreSummary } from "../../catalog/summary.ts";
+import { clientTokenHashes } from "../../manifest/client-tokens.ts";
+import type { Manifest } from "../../manifest/manifest.ts";
 import { hasErrors, type Problem, renderProblems, reportProblems } from "../../manifest/problems.ts";
 import { explainSecret, type FoundSecret, resolveSecrets } from "../../manifest/secrets.ts";
 import type { Settings } from "../../manifest/settings.ts";
@@ -42,7 +45,8 @@ export async function check(
     return 2;
   }
   const { prepared } = preparation;
-  const problems = [...prepared.warnings, ...(await tlsProblems(prepared.settings))];
+  const found = [...(await tlsProblems(prepared.settings)), ...tokenFileProblems(prepared.manifest)];
+  const problems = [...prepared.warnings, ...found];
   if (hasErrors(problems)) {
     report(terminal, options, { file: manifestPath, problems, cores: [], disabled: [] });
     return 2;
@@ -67,6 +71,21 @@ async function tlsProblems({ tls }: Settings): Promise<Problem[]> {
   }
 }
 
+/** Where it is checked the files may be others than where it runs. */
+function tokenFileProblems({ clients }: Manifest): Problem[] {
+  return clients.flatMap(({ name, tokens }) =>
+    tokens.flatMap((token): Problem[] => {
+      const read = token.t === "file" ? readTokenFile(token.path) : undefined;
+      if (token.t !== "file" || read?.t !== "unusable") return [];
+      const message = `${token.path} ${read.why}: it lets nobody in`;
+      const hint = "name a file that holds a token, one a line, and that the hub's user can read";
+      return [
+        { severity: "warning", file: "settings", line: 0, column: 0, path: `clients.${name}.tokens`, message, hint },
+      ];
+    }),
+  );
+}
+
 function isReady(core: CheckedCore): boolean {
   return core.secrets.every((secret) => secret.found) && (core.state ?? "up") === "up";
 }
@@ -81,7 +100,7 @@ async function lookAtCores(
     env: terminal.env,
     secretsDir: settings.secretsDir,
     hubTokens: settings.token instanceof Secret ? [settings.token] : [],
-    clientTokenHashes: manifest.clients.flatMap(({ tokenSha256 }) => tokenSha256 ?? []),
+    clientTokenHashes: clientTokenHashes(manifest.clients),
   };
   const checked = await Promise.all(
     manifest.cores.map(async (core): Promise<CheckedCore> => {

@@ -1,9 +1,9 @@
 // Keeps the hub's TLS in step with its files: reads them again when they change, in whatever way they were put there, and goes on
 // with what it has when the new ones are bad.
-import { stat } from "node:fs/promises";
 import type { SecureContextOptions, Server, TlsOptions } from "node:tls";
 import type { Clock, Timer } from "../../base/clock.ts";
 import { HubError } from "../../base/errors.ts";
+import { lookAt } from "../../base/file-look.ts";
 import type { TlsFiles } from "../../base/tls-files.ts";
 import type { DoorLog } from "../port.ts";
 import { type CertificateFacts, readTlsPair, type TlsPair } from "./tls-pair.ts";
@@ -155,18 +155,8 @@ function isSame(one: TlsPair, other: TlsPair): boolean {
   return same(one.cert, other.cert) && same(one.key, other.key) && same(one.clientCa, other.clientCa);
 }
 
-/** Changes whenever one of the files does, or is replaced, or a link on the way leads elsewhere. */
-async function looksOf(files: TlsFiles): Promise<string> {
-  const paths = [files.cert, files.key, files.clientCa].filter((path) => path !== undefined);
-  const looks = await Promise.all(
-    paths.map(async (path) => {
-      try {
-        const { dev, ino, size, mode, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-        return [dev, ino, size, mode, mtimeNs, ctimeNs].join(":");
-      } catch (error) {
-        return (error as NodeJS.ErrnoException).code ?? "unreadable";
-      }
-    }),
-  );
-  return looks.join(" ");
+/** Changes whenever one of the files does. */
+async function looksOf({ cert, key, clientCa }: TlsFiles): Promise<string> {
+  const paths = [cert, key, clientCa].filter((path) => path !== undefined);
+  return (await Promise.all(paths.map(lookAt))).join(" ");
 }

@@ -1,20 +1,18 @@
 // What the log says of HTTP requests that are refused at the door: enough to see somebody guess, at a bounded rate, and no secret.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { Secret } from "../../../src/base/secret.ts";
 import type { WebDoor } from "../../../src/doors/http-router.ts";
 import { DoorServer, type DoorServerOptions } from "../../helpers/door-server.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { ask, type HttpOptions } from "../../helpers/http-mcp.ts";
-import { tokenAuth } from "../../helpers/token-auth.ts";
+import { tokenAuth, tokenClient } from "../../helpers/token-auth.ts";
 
 const open: WebDoor = { methods: ["POST"], handle: (_request, response) => void response.end("in") };
 const forAdmins: WebDoor = { ...open, access: "admin" };
-const tokenSha256 = createHash("sha256").update("the-token-of-tina").digest("hex");
 const auth = tokenAuth({
   token: new Secret("the-token-of-the-hub"),
-  clients: [{ name: "tina", tokenSha256, allow: undefined, deny: [], admin: false }],
+  clients: [tokenClient("tina", "the-token-of-tina")],
 });
 
 async function serve(options: DoorServerOptions = {}) {

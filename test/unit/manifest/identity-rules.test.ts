@@ -66,7 +66,7 @@ test("identity in a manifest: providers are those that clients name, with what h
   };
   assert.deepEqual(hub.auth.issuers, [written, unwritten]);
   const [eng, guests] = clients;
-  assert.equal(eng?.tokenSha256, undefined);
+  assert.deepEqual(eng?.tokens, []);
   assert.deepEqual(eng?.jwt, {
     issuer,
     subjects: [],

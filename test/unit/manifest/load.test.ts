@@ -81,6 +81,7 @@ test("load: fills in every default of the hub", async () => {
     publicUrl: undefined,
     allowHosts: [],
     allowOrigins: [],
+    clientCertificateHeader: undefined,
     trustedProxies: [],
     tls: undefined,
     anonymous: "loopback",
@@ -150,8 +151,11 @@ cores:
   });
   assert.deepEqual(manifest.clients[0], {
     name: "laptop",
-    tokenSha256: "ab".repeat(32),
+    tokens: [{ t: "hash", sha256: "ab".repeat(32), expires: undefined, note: undefined }],
+    expires: undefined,
     jwt: undefined,
+    certificate: undefined,
+    socket: undefined,
     allow: ["files.*", "#prod"],
     deny: [],
     readOnly: false,

@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Client, ClientJwt, Core, Hub, Issuer, OAuth, ToolOverride } from "../../../src/manifest/model.ts";
-import { isDisabled, resolveClient, resolveCore, resolveHub } from "../../../src/manifest/resolve.ts";
+import type {
+  Client,
+  ClientCertificate,
+  ClientJwt,
+  ClientSocket,
+  ClientToken,
+  Core,
+  Hub,
+  Issuer,
+  OAuth,
+  ToolOverride,
+} from "../../../src/manifest/model.ts";
+import { isDisabled, resolveCore, resolveHub } from "../../../src/manifest/resolve.ts";
+import { resolveClient } from "../../../src/manifest/resolve-client.ts";
 import { follow, manifestSchema, type SchemaNode } from "../../../src/manifest/schema.ts";
 import { problemsOf } from "./load-text.ts";
 
@@ -45,7 +57,8 @@ function recording<T>(name: string, read: Set<string>, values: Record<string, un
 const origin = { key: "a", file: "hub.yaml", folder: "/" };
 
 test("schema: every key is either read when the manifest is resolved or marked as planned", () => {
-  const names = ["hub", "issuer", "client", "jwt", "core", "tool", "oauth"] as const;
+  const clientParts = ["client", "client_token", "client_certificate", "client_socket", "jwt"] as const;
+  const names = ["hub", "issuer", ...clientParts, "core", "tool", "oauth"] as const;
   const read = Object.fromEntries(names.map((name) => [name, new Set<string>()])) as Record<
     (typeof names)[number],
     Set<string>
@@ -53,7 +66,11 @@ test("schema: every key is either read when the manifest is resolved or marked a
   const issuers = { "https://a": recording<Issuer>("issuer", read.issuer) };
   const hub = recording<Hub>("hub", read.hub, { "tls.cert": "c", "tls.key": "k", "auth.issuers": issuers });
   const jwt = recording<ClientJwt>("jwt", read.jwt, { issuer: "https://a" });
-  const client = resolveClient("a", recording<Client>("client", read.client, { token_sha256: "", jwt }));
+  const token = recording<ClientToken>("client_token", read.client_token);
+  const certificate = recording<ClientCertificate>("client_certificate", read.client_certificate);
+  const socket = recording<ClientSocket>("client_socket", read.client_socket, { path: "a" });
+  const written = { token_sha256: "", tokens: [token], jwt, certificate, socket };
+  const client = resolveClient("a", recording<Client>("client", read.client, written), "/");
   resolveHub(
     hub,
     "/",

@@ -1,10 +1,10 @@
 // `thehub token show`: the token that a hub made for itself, for whoever may read its state folder.
 import { join } from "node:path";
-import { HubError } from "../../base/errors.ts";
-import { variable } from "../../manifest/environment.ts";
-import { readKeptToken } from "../made-token.ts";
-import { findStateDir } from "../state-dir.ts";
-import type { Terminal } from "../terminal.ts";
+import { HubError } from "../../../base/errors.ts";
+import { variable } from "../../../manifest/environment.ts";
+import { readKeptToken } from "../../made-token.ts";
+import { findStateDir } from "../../state-dir.ts";
+import type { Terminal } from "../../terminal.ts";
 
 /** Exit 1: there is none, or clients present another. The token alone goes to stdout, so that a script can take it. */
 export async function showToken(terminal: Terminal): Promise<number> {
