@@ -27,6 +27,7 @@ const others = {
   "hub/logins": "src/logins/logins.ts",
   "hub/login-way": "src/hub/login-way.ts",
   "hub/jwt-way": "src/hub/jwt-way.ts",
+  "hub/builtin": "src/identity/builtin/builtin.ts",
   "hub/otel": "src/telemetry/otel/start.ts",
   "hub/prom-client": "prom-client",
   "hub/minisearch": "minisearch",
@@ -81,7 +82,9 @@ const compact: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /[/\\]node_modules[/\\].*\.[cm]?js$|[/\\]manifest[/\\]validator\.ts$/ }, async ({ path }) => {
       const loader = path.endsWith(".ts") ? "ts" : "js";
-      const options = { loader, target: common.target, minify: true } as const;
+      // This one looks at what its classes are called.
+      const keepNames = /[/\\]oidc-provider[/\\]/.test(path);
+      const options = { loader, target: common.target, minify: true, keepNames } as const;
       return { contents: (await transform(readFileSync(path, "utf8"), options)).code, loader };
     });
   },
@@ -94,6 +97,16 @@ const standIns: Readonly<Record<string, string>> = {
   debug: "module.exports = () => () => {};",
 };
 
+/** Of oidc-provider: it writes to the terminal that it was not made for this version of Node, which the tests show it works with. */
+const silent = "export function info() {}\nexport function warn() {}\n";
+/** Of koa: the types that the authorization server takes and answers with, of the thousands that there are. */
+const mediaTypes = JSON.stringify({
+  "application/json": { charset: "UTF-8", extensions: ["json"] },
+  "application/x-www-form-urlencoded": {},
+  "text/html": { extensions: ["html"] },
+  "text/plain": { extensions: ["txt"] },
+});
+
 /** Of the log's and the proxies' packages, what only other uses of them need: it would be loaded before the first Core is started. */
 const lean: Plugin = {
   name: "lean",
@@ -101,6 +114,8 @@ const lean: Plugin = {
     onLoad({ filter: /[/\\]pino[/\\]lib[/\\]transport\.js$/ }, () => {
       return { contents: 'module.exports = () => { throw new Error("built without transports"); };' };
     });
+    onLoad({ filter: /[/\\]oidc-provider[/\\]lib[/\\]helpers[/\\]attention\.js$/ }, () => ({ contents: silent }));
+    onLoad({ filter: /[/\\]mime-db[/\\]db\.json$/ }, () => ({ contents: mediaTypes, loader: "json" }));
     onResolve({ filter: /^assert$/ }, ({ importer }) => {
       return /[/\\]sonic-boom[/\\]/.test(importer) ? { path: "assert", namespace: "lean" } : undefined;
     });

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { ClientCapabilities } from "./base/client-capabilities.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
+import type { Page } from "./base/page.ts";
 import { buildCatalog } from "./catalog/catalog.ts";
 import type { CatalogNote } from "./catalog/model.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
@@ -17,6 +18,7 @@ import { CoreLogins } from "./hub/core-logins.ts";
 import { Doorman } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
 import { Fleet } from "./hub/fleet.ts";
+import { Granted } from "./hub/granted.ts";
 import { isPersonal } from "./hub/instances.ts";
 import { Isolation } from "./hub/isolation.ts";
 import { levelTarget, levelTargets } from "./hub/level-target.ts";
@@ -31,7 +33,6 @@ import { type Standing, standingOf } from "./hub/standing.ts";
 import { StateRing } from "./hub/state-ring.ts";
 import { welcoming } from "./hub/welcome.ts";
 import type { DoorRequest } from "./logins/door.ts";
-import type { Page } from "./logins/pages.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
@@ -81,6 +82,8 @@ export class Hub {
   /** Sees everything: the command line's own view. */
   readonly everyone: Principal = ownPrincipal("cli", { admin: true, shared: true });
   readonly metrics: Metrics;
+  /** Where clients are let in that have no token yet; undefined where they are not. */
+  readonly granted: Granted | undefined;
   /** For admins. */
   readonly oversight: Oversight;
   readonly rules: CallGate;
@@ -107,19 +110,17 @@ export class Hub {
     this.#setup = { manifest, settings };
     this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
+    const setup = () => this.#setup;
     const judgeAnew = () => this.#exchange.judgeAnew();
-    this.#doorman = new Doorman({ ...options, clock, changed: judgeAnew }, this.#setup);
+    const own = { doorman: () => this.#doorman, view: (who: Principal) => this.view(who), judgeAnew };
+    this.granted = exclusive ? undefined : Granted.of({ ...options, clock, setup, ...own });
+    this.#doorman = new Doorman({ ...options, clock, changed: judgeAnew }, this.#setup, this.granted);
     const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
-    this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup: () => this.#setup, tagsOf });
+    this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup, tagsOf });
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
-    const logins = new CoreLogins({
-      ...options,
-      clock,
-      isOwnClient: exclusive,
-      setup: () => this.#setup,
-      shownBy: (id) => this.#doorman.shownBy(id),
-      changed: () => this.#changes.reconsider(),
-    });
+    const shownBy = (id: string) => this.#doorman.shownBy(id);
+    const changed = () => this.#changes.reconsider();
+    const logins = new CoreLogins({ ...options, clock, isOwnClient: exclusive, setup, shownBy, changed });
     this.#logins = logins;
     this.#standing = standingOf(this.#setup, (principal) => logins.withheld(principal));
     const isPersonalHere = exclusive ? undefined : isPersonal;
@@ -332,7 +333,7 @@ export class Hub {
     this.rules.close();
     this.#doorman.close();
     await this.#fleet.stop();
-    await this.#logins.close();
+    await Promise.all([this.#logins.close(), this.granted?.close()]);
     await (await this.#reaper).dismiss();
   }
 

@@ -1,4 +1,5 @@
-// Beyond this machine nobody gets in without a token, unless HUB_ANONYMOUS=allow says so: at the start, and after every reload.
+// Beyond this machine nobody gets in without a token, unless HUB_ANONYMOUS=allow says so, and where clients are let in with the hub's token there has
+// to be one: at the start, and after every reload.
 import { HubError } from "../base/errors.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import { isLoopback } from "../doors/listen.ts";
@@ -29,8 +30,10 @@ export function createGuard(terminal: Terminal, addresses: readonly ListenAddres
       const mayPass = isStart && terminal.stdout.isTTY === true;
       isStart = false;
       const isGuarded = settings.token !== undefined || manifest.clients.length > 0;
-      if (isGuarded || settings.anonymous === "allow" || !isExposed) return settings;
-      made ??= mayPass ? passingToken() : await keepToken(settings.stateDir, log);
+      // Its own authorization server asks for a token that is still the same after a restart, wherever the hub listens.
+      const isAsked = settings.auth.builtin !== undefined;
+      if (isGuarded || (!isAsked && (settings.anonymous === "allow" || !isExposed))) return settings;
+      made ??= mayPass && !isAsked ? passingToken() : await keepToken(settings.stateDir, log);
       return { ...settings, token: made.token };
     },
   };
@@ -47,7 +50,7 @@ async function keepToken(stateDir: string, log: Log): Promise<MadeToken> {
   } catch (error) {
     throw new HubError(
       "usage",
-      `listening beyond loopback needs a token, and none could be kept in ${stateDir}: set HUB_TOKEN, or HUB_STATE_DIR to a folder that can be written to`,
+      `the hub needs a token (it listens beyond loopback, or has auth: builtin), and none could be kept in ${stateDir}: set HUB_TOKEN, or HUB_STATE_DIR to a folder that can be written to`,
       {},
       error,
     );

@@ -1,5 +1,6 @@
 // What a person's browser asks of the hub's own pages: there is no token in it, and no message.
 import type { IncomingMessage } from "node:http";
+import { smallBody } from "./small-body.ts";
 
 export interface BrowserRequest {
   readonly method: string;
@@ -10,9 +11,6 @@ export interface BrowserRequest {
   /** Sec-Fetch-Site. */
   readonly site: string | undefined;
 }
-
-/** A token, a ticket and a few words. */
-const maxFormBytes = 16 * 1024;
 
 /** `path`: without base path. A form that is longer than any of the hub's is read as none. */
 export async function browserRequest(request: IncomingMessage, path: string): Promise<BrowserRequest> {
@@ -33,13 +31,6 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams | undef
     request.resume();
     return undefined;
   }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // How long it may take is the server's to say.
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= maxFormBytes) chunks.push(chunk);
-    else if (size > maxFormBytes * 64) request.destroy();
-  }
-  return size > maxFormBytes ? undefined : new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
+  const body = await smallBody(request);
+  return body === undefined ? undefined : new URLSearchParams(body.toString("utf8"));
 }

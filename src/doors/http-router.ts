@@ -12,6 +12,7 @@ import { ClientCertificates } from "./client-certificate.ts";
 import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
 import { type Client, createProxies } from "./forwarded.ts";
 import { isMetadataPath, metadataPage, metadataPreflight, type ResourceFacts } from "./metadata-pages.ts";
+import { askerOf, type OpenDoor } from "./open-door.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
 import type { Guest } from "./port.ts";
 import { Recognition } from "./recognition.ts";
@@ -76,6 +77,8 @@ export interface RouterDeps {
   browser?(request: BrowserRequest): Promise<Reply | undefined>;
   /** Where clients that have no token get one, as of now; absent or undefined where tokens are only given. */
   resource?(): ResourceFacts | undefined;
+  /** Where clients are let in that have no token yet; absent where they are not. */
+  readonly open?: OpenDoor | undefined;
   /** The profiles that a path may name, as of now: `/mcp/p/claude`. */
   profiles(): ReadonlyMap<string, unknown>;
   /** Open sessions, and whether new ones are taken; undefined where nobody speaks WebSocket. */
@@ -94,6 +97,12 @@ export type Routed =
       /** What an operator should know of it; undefined for what is no refusal, and for a path or a method that is not there. */
       readonly refusal?: Refusal | undefined;
       answer(): Reply | Promise<Reply>;
+    }
+  | {
+      /** Nobody has to have shown anything; the body is read first. Never rejects. */
+      readonly t: "open";
+      readonly headers: CorsHeaders | undefined;
+      handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
     }
   | {
       readonly t: "door";
@@ -235,6 +244,27 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     return whenKnown(identify(request, reach, place), (result) => letIn(result, door, place, cors, address));
   }
 
+  function atOpenDoor(
+    door: OpenDoor,
+    methods: readonly string[],
+    path: string,
+    { headers, method = "" }: IncomingMessage,
+    { address }: Client,
+  ): Routed {
+    const cors = corsHeaders(headers.origin);
+    if (method === "OPTIONS" && cors !== undefined) return replied(preflight(headers, methods, cors));
+    if (!methods.includes(method)) return replied(withHeaders(notAllowed(path, methods), cors));
+    const handle = async (asked: IncomingMessage, response: ServerResponse) => {
+      try {
+        await door.handle(asked, response, await askerOf(asked, path, address));
+      } catch {
+        // It left while its request was read.
+        response.destroy();
+      }
+    };
+    return { t: "open", headers: cors, handle };
+  }
+
   function letIn(
     result: AuthResult,
     door: WebDoor,
@@ -257,11 +287,15 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const client = clientOf(request, reach);
       const place = placeOf(request.url, base);
       const { path } = place;
-      const origin = isMetadataPath(path) ? undefined : request.headers.origin;
+      // What is there is for everybody to read.
+      const origin = path.startsWith("/.well-known/") ? undefined : request.headers.origin;
       const refusal = refusalOf(request, reach, client, origin);
       if (refusal !== undefined) return refused(refusal, "host or origin", client.address);
       const metadata = metadataAt(path, request.method);
       if (metadata !== undefined) return replied(metadata);
+      const methods = deps.open?.methods(path);
+      if (deps.open !== undefined && methods !== undefined)
+        return atOpenDoor(deps.open, methods, path, request, client);
       if (deps.browser !== undefined && path.startsWith("/oauth/")) {
         return {
           t: "reply",

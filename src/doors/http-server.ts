@@ -55,6 +55,8 @@ export interface HttpServerDeps {
   browser?: RouterDeps["browser"];
   /** Where clients get tokens; absent where they are only given. */
   resource?: RouterDeps["resource"];
+  /** Where clients are let in that have no token yet; absent where they are not. */
+  readonly open?: RouterDeps["open"];
   /** The profiles that a path may name, as of now; absent where none may. */
   profiles?(): ReadonlyMap<string, unknown>;
   /** By path, the base path left out. */
@@ -125,6 +127,7 @@ class Front implements HttpServer {
       doors: deps.doors,
       ...(deps.browser && { browser: deps.browser }),
       ...(deps.resource && { resource: deps.resource }),
+      open: deps.open,
       profiles: () => deps.profiles?.() ?? new Map(),
       house: websocket && {
         get sessions() {
@@ -310,6 +313,11 @@ class Front implements HttpServer {
       return;
     }
     for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
+    if (routed.t === "open") {
+      if (isAsking) response.writeContinue();
+      void routed.handle(request, response);
+      return;
+    }
     const { shouldKeepAlive } = response;
     if (isAsking) response.shouldKeepAlive = false;
     routed.door.handle(request, response, routed.guest, routed.path);

@@ -10,6 +10,8 @@ export type Reach = "loopback" | "network" | "socket";
 export interface OriginRules {
   /** Host names that count besides the loopback ones: `name`, `name:port`, `*.name` or `*`. */
   readonly allowHosts: readonly string[];
+  /** Count as well: those of the hub's public URL, where it has one. */
+  readonly own?: { readonly host: string; readonly origin: string } | undefined;
   /** Origins that count besides the hub's own: `scheme://host[:port]` as browsers write it, or `*`. */
   readonly allowOrigins: readonly string[];
 }
@@ -27,10 +29,10 @@ export interface Asked {
 
 /** The refusal of a request by its Host or Origin header; undefined when both may pass. */
 export function originRefusal(rules: OriginRules, asked: Asked): Reply | undefined {
-  if (!hostPasses(rules.allowHosts, asked)) {
+  if (!hostPasses(rules, asked)) {
     return errorReply("origin_refused", "this Host is not allowed; the hub's operator can add it to HUB_ALLOW_HOSTS");
   }
-  if (!originPasses(rules.allowOrigins, asked)) {
+  if (!originPasses(rules, asked)) {
     return errorReply(
       "origin_refused",
       "this Origin is not allowed; the hub's operator can add it to HUB_ALLOW_ORIGINS",
@@ -43,19 +45,21 @@ export function originRefusal(rules: OriginRules, asked: Asked): Reply | undefin
  * Judges the Host that came over the connection, never the forwarded one: a page that has its name point at this machine
  * speaks from this machine, which may be where the trusted proxy is, and can write X-Forwarded-Host but not Host.
  */
-function hostPasses(allowHosts: readonly string[], { reach, localAddress, host }: Asked): boolean {
+function hostPasses({ allowHosts, own }: OriginRules, { reach, localAddress, host }: Asked): boolean {
   // A browser always sends a Host, so only requests that no web page can make come without one.
   if (host === undefined || reach === "socket" || (reach === "network" && allowHosts.length === 0)) return true;
   const parsed = parseHost(host);
   if (parsed === undefined) return false;
   // An address is no name, so no foreign DNS server can have pointed it here.
-  return isLoopbackHost(parsed.name) || parsed.name === urlHost(localAddress) || isListed(allowHosts, parsed);
+  if (isLoopbackHost(parsed.name) || parsed.name === urlHost(localAddress)) return true;
+  return isListed(own === undefined ? allowHosts : [...allowHosts, own.host], parsed);
 }
 
-function originPasses(allowOrigins: readonly string[], asked: Asked): boolean {
+function originPasses({ allowOrigins, own }: OriginRules, asked: Asked): boolean {
   const { reach, host, origin } = asked;
   if (origin === undefined) return true;
   const wanted = origin.toLowerCase();
+  if (wanted === own?.origin) return true;
   if (allowOrigins.some((entry) => entry === "*" || entry.toLowerCase() === wanted)) return true;
   const scheme = /^(https?):\/\//.exec(wanted)?.[1];
   const parsed = scheme === undefined ? undefined : parseHost(wanted.slice(`${scheme}://`.length));
@@ -66,8 +70,8 @@ function originPasses(allowOrigins: readonly string[], asked: Asked): boolean {
   // Without a proxy's word only the origin knows the scheme; the default port follows from it on both sides.
   const defaultPort = scheme === "https" ? "443" : "80";
   return [host, asked.forwardedHost].some((it) => {
-    const own = it === undefined ? undefined : parseHost(it);
-    return own?.name === parsed.name && (own.port ?? defaultPort) === (parsed.port ?? defaultPort);
+    const asHost = it === undefined ? undefined : parseHost(it);
+    return asHost?.name === parsed.name && (asHost.port ?? defaultPort) === (parsed.port ?? defaultPort);
   });
 }
 

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../base/clock.ts";
 import { type Credential, lackOf } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
+import type { Page } from "../base/page.ts";
 import type { Secret } from "../base/secret.ts";
 import { actsFor } from "../identity/rights.ts";
 import type { ShownToken } from "../identity/shown-tokens.ts";
@@ -11,7 +12,6 @@ import type { DoorRequest } from "../logins/door.ts";
 import type { Subject } from "../logins/exchange.ts";
 import type { Logins } from "../logins/logins.ts";
 import { type LoginOwner, mayUse, operator } from "../logins/owner.ts";
-import type { Page } from "../logins/pages.ts";
 import { type LoginTarget, loginTarget } from "../logins/target.ts";
 import { clientTokenHashes } from "../manifest/client-tokens.ts";
 import type { Setup } from "../manifest/diff.ts";
@@ -98,8 +98,9 @@ export class CoreLogins {
     const [logins, target] = await Promise.all([this.#load(), this.#target(core, login)]);
     const credential = logins.credential(target, use.owner);
     if (lackOf(credential.state)?.byLogin !== true) return undefined;
-    const { id, name, shared } = principal;
-    const { url, done } = await logins.startLogin(target, use.owner, { id, name, shared });
+    // Who shows a token on the page shows that of the one whom the caller acts for.
+    const asker = { ...actsFor(principal), name: principal.name };
+    const { url, done } = await logins.startLogin(target, use.owner, asker);
     const either = orElsewhere(done, credential);
     // Whoever was only given the link waits for nothing.
     either.catch(() => {});

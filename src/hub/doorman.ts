@@ -4,7 +4,7 @@ import { bearerToken } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
 import { Secret } from "../base/secret.ts";
 import { SpacedLog } from "../doors/spaced-log.ts";
-import { type Auth, type AuthResult, createAuth, type Evidence } from "../identity/auth.ts";
+import { type Auth, type AuthResult, createAuth, type Evidence, type Way } from "../identity/auth.ts";
 import { SignedTokens } from "../identity/jwt-way.ts";
 import { type ShownToken, ShownTokens } from "../identity/shown-tokens.ts";
 import type { Setup } from "../manifest/diff.ts";
@@ -32,14 +32,17 @@ export class Doorman implements Auth {
   readonly #shown = new ShownTokens();
   /** Whether some Core's login is made of what clients show; nothing of it is kept otherwise. */
   #isShownKept = false;
+  readonly #own: Way | undefined;
   readonly #watchers: ((setup: Setup) => void)[] = [];
   #setup: Setup;
   #auth: Auth;
   /** Whose tokens are masked already. */
   readonly #masked = new WeakSet<Principal>();
 
-  constructor({ masker, clock, env, changed, ...deps }: DoormanDeps, setup: Setup) {
+  /** `own`: by what the hub's authorization server has granted. */
+  constructor({ masker, clock, env, changed, ...deps }: DoormanDeps, setup: Setup, own?: Way) {
     this.#masker = masker;
+    this.#own = own;
     this.#clock = clock;
     const log = deps.log.child({ component: "identity" });
     this.#refusals = new SpacedLog(clock, (context) => log.info("jwt_refused", context));
@@ -100,6 +103,11 @@ export class Doorman implements Auth {
     return result.t === "ok" ? result.principal : undefined;
   }
 
+  /** What was given out, and what of it counts. */
+  get given(): Pick<Credentials, "ledger" | "live"> {
+    return this.#credentials;
+  }
+
   again(principal: Principal): Principal | undefined {
     return this.#auth.again(principal);
   }
@@ -129,6 +137,8 @@ export class Doorman implements Auth {
     this.#isShownKept = cores.some(({ login }) => login?.grant === "token-exchange");
     if (!this.#isShownKept) this.#shown.clear();
     const jwt = this.#signed.way({ issuers: settings.auth.issuers, clients, publicUrl: settings.publicUrl });
-    return createAuth([...this.#credentials.ways(setup), ...(jwt === undefined ? [] : [jwt])], version);
+    // The hub's own grants last: while they are being loaded, no token is told from one of theirs.
+    const ways = [...this.#credentials.ways(setup), jwt, this.#own].filter((way) => way !== undefined);
+    return createAuth(ways, version);
   }
 }

@@ -5,12 +5,13 @@ import type { Setup } from "../manifest/diff.ts";
 /** Undefined where tokens are only given, or where the hub does not know what clients call it. */
 export function resourceFacts({ manifest, settings }: Setup): ResourceFacts | undefined {
   const { publicUrl, auth } = settings;
-  if (publicUrl === undefined || auth.issuers.length === 0) return undefined;
+  if (publicUrl === undefined || (auth.issuers.length === 0 && auth.builtin === undefined)) return undefined;
   const neededScopes = [...new Set(auth.issuers.flatMap(({ scopes }) => scopes))];
   const further = manifest.clients.flatMap(({ jwt }) => jwt?.scopes ?? []);
   return {
     publicUrl,
-    authorizationServers: auth.issuers.map(({ url }) => url),
+    // Clients take the first: where there is an identity provider, that is who people are signed in by.
+    authorizationServers: [...auth.issuers.map(({ url }) => url), ...(auth.builtin === undefined ? [] : [publicUrl])],
     neededScopes,
     scopes: [...new Set([...neededScopes, ...further])],
   };

@@ -123,6 +123,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
   const options = {
     basePath: settings.basePath,
     allowHosts: settings.allowHosts,
+    own: settings.publicUrl === undefined ? undefined : new URL(settings.publicUrl),
     allowOrigins: settings.allowOrigins,
     trustedProxies: settings.trustedProxies,
     clientCertificateHeader: settings.clientCertificateHeader,
@@ -147,6 +148,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
     profiles: () => hub.manifest.profiles,
     browser: (request) => hub.signInPage(request),
     resource: () => resourceFacts(hub),
+    open: hub.granted,
     doors: isApart ? forClients : new Map([...forClients, ...forAdmins]),
     log: doorLog,
     pages: isApart ? { healthz } : pages,

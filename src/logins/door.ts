@@ -4,11 +4,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
+import type { Page } from "../base/page.ts";
 import { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { clientMetadataDocument } from "./client-metadata.ts";
 import { isSame } from "./loopback.ts";
-import { askingPage, type Page, page, tokenPage } from "./pages.ts";
+import { askingPage, page, tokenPage } from "./pages.ts";
 import type { Begun } from "./signing-in.ts";
 
 export interface DoorRequest {

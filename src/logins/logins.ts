@@ -4,13 +4,13 @@ import type { FSWatcher } from "node:fs";
 import type { Clock } from "../base/clock.ts";
 import type { Credential } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
+import type { Page } from "../base/page.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { CoreLogin, type CoreLoginDeps } from "./core-login.ts";
 import { type DoorRequest, LoginDoor, type Person, type Started } from "./door.ts";
 import { ExchangedLogin, type Subject } from "./exchange.ts";
 import { type LoginOwner, ownerName } from "./owner.ts";
-import type { Page } from "./pages.ts";
 import type { LoginTarget } from "./target.ts";
 import { Vault } from "./vault.ts";
 

@@ -3,7 +3,8 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Page, page } from "./pages.ts";
+import type { Page } from "../base/page.ts";
+import { page } from "./pages.ts";
 
 export interface Loopback {
   readonly redirectUrl: string;

@@ -1,10 +1,12 @@
 // Where logins are kept: a file each, encrypted, for the hub's user alone, replaced as a whole. What it is for and whose it is stand in the clear, and
 // are sealed with the rest, so that no file passes for another's.
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { replaceFile } from "../base/replace-file.ts";
+import { type SealedText, seal, unseal } from "../base/sealed.ts";
 import type { Secret } from "../base/secret.ts";
 import { derive, newKey, stateKeys } from "../base/state-keys.ts";
 import { takeFileLock } from "./file-lock.ts";
@@ -66,13 +68,10 @@ export interface VaultDeps {
   readonly key: Secret | undefined;
 }
 
-interface Sealed {
+interface Sealed extends SealedText {
   readonly v: 1;
   readonly core: string;
   readonly owner: LoginOwner;
-  readonly iv: string;
-  readonly tag: string;
-  readonly data: string;
 }
 
 export class Vault {
@@ -94,36 +93,11 @@ export class Vault {
   /** Rejects with the system's error where the folder cannot be written to. */
   async write(record: LoginRecord): Promise<void> {
     const { core, owner } = record;
-    const iv = randomBytes(12);
     const [key = Buffer.alloc(0)] = await this.#loadKeys();
-    const cipher = createCipheriv("aes-256-gcm", key, iv);
-    cipher.setAAD(label(core, owner));
-    const data = Buffer.concat([cipher.update(JSON.stringify(record), "utf8"), cipher.final()]);
-    const sealed: Sealed = {
-      v: 1,
-      core,
-      owner,
-      iv: iv.toString("base64"),
-      tag: cipher.getAuthTag().toString("base64"),
-      data: data.toString("base64"),
-    };
+    const sealed: Sealed = { v: 1, core, owner, ...seal(key, label(core, owner), JSON.stringify(record)) };
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const file = this.#fileOf(core, owner);
-    const draft = `${file}.${randomBytes(6).toString("hex")}.draft`;
-    try {
-      const handle = await open(draft, "wx", 0o600);
-      try {
-        await handle.writeFile(`${JSON.stringify(sealed)}\n`);
-        // A refresh token that was replaced is worth nothing any more: the new one must be there after a crash.
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(draft, file);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
-    }
+    // A refresh token that was replaced is worth nothing any more: the new one must be there after a crash.
+    await replaceFile(this.#fileOf(core, owner), `${JSON.stringify(sealed)}\n`);
   }
 
   /** False: there was none. */
@@ -215,8 +189,7 @@ export class Vault {
   async #unseal(sealed: Sealed | string, core: string, owner: LoginOwner): Promise<Found> {
     if (typeof sealed === "string") return { t: "unreadable", why: sealed };
     try {
-      const opened = (await this.#loadKeys()).map((key) => opens(key, sealed, label(core, owner)));
-      const text = opened.find((one) => one !== undefined);
+      const text = unseal(await this.#loadKeys(), label(core, owner), sealed);
       if (text === undefined) return { t: "unreadable", why: "it was made with another key" };
       return { t: "login", record: JSON.parse(text) as LoginRecord };
     } catch (error) {
@@ -226,18 +199,6 @@ export class Vault {
         : "it was made with another key";
       return { t: "unreadable", why };
     }
-  }
-}
-
-/** Undefined: not with this key. */
-function opens(key: Buffer, { iv, tag, data }: Sealed, aad: Buffer): string | undefined {
-  try {
-    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(iv, "base64"), { authTagLength: 16 });
-    decipher.setAAD(aad);
-    decipher.setAuthTag(Buffer.from(tag, "base64"));
-    return Buffer.concat([decipher.update(Buffer.from(data, "base64")), decipher.final()]).toString("utf8");
-  } catch {
-    return undefined;
   }
 }
 

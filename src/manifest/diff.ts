@@ -171,7 +171,7 @@ const live: readonly string[] = [
   "hub.anonymous",
   "hub.token",
   "hub.state_key",
-  "hub.auth",
+  "hub.auth.issuers",
 ];
 
 function isLive(key: string): boolean {

@@ -1,4 +1,4 @@
-// Identity providers as the hub runs on them: those that clients name, with what `hub.auth.issuers` says of them.
+// `hub.auth` as the hub runs on it: the identity providers that clients name, with what `issuers` says of them, and the hub's own authorization server.
 import { resolve as resolvePath } from "node:path";
 import type { HubAuth, Issuer, JwtRule } from "./manifest.ts";
 import { type ClientJwt, defaults, type Hub } from "./model.ts";
@@ -6,11 +6,16 @@ import { type ClientJwt, defaults, type Hub } from "./model.ts";
 /** One that no client names lets nobody in, so it is left out. */
 export function resolveAuth(hub: Hub, folder: string, rules: readonly JwtRule[]): HubAuth {
   const named = new Set(rules.map(({ issuer }) => issuer));
-  return { issuers: [...named].map((url) => resolveIssuer(url, hub, folder)) };
+  const { issuers = {}, builtin = false } = typeof hub.auth === "string" ? { builtin: true } : (hub.auth ?? {});
+  return {
+    issuers: [...named].map((url) => resolveIssuer(url, issuers, folder)),
+    builtin: builtin === false ? undefined : { allowPrivate: builtin !== true && builtin.allow_private === true },
+  };
 }
 
-function resolveIssuer(url: string, hub: Hub, folder: string): Issuer {
-  const written = hub.auth?.issuers ?? {};
+type WrittenIssuers = NonNullable<Exclude<Hub["auth"], string | undefined>["issuers"]>;
+
+function resolveIssuer(url: string, written: WrittenIssuers, folder: string): Issuer {
   const { jwks_url, audience, algorithms, clock_skew_s, ca, scopes } = Object.hasOwn(written, url)
     ? (written[url] ?? {})
     : {};

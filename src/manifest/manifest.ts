@@ -65,6 +65,8 @@ export interface HubConfig {
 export interface HubAuth {
   /** Those that some client's `jwt` names, in manifest order. */
   readonly issuers: readonly Issuer[];
+  /** The hub's own authorization server; undefined: off. */
+  readonly builtin: { readonly allowPrivate: boolean } | undefined;
 }
 
 /** An identity provider whose signed tokens count. */

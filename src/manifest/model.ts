@@ -2,6 +2,30 @@
 // The manifest as written: every key optional that may be left out. Defaults are below the types.
 
 /**
+ * How clients sign in besides the tokens of `clients`. `builtin` is short for `{ builtin: true }`: what hosted ChatGPT and Claude need.
+ */
+export type HubAuth =
+  | string
+  | {
+      /**
+       * The hub is an authorization server for its own clients: they register, and a person says with the hub's token what each may use. Needs `public_url`.
+       */
+      builtin?:
+        | boolean
+        | {
+            /**
+             * Clients that describe themselves at an address of their own may have it in a private network.
+             */
+            allow_private?: boolean;
+          };
+      /**
+       * Identity providers, by the issuer as they write it in their tokens: what is different from the defaults. One that `clients.<name>.jwt.issuer` names counts without an entry here.
+       */
+      issuers?: {
+        [k: string]: Issuer;
+      };
+    };
+/**
  * A part of JSON Schema 2020-12: what can be checked of any arguments in little time. `false` allows nothing, `true` anything.
  */
 export type ArgumentSchema =
@@ -785,7 +809,7 @@ export interface Hub {
    */
   public_url?: string;
   /**
-   * Names accepted in the `Host` header besides loopback and the addresses listened on; `*.example.com` and `*` work. Environment: `HUB_ALLOW_HOSTS` (commas).
+   * Names accepted in the `Host` header besides loopback, the addresses listened on and that of `public_url`; `*.example.com` and `*` work. Environment: `HUB_ALLOW_HOSTS` (commas).
    */
   allow_hosts?: string[];
   /**
@@ -959,17 +983,6 @@ export interface Decision {
    * Send the arguments of calls as well. They may hold anything that a user typed.
    */
   arguments?: boolean;
-}
-/**
- * How clients sign in besides the tokens of `clients`.
- */
-export interface HubAuth {
-  /**
-   * Identity providers, by the issuer as they write it in their tokens: what is different from the defaults. One that `clients.<name>.jwt.issuer` names counts without an entry here.
-   */
-  issuers?: {
-    [k: string]: Issuer;
-  };
 }
 /**
  * One identity provider whose tokens let clients in.
@@ -1643,7 +1656,11 @@ export const defaults = {
       "max_waiting": 256,
       "arguments": false
     },
-    "auth": {}
+    "auth": {
+      "builtin": {
+        "allow_private": false
+      }
+    }
   },
   "issuer": {
     "clock_skew_s": 30,

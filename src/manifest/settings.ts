@@ -104,8 +104,22 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     metricsToken: tokenOf(variable(env, "HUB_METRICS_TOKEN"), "HUB_METRICS_TOKEN", problems),
   };
   problems.push(...audienceProblems(settings));
+  checkPlace(settings, problems);
   if (hasErrors(problems)) return { t: "invalid", problems };
   return { t: "ok", settings, warnings: problems };
+}
+
+/** An authorization server is known by its URL, and what goes there is as secret as a password. */
+function checkPlace({ auth, publicUrl }: Settings, problems: Problem[]): void {
+  if (auth.builtin === undefined) return;
+  const hint = "set it to the https URL under which clients reach the hub, or to http://localhost:PORT to try it out";
+  if (publicUrl === undefined) {
+    const message = "not set, but hub.auth is builtin, whose tokens and links are made for it";
+    problems.push(variableProblem("HUB_PUBLIC_URL", "error", message, hint));
+  } else if (!/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$))/.test(publicUrl)) {
+    const message = `${publicUrl} is not https, and hub.auth is builtin: the hub's token is typed there`;
+    problems.push(variableProblem("HUB_PUBLIC_URL", "error", message, hint));
+  }
 }
 
 /** A client's limits: its own where it has them, the hub's otherwise. `client` undefined: who needs no entry of its own. */

@@ -155,6 +155,42 @@ for (const kind of ["nginx", "caddy"] as const) {
     );
   });
 
+  test(`proxy ${kind}: where clients sign in and read how is reached, below the hub's path and in front of it`, {
+    skip,
+  }, async () => {
+    await using it = await standIn();
+    const signIn = [
+      "/oauth/authorize?client_id=x",
+      "/oauth/authorize/a_b-c",
+      "/oauth/token",
+      "/oauth/consent/a_b-c",
+      "/oauth/client-metadata.json",
+      "/.well-known/oauth-protected-resource/mcp/p/claude",
+      "/.well-known/oauth-authorization-server",
+    ];
+    for (const path of signIn) assert.equal((await ask(it.port, `/hub${path}`)).status, 200, path);
+    const inFront = ["oauth-authorization-server", "oauth-protected-resource", "openid-configuration"];
+    const wellKnown = [
+      ...inFront.map((name) => `/.well-known/${name}/hub`),
+      "/.well-known/oauth-protected-resource/hub/mcp",
+    ];
+    for (const path of wellKnown) assert.equal((await ask(it.port, path)).status, 200, path);
+    assert.deepEqual(
+      it.upstream.asked.map(({ url }) => url),
+      [...signIn, ...wellKnown],
+    );
+    for (const path of [
+      "/oauth/token",
+      "/.well-known/oauth-authorization-server",
+      "/.well-known/other/hub",
+      "/hub/oauth/",
+      "/hub/oauth/a/b/c",
+      "/hub/.well-known/other",
+    ]) {
+      assert.equal((await ask(it.port, path)).status, 404, path);
+    }
+  });
+
   test(`proxy ${kind}: another name than the hub's does not reach it`, { skip }, async () => {
     await using it = await standIn();
     for (const name of ["evil.example", "127.0.0.1", "localhost"]) {

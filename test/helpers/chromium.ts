@@ -19,6 +19,11 @@ export function chromiumMissing(): string | undefined {
 const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"];
 const quiet = ["--disable-background-networking", "--disable-component-update", "--remote-debugging-port=0"];
 
+interface FrameTree {
+  readonly frame: { readonly id: string; readonly url: string };
+  readonly childFrames?: readonly FrameTree[];
+}
+
 export class Chromium implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<null, null, Readable>;
   readonly #folder: string;
@@ -85,6 +90,21 @@ export class Chromium implements AsyncDisposable {
     const { exceptionDetails } = said;
     if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? "the page threw");
     return said.result.value;
+  }
+
+  /** The urls of frames in the page that have a text in them. */
+  async framesShown(text: string): Promise<string[]> {
+    const { frameTree } = (await this.#send("Page.getFrameTree")) as { frameTree: FrameTree };
+    const shown: string[] = [];
+    for (const { frame } of frameTree.childFrames ?? []) {
+      const made = (await this.#send("Page.createIsolatedWorld", { frameId: frame.id })) as {
+        executionContextId?: number;
+      };
+      const asked = { contextId: made.executionContextId, expression: "document.body.innerText" };
+      const { result } = (await this.#send("Runtime.evaluate", asked)) as { result?: { value?: string } };
+      if (result?.value?.includes(text) === true) shown.push(frame.url);
+    }
+    return shown;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "./free-port.ts";
 import { root } from "./hub-process.ts";
 import type { Fence } from "./markdown.ts";
 
@@ -179,12 +179,4 @@ async function install(folder: string): Promise<void> {
     await writeFile(join(to, ".bin", name), script, { mode: 0o755 });
   }
   await writeFile(join(folder, ".npmrc"), "offline=true\nupdate-notifier=false\n");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -91,6 +91,10 @@ export class MemoryLog implements DoorLog {
   warn(msg: string, context: Record<string, unknown> = {}): void {
     this.lines.push(`warn ${msg} ${JSON.stringify(context)}`);
   }
+
+  error(msg: string, context: Record<string, unknown> = {}): void {
+    this.lines.push(`error ${msg} ${JSON.stringify(context)}`);
+  }
 }
 
 export const somebody: Principal = ownPrincipal("somebody", { admin: false, shared: false });

@@ -89,7 +89,7 @@ async function nginx(folder: string, port: number, options: ProxyOptions): Promi
     ["/etc/nginx/tls/hub.example.crt", certificates.server.cert],
     ["/etc/nginx/tls/hub.example.key", certificates.server.key],
     ["proxy_read_timeout 60s", `proxy_read_timeout ${options.readTimeout ?? "60s"}`],
-    ["http://thehub/$1", options.keepsPrefix === true ? "http://thehub/hub/$1" : "http://thehub/$1"],
+    ["http://thehub/$1$2", options.keepsPrefix === true ? "http://thehub/hub/$1$2" : "http://thehub/$1$2"],
   ]);
   await place("thehub.conf", "conf.d/thehub.conf");
   if (options.mtls === true) {

@@ -10,7 +10,7 @@ const yaml = (file: string) => parse(shipped(`traefik/${file}`));
 
 /** What each file lets through: the one regular expression that starts with the prefix. */
 function allowed(text: string): string[] {
-  return [...text.matchAll(/\^\/hub\S*?\$(?=[\s"`])/g)].map(([pattern]) => pattern);
+  return [...text.matchAll(/\^\(\?:\/hub\S*?\$(?=[\s'`])/g)].map(([pattern]) => pattern);
 }
 
 test("proxy files: all three let the same paths through", () => {
@@ -28,9 +28,17 @@ test("proxy files: all three let the same paths through", () => {
     "/ws": "/ws",
     "/sse": "/sse",
     "/messages": "/messages",
+    "/oauth/authorize/a_b-c": "/oauth/authorize/a_b-c",
+    "/oauth/client-metadata.json": "/oauth/client-metadata.json",
+    "/.well-known/oauth-protected-resource/mcp/p/claude": "/.well-known/oauth-protected-resource/mcp/p/claude",
   };
   for (const [path, expected] of Object.entries(doors)) {
-    assert.equal(`/hub${path}`.replace(pattern, "/$1"), expected, path);
+    assert.equal(`/hub${path}`.replace(pattern, "/$1$2"), expected, path);
+  }
+  for (const place of ["oauth-authorization-server", "oauth-protected-resource", "openid-configuration"]) {
+    const path = `/.well-known/${place}/hub/mcp`;
+    assert.equal(path.replace(pattern, "/$1$2"), path);
+    assert.doesNotMatch(`/.well-known/${place}/other`, pattern);
   }
   for (const path of [
     "/metrics",
@@ -43,6 +51,10 @@ test("proxy files: all three let the same paths through", () => {
     "/mcpx",
     "x",
     "/MCP",
+    "/oauth/",
+    "/oauth/a/b/c",
+    "/oauth/../api",
+    "/.well-known/security.txt",
   ]) {
     assert.doesNotMatch(`/hub${path}`, pattern);
     assert.doesNotMatch(path, pattern);

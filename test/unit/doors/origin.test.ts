@@ -109,3 +109,14 @@ test("origin: a forwarded host never makes up for a Host that is not allowed", (
   assert.ok(!passes({ host: "evil.example", forwardedHost: "hub.example" }, { allowHosts: ["hub.example"] }));
   assert.ok(passes({ host: "hub.example", forwardedHost: "hub.example" }, { allowHosts: ["hub.example"] }));
 });
+
+test("origin: the public URL of the hub is its own, by whatever name a proxy asks for it", () => {
+  const rules = { own: new URL("https://hub.example/base") };
+  assert.ok(passes({ host: "hub.example" }, rules));
+  assert.ok(!passes({ host: "evil.example" }, rules));
+  assert.ok(passes({ host: "127.0.0.1:3000", origin: "https://hub.example" }, rules));
+  for (const origin of ["http://hub.example", "https://hub.example:8443", "https://hub.example.evil.example", "null"]) {
+    assert.ok(!passes({ host: "127.0.0.1:3000", origin }, rules), origin);
+  }
+  assert.ok(passes({ reach: "network", host: "hub.example" }, { ...rules, allowHosts: ["other.example"] }));
+});

@@ -1,0 +1,203 @@
+// `auth: builtin` in the hub: clients come in with what a person granted them at the hub's own authorization server, as that person, with the Cores
+// that were chosen and no others, for as long as the token counts that it was granted with. docs/decisions/0038-own-authorization-server.md.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../base/clock.ts";
+import type { Secret } from "../base/secret.ts";
+import type { View } from "../catalog/view.ts";
+import type { OpenDoor } from "../doors/open-door.ts";
+import { createPolicy } from "../gates/policy.ts";
+import type { Asker } from "../identity/asker.ts";
+import { type AuthResult, invalid, type Shown, type Way } from "../identity/auth.ts";
+import type { Builtin, Grant, Person } from "../identity/builtin/builtin.ts";
+import { idleMs } from "../identity/builtin/life.ts";
+import { methodsAt } from "../identity/builtin/open-paths.ts";
+import { earlierOf, narrowed, ownIssuer } from "../identity/rights.ts";
+import type { Setup } from "../manifest/diff.ts";
+import type { ResolvedCore } from "../manifest/manifest.ts";
+import { ownPrincipal, type Principal } from "../sessions/principal.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Doorman } from "./doorman.ts";
+
+export interface GrantedDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The hub's environment: how it gets to the Internet. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** In force. */
+  setup(): Setup;
+  doorman(): Pick<Doorman, "holderOf" | "again" | "change" | "given">;
+  view(principal: Principal): Pick<View, "explain">;
+  /** What counts is not what counted before: whoever is inside is to be looked at. */
+  judgeAnew(): void;
+}
+
+export class Granted implements Way, OpenDoor {
+  readonly #deps: GrantedDeps;
+  readonly #publicUrl: string;
+  readonly #issuer: string;
+  #builtin: Builtin | undefined;
+  readonly #loading: Promise<Builtin>;
+
+  private constructor(deps: GrantedDeps, publicUrl: string) {
+    this.#deps = deps;
+    this.#publicUrl = publicUrl;
+    this.#issuer = `${ownIssuer}${publicUrl}`;
+    this.#loading = this.#load();
+  }
+
+  /** Undefined where it is off, as the hub starts. */
+  static of(deps: GrantedDeps): Granted | undefined {
+    const { auth, publicUrl } = deps.setup().settings;
+    return auth.builtin === undefined || publicUrl === undefined ? undefined : new Granted(deps, publicUrl);
+  }
+
+  take({ token, path }: Shown): AuthResult | Promise<AuthResult> | undefined {
+    if (token === undefined) return undefined;
+    if (this.#builtin !== undefined) return this.#admit(this.#builtin, token, path);
+    return this.#loading.then((builtin) => this.#admit(builtin, token, path) ?? invalid);
+  }
+
+  again(principal: Principal): Principal | undefined | "not mine" {
+    const { proof, until } = principal;
+    if (proof.t !== "claims" || proof.issuer !== this.#issuer) return "not mine";
+    const grant = this.#builtin?.grant(proof.subject);
+    return grant === undefined ? undefined : this.#principalOf(grant, until);
+  }
+
+  methods(path: string): readonly string[] | undefined {
+    return methodsAt(path, this.#publicUrl);
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, asker: Asker): Promise<void> {
+    await (await this.#loading).handle(request, response, asker);
+  }
+
+  /** Resolves when everything that was granted is written down. */
+  async close(): Promise<void> {
+    await (await this.#loading).saved();
+  }
+
+  #admit(builtin: Builtin, token: string, path: string | undefined): AuthResult | undefined {
+    const admitted = builtin.admit(token, path);
+    if (admitted === undefined) return undefined;
+    const principal = this.#principalOf(admitted.grant, admitted.untilMs);
+    return principal === undefined ? invalid : { t: "ok", principal };
+  }
+
+  /** Undefined: it was revoked, or the token that it was granted with lets nobody in any more. */
+  #principalOf(grant: Grant, until: number | undefined): Principal | undefined {
+    const holder = this.#holderOf(grant);
+    if (holder === undefined) return undefined;
+    const { id, holder: client, cores, readOnly, host, clientId, clientName } = grant;
+    const whose = client ?? "token";
+    const part = { allow: globsOf(cores), deny: [], readOnly, admin: false };
+    return {
+      id: `${whose} ${this.#issuer} ${id}`,
+      name: `${whose}:${host}`,
+      client,
+      ...narrowed(holder, part),
+      shared: false,
+      until: earlierOf(until, holder.until),
+      proof: {
+        t: "claims",
+        issuer: this.#issuer,
+        subject: id,
+        claims: { client_id: clientId, client_name: clientName },
+      },
+    };
+  }
+
+  #holderOf({ id, holder, digest }: Grant): Principal | undefined {
+    if (!this.#deps.doorman().given.live.has(id)) return undefined;
+    const who = ownPrincipal(holder ?? "token", { admin: false, shared: holder === undefined });
+    return this.#deps
+      .doorman()
+      .again({ ...who, client: holder, proof: { t: "token", digest: Buffer.from(digest, "hex") } });
+  }
+
+  async #person(token: Secret): Promise<Person | undefined> {
+    const principal = await this.#deps.doorman().holderOf(token);
+    // What was itself given out by somebody grants nothing.
+    if (principal?.proof.t !== "token") return undefined;
+    const cores = this.#deps.setup().manifest.cores.filter((core) => this.#sees(principal, core));
+    return {
+      holder: principal.client,
+      digest: principal.proof.digest.toString("hex"),
+      offers: cores.map(({ key, namespace }) => ({ key, namespace })),
+    };
+  }
+
+  async #noteDown({ id, holder, clientName, host, cores, readOnly, madeAt, endsAt }: Grant): Promise<void> {
+    const { ledger, live } = this.#deps.doorman().given;
+    const part = { allow: globsOf(cores), deny: [], readOnly, admin: false };
+    const expires = Math.min(endsAt, madeAt + idleMs);
+    await ledger.add({
+      kind: "grant",
+      id,
+      client: holder,
+      note: `${clientName} (${host})`,
+      ...part,
+      issued: madeAt,
+      expires,
+    });
+    await live.look();
+  }
+
+  /** By its client, or because a token of it came twice. */
+  #ended({ id, clientName, host }: Grant): void {
+    const { log, doorman, setup, judgeAnew } = this.#deps;
+    log.info("oauth_grant_ended", { component: "auth", grant: id, client: clientName, host });
+    const fail = (error: unknown) => log.warn("oauth_state_unwritable", { component: "auth", reason: String(error) });
+    doorman().given.ledger.revoke(id).catch(fail);
+    doorman().change(setup());
+    judgeAnew();
+  }
+
+  async #renew(id: string, untilMs: number): Promise<void> {
+    try {
+      const isThere = await this.#deps.doorman().given.ledger.renew(id, untilMs);
+      if (!isThere) (await this.#loading).end(id);
+    } catch (error) {
+      this.#deps.log.warn("oauth_state_unwritable", { component: "auth", reason: String(error) });
+    }
+  }
+
+  /** All that the Core may have, or what is known of it. */
+  #sees(principal: Principal, core: ResolvedCore): boolean {
+    const { whole } = createPolicy(this.#deps.setup().manifest.hub.policy)(principal).forCore(core);
+    if (whole.t === "allowed") return true;
+    return this.#deps
+      .view(principal)
+      .explain()
+      .some(({ core: key, hidden }) => key === core.key && hidden === undefined);
+  }
+
+  async #load(): Promise<Builtin> {
+    const [{ Builtin }, { documentAsk }] = await Promise.all([
+      import("../identity/builtin/builtin.ts"),
+      import("./login-way.ts"),
+    ]);
+    const { clock, env } = this.#deps;
+    const log = this.#deps.log.child({ component: "auth" });
+    const { stateDir, stateKey: key, auth } = this.#deps.setup().settings;
+    const builtin = await Builtin.open({
+      clock,
+      log,
+      stateDir,
+      key,
+      publicUrl: this.#publicUrl,
+      fetch: documentAsk(clock, auth.builtin?.allowPrivate === true, env),
+      person: (token) => this.#person(token),
+      isGood: (grant) => this.#holderOf(grant) !== undefined,
+      granted: (grant) => this.#noteDown(grant),
+      ended: (grant) => this.#ended(grant),
+      used: ({ id }, untilMs) => void this.#renew(id, untilMs),
+    });
+    this.#builtin = builtin;
+    return builtin;
+  }
+}
+
+function globsOf(namespaces: readonly string[]): string[] {
+  return namespaces.map((namespace) => `${namespace}.*`);
+}
