@@ -21,7 +21,11 @@ export function coreFence({ env, setup, ...rest }: CoreFenceDeps): Fence {
 export function fenceRules({ manifest, settings }: Setup, home: string | undefined): FenceRules {
   const { fence, stateDir, secretsDir = engineSecrets, tls, secretFiles } = settings;
   const keys = tls === undefined ? [] : [tls.key];
-  const closed = [stateDir, secretsDir, engineSecrets, ...keys, ...secretFiles, ...manifest.cores.flatMap(filesOf)];
+  const tokens = manifest.clients.flatMap((client) =>
+    client.tokens.flatMap((it) => (it.t === "file" ? [it.path] : [])),
+  );
+  const named = [...keys, ...secretFiles, ...tokens, ...manifest.cores.flatMap(filesOf)];
+  const closed = [stateDir, secretsDir, engineSecrets, ...named];
   // As in the image: caches are programs that run at the next start, so no Core writes to another's.
   const homes = home === stateDir ? join(home, "home") : home?.startsWith(`${stateDir}/`) === true ? home : undefined;
   return { mode: fence, closed: [...new Set(closed)], homes };

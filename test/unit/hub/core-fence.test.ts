@@ -24,6 +24,8 @@ test("core fence: every file that holds a secret is closed, whoever named it", a
     `hub:
   fence: required
   tls: { cert: tls.crt, key: tls.key }
+clients:
+  laptop: { tokens: [{ file: of-laptop }] }
 cores:
   local:
     command: x
@@ -38,7 +40,7 @@ cores:
   const state = "/home/me/.local/state/thehub";
   const named = [
     ...["secrets", "token", "state-key"].map((name) => join(folder, name)),
-    ...["tls.key", "of-local", "of-remote", "wiki.key"].map((name) => join("/srv/hub", name)),
+    ...["tls.key", "of-laptop", "of-local", "of-remote", "wiki.key"].map((name) => join("/srv/hub", name)),
   ];
   assert.deepEqual([...closed].sort(), [state, "/run/secrets", ...named].sort());
   assert.deepEqual([mode, homes], ["required", undefined]);

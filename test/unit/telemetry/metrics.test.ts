@@ -21,6 +21,8 @@ function fed(): Metrics {
   files.observeHub(0.02);
   metrics.hub.request("ping");
   metrics.notificationDropped("no_owner");
+  metrics.watch("thehub_denied_total", () => [["arguments", 1]]);
+  metrics.watch("thehub_decisions_total", () => [["allowed", 1]]);
   metrics.watch("thehub_queue_depth", () => [["files", 4]]);
   metrics.watch("thehub_concurrency_in_use", () => [["files", 2]]);
   metrics.watch("thehub_core_up", () => new Map([["files", 1]]));
