@@ -251,11 +251,8 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     const cors = corsHeaders(headers.origin);
     if (method === "OPTIONS" && cors !== undefined) return replied(preflight(headers, methods, cors));
     if (!methods.includes(method)) return replied(withHeaders(notAllowed(path, methods), cors));
-    return {
-      t: "open",
-      headers: cors,
-      handle: (asked, response) => answerAt(door, asked, response, path, peer),
-    } satisfies Routed;
+    const handle = (asked: IncomingMessage, to: ServerResponse) => answerAt(door, asked, to, path, peer);
+    return { t: "open", headers: cors, handle } satisfies Routed;
   }
 
   function letIn(
