@@ -90,10 +90,7 @@ export class HostedClient implements AsyncDisposable {
     });
     if (refused.status !== 401) throw new Error(`the hub let it in: ${refused.status}`);
     const place = /resource_metadata="([^"]+)"/.exec(refused.headers.get("www-authenticate") ?? "")?.[1] ?? "";
-    const page =
-      place === ""
-        ? { resource, authorization_servers: [new URL(resource).origin] }
-        : await json<{ resource: string; authorization_servers: string[] }>(place);
+    const page = await json<{ resource: string; authorization_servers: string[] }>(place);
     const [issuer = ""] = page.authorization_servers;
     const { origin, pathname } = new URL(issuer);
     this.#metadata = await json(`${origin}/.well-known/oauth-authorization-server${pathname === "/" ? "" : pathname}`);
