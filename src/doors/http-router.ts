@@ -14,6 +14,7 @@ import { type Client, createProxies } from "./forwarded.ts";
 import { isMetadataPath, metadataPage, metadataPreflight, type ResourceFacts } from "./metadata-pages.ts";
 import { answerAt, type OpenDoor } from "./open-door.ts";
 import { type OriginRules, originRefusal, type Reach } from "./origin.ts";
+import { normalBasePath, type Place, placeOf, wholePath } from "./place.ts";
 import type { Guest } from "./port.ts";
 import { Recognition } from "./recognition.ts";
 import type { Refusal, RefusalReason } from "./refusal-log.ts";
@@ -360,41 +361,4 @@ function withHeaders(reply: Reply, headers: CorsHeaders | undefined): Reply {
 /** At once where the answer is there at once. */
 function whenKnown<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
-}
-
-function normalBasePath(basePath: string): string {
-  const inner = basePath.replace(/^\/+|\/+$/g, "");
-  return inner === "" ? "" : `/${inner}`;
-}
-
-/** What is asked for. */
-interface Place {
-  /** As doors have it: without the profile. Empty for a target that is no path. */
-  readonly path: string;
-  readonly profile: string | undefined;
-}
-
-function placeOf(url: string | undefined, base: string): Place {
-  const path = pathOf(url, base) ?? "";
-  // Most paths are short, and the same ones over and over.
-  const [, door, profile] = path.includes("/p/") ? (/^(\/(?:mcp|ws|sse))\/p\/([^/]+)$/.exec(path) ?? []) : [];
-  return door === undefined ? { path, profile: undefined } : { path: door, profile };
-}
-
-function wholePath({ path, profile }: Place): string {
-  return profile === undefined ? path : `${path}/p/${profile}`;
-}
-
-/** The path without query, base path and trailing slash; undefined for a target that is no path. */
-function pathOf(url: string | undefined, base: string): string | undefined {
-  let path = url ?? "";
-  if (!path.startsWith("/")) {
-    if (!URL.canParse(path)) return undefined;
-    path = new URL(path).pathname;
-  }
-  const query = path.indexOf("?");
-  if (query >= 0) path = path.slice(0, query);
-  if (base !== "" && (path === base || path.startsWith(`${base}/`))) path = path.slice(base.length);
-  if (path.length > 1 && path.endsWith("/")) path = path.slice(0, -1);
-  return path === "" ? "/" : path;
 }

@@ -105,7 +105,7 @@ test("load: fills in every default of the hub", async () => {
     },
     policy: { allowTools: [], denyTools: [], allowDestructive: true },
     decision: undefined,
-    auth: { issuers: [] },
+    auth: { builtin: undefined, issuers: [] },
   });
 });
 
