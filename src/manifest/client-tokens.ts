@@ -1,5 +1,4 @@
 // The digests of all tokens that the manifest knows of.
-import { createHash } from "node:crypto";
 import { readTokenFile } from "../base/token-file.ts";
 import type { ResolvedClient } from "./manifest.ts";
 
@@ -8,6 +7,8 @@ export function clientTokenHashes(clients: readonly Pick<ResolvedClient, "tokens
   return clients.flatMap(({ tokens }) =>
     tokens.flatMap((token) => {
       if (token.t === "hash") return token.sha256;
+      // Not loaded before: few manifests have token files.
+      const { createHash } = process.getBuiltinModule("node:crypto");
       const file = readTokenFile(token.path);
       return file.t === "ok" ? file.tokens.map((text) => createHash("sha256").update(text).digest("hex")) : [];
     }),
