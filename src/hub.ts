@@ -201,7 +201,7 @@ export class Hub {
     });
     this.#exchange = this.#createExchange();
     const restarts = (key: string) => this.#restarts.get(key) ?? 0;
-    const seen = { restarts, loads: () => this.#parts.calls.loads(), sessions: () => this.#parts.relay.sessions };
+    const seen = { restarts, admission: this.#parts.calls.admission, sessions: () => this.#parts.relay.sessions };
     const fleet = this.#fleet;
     watchNumbers(this.metrics, { ...seen, parts: this.#parts, fleet, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet, summaries: () => this.summaries() });

@@ -906,6 +906,10 @@ export interface HubLimits {
    */
   rate_limit_rps?: number;
   /**
+   * Bytes per second of one client: of its calls, and of what Cores say to them. What is large is let through, and the next call waits until it is paid for. 0 is no limit. Environment: `HUB_RATE_LIMIT_BYTES`.
+   */
+  rate_limit_bytes?: number;
+  /**
    * Largest message taken from a client, in bytes. A Core's may have 64 MiB, or this where it is more.
    */
   max_message_bytes?: number;
@@ -1070,6 +1074,10 @@ export interface ClientLimits {
    * Calls per second; 0 is no limit. Default: `hub.limits.rate_limit_rps`.
    */
   rate_limit_rps?: number;
+  /**
+   * Bytes per second, of calls and of what Cores say to them; 0 is no limit. Default: `hub.limits.rate_limit_bytes`.
+   */
+  rate_limit_bytes?: number;
 }
 /**
  * A token, by its SHA-256 or by the file that holds it: one of `sha256` and `file`.
@@ -1416,6 +1424,10 @@ export interface CorePolicy {
    */
   rate_limit_rps?: number;
   /**
+   * Bytes per second to and from this Core, of calls; 0 is no limit.
+   */
+  rate_limit_bytes?: number;
+  /**
    * How long a call may take; progress starts it again.
    */
   timeout_ms?: number;
@@ -1473,6 +1485,28 @@ export interface ToolOverride {
    * true: the tool does not exist for any client.
    */
   hidden?: boolean;
+  limits?: ToolLimits;
+}
+/**
+ * Limits on calls of this tool, all clients together, beside those of the client and of the Core.
+ */
+export interface ToolLimits {
+  /**
+   * Calls that run at once; more wait. Default: the Core's `policy.max_concurrency`.
+   */
+  max_concurrency?: number;
+  /**
+   * Calls that may wait; more are refused as `overloaded`. Default: the Core's `policy.max_queue`.
+   */
+  max_queue?: number;
+  /**
+   * Calls per second; 0 is no limit.
+   */
+  rate_limit_rps?: number;
+  /**
+   * Bytes per second, of calls and of what the Core says to them; 0 is no limit.
+   */
+  rate_limit_bytes?: number;
 }
 /**
  * How many instances run.
@@ -1628,6 +1662,7 @@ export const defaults = {
       "max_concurrency_per_client": 64,
       "max_queue_per_client": 256,
       "rate_limit_rps": 0,
+      "rate_limit_bytes": 0,
       "max_message_bytes": 10485760,
       "max_connections": 10000,
       "max_connections_per_address": 1000
@@ -1687,6 +1722,7 @@ export const defaults = {
       "max_concurrency": 64,
       "max_queue": 1024,
       "rate_limit_rps": 0,
+      "rate_limit_bytes": 0,
       "timeout_ms": 60000,
       "max_timeout_ms": 600000
     },
@@ -1720,7 +1756,11 @@ export const defaults = {
     "roots": []
   },
   "tool": {
-    "hidden": false
+    "hidden": false,
+    "limits": {
+      "rate_limit_rps": 0,
+      "rate_limit_bytes": 0
+    }
   },
   "oauth": {
     "grant": "authorization_code",

@@ -25,6 +25,7 @@ export function resolveClient(name: string, client: Client, folder: string): Res
       maxConcurrency: client.limits?.max_concurrency,
       maxQueue: client.limits?.max_queue,
       rateLimitRps: client.limits?.rate_limit_rps,
+      rateLimitBytes: client.limits?.rate_limit_bytes,
     },
   };
 }

@@ -4,10 +4,10 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"moment":{"type":"string","pattern":"^\\S.*$"},"client_token":{"type":"object","additionalProperties":false,"properties":{"sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"expires":{"$ref":"#/$defs/moment"},"note":{"$ref":"#/$defs/line"}}},"client_certificate":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"subject":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"cn":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_dns":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_uri":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"fingerprint_sha256":{"type":["string","array"],"items":{"type":"string","pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"},"minItems":1,"pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}}},"client_socket":{"type":"object","additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"mode":{"type":"string","pattern":"^0?[0-7]{3}$"},"group":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"moment":{"type":"string","pattern":"^\\S.*$"},"client_token":{"type":"object","additionalProperties":false,"properties":{"sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"expires":{"$ref":"#/$defs/moment"},"note":{"$ref":"#/$defs/line"}}},"client_certificate":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"subject":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"cn":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_dns":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_uri":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"fingerprint_sha256":{"type":["string","array"],"items":{"type":"string","pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"},"minItems":1,"pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}}},"client_socket":{"type":"object","additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"mode":{"type":"string","pattern":"^0?[0-7]{3}$"},"group":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}}}}}};
 const schema44 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
 const schema50 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
-const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
+const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
 const schema33 = {"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"};
 const schema38 = {"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"};
 const schema40 = {"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"};
@@ -548,7 +548,7 @@ if(data.limits !== undefined){
 let data29 = data.limits;
 if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
 for(const key3 in data29){
-if(!((((((key3 === "max_concurrency_per_client") || (key3 === "max_queue_per_client")) || (key3 === "rate_limit_rps")) || (key3 === "max_message_bytes")) || (key3 === "max_connections")) || (key3 === "max_connections_per_address"))){
+if(!(((((((key3 === "max_concurrency_per_client") || (key3 === "max_queue_per_client")) || (key3 === "rate_limit_rps")) || (key3 === "rate_limit_bytes")) || (key3 === "max_message_bytes")) || (key3 === "max_connections")) || (key3 === "max_connections_per_address"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}});
 errors++;
 }
@@ -604,52 +604,69 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",key
 errors++;
 }
 }
-if(data29.max_message_bytes !== undefined){
-let data33 = data29.max_message_bytes;
+if(data29.rate_limit_bytes !== undefined){
+let data33 = data29.rate_limit_bytes;
 if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"type",params:{type: "integer"}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 268435456 || isNaN(data33)){
+if(data33 > 1000000000000 || isNaN(data33)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000}});
+errors++;
+}
+if(data33 < 0 || isNaN(data33)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"minimum",params:{comparison: ">=", limit: 0}});
+errors++;
+}
+}
+}
+if(data29.max_message_bytes !== undefined){
+let data34 = data29.max_message_bytes;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 268435456 || isNaN(data34)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"maximum",params:{comparison: "<=", limit: 268435456}});
 errors++;
 }
-if(data33 < 1024 || isNaN(data33)){
+if(data34 < 1024 || isNaN(data34)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"minimum",params:{comparison: ">=", limit: 1024}});
 errors++;
 }
 }
 }
 if(data29.max_connections !== undefined){
-let data34 = data29.max_connections;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+let data35 = data29.max_connections;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 > 1000000 || isNaN(data34)){
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 1000000 || isNaN(data35)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
-if(data34 < 1 || isNaN(data34)){
+if(data35 < 1 || isNaN(data35)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
 if(data29.max_connections_per_address !== undefined){
-let data35 = data29.max_connections_per_address;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+let data36 = data29.max_connections_per_address;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 1000000 || isNaN(data35)){
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 1000000 || isNaN(data36)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
-if(data35 < 1 || isNaN(data35)){
+if(data36 < 1 || isNaN(data36)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
@@ -662,22 +679,22 @@ errors++;
 }
 }
 if(data.policy !== undefined){
-let data36 = data.policy;
-if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-for(const key4 in data36){
+let data37 = data.policy;
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+for(const key4 in data37){
 if(!(((key4 === "allow_tools") || (key4 === "deny_tools")) || (key4 === "allow_destructive"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
 }
-if(data36.allow_tools !== undefined){
-let data37 = data36.allow_tools;
-if(Array.isArray(data37)){
-const len5 = data37.length;
+if(data37.allow_tools !== undefined){
+let data38 = data37.allow_tools;
+if(Array.isArray(data38)){
+const len5 = data38.length;
 for(let i5=0; i5<len5; i5++){
-let data38 = data37[i5];
-if(typeof data38 === "string"){
-if(!pattern19.test(data38)){
+let data39 = data38[i5];
+if(typeof data39 === "string"){
+if(!pattern19.test(data39)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
@@ -693,14 +710,14 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools",keywor
 errors++;
 }
 }
-if(data36.deny_tools !== undefined){
-let data39 = data36.deny_tools;
-if(Array.isArray(data39)){
-const len6 = data39.length;
+if(data37.deny_tools !== undefined){
+let data40 = data37.deny_tools;
+if(Array.isArray(data40)){
+const len6 = data40.length;
 for(let i6=0; i6<len6; i6++){
-let data40 = data39[i6];
-if(typeof data40 === "string"){
-if(!pattern19.test(data40)){
+let data41 = data40[i6];
+if(typeof data41 === "string"){
+if(!pattern19.test(data41)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
@@ -716,8 +733,8 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools",keyword
 errors++;
 }
 }
-if(data36.allow_destructive !== undefined){
-if(typeof data36.allow_destructive !== "boolean"){
+if(data37.allow_destructive !== undefined){
+if(typeof data37.allow_destructive !== "boolean"){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
@@ -729,22 +746,22 @@ errors++;
 }
 }
 if(data.decision !== undefined){
-let data42 = data.decision;
-if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
-if(data42.url === undefined){
+let data43 = data.decision;
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+if(data43.url === undefined){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision",keyword:"required",params:{missingProperty: "url"}});
 errors++;
 }
-for(const key5 in data42){
+for(const key5 in data43){
 if(!(((((key5 === "url") || (key5 === "timeout_ms")) || (key5 === "cache_ms")) || (key5 === "max_waiting")) || (key5 === "arguments"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision",keyword:"additionalProperties",params:{additionalProperty: key5}});
 errors++;
 }
 }
-if(data42.url !== undefined){
-let data43 = data42.url;
-if(typeof data43 === "string"){
-if(!pattern21.test(data43)){
+if(data43.url !== undefined){
+let data44 = data43.url;
+if(typeof data44 === "string"){
+if(!pattern21.test(data44)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u001f@#]+$"}});
 errors++;
 }
@@ -754,59 +771,59 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/decision/url",keyword:"typ
 errors++;
 }
 }
-if(data42.timeout_ms !== undefined){
-let data44 = data42.timeout_ms;
-if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+if(data43.timeout_ms !== undefined){
+let data45 = data43.timeout_ms;
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data44 == "number") && (isFinite(data44))){
-if(data44 > 60000 || isNaN(data44)){
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 60000 || isNaN(data45)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 60000}});
 errors++;
 }
-if(data44 < 10 || isNaN(data44)){
+if(data45 < 10 || isNaN(data45)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 10}});
 errors++;
 }
 }
 }
-if(data42.cache_ms !== undefined){
-let data45 = data42.cache_ms;
-if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+if(data43.cache_ms !== undefined){
+let data46 = data43.cache_ms;
+if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/cache_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data45 == "number") && (isFinite(data45))){
-if(data45 > 3600000 || isNaN(data45)){
+if((typeof data46 == "number") && (isFinite(data46))){
+if(data46 > 3600000 || isNaN(data46)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/cache_ms",keyword:"maximum",params:{comparison: "<=", limit: 3600000}});
 errors++;
 }
-if(data45 < 0 || isNaN(data45)){
+if(data46 < 0 || isNaN(data46)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/cache_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
-if(data42.max_waiting !== undefined){
-let data46 = data42.max_waiting;
-if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+if(data43.max_waiting !== undefined){
+let data47 = data43.max_waiting;
+if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/max_waiting",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data46 == "number") && (isFinite(data46))){
-if(data46 > 100000 || isNaN(data46)){
+if((typeof data47 == "number") && (isFinite(data47))){
+if(data47 > 100000 || isNaN(data47)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/max_waiting",keyword:"maximum",params:{comparison: "<=", limit: 100000}});
 errors++;
 }
-if(data46 < 1 || isNaN(data46)){
+if(data47 < 1 || isNaN(data47)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/max_waiting",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data42.arguments !== undefined){
-if(typeof data42.arguments !== "boolean"){
+if(data43.arguments !== undefined){
+if(typeof data43.arguments !== "boolean"){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/arguments",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
@@ -818,25 +835,25 @@ errors++;
 }
 }
 if(data.token !== undefined){
-let data48 = data.token;
-if((typeof data48 !== "string") && (!(data48 && typeof data48 == "object" && !Array.isArray(data48)))){
+let data49 = data.token;
+if((typeof data49 !== "string") && (!(data49 && typeof data49 == "object" && !Array.isArray(data49)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: schema32.properties.token.type}});
 errors++;
 }
 }
 if(data.metrics_token !== undefined){
-let data49 = data.metrics_token;
-if((typeof data49 !== "string") && (!(data49 && typeof data49 == "object" && !Array.isArray(data49)))){
+let data50 = data.metrics_token;
+if((typeof data50 !== "string") && (!(data50 && typeof data50 == "object" && !Array.isArray(data50)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/metrics_token",keyword:"type",params:{type: schema32.properties.metrics_token.type}});
 errors++;
 }
 }
 if(data.allow_ips !== undefined){
-let data50 = data.allow_ips;
-if(Array.isArray(data50)){
-const len7 = data50.length;
+let data51 = data.allow_ips;
+if(Array.isArray(data51)){
+const len7 = data51.length;
 for(let i7=0; i7<len7; i7++){
-if(typeof data50[i7] !== "string"){
+if(typeof data51[i7] !== "string"){
 vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips/" + i7,keyword:"type",params:{type: "string"}});
 errors++;
 }
@@ -848,9 +865,9 @@ errors++;
 }
 }
 if(data.client_certificate_header !== undefined){
-let data52 = data.client_certificate_header;
-if(typeof data52 === "string"){
-if(!pattern22.test(data52)){
+let data53 = data.client_certificate_header;
+if(typeof data53 === "string"){
+if(!pattern22.test(data53)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_certificate_header",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9-]{0,63}$"}});
 errors++;
 }
@@ -861,19 +878,19 @@ errors++;
 }
 }
 if(data.auth !== undefined){
-let data53 = data.auth;
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-for(const key6 in data53){
+let data54 = data.auth;
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+for(const key6 in data54){
 if(!(key6 === "issuers")){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key6}});
 errors++;
 }
 }
-if(data53.issuers !== undefined){
-let data54 = data53.issuers;
-if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
-for(const key7 in data54){
-const _errs120 = errors;
+if(data54.issuers !== undefined){
+let data55 = data54.issuers;
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+for(const key7 in data55){
+const _errs122 = errors;
 if(typeof key7 === "string"){
 if(!pattern23.test(key7)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"},propertyName:key7});
@@ -884,14 +901,14 @@ else {
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "string"},propertyName:key7});
 errors++;
 }
-var valid30 = _errs120 === errors;
+var valid30 = _errs122 === errors;
 if(!valid30){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"propertyNames",params:{propertyName: key7}});
 errors++;
 }
 }
-for(const key8 in data54){
-if(!(validate22(data54[key8], {instancePath:instancePath+"/auth/issuers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data54,parentDataProperty:key8,rootData,dynamicAnchors}))){
+for(const key8 in data55){
+if(!(validate22(data55[key8], {instancePath:instancePath+"/auth/issuers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data55,parentDataProperty:key8,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -918,7 +935,7 @@ return errors === 0;
 }
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema45 = {"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}};
+const schema45 = {"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}};
 const schema52 = {"type":"string","pattern":"^\\S.*$"};
 const schema60 = {"type":"object","additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"mode":{"type":"string","pattern":"^0?[0-7]{3}$"},"group":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}}};
 const pattern29 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
@@ -1882,7 +1899,7 @@ if(data.limits !== undefined){
 let data9 = data.limits;
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 for(const key3 in data9){
-if(!(((key3 === "max_concurrency") || (key3 === "max_queue")) || (key3 === "rate_limit_rps"))){
+if(!((((key3 === "max_concurrency") || (key3 === "max_queue")) || (key3 === "rate_limit_rps")) || (key3 === "rate_limit_bytes"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}});
 errors++;
 }
@@ -1938,6 +1955,23 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",key
 errors++;
 }
 }
+if(data9.rate_limit_bytes !== undefined){
+let data13 = data9.rate_limit_bytes;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 1000000000000 || isNaN(data13)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000}});
+errors++;
+}
+if(data13 < 0 || isNaN(data13)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"minimum",params:{comparison: ">=", limit: 0}});
+errors++;
+}
+}
+}
 }
 else {
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}});
@@ -1945,9 +1979,9 @@ errors++;
 }
 }
 if(data.profile !== undefined){
-let data13 = data.profile;
-if(typeof data13 === "string"){
-if(!pattern33.test(data13)){
+let data14 = data.profile;
+if(typeof data14 === "string"){
+if(!pattern33.test(data14)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/profile",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}});
 errors++;
 }
@@ -1958,11 +1992,11 @@ errors++;
 }
 }
 if(data.tokens !== undefined){
-let data14 = data.tokens;
-if(Array.isArray(data14)){
-const len2 = data14.length;
+let data15 = data.tokens;
+if(Array.isArray(data15)){
+const len2 = data15.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate28(data14[i2], {instancePath:instancePath+"/tokens/" + i2,parentData:data14,parentDataProperty:i2,rootData,dynamicAnchors}))){
+if(!(validate28(data15[i2], {instancePath:instancePath+"/tokens/" + i2,parentData:data15,parentDataProperty:i2,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
@@ -1974,9 +2008,9 @@ errors++;
 }
 }
 if(data.expires !== undefined){
-let data16 = data.expires;
-if(typeof data16 === "string"){
-if(!pattern36.test(data16)){
+let data17 = data.expires;
+if(typeof data17 === "string"){
+if(!pattern36.test(data17)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/expires",keyword:"pattern",params:{pattern: "^\\S.*$"}});
 errors++;
 }
@@ -1993,22 +2027,22 @@ errors = vErrors.length;
 }
 }
 if(data.socket !== undefined){
-let data18 = data.socket;
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-if(data18.path === undefined){
+let data19 = data.socket;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.path === undefined){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket",keyword:"required",params:{missingProperty: "path"}});
 errors++;
 }
-for(const key4 in data18){
+for(const key4 in data19){
 if(!(((key4 === "path") || (key4 === "mode")) || (key4 === "group"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
 }
-if(data18.path !== undefined){
-let data19 = data18.path;
-if(typeof data19 === "string"){
-if(!pattern5.test(data19)){
+if(data19.path !== undefined){
+let data20 = data19.path;
+if(typeof data20 === "string"){
+if(!pattern5.test(data20)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket/path",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -2018,10 +2052,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/socket/path",keyword:"type
 errors++;
 }
 }
-if(data18.mode !== undefined){
-let data20 = data18.mode;
-if(typeof data20 === "string"){
-if(!pattern50.test(data20)){
+if(data19.mode !== undefined){
+let data21 = data19.mode;
+if(typeof data21 === "string"){
+if(!pattern50.test(data21)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket/mode",keyword:"pattern",params:{pattern: "^0?[0-7]{3}$"}});
 errors++;
 }
@@ -2031,10 +2065,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/socket/mode",keyword:"type
 errors++;
 }
 }
-if(data18.group !== undefined){
-let data21 = data18.group;
-if(typeof data21 === "string"){
-if(!pattern51.test(data21)){
+if(data19.group !== undefined){
+let data22 = data19.group;
+if(typeof data22 === "string"){
+if(!pattern51.test(data22)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket/group",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}});
 errors++;
 }
@@ -2293,7 +2327,7 @@ return errors === 0;
 }
 validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema73 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
+const schema73 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
 const schema74 = {"type":"string","pattern":"^[^\\u0000]*$"};
 const schema75 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
 const schema82 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
@@ -2438,7 +2472,7 @@ return errors === 0;
 }
 validate38.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema87 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"}}};
+const schema87 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}}}};
 const schema88 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
 const pattern81 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
 
@@ -2458,7 +2492,7 @@ vErrors = noted(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}
 errors++;
 }
 for(const key0 in data){
-if(!((((key0 === "name") || (key0 === "expose")) || (key0 === "description")) || (key0 === "hidden"))){
+if(!(((((key0 === "name") || (key0 === "expose")) || (key0 === "description")) || (key0 === "hidden")) || (key0 === "limits"))){
 vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -2505,6 +2539,93 @@ errors++;
 if(data.hidden !== undefined){
 if(typeof data.hidden !== "boolean"){
 vErrors = noted(vErrors, {instancePath:instancePath+"/hidden",keyword:"type",params:{type: "boolean"}});
+errors++;
+}
+}
+if(data.limits !== undefined){
+let data4 = data.limits;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(Object.keys(data4).length < 1){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"minProperties",params:{limit: 1}});
+errors++;
+}
+for(const key1 in data4){
+if(!((((key1 === "max_concurrency") || (key1 === "max_queue")) || (key1 === "rate_limit_rps")) || (key1 === "rate_limit_bytes"))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key1}});
+errors++;
+}
+}
+if(data4.max_concurrency !== undefined){
+let data5 = data4.max_concurrency;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 1000000 || isNaN(data5)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
+errors++;
+}
+if(data5 < 1 || isNaN(data5)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency",keyword:"minimum",params:{comparison: ">=", limit: 1}});
+errors++;
+}
+}
+}
+if(data4.max_queue !== undefined){
+let data6 = data4.max_queue;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1000000 || isNaN(data6)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
+errors++;
+}
+if(data6 < 0 || isNaN(data6)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue",keyword:"minimum",params:{comparison: ">=", limit: 0}});
+errors++;
+}
+}
+}
+if(data4.rate_limit_rps !== undefined){
+let data7 = data4.rate_limit_rps;
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 1000000 || isNaN(data7)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
+errors++;
+}
+if(data7 < 0 || isNaN(data7)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"type",params:{type: "number"}});
+errors++;
+}
+}
+if(data4.rate_limit_bytes !== undefined){
+let data8 = data4.rate_limit_bytes;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 1000000000000 || isNaN(data8)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000}});
+errors++;
+}
+if(data8 < 0 || isNaN(data8)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"minimum",params:{comparison: ">=", limit: 0}});
+errors++;
+}
+}
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -3065,35 +3186,52 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/policy/rate_limit_rps",key
 errors++;
 }
 }
-if(data21.timeout_ms !== undefined){
-let data35 = data21.timeout_ms;
+if(data21.rate_limit_bytes !== undefined){
+let data35 = data21.rate_limit_bytes;
 if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/policy/timeout_ms",keyword:"type",params:{type: "integer"}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/rate_limit_bytes",keyword:"type",params:{type: "integer"}});
 errors++;
 }
 if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 86400000 || isNaN(data35)){
+if(data35 > 1000000000000 || isNaN(data35)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/rate_limit_bytes",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000}});
+errors++;
+}
+if(data35 < 0 || isNaN(data35)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/rate_limit_bytes",keyword:"minimum",params:{comparison: ">=", limit: 0}});
+errors++;
+}
+}
+}
+if(data21.timeout_ms !== undefined){
+let data36 = data21.timeout_ms;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/timeout_ms",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 86400000 || isNaN(data36)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
-if(data35 < 1 || isNaN(data35)){
+if(data36 < 1 || isNaN(data36)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
 if(data21.max_timeout_ms !== undefined){
-let data36 = data21.max_timeout_ms;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
+let data37 = data21.max_timeout_ms;
+if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data36 == "number") && (isFinite(data36))){
-if(data36 > 86400000 || isNaN(data36)){
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 86400000 || isNaN(data37)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
-if(data36 < 1 || isNaN(data36)){
+if(data37 < 1 || isNaN(data37)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/max_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
@@ -3106,111 +3244,111 @@ errors++;
 }
 }
 if(data.health !== undefined){
-let data37 = data.health;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-for(const key5 in data37){
+let data38 = data.health;
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+for(const key5 in data38){
 if(!((((((key5 === "startup_timeout_ms") || (key5 === "ping_interval_ms")) || (key5 === "ping_failures")) || (key5 === "restart_backoff_ms")) || (key5 === "max_restarts")) || (key5 === "stop_timeout_ms"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health",keyword:"additionalProperties",params:{additionalProperty: key5}});
 errors++;
 }
 }
-if(data37.startup_timeout_ms !== undefined){
-let data38 = data37.startup_timeout_ms;
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
+if(data38.startup_timeout_ms !== undefined){
+let data39 = data38.startup_timeout_ms;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data38 == "number") && (isFinite(data38))){
-if(data38 > 86400000 || isNaN(data38)){
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 > 86400000 || isNaN(data39)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
-if(data38 < 1 || isNaN(data38)){
+if(data39 < 1 || isNaN(data39)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/startup_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data37.ping_interval_ms !== undefined){
-let data39 = data37.ping_interval_ms;
-if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+if(data38.ping_interval_ms !== undefined){
+let data40 = data38.ping_interval_ms;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_interval_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 > 86400000 || isNaN(data39)){
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 86400000 || isNaN(data40)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_interval_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
-if(data39 < 0 || isNaN(data39)){
+if(data40 < 0 || isNaN(data40)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_interval_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
-if(data37.ping_failures !== undefined){
-let data40 = data37.ping_failures;
-if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+if(data38.ping_failures !== undefined){
+let data41 = data38.ping_failures;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_failures",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data40 == "number") && (isFinite(data40))){
-if(data40 > 1000 || isNaN(data40)){
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 1000 || isNaN(data41)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_failures",keyword:"maximum",params:{comparison: "<=", limit: 1000}});
 errors++;
 }
-if(data40 < 1 || isNaN(data40)){
+if(data41 < 1 || isNaN(data41)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/ping_failures",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data37.restart_backoff_ms !== undefined){
-let data41 = data37.restart_backoff_ms;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+if(data38.restart_backoff_ms !== undefined){
+let data42 = data38.restart_backoff_ms;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 86400000 || isNaN(data41)){
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 86400000 || isNaN(data42)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
-if(data41 < 1 || isNaN(data41)){
+if(data42 < 1 || isNaN(data42)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/restart_backoff_ms",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data37.max_restarts !== undefined){
-let data42 = data37.max_restarts;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+if(data38.max_restarts !== undefined){
+let data43 = data38.max_restarts;
+if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/max_restarts",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 1000000 || isNaN(data42)){
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 1000000 || isNaN(data43)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/max_restarts",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
-if(data42 < 0 || isNaN(data42)){
+if(data43 < 0 || isNaN(data43)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/max_restarts",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
-if(data37.stop_timeout_ms !== undefined){
-let data43 = data37.stop_timeout_ms;
-if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
+if(data38.stop_timeout_ms !== undefined){
+let data44 = data38.stop_timeout_ms;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 86400000 || isNaN(data43)){
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 > 86400000 || isNaN(data44)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
-if(data43 < 0 || isNaN(data43)){
+if(data44 < 0 || isNaN(data44)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/health/stop_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
@@ -3223,10 +3361,10 @@ errors++;
 }
 }
 if(data.tools !== undefined){
-let data44 = data.tools;
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-for(const key6 in data44){
-if(!(validate40(data44[key6], {instancePath:instancePath+"/tools/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key6,rootData,dynamicAnchors}))){
+let data45 = data.tools;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+for(const key6 in data45){
+if(!(validate40(data45[key6], {instancePath:instancePath+"/tools/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data45,parentDataProperty:key6,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
@@ -3238,43 +3376,43 @@ errors++;
 }
 }
 if(data.scaling !== undefined){
-let data46 = data.scaling;
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-for(const key7 in data46){
+let data47 = data.scaling;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+for(const key7 in data47){
 if(!((key7 === "min") || (key7 === "max"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scaling",keyword:"additionalProperties",params:{additionalProperty: key7}});
 errors++;
 }
 }
-if(data46.min !== undefined){
-let data47 = data46.min;
-if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
+if(data47.min !== undefined){
+let data48 = data47.min;
+if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/min",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 > 1000 || isNaN(data47)){
+if((typeof data48 == "number") && (isFinite(data48))){
+if(data48 > 1000 || isNaN(data48)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/min",keyword:"maximum",params:{comparison: "<=", limit: 1000}});
 errors++;
 }
-if(data47 < 1 || isNaN(data47)){
+if(data48 < 1 || isNaN(data48)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/min",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data46.max !== undefined){
-let data48 = data46.max;
-if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
+if(data47.max !== undefined){
+let data49 = data47.max;
+if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/max",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data48 == "number") && (isFinite(data48))){
-if(data48 > 1000 || isNaN(data48)){
+if((typeof data49 == "number") && (isFinite(data49))){
+if(data49 > 1000 || isNaN(data49)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/max",keyword:"maximum",params:{comparison: "<=", limit: 1000}});
 errors++;
 }
-if(data48 < 1 || isNaN(data48)){
+if(data49 < 1 || isNaN(data49)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scaling/max",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
@@ -3293,17 +3431,17 @@ errors++;
 }
 }
 if(data.transport !== undefined){
-let data50 = data.transport;
-if(!((((data50 === "auto") || (data50 === "streamable-http")) || (data50 === "sse")) || (data50 === "websocket"))){
+let data51 = data.transport;
+if(!((((data51 === "auto") || (data51 === "streamable-http")) || (data51 === "sse")) || (data51 === "websocket"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema73.properties.transport.enum}});
 errors++;
 }
 }
 if(data.headers !== undefined){
-let data51 = data.headers;
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-for(const key8 in data51){
-if(typeof data51[key8] !== "string"){
+let data52 = data.headers;
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+for(const key8 in data52){
+if(typeof data52[key8] !== "string"){
 vErrors = noted(vErrors, {instancePath:instancePath+"/headers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}});
 errors++;
 }
@@ -3315,18 +3453,18 @@ errors++;
 }
 }
 if(data.auth !== undefined){
-let data53 = data.auth;
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-for(const key9 in data53){
+let data54 = data.auth;
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+for(const key9 in data54){
 if(!((key9 === "bearer") || (key9 === "oauth"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth",keyword:"additionalProperties",params:{additionalProperty: key9}});
 errors++;
 }
 }
-if(data53.bearer !== undefined){
-let data54 = data53.bearer;
-if(typeof data54 === "string"){
-if(!pattern67.test(data54)){
+if(data54.bearer !== undefined){
+let data55 = data54.bearer;
+if(typeof data55 === "string"){
+if(!pattern67.test(data55)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -3336,8 +3474,8 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/auth/bearer",keyword:"type
 errors++;
 }
 }
-if(data53.oauth !== undefined){
-if(!(validate42(data53.oauth, {instancePath:instancePath+"/auth/oauth",parentData:data53,parentDataProperty:"oauth",rootData,dynamicAnchors}))){
+if(data54.oauth !== undefined){
+if(!(validate42(data54.oauth, {instancePath:instancePath+"/auth/oauth",parentData:data54,parentDataProperty:"oauth",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
@@ -3349,8 +3487,8 @@ errors++;
 }
 }
 if(data.credentials !== undefined){
-let data56 = data.credentials;
-if(!((data56 === "shared") || (data56 === "per-user"))){
+let data57 = data.credentials;
+if(!((data57 === "shared") || (data57 === "per-user"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema73.properties.credentials.enum}});
 errors++;
 }
@@ -3362,22 +3500,22 @@ errors++;
 }
 }
 if(data.tls !== undefined){
-let data58 = data.tls;
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-if(Object.keys(data58).length < 1){
+let data59 = data.tls;
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(Object.keys(data59).length < 1){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"minProperties",params:{limit: 1}});
 errors++;
 }
-for(const key10 in data58){
+for(const key10 in data59){
 if(!(((key10 === "ca") || (key10 === "cert")) || (key10 === "key"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key10}});
 errors++;
 }
 }
-if(data58.ca !== undefined){
-let data59 = data58.ca;
-if(typeof data59 === "string"){
-if(!pattern5.test(data59)){
+if(data59.ca !== undefined){
+let data60 = data59.ca;
+if(typeof data60 === "string"){
+if(!pattern5.test(data60)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls/ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -3387,10 +3525,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/tls/ca",keyword:"type",par
 errors++;
 }
 }
-if(data58.cert !== undefined){
-let data60 = data58.cert;
-if(typeof data60 === "string"){
-if(!pattern5.test(data60)){
+if(data59.cert !== undefined){
+let data61 = data59.cert;
+if(typeof data61 === "string"){
+if(!pattern5.test(data61)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -3400,10 +3538,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/tls/cert",keyword:"type",p
 errors++;
 }
 }
-if(data58.key !== undefined){
-let data61 = data58.key;
-if(typeof data61 === "string"){
-if(!pattern5.test(data61)){
+if(data59.key !== undefined){
+let data62 = data59.key;
+if(typeof data62 === "string"){
+if(!pattern5.test(data62)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -3420,22 +3558,22 @@ errors++;
 }
 }
 if(data.container !== undefined){
-let data62 = data.container;
-if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
-if(data62.image === undefined){
+let data63 = data.container;
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(data63.image === undefined){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container",keyword:"required",params:{missingProperty: "image"}});
 errors++;
 }
-for(const key11 in data62){
+for(const key11 in data63){
 if(!((((((((key11 === "image") || (key11 === "engine")) || (key11 === "network")) || (key11 === "mounts")) || (key11 === "memory")) || (key11 === "pids")) || (key11 === "user")) || (key11 === "writable"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container",keyword:"additionalProperties",params:{additionalProperty: key11}});
 errors++;
 }
 }
-if(data62.image !== undefined){
-let data63 = data62.image;
-if(typeof data63 === "string"){
-if(!pattern93.test(data63)){
+if(data63.image !== undefined){
+let data64 = data63.image;
+if(typeof data64 === "string"){
+if(!pattern93.test(data64)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}});
 errors++;
 }
@@ -3445,17 +3583,17 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/container/image",keyword:"
 errors++;
 }
 }
-if(data62.engine !== undefined){
-let data64 = data62.engine;
-if(!(((data64 === "auto") || (data64 === "docker")) || (data64 === "podman"))){
+if(data63.engine !== undefined){
+let data65 = data63.engine;
+if(!(((data65 === "auto") || (data65 === "docker")) || (data65 === "podman"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema73.properties.container.properties.engine.enum}});
 errors++;
 }
 }
-if(data62.network !== undefined){
-let data65 = data62.network;
-if(typeof data65 === "string"){
-if(!pattern76.test(data65)){
+if(data63.network !== undefined){
+let data66 = data63.network;
+if(typeof data66 === "string"){
+if(!pattern76.test(data66)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}});
 errors++;
 }
@@ -3465,31 +3603,31 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/container/network",keyword
 errors++;
 }
 }
-if(data62.mounts !== undefined){
-let data66 = data62.mounts;
-if(Array.isArray(data66)){
-const len8 = data66.length;
+if(data63.mounts !== undefined){
+let data67 = data63.mounts;
+if(Array.isArray(data67)){
+const len8 = data67.length;
 for(let i8=0; i8<len8; i8++){
-let data67 = data66[i8];
-if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
-if(data67.source === undefined){
+let data68 = data67[i8];
+if(data68 && typeof data68 == "object" && !Array.isArray(data68)){
+if(data68.source === undefined){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "source"}});
 errors++;
 }
-if(data67.target === undefined){
+if(data68.target === undefined){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8,keyword:"required",params:{missingProperty: "target"}});
 errors++;
 }
-for(const key12 in data67){
+for(const key12 in data68){
 if(!(((key12 === "source") || (key12 === "target")) || (key12 === "writable"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8,keyword:"additionalProperties",params:{additionalProperty: key12}});
 errors++;
 }
 }
-if(data67.source !== undefined){
-let data68 = data67.source;
-if(typeof data68 === "string"){
-if(!pattern95.test(data68)){
+if(data68.source !== undefined){
+let data69 = data68.source;
+if(typeof data69 === "string"){
+if(!pattern95.test(data69)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}});
 errors++;
 }
@@ -3499,10 +3637,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/
 errors++;
 }
 }
-if(data67.target !== undefined){
-let data69 = data67.target;
-if(typeof data69 === "string"){
-if(!pattern96.test(data69)){
+if(data68.target !== undefined){
+let data70 = data68.target;
+if(typeof data70 === "string"){
+if(!pattern96.test(data70)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}});
 errors++;
 }
@@ -3512,8 +3650,8 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/
 errors++;
 }
 }
-if(data67.writable !== undefined){
-if(typeof data67.writable !== "boolean"){
+if(data68.writable !== undefined){
+if(typeof data68.writable !== "boolean"){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/writable",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
@@ -3530,10 +3668,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts",keyword:
 errors++;
 }
 }
-if(data62.memory !== undefined){
-let data71 = data62.memory;
-if(typeof data71 === "string"){
-if(!pattern97.test(data71)){
+if(data63.memory !== undefined){
+let data72 = data63.memory;
+if(typeof data72 === "string"){
+if(!pattern97.test(data72)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}});
 errors++;
 }
@@ -3543,27 +3681,27 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/container/memory",keyword:
 errors++;
 }
 }
-if(data62.pids !== undefined){
-let data72 = data62.pids;
-if(!(((typeof data72 == "number") && (!(data72 % 1) && !isNaN(data72))) && (isFinite(data72)))){
+if(data63.pids !== undefined){
+let data73 = data63.pids;
+if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/pids",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data72 == "number") && (isFinite(data72))){
-if(data72 > 100000 || isNaN(data72)){
+if((typeof data73 == "number") && (isFinite(data73))){
+if(data73 > 100000 || isNaN(data73)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/pids",keyword:"maximum",params:{comparison: "<=", limit: 100000}});
 errors++;
 }
-if(data72 < 2 || isNaN(data72)){
+if(data73 < 2 || isNaN(data73)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/pids",keyword:"minimum",params:{comparison: ">=", limit: 2}});
 errors++;
 }
 }
 }
-if(data62.user !== undefined){
-let data73 = data62.user;
-if(typeof data73 === "string"){
-if(!pattern98.test(data73)){
+if(data63.user !== undefined){
+let data74 = data63.user;
+if(typeof data74 === "string"){
+if(!pattern98.test(data74)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}});
 errors++;
 }
@@ -3573,8 +3711,8 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/container/user",keyword:"t
 errors++;
 }
 }
-if(data62.writable !== undefined){
-if(typeof data62.writable !== "boolean"){
+if(data63.writable !== undefined){
+if(typeof data63.writable !== "boolean"){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/writable",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
@@ -3586,47 +3724,47 @@ errors++;
 }
 }
 if(data.max_sessions !== undefined){
-let data75 = data.max_sessions;
-if(!(((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75))) && (isFinite(data75)))){
+let data76 = data.max_sessions;
+if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/max_sessions",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data75 == "number") && (isFinite(data75))){
-if(data75 > 10000 || isNaN(data75)){
+if((typeof data76 == "number") && (isFinite(data76))){
+if(data76 > 10000 || isNaN(data76)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/max_sessions",keyword:"maximum",params:{comparison: "<=", limit: 10000}});
 errors++;
 }
-if(data75 < 1 || isNaN(data75)){
+if(data76 < 1 || isNaN(data76)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/max_sessions",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
 if(data.idle_timeout_ms !== undefined){
-let data76 = data.idle_timeout_ms;
-if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
+let data77 = data.idle_timeout_ms;
+if(!(((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77))) && (isFinite(data77)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/idle_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data76 == "number") && (isFinite(data76))){
-if(data76 > 86400000 || isNaN(data76)){
+if((typeof data77 == "number") && (isFinite(data77))){
+if(data77 > 86400000 || isNaN(data77)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/idle_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
-if(data76 < 1000 || isNaN(data76)){
+if(data77 < 1000 || isNaN(data77)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/idle_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 1000}});
 errors++;
 }
 }
 }
 if(data.roots !== undefined){
-let data77 = data.roots;
-if(Array.isArray(data77)){
-const len9 = data77.length;
+let data78 = data.roots;
+if(Array.isArray(data78)){
+const len9 = data78.length;
 for(let i9=0; i9<len9; i9++){
-let data78 = data77[i9];
-if(typeof data78 === "string"){
-if(!pattern5.test(data78)){
+let data79 = data78[i9];
+if(typeof data79 === "string"){
+if(!pattern5.test(data79)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/roots/" + i9,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }

@@ -50,6 +50,16 @@ interface Watched {
 const watched = {
   thehub_queue_depth: { type: "gauge", label: "core", help: "Calls that wait for a Core." },
   thehub_concurrency_in_use: { type: "gauge", label: "core", help: "Calls that run on a Core." },
+  thehub_calls_delayed_total: {
+    type: "counter",
+    label: "limit",
+    help: "Calls that waited, by the limit that they met.",
+  },
+  thehub_calls_refused_total: {
+    type: "counter",
+    label: "limit",
+    help: "Calls refused as overloaded, by the limit that they met.",
+  },
   thehub_core_up: { type: "gauge", label: "core", help: "1 while a Core is up, else 0." },
   thehub_core_instances: {
     type: "gauge",

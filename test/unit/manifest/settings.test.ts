@@ -131,6 +131,7 @@ test("settings: every bad value is reported in one run, none of them a token", a
     HUB_LISTEN: "3000",
     HUB_LOG_LEVEL: "loud",
     HUB_RATE_LIMIT_RPS: "-1",
+    HUB_RATE_LIMIT_BYTES: "1.5",
     HUB_MAX_CONCURRENCY_PER_CLIENT: "1e3",
     HUB_TOKEN: "two words here and there",
   });
@@ -140,6 +141,7 @@ test("settings: every bad value is reported in one run, none of them a token", a
     'error HUB_LOG_LEVEL: "loud" is not a known value; set one of debug, info, warn, error',
     'error HUB_MAX_CONCURRENCY_PER_CLIENT: "1e3" is out of range; set a whole number from 1 to 1000000',
     'error HUB_RATE_LIMIT_RPS: "-1" is out of range; set a number from 0 to 1000000; 0 is no limit',
+    'error HUB_RATE_LIMIT_BYTES: "1.5" is out of range; set a whole number of bytes from 0 to 1000000000000; 0 is no limit',
     "error HUB_TOKEN: a token that no header can carry; use letters, digits and punctuation, with no blanks",
   ]);
 });
@@ -192,8 +194,8 @@ test("settings: a client's own limits win over the hub's", async () => {
     `${cores}clients: { c: { token_sha256: ${"a".repeat(64)}, limits: { max_queue: 0 } } }\n`,
   );
   const base = await settings({ HUB_MAX_CONCURRENCY_PER_CLIENT: "7" });
-  assert.deepEqual(limitsOf(clients[0], base), { maxConcurrency: 7, maxQueue: 0, rateLimitRps: 0 });
-  assert.deepEqual(limitsOf(undefined, base), { maxConcurrency: 7, maxQueue: 256, rateLimitRps: 0 });
+  assert.deepEqual(limitsOf(clients[0], base), { maxConcurrency: 7, maxQueue: 0, rateLimitRps: 0, rateLimitBytes: 0 });
+  assert.deepEqual(limitsOf(undefined, base), { maxConcurrency: 7, maxQueue: 256, rateLimitRps: 0, rateLimitBytes: 0 });
 });
 
 test("settings: a state key has 32 characters, and one more may stand on a second line", async () => {
