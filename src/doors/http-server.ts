@@ -8,7 +8,7 @@ import type { TLSSocket } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
-import type { Auth } from "../identity/auth.ts";
+import type { DoorAuth } from "../identity/auth.ts";
 import { type ConnectionLimits, Connections } from "./connections.ts";
 import { createProxies } from "./forwarded.ts";
 import {
@@ -47,7 +47,7 @@ export interface HttpServerOptions extends RouterOptions, ConnectionLimits {
 }
 
 export interface HttpServerDeps {
-  readonly auth: Pick<Auth, "authenticate" | "version">;
+  readonly auth: DoorAuth;
   readonly pages: Partial<HttpPages>;
   /** Undefined: upgrades get 404. */
   readonly websocket?: WsDoor | undefined;
@@ -246,7 +246,7 @@ class Front implements HttpServer {
     server.maxHeadersCount = 0;
     server.on("connection", (socket) => {
       if (this.#connections.has(socket)) return;
-      if (this.#connections.admit(socket) && tls === undefined) this.#watch(socket);
+      if (this.#connections.admit(socket, tls !== undefined) && tls === undefined) this.#watch(socket);
     });
     server.on("request", (request, response) => this.#answer(request, reach, response));
     server.on("checkContinue", (request, response) => this.#answer(request, reach, response, true));
@@ -309,6 +309,7 @@ class Front implements HttpServer {
       void this.#known(routed.answer).then((reply) => writeReply(response, reply));
       return;
     }
+    this.#connections.letIn(request.socket, request);
     for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
     const { shouldKeepAlive } = response;
     if (isAsking) response.shouldKeepAlive = false;
@@ -362,6 +363,7 @@ class Front implements HttpServer {
       return;
     }
     // A connection of messages is looked after by its door.
+    this.#connections.letIn(socket as Socket);
     this.#stalls.delete(socket as Socket);
     this.#deps.websocket?.accept(request, socket, head, admission.guest);
   }

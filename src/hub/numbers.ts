@@ -13,6 +13,8 @@ export interface NumbersOf {
   /** Gone Cores included. */
   readonly admission: Admission;
   sessions(): Iterable<{ readonly door: DoorKind }>;
+  /** Requests that were not let in, by reason. */
+  readonly failures: Readonly<Record<string, number>>;
   masked(): number;
   readonly parts: Pick<RelayParts, "asks" | "subscriptions" | "tasks" | "parks" | "listens">;
 }
@@ -48,6 +50,7 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   );
   metrics.watch("thehub_calls_delayed_total", () => Object.entries(hub.admission.delayed));
   metrics.watch("thehub_calls_refused_total", () => Object.entries(hub.admission.refused));
+  metrics.watch("thehub_auth_failures_total", () => Object.entries(hub.failures));
   metrics.watch("thehub_sessions", () => {
     const doors = new Map<string, number>(doorKinds.map((door) => [door, 0]));
     for (const { door } of hub.sessions()) doors.set(door, (doors.get(door) ?? 0) + 1);

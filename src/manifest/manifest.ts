@@ -31,6 +31,8 @@ export interface HubConfig {
   /** Lower case: `name`, `name:port`, `*.name` or `*`. */
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
+  /** Networks, `address/prefix`, that clients may come from. Empty: all. */
+  readonly allowIps: readonly string[];
   /** Networks, `address/prefix`, and `unix`; words such as `private` are spelt out. */
   readonly trustedProxies: readonly string[];
   /** In small letters; undefined: no header says whose certificate a proxy was shown. */
@@ -148,6 +150,8 @@ export interface ResolvedClient {
   readonly admin: boolean;
   /** The name of a profile; undefined: found by path, or by what the client calls itself. */
   readonly profile: string | undefined;
+  /** Networks, `address/prefix`, that this client may come from. Undefined: all that the hub takes. */
+  readonly allowIps: readonly string[] | undefined;
   /** Undefined parts follow the hub's limits: see `limitsOf`. */
   readonly limits: { readonly [K in keyof RateLimits]: number | undefined };
 }

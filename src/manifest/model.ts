@@ -793,6 +793,10 @@ export interface Hub {
    */
   allow_origins?: string[];
   /**
+   * Where clients may come from: addresses, networks such as `203.0.113.0/24` or `2001:db8::/32`, `loopback` or `private`; the client's address as trusted proxies tell it. Everybody else gets 403, on every door and page but `/livez`, `/readyz` and `/healthz`. Empty: from everywhere. Environment: `HUB_ALLOW_IPS` (commas).
+   */
+  allow_ips?: string[];
+  /**
    * Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` count: addresses, networks such as `10.0.0.0/8`, `loopback`, `private`, or `unix` for who comes in by a socket file. Environment: `HUB_TRUSTED_PROXIES` (commas).
    */
   trusted_proxies?: string[];
@@ -849,10 +853,6 @@ export interface Hub {
    * The token for `/metrics`.
    */
   metrics_token?: string | {};
-  /**
-   * Client addresses (CIDR) that may connect.
-   */
-  allow_ips?: string[];
   /**
    * The header in which a proxy of `trusted_proxies` sends the certificate that its client showed: `X-Forwarded-Client-Cert` as Envoy writes it, any other with the certificate alone (RFC 9440, PEM in URL encoding, bare base64). From anybody else it counts for nothing. Default: none. Environment: `HUB_CLIENT_CERTIFICATE_HEADER`.
    */
@@ -1042,6 +1042,12 @@ export interface Client {
    */
   admin?: boolean;
   limits?: ClientLimits;
+  /**
+   * Where this client may come from, within what `hub.allow_ips` takes; written like that. Absent: from everywhere.
+   *
+   * @minItems 1
+   */
+  allow_ips?: [string, ...string[]];
   /**
    * The profile that counts for this client, whatever path it uses and whatever it calls itself. Default: by path (`/mcp/p/claude`), else by what it calls itself.
    */
@@ -1644,6 +1650,7 @@ export const defaults = {
     "base_path": "/",
     "allow_hosts": [],
     "allow_origins": [],
+    "allow_ips": [],
     "trusted_proxies": [],
     "anonymous": "loopback",
     "log_level": "info",

@@ -10,6 +10,7 @@ import {
   parseBasePath,
   parseHosts,
   parseListen,
+  parseNetworks,
   parseOrigins,
   parseProxies,
   parsePublicUrl,
@@ -63,6 +64,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     publicUrl: read<string | undefined>("HUB_PUBLIC_URL", hub.publicUrl, parsePublicUrl),
     allowHosts: read("HUB_ALLOW_HOSTS", hub.allowHosts, (text) => parseHosts(splitList(text))),
     allowOrigins: read("HUB_ALLOW_ORIGINS", hub.allowOrigins, (text) => parseOrigins(splitList(text))),
+    allowIps: read("HUB_ALLOW_IPS", hub.allowIps, (text) => parseNetworks(splitList(text))),
     trustedProxies: read("HUB_TRUSTED_PROXIES", hub.trustedProxies, (text) => parseProxies(splitList(text))),
     clientCertificateHeader: read<string | undefined>(
       "HUB_CLIENT_CERTIFICATE_HEADER",

@@ -4,25 +4,25 @@
 // biome-ignore-all assist: generated
 // @ts-nocheck
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"moment":{"type":"string","pattern":"^\\S.*$"},"client_token":{"type":"object","additionalProperties":false,"properties":{"sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"expires":{"$ref":"#/$defs/moment"},"note":{"$ref":"#/$defs/line"}}},"client_certificate":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"subject":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"cn":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_dns":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_uri":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"fingerprint_sha256":{"type":["string","array"],"items":{"type":"string","pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"},"minItems":1,"pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}}},"client_socket":{"type":"object","additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"mode":{"type":"string","pattern":"^0?[0-7]{3}$"},"group":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}}}}}};
-const schema44 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
-const schema50 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
-const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"allow_ips":{"type":"array","items":{"type":"string"}},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json","type":"object","additionalProperties":false,"properties":{"version":{"const":1},"hub":{"$ref":"#/$defs/hub"},"clients":{"type":"object","additionalProperties":{"$ref":"#/$defs/client"},"propertyNames":{"$ref":"#/$defs/client_name"}},"profiles":{"type":"object","additionalProperties":{"$ref":"#/$defs/profile"},"propertyNames":{"$ref":"#/$defs/profile_name"}},"cores":{"type":"object","additionalProperties":{"$ref":"#/$defs/core"}},"include":{"type":"array","items":{"type":"string"}}},"$defs":{"line":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"text":{"type":"string","pattern":"^[^\\u0000]*$"},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"client_name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},"profile_name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"},"tag":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"glob":{"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},"client_glob":{"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"},"tool_name":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"},"hub":{"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_ips":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}},"issuer_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"},"issuer":{"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}},"scope":{"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"},"jwt":{"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}},"moment":{"type":"string","pattern":"^\\S.*$"},"client_token":{"type":"object","additionalProperties":false,"properties":{"sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"expires":{"$ref":"#/$defs/moment"},"note":{"$ref":"#/$defs/line"}}},"client_certificate":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"subject":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"cn":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_dns":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_uri":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"fingerprint_sha256":{"type":["string","array"],"items":{"type":"string","pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"},"minItems":1,"pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}}},"client_socket":{"type":"object","additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"mode":{"type":"string","pattern":"^0?[0-7]{3}$"},"group":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}}},"client":{"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}},"allow_ips":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}},"argument_schema":{"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}},"profile":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}},"core":{"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}},"oauth":{"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}},"secret":{"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}},"tool":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}}}}}};
+const schema45 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.@-]*$"};
+const schema52 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,31}$"};
+const schema32 = {"type":"object","additionalProperties":false,"properties":{"listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"admin_listen":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"pattern":"\\S"},"base_path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"public_url":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"allow_hosts":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_origins":{"type":"array","items":{"$ref":"#/$defs/line"}},"allow_ips":{"type":"array","items":{"$ref":"#/$defs/line"}},"trusted_proxies":{"type":"array","items":{"$ref":"#/$defs/line"}},"anonymous":{"enum":["loopback","allow"]},"log_level":{"enum":["debug","info","warn","error"]},"log_format":{"enum":["json","pretty"]},"state_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"secrets_dir":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"fence":{"enum":["auto","required","off"]},"watch":{"type":"boolean"},"list_wait_ms":{"type":"integer","minimum":0,"maximum":86400000},"search_tools":{"enum":["auto","always","off"]},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000},"tls":{"type":"object","additionalProperties":false,"required":["cert","key"],"properties":{"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"client_ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"names":{"type":"object","additionalProperties":false,"properties":{"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"max_length":{"type":"integer","minimum":16,"maximum":128}}},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency_per_client":{"type":"integer","minimum":1,"maximum":1000000},"max_queue_per_client":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"max_message_bytes":{"type":"integer","minimum":1024,"maximum":268435456},"max_connections":{"type":"integer","minimum":1,"maximum":1000000},"max_connections_per_address":{"type":"integer","minimum":1,"maximum":1000000}}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"allow_destructive":{"type":"boolean"}}},"decision":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u001f@#]+$"},"timeout_ms":{"type":"integer","minimum":10,"maximum":60000},"cache_ms":{"type":"integer","minimum":0,"maximum":3600000},"max_waiting":{"type":"integer","minimum":1,"maximum":100000},"arguments":{"type":"boolean"}}},"token":{"type":["string","object"]},"metrics_token":{"type":["string","object"]},"client_certificate_header":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9-]{0,63}$"},"auth":{"type":"object","additionalProperties":false,"properties":{"issuers":{"type":"object","additionalProperties":{"$ref":"#/$defs/issuer"},"propertyNames":{"$ref":"#/$defs/issuer_url"}}}}}};
 const schema33 = {"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"};
-const schema38 = {"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"};
-const schema40 = {"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"};
+const schema39 = {"type":"string","pattern":"^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"};
+const schema41 = {"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020?#@]+$"};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern4 = new RegExp("\\S", "u");
 const pattern5 = new RegExp("^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$", "u");
-const pattern18 = new RegExp("^[_.-]{1,4}$", "u");
-const pattern19 = new RegExp("^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$", "u");
-const pattern21 = new RegExp("^https?://[^\\s\\u0000-\\u001f@#]+$", "u");
-const pattern22 = new RegExp("^[A-Za-z][A-Za-z0-9-]{0,63}$", "u");
-const pattern23 = new RegExp("^https?://[^\\s\\u0000-\\u0020?#@]+$", "u");
-const schema41 = {"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}};
-const schema43 = {"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"};
-const pattern24 = new RegExp("^https?://[^\\s\\u0000-\\u0020#@]+$", "u");
-const pattern27 = new RegExp("^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$", "u");
+const pattern19 = new RegExp("^[_.-]{1,4}$", "u");
+const pattern20 = new RegExp("^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$", "u");
+const pattern22 = new RegExp("^https?://[^\\s\\u0000-\\u001f@#]+$", "u");
+const pattern23 = new RegExp("^[A-Za-z][A-Za-z0-9-]{0,63}$", "u");
+const pattern24 = new RegExp("^https?://[^\\s\\u0000-\\u0020?#@]+$", "u");
+const schema42 = {"type":"object","additionalProperties":false,"properties":{"jwks_url":{"type":"string","pattern":"^https?://[^\\s\\u0000-\\u0020#@]+$"},"audience":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"algorithms":{"type":"array","items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"minItems":1},"clock_skew_s":{"type":"integer","minimum":0,"maximum":300},"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"}}}};
+const schema44 = {"type":"string","pattern":"^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"};
+const pattern25 = new RegExp("^https?://[^\\s\\u0000-\\u0020#@]+$", "u");
+const pattern28 = new RegExp("^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$", "u");
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -44,7 +44,7 @@ errors++;
 if(data.jwks_url !== undefined){
 let data0 = data.jwks_url;
 if(typeof data0 === "string"){
-if(!pattern24.test(data0)){
+if(!pattern25.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/jwks_url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020#@]+$"}});
 errors++;
 }
@@ -92,7 +92,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(!(((((((((((data4 === "RS256") || (data4 === "RS384")) || (data4 === "RS512")) || (data4 === "PS256")) || (data4 === "PS384")) || (data4 === "PS512")) || (data4 === "ES256")) || (data4 === "ES384")) || (data4 === "ES512")) || (data4 === "EdDSA")) || (data4 === "Ed25519"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/algorithms/" + i1,keyword:"enum",params:{allowedValues: schema41.properties.algorithms.items.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/algorithms/" + i1,keyword:"enum",params:{allowedValues: schema42.properties.algorithms.items.enum}});
 errors++;
 }
 }
@@ -139,7 +139,7 @@ const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
 let data8 = data7[i2];
 if(typeof data8 === "string"){
-if(!pattern27.test(data8)){
+if(!pattern28.test(data8)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}});
 errors++;
 }
@@ -313,20 +313,43 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/allow_origins",keyword:"ty
 errors++;
 }
 }
-if(data.trusted_proxies !== undefined){
-let data10 = data.trusted_proxies;
+if(data.allow_ips !== undefined){
+let data10 = data.allow_ips;
 if(Array.isArray(data10)){
 const len4 = data10.length;
 for(let i4=0; i4<len4; i4++){
 let data11 = data10[i4];
 if(typeof data11 === "string"){
 if(!pattern5.test(data11)){
-vErrors = noted(vErrors, {instancePath:instancePath+"/trusted_proxies/" + i4,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips/" + i4,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
 }
 else {
-vErrors = noted(vErrors, {instancePath:instancePath+"/trusted_proxies/" + i4,keyword:"type",params:{type: "string"}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips/" + i4,keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips",keyword:"type",params:{type: "array"}});
+errors++;
+}
+}
+if(data.trusted_proxies !== undefined){
+let data12 = data.trusted_proxies;
+if(Array.isArray(data12)){
+const len5 = data12.length;
+for(let i5=0; i5<len5; i5++){
+let data13 = data12[i5];
+if(typeof data13 === "string"){
+if(!pattern5.test(data13)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/trusted_proxies/" + i5,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/trusted_proxies/" + i5,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -337,30 +360,30 @@ errors++;
 }
 }
 if(data.anonymous !== undefined){
-let data12 = data.anonymous;
-if(!((data12 === "loopback") || (data12 === "allow"))){
+let data14 = data.anonymous;
+if(!((data14 === "loopback") || (data14 === "allow"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/anonymous",keyword:"enum",params:{allowedValues: schema32.properties.anonymous.enum}});
 errors++;
 }
 }
 if(data.log_level !== undefined){
-let data13 = data.log_level;
-if(!((((data13 === "debug") || (data13 === "info")) || (data13 === "warn")) || (data13 === "error"))){
+let data15 = data.log_level;
+if(!((((data15 === "debug") || (data15 === "info")) || (data15 === "warn")) || (data15 === "error"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/log_level",keyword:"enum",params:{allowedValues: schema32.properties.log_level.enum}});
 errors++;
 }
 }
 if(data.log_format !== undefined){
-let data14 = data.log_format;
-if(!((data14 === "json") || (data14 === "pretty"))){
+let data16 = data.log_format;
+if(!((data16 === "json") || (data16 === "pretty"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/log_format",keyword:"enum",params:{allowedValues: schema32.properties.log_format.enum}});
 errors++;
 }
 }
 if(data.state_dir !== undefined){
-let data15 = data.state_dir;
-if(typeof data15 === "string"){
-if(!pattern5.test(data15)){
+let data17 = data.state_dir;
+if(typeof data17 === "string"){
+if(!pattern5.test(data17)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/state_dir",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -371,9 +394,9 @@ errors++;
 }
 }
 if(data.secrets_dir !== undefined){
-let data16 = data.secrets_dir;
-if(typeof data16 === "string"){
-if(!pattern5.test(data16)){
+let data18 = data.secrets_dir;
+if(typeof data18 === "string"){
+if(!pattern5.test(data18)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/secrets_dir",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -384,8 +407,8 @@ errors++;
 }
 }
 if(data.fence !== undefined){
-let data17 = data.fence;
-if(!(((data17 === "auto") || (data17 === "required")) || (data17 === "off"))){
+let data19 = data.fence;
+if(!(((data19 === "auto") || (data19 === "required")) || (data19 === "off"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/fence",keyword:"enum",params:{allowedValues: schema32.properties.fence.enum}});
 errors++;
 }
@@ -397,67 +420,67 @@ errors++;
 }
 }
 if(data.list_wait_ms !== undefined){
-let data19 = data.list_wait_ms;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+let data21 = data.list_wait_ms;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/list_wait_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 > 86400000 || isNaN(data19)){
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 86400000 || isNaN(data21)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/list_wait_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
-if(data19 < 0 || isNaN(data19)){
+if(data21 < 0 || isNaN(data21)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/list_wait_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
 if(data.search_tools !== undefined){
-let data20 = data.search_tools;
-if(!(((data20 === "auto") || (data20 === "always")) || (data20 === "off"))){
+let data22 = data.search_tools;
+if(!(((data22 === "auto") || (data22 === "always")) || (data22 === "off"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/search_tools",keyword:"enum",params:{allowedValues: schema32.properties.search_tools.enum}});
 errors++;
 }
 }
 if(data.drain_timeout_ms !== undefined){
-let data21 = data.drain_timeout_ms;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+let data23 = data.drain_timeout_ms;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/drain_timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 86400000 || isNaN(data21)){
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 > 86400000 || isNaN(data23)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/drain_timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 86400000}});
 errors++;
 }
-if(data21 < 0 || isNaN(data21)){
+if(data23 < 0 || isNaN(data23)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/drain_timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
 if(data.tls !== undefined){
-let data22 = data.tls;
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.cert === undefined){
+let data24 = data.tls;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.cert === undefined){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"required",params:{missingProperty: "cert"}});
 errors++;
 }
-if(data22.key === undefined){
+if(data24.key === undefined){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"required",params:{missingProperty: "key"}});
 errors++;
 }
-for(const key1 in data22){
+for(const key1 in data24){
 if(!(((key1 === "cert") || (key1 === "key")) || (key1 === "client_ca"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
 }
-if(data22.cert !== undefined){
-let data23 = data22.cert;
-if(typeof data23 === "string"){
-if(!pattern5.test(data23)){
+if(data24.cert !== undefined){
+let data25 = data24.cert;
+if(typeof data25 === "string"){
+if(!pattern5.test(data25)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls/cert",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -467,10 +490,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/tls/cert",keyword:"type",p
 errors++;
 }
 }
-if(data22.key !== undefined){
-let data24 = data22.key;
-if(typeof data24 === "string"){
-if(!pattern5.test(data24)){
+if(data24.key !== undefined){
+let data26 = data24.key;
+if(typeof data26 === "string"){
+if(!pattern5.test(data26)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls/key",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -480,10 +503,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/tls/key",keyword:"type",pa
 errors++;
 }
 }
-if(data22.client_ca !== undefined){
-let data25 = data22.client_ca;
-if(typeof data25 === "string"){
-if(!pattern5.test(data25)){
+if(data24.client_ca !== undefined){
+let data27 = data24.client_ca;
+if(typeof data27 === "string"){
+if(!pattern5.test(data27)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tls/client_ca",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -500,18 +523,18 @@ errors++;
 }
 }
 if(data.names !== undefined){
-let data26 = data.names;
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
-for(const key2 in data26){
+let data28 = data.names;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+for(const key2 in data28){
 if(!((key2 === "separator") || (key2 === "max_length"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/names",keyword:"additionalProperties",params:{additionalProperty: key2}});
 errors++;
 }
 }
-if(data26.separator !== undefined){
-let data27 = data26.separator;
-if(typeof data27 === "string"){
-if(!pattern18.test(data27)){
+if(data28.separator !== undefined){
+let data29 = data28.separator;
+if(typeof data29 === "string"){
+if(!pattern19.test(data29)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/names/separator",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}});
 errors++;
 }
@@ -521,18 +544,18 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/names/separator",keyword:"
 errors++;
 }
 }
-if(data26.max_length !== undefined){
-let data28 = data26.max_length;
-if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+if(data28.max_length !== undefined){
+let data30 = data28.max_length;
+if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/names/max_length",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data28 == "number") && (isFinite(data28))){
-if(data28 > 128 || isNaN(data28)){
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 128 || isNaN(data30)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/names/max_length",keyword:"maximum",params:{comparison: "<=", limit: 128}});
 errors++;
 }
-if(data28 < 16 || isNaN(data28)){
+if(data30 < 16 || isNaN(data30)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/names/max_length",keyword:"minimum",params:{comparison: ">=", limit: 16}});
 errors++;
 }
@@ -545,56 +568,56 @@ errors++;
 }
 }
 if(data.limits !== undefined){
-let data29 = data.limits;
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-for(const key3 in data29){
+let data31 = data.limits;
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+for(const key3 in data31){
 if(!(((((((key3 === "max_concurrency_per_client") || (key3 === "max_queue_per_client")) || (key3 === "rate_limit_rps")) || (key3 === "rate_limit_bytes")) || (key3 === "max_message_bytes")) || (key3 === "max_connections")) || (key3 === "max_connections_per_address"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"additionalProperties",params:{additionalProperty: key3}});
 errors++;
 }
 }
-if(data29.max_concurrency_per_client !== undefined){
-let data30 = data29.max_concurrency_per_client;
-if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
+if(data31.max_concurrency_per_client !== undefined){
+let data32 = data31.max_concurrency_per_client;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 > 1000000 || isNaN(data30)){
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 1000000 || isNaN(data32)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
-if(data30 < 1 || isNaN(data30)){
+if(data32 < 1 || isNaN(data32)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_concurrency_per_client",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data29.max_queue_per_client !== undefined){
-let data31 = data29.max_queue_per_client;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+if(data31.max_queue_per_client !== undefined){
+let data33 = data31.max_queue_per_client;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 > 1000000 || isNaN(data31)){
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 1000000 || isNaN(data33)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
-if(data31 < 0 || isNaN(data31)){
+if(data33 < 0 || isNaN(data33)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_queue_per_client",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
-if(data29.rate_limit_rps !== undefined){
-let data32 = data29.rate_limit_rps;
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 > 1000000 || isNaN(data32)){
+if(data31.rate_limit_rps !== undefined){
+let data34 = data31.rate_limit_rps;
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 1000000 || isNaN(data34)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
-if(data32 < 0 || isNaN(data32)){
+if(data34 < 0 || isNaN(data34)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
@@ -604,69 +627,69 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_rps",key
 errors++;
 }
 }
-if(data29.rate_limit_bytes !== undefined){
-let data33 = data29.rate_limit_bytes;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+if(data31.rate_limit_bytes !== undefined){
+let data35 = data31.rate_limit_bytes;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 1000000000000 || isNaN(data33)){
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 1000000000000 || isNaN(data35)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000}});
 errors++;
 }
-if(data33 < 0 || isNaN(data33)){
+if(data35 < 0 || isNaN(data35)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/rate_limit_bytes",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
-if(data29.max_message_bytes !== undefined){
-let data34 = data29.max_message_bytes;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+if(data31.max_message_bytes !== undefined){
+let data36 = data31.max_message_bytes;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 > 268435456 || isNaN(data34)){
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 268435456 || isNaN(data36)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"maximum",params:{comparison: "<=", limit: 268435456}});
 errors++;
 }
-if(data34 < 1024 || isNaN(data34)){
+if(data36 < 1024 || isNaN(data36)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_message_bytes",keyword:"minimum",params:{comparison: ">=", limit: 1024}});
 errors++;
 }
 }
 }
-if(data29.max_connections !== undefined){
-let data35 = data29.max_connections;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+if(data31.max_connections !== undefined){
+let data37 = data31.max_connections;
+if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 1000000 || isNaN(data35)){
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 1000000 || isNaN(data37)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
-if(data35 < 1 || isNaN(data35)){
+if(data37 < 1 || isNaN(data37)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data29.max_connections_per_address !== undefined){
-let data36 = data29.max_connections_per_address;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
+if(data31.max_connections_per_address !== undefined){
+let data38 = data31.max_connections_per_address;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data36 == "number") && (isFinite(data36))){
-if(data36 > 1000000 || isNaN(data36)){
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 1000000 || isNaN(data38)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"maximum",params:{comparison: "<=", limit: 1000000}});
 errors++;
 }
-if(data36 < 1 || isNaN(data36)){
+if(data38 < 1 || isNaN(data38)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/limits/max_connections_per_address",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
@@ -679,28 +702,28 @@ errors++;
 }
 }
 if(data.policy !== undefined){
-let data37 = data.policy;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-for(const key4 in data37){
+let data39 = data.policy;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+for(const key4 in data39){
 if(!(((key4 === "allow_tools") || (key4 === "deny_tools")) || (key4 === "allow_destructive"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
 }
-if(data37.allow_tools !== undefined){
-let data38 = data37.allow_tools;
-if(Array.isArray(data38)){
-const len5 = data38.length;
-for(let i5=0; i5<len5; i5++){
-let data39 = data38[i5];
-if(typeof data39 === "string"){
-if(!pattern19.test(data39)){
-vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
+if(data39.allow_tools !== undefined){
+let data40 = data39.allow_tools;
+if(Array.isArray(data40)){
+const len6 = data40.length;
+for(let i6=0; i6<len6; i6++){
+let data41 = data40[i6];
+if(typeof data41 === "string"){
+if(!pattern20.test(data41)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i5,keyword:"type",params:{type: "string"}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i6,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -710,20 +733,20 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools",keywor
 errors++;
 }
 }
-if(data37.deny_tools !== undefined){
-let data40 = data37.deny_tools;
-if(Array.isArray(data40)){
-const len6 = data40.length;
-for(let i6=0; i6<len6; i6++){
-let data41 = data40[i6];
-if(typeof data41 === "string"){
-if(!pattern19.test(data41)){
-vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
+if(data39.deny_tools !== undefined){
+let data42 = data39.deny_tools;
+if(Array.isArray(data42)){
+const len7 = data42.length;
+for(let i7=0; i7<len7; i7++){
+let data43 = data42[i7];
+if(typeof data43 === "string"){
+if(!pattern20.test(data43)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i7,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
 }
 else {
-vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i6,keyword:"type",params:{type: "string"}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i7,keyword:"type",params:{type: "string"}});
 errors++;
 }
 }
@@ -733,8 +756,8 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools",keyword
 errors++;
 }
 }
-if(data37.allow_destructive !== undefined){
-if(typeof data37.allow_destructive !== "boolean"){
+if(data39.allow_destructive !== undefined){
+if(typeof data39.allow_destructive !== "boolean"){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_destructive",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
@@ -746,22 +769,22 @@ errors++;
 }
 }
 if(data.decision !== undefined){
-let data43 = data.decision;
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-if(data43.url === undefined){
+let data45 = data.decision;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+if(data45.url === undefined){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision",keyword:"required",params:{missingProperty: "url"}});
 errors++;
 }
-for(const key5 in data43){
+for(const key5 in data45){
 if(!(((((key5 === "url") || (key5 === "timeout_ms")) || (key5 === "cache_ms")) || (key5 === "max_waiting")) || (key5 === "arguments"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision",keyword:"additionalProperties",params:{additionalProperty: key5}});
 errors++;
 }
 }
-if(data43.url !== undefined){
-let data44 = data43.url;
-if(typeof data44 === "string"){
-if(!pattern21.test(data44)){
+if(data45.url !== undefined){
+let data46 = data45.url;
+if(typeof data46 === "string"){
+if(!pattern22.test(data46)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/url",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u001f@#]+$"}});
 errors++;
 }
@@ -771,59 +794,59 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/decision/url",keyword:"typ
 errors++;
 }
 }
-if(data43.timeout_ms !== undefined){
-let data45 = data43.timeout_ms;
-if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+if(data45.timeout_ms !== undefined){
+let data47 = data45.timeout_ms;
+if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/timeout_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data45 == "number") && (isFinite(data45))){
-if(data45 > 60000 || isNaN(data45)){
+if((typeof data47 == "number") && (isFinite(data47))){
+if(data47 > 60000 || isNaN(data47)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/timeout_ms",keyword:"maximum",params:{comparison: "<=", limit: 60000}});
 errors++;
 }
-if(data45 < 10 || isNaN(data45)){
+if(data47 < 10 || isNaN(data47)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/timeout_ms",keyword:"minimum",params:{comparison: ">=", limit: 10}});
 errors++;
 }
 }
 }
-if(data43.cache_ms !== undefined){
-let data46 = data43.cache_ms;
-if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+if(data45.cache_ms !== undefined){
+let data48 = data45.cache_ms;
+if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/cache_ms",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data46 == "number") && (isFinite(data46))){
-if(data46 > 3600000 || isNaN(data46)){
+if((typeof data48 == "number") && (isFinite(data48))){
+if(data48 > 3600000 || isNaN(data48)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/cache_ms",keyword:"maximum",params:{comparison: "<=", limit: 3600000}});
 errors++;
 }
-if(data46 < 0 || isNaN(data46)){
+if(data48 < 0 || isNaN(data48)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/cache_ms",keyword:"minimum",params:{comparison: ">=", limit: 0}});
 errors++;
 }
 }
 }
-if(data43.max_waiting !== undefined){
-let data47 = data43.max_waiting;
-if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
+if(data45.max_waiting !== undefined){
+let data49 = data45.max_waiting;
+if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/max_waiting",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 > 100000 || isNaN(data47)){
+if((typeof data49 == "number") && (isFinite(data49))){
+if(data49 > 100000 || isNaN(data49)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/max_waiting",keyword:"maximum",params:{comparison: "<=", limit: 100000}});
 errors++;
 }
-if(data47 < 1 || isNaN(data47)){
+if(data49 < 1 || isNaN(data49)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/max_waiting",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data43.arguments !== undefined){
-if(typeof data43.arguments !== "boolean"){
+if(data45.arguments !== undefined){
+if(typeof data45.arguments !== "boolean"){
 vErrors = noted(vErrors, {instancePath:instancePath+"/decision/arguments",keyword:"type",params:{type: "boolean"}});
 errors++;
 }
@@ -835,39 +858,23 @@ errors++;
 }
 }
 if(data.token !== undefined){
-let data49 = data.token;
-if((typeof data49 !== "string") && (!(data49 && typeof data49 == "object" && !Array.isArray(data49)))){
+let data51 = data.token;
+if((typeof data51 !== "string") && (!(data51 && typeof data51 == "object" && !Array.isArray(data51)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: schema32.properties.token.type}});
 errors++;
 }
 }
 if(data.metrics_token !== undefined){
-let data50 = data.metrics_token;
-if((typeof data50 !== "string") && (!(data50 && typeof data50 == "object" && !Array.isArray(data50)))){
+let data52 = data.metrics_token;
+if((typeof data52 !== "string") && (!(data52 && typeof data52 == "object" && !Array.isArray(data52)))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/metrics_token",keyword:"type",params:{type: schema32.properties.metrics_token.type}});
-errors++;
-}
-}
-if(data.allow_ips !== undefined){
-let data51 = data.allow_ips;
-if(Array.isArray(data51)){
-const len7 = data51.length;
-for(let i7=0; i7<len7; i7++){
-if(typeof data51[i7] !== "string"){
-vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips/" + i7,keyword:"type",params:{type: "string"}});
-errors++;
-}
-}
-}
-else {
-vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 if(data.client_certificate_header !== undefined){
 let data53 = data.client_certificate_header;
 if(typeof data53 === "string"){
-if(!pattern22.test(data53)){
+if(!pattern23.test(data53)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_certificate_header",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9-]{0,63}$"}});
 errors++;
 }
@@ -890,9 +897,9 @@ if(data54.issuers !== undefined){
 let data55 = data54.issuers;
 if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
 for(const key7 in data55){
-const _errs122 = errors;
+const _errs123 = errors;
 if(typeof key7 === "string"){
-if(!pattern23.test(key7)){
+if(!pattern24.test(key7)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"},propertyName:key7});
 errors++;
 }
@@ -901,8 +908,8 @@ else {
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"type",params:{type: "string"},propertyName:key7});
 errors++;
 }
-var valid30 = _errs122 === errors;
-if(!valid30){
+var valid31 = _errs123 === errors;
+if(!valid31){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/issuers",keyword:"propertyNames",params:{propertyName: key7}});
 errors++;
 }
@@ -935,15 +942,15 @@ return errors === 0;
 }
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema45 = {"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}};
-const schema52 = {"type":"string","pattern":"^\\S.*$"};
-const schema60 = {"type":"object","additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"mode":{"type":"string","pattern":"^0?[0-7]{3}$"},"group":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}}};
-const pattern29 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
-const pattern33 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
-const pattern36 = new RegExp("^\\S.*$", "u");
-const pattern50 = new RegExp("^0?[0-7]{3}$", "u");
-const pattern51 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.@-]*$", "u");
-const schema49 = {"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}};
+const schema46 = {"type":"object","additionalProperties":false,"anyOf":[{"required":["token_sha256"]},{"required":["tokens"]},{"required":["jwt"]},{"required":["certificate"]},{"required":["socket"]}],"properties":{"token_sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"allow":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only":{"type":"boolean"},"arguments":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"},"propertyNames":{"$ref":"#/$defs/glob"}},"admin":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}},"allow_ips":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"profile":{"$ref":"#/$defs/profile_name"},"tokens":{"type":"array","items":{"$ref":"#/$defs/client_token"}},"expires":{"$ref":"#/$defs/moment"},"certificate":{"$ref":"#/$defs/client_certificate"},"socket":{"$ref":"#/$defs/client_socket"},"jwt":{"$ref":"#/$defs/jwt"}}};
+const schema54 = {"type":"string","pattern":"^\\S.*$"};
+const schema62 = {"type":"object","additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"mode":{"type":"string","pattern":"^0?[0-7]{3}$"},"group":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}}};
+const pattern30 = new RegExp("^[0-9A-Fa-f]{64}$", "u");
+const pattern35 = new RegExp("^[a-z][a-z0-9-]{0,31}$", "u");
+const pattern38 = new RegExp("^\\S.*$", "u");
+const pattern52 = new RegExp("^0?[0-7]{3}$", "u");
+const pattern53 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.@-]*$", "u");
+const schema50 = {"type":["object","boolean"],"additionalProperties":false,"properties":{"description":{"type":"string"},"type":{"type":["string","array"],"items":{"enum":["object","array","string","number","integer","boolean","null"]}},"enum":{"type":"array","minItems":1,"items":{}},"const":{},"properties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"required":{"type":"array","items":{"type":"string"}},"additionalProperties":{"$ref":"#/$defs/argument_schema"},"patternProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/argument_schema"}},"items":{"$ref":"#/$defs/argument_schema"},"prefixItems":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"minItems":{"type":"integer","minimum":0},"maxItems":{"type":"integer","minimum":0},"minLength":{"type":"integer","minimum":0},"maxLength":{"type":"integer","minimum":0},"pattern":{"type":"string"},"minimum":{"type":"number"},"maximum":{"type":"number"},"exclusiveMinimum":{"type":"number"},"exclusiveMaximum":{"type":"number"},"allOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"anyOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"oneOf":{"type":"array","items":{"$ref":"#/$defs/argument_schema"},"minItems":1},"not":{"$ref":"#/$defs/argument_schema"},"if":{"$ref":"#/$defs/argument_schema"},"then":{"$ref":"#/$defs/argument_schema"},"else":{"$ref":"#/$defs/argument_schema"}}};
 const wrapper0 = {validate: validate26};
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -957,12 +964,12 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (typeof data !== "boolean")){
-vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: schema49.type}});
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: schema50.type}});
 errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema49.properties, key0))){
+if(!(func1.call(schema50.properties, key0))){
 vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -976,7 +983,7 @@ errors++;
 if(data.type !== undefined){
 let data1 = data.type;
 if((typeof data1 !== "string") && (!(Array.isArray(data1)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/type",keyword:"type",params:{type: schema49.properties.type.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/type",keyword:"type",params:{type: schema50.properties.type.type}});
 errors++;
 }
 if(Array.isArray(data1)){
@@ -984,7 +991,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(!(((((((data2 === "object") || (data2 === "array")) || (data2 === "string")) || (data2 === "number")) || (data2 === "integer")) || (data2 === "boolean")) || (data2 === "null"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/type/" + i0,keyword:"enum",params:{allowedValues: schema49.properties.type.items.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/type/" + i0,keyword:"enum",params:{allowedValues: schema50.properties.type.items.enum}});
 errors++;
 }
 }
@@ -1257,7 +1264,7 @@ return errors === 0;
 }
 validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema51 = {"type":"object","additionalProperties":false,"properties":{"sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"expires":{"$ref":"#/$defs/moment"},"note":{"$ref":"#/$defs/line"}}};
+const schema53 = {"type":"object","additionalProperties":false,"properties":{"sha256":{"type":"string","pattern":"^[0-9A-Fa-f]{64}$"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"expires":{"$ref":"#/$defs/moment"},"note":{"$ref":"#/$defs/line"}}};
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1279,7 +1286,7 @@ errors++;
 if(data.sha256 !== undefined){
 let data0 = data.sha256;
 if(typeof data0 === "string"){
-if(!pattern29.test(data0)){
+if(!pattern30.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}});
 errors++;
 }
@@ -1305,7 +1312,7 @@ errors++;
 if(data.expires !== undefined){
 let data2 = data.expires;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/expires",keyword:"pattern",params:{pattern: "^\\S.*$"}});
 errors++;
 }
@@ -1338,8 +1345,8 @@ return errors === 0;
 }
 validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema55 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"subject":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"cn":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_dns":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_uri":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"fingerprint_sha256":{"type":["string","array"],"items":{"type":"string","pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"},"minItems":1,"pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}}};
-const pattern47 = new RegExp("^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "u");
+const schema57 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"subject":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"cn":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_dns":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"san_uri":{"type":["string","array"],"items":{"$ref":"#/$defs/line"},"minItems":1,"pattern":"^\\S.*$"},"fingerprint_sha256":{"type":["string","array"],"items":{"type":"string","pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"},"minItems":1,"pattern":"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}}};
+const pattern49 = new RegExp("^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$", "u");
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1365,11 +1372,11 @@ errors++;
 if(data.subject !== undefined){
 let data0 = data.subject;
 if((typeof data0 !== "string") && (!(Array.isArray(data0)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/subject",keyword:"type",params:{type: schema55.properties.subject.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/subject",keyword:"type",params:{type: schema57.properties.subject.type}});
 errors++;
 }
 if(typeof data0 === "string"){
-if(!pattern36.test(data0)){
+if(!pattern38.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/subject",keyword:"pattern",params:{pattern: "^\\S.*$"}});
 errors++;
 }
@@ -1398,11 +1405,11 @@ errors++;
 if(data.cn !== undefined){
 let data2 = data.cn;
 if((typeof data2 !== "string") && (!(Array.isArray(data2)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/cn",keyword:"type",params:{type: schema55.properties.cn.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/cn",keyword:"type",params:{type: schema57.properties.cn.type}});
 errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/cn",keyword:"pattern",params:{pattern: "^\\S.*$"}});
 errors++;
 }
@@ -1431,11 +1438,11 @@ errors++;
 if(data.san_dns !== undefined){
 let data4 = data.san_dns;
 if((typeof data4 !== "string") && (!(Array.isArray(data4)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/san_dns",keyword:"type",params:{type: schema55.properties.san_dns.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_dns",keyword:"type",params:{type: schema57.properties.san_dns.type}});
 errors++;
 }
 if(typeof data4 === "string"){
-if(!pattern36.test(data4)){
+if(!pattern38.test(data4)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/san_dns",keyword:"pattern",params:{pattern: "^\\S.*$"}});
 errors++;
 }
@@ -1464,11 +1471,11 @@ errors++;
 if(data.san_uri !== undefined){
 let data6 = data.san_uri;
 if((typeof data6 !== "string") && (!(Array.isArray(data6)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/san_uri",keyword:"type",params:{type: schema55.properties.san_uri.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/san_uri",keyword:"type",params:{type: schema57.properties.san_uri.type}});
 errors++;
 }
 if(typeof data6 === "string"){
-if(!pattern36.test(data6)){
+if(!pattern38.test(data6)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/san_uri",keyword:"pattern",params:{pattern: "^\\S.*$"}});
 errors++;
 }
@@ -1497,11 +1504,11 @@ errors++;
 if(data.fingerprint_sha256 !== undefined){
 let data8 = data.fingerprint_sha256;
 if((typeof data8 !== "string") && (!(Array.isArray(data8)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/fingerprint_sha256",keyword:"type",params:{type: schema55.properties.fingerprint_sha256.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/fingerprint_sha256",keyword:"type",params:{type: schema57.properties.fingerprint_sha256.type}});
 errors++;
 }
 if(typeof data8 === "string"){
-if(!pattern47.test(data8)){
+if(!pattern49.test(data8)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/fingerprint_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}});
 errors++;
 }
@@ -1515,7 +1522,7 @@ const len4 = data8.length;
 for(let i4=0; i4<len4; i4++){
 let data9 = data8[i4];
 if(typeof data9 === "string"){
-if(!pattern47.test(data9)){
+if(!pattern49.test(data9)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/fingerprint_sha256/" + i4,keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"}});
 errors++;
 }
@@ -1537,7 +1544,7 @@ return errors === 0;
 }
 validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema61 = {"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}};
+const schema63 = {"type":"object","additionalProperties":false,"required":["issuer"],"properties":{"issuer":{"$ref":"#/$defs/issuer_url"},"subjects":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups":{"type":"array","items":{"$ref":"#/$defs/line"},"minItems":1},"groups_claim":{"$ref":"#/$defs/line"},"scopes":{"type":"array","items":{"$ref":"#/$defs/scope"},"minItems":1},"claims":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","array"],"items":{"type":["string","number","boolean"]},"minItems":1}}}};
 
 function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1563,7 +1570,7 @@ errors++;
 if(data.issuer !== undefined){
 let data0 = data.issuer;
 if(typeof data0 === "string"){
-if(!pattern23.test(data0)){
+if(!pattern24.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://[^\\s\\u0000-\\u0020?#@]+$"}});
 errors++;
 }
@@ -1651,7 +1658,7 @@ const len2 = data6.length;
 for(let i2=0; i2<len2; i2++){
 let data7 = data6[i2];
 if(typeof data7 === "string"){
-if(!pattern27.test(data7)){
+if(!pattern28.test(data7)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i2,keyword:"pattern",params:{pattern: "^[\\u0021\\u0023-\\u005b\\u005d-\\u007e]{1,128}$"}});
 errors++;
 }
@@ -1677,7 +1684,7 @@ errors++;
 for(const key1 in data8){
 let data9 = data8[key1];
 if((((typeof data9 !== "string") && (!((typeof data9 == "number") && (isFinite(data9))))) && (typeof data9 !== "boolean")) && (!(Array.isArray(data9)))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: schema61.properties.claims.additionalProperties.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: schema63.properties.claims.additionalProperties.type}});
 errors++;
 }
 if(Array.isArray(data9)){
@@ -1689,7 +1696,7 @@ const len3 = data9.length;
 for(let i3=0; i3<len3; i3++){
 let data10 = data9[i3];
 if(((typeof data10 !== "string") && (!((typeof data10 == "number") && (isFinite(data10))))) && (typeof data10 !== "boolean")){
-vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i3,keyword:"type",params:{type: schema61.properties.claims.additionalProperties.items.type}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/claims/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i3,keyword:"type",params:{type: schema63.properties.claims.additionalProperties.items.type}});
 errors++;
 }
 }
@@ -1786,7 +1793,7 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema45.properties, key0))){
+if(!(func1.call(schema46.properties, key0))){
 vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -1794,7 +1801,7 @@ errors++;
 if(data.token_sha256 !== undefined){
 let data0 = data.token_sha256;
 if(typeof data0 === "string"){
-if(!pattern29.test(data0)){
+if(!pattern30.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/token_sha256",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{64}$"}});
 errors++;
 }
@@ -1811,7 +1818,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
-if(!pattern19.test(data2)){
+if(!pattern20.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/allow/" + i0,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
@@ -1834,7 +1841,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 === "string"){
-if(!pattern19.test(data4)){
+if(!pattern20.test(data4)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/deny/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
@@ -1862,7 +1869,7 @@ if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key1 in data6){
 const _errs24 = errors;
 if(typeof key1 === "string"){
-if(!pattern19.test(key1)){
+if(!pattern20.test(key1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/arguments",keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"},propertyName:key1});
 errors++;
 }
@@ -1978,10 +1985,37 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/limits",keyword:"type",par
 errors++;
 }
 }
+if(data.allow_ips !== undefined){
+let data14 = data.allow_ips;
+if(Array.isArray(data14)){
+if(data14.length < 1){
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips",keyword:"minItems",params:{limit: 1}});
+errors++;
+}
+const len2 = data14.length;
+for(let i2=0; i2<len2; i2++){
+let data15 = data14[i2];
+if(typeof data15 === "string"){
+if(!pattern5.test(data15)){
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips/" + i2,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
+errors++;
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips/" + i2,keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+else {
+vErrors = noted(vErrors, {instancePath:instancePath+"/allow_ips",keyword:"type",params:{type: "array"}});
+errors++;
+}
+}
 if(data.profile !== undefined){
-let data14 = data.profile;
-if(typeof data14 === "string"){
-if(!pattern33.test(data14)){
+let data16 = data.profile;
+if(typeof data16 === "string"){
+if(!pattern35.test(data16)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/profile",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}});
 errors++;
 }
@@ -1992,11 +2026,11 @@ errors++;
 }
 }
 if(data.tokens !== undefined){
-let data15 = data.tokens;
-if(Array.isArray(data15)){
-const len2 = data15.length;
-for(let i2=0; i2<len2; i2++){
-if(!(validate28(data15[i2], {instancePath:instancePath+"/tokens/" + i2,parentData:data15,parentDataProperty:i2,rootData,dynamicAnchors}))){
+let data17 = data.tokens;
+if(Array.isArray(data17)){
+const len3 = data17.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate28(data17[i3], {instancePath:instancePath+"/tokens/" + i3,parentData:data17,parentDataProperty:i3,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
@@ -2008,9 +2042,9 @@ errors++;
 }
 }
 if(data.expires !== undefined){
-let data17 = data.expires;
-if(typeof data17 === "string"){
-if(!pattern36.test(data17)){
+let data19 = data.expires;
+if(typeof data19 === "string"){
+if(!pattern38.test(data19)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/expires",keyword:"pattern",params:{pattern: "^\\S.*$"}});
 errors++;
 }
@@ -2027,22 +2061,22 @@ errors = vErrors.length;
 }
 }
 if(data.socket !== undefined){
-let data19 = data.socket;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.path === undefined){
+let data21 = data.socket;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.path === undefined){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket",keyword:"required",params:{missingProperty: "path"}});
 errors++;
 }
-for(const key4 in data19){
+for(const key4 in data21){
 if(!(((key4 === "path") || (key4 === "mode")) || (key4 === "group"))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
 }
-if(data19.path !== undefined){
-let data20 = data19.path;
-if(typeof data20 === "string"){
-if(!pattern5.test(data20)){
+if(data21.path !== undefined){
+let data22 = data21.path;
+if(typeof data22 === "string"){
+if(!pattern5.test(data22)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket/path",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}});
 errors++;
 }
@@ -2052,10 +2086,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/socket/path",keyword:"type
 errors++;
 }
 }
-if(data19.mode !== undefined){
-let data21 = data19.mode;
-if(typeof data21 === "string"){
-if(!pattern50.test(data21)){
+if(data21.mode !== undefined){
+let data23 = data21.mode;
+if(typeof data23 === "string"){
+if(!pattern52.test(data23)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket/mode",keyword:"pattern",params:{pattern: "^0?[0-7]{3}$"}});
 errors++;
 }
@@ -2065,10 +2099,10 @@ vErrors = noted(vErrors, {instancePath:instancePath+"/socket/mode",keyword:"type
 errors++;
 }
 }
-if(data19.group !== undefined){
-let data22 = data19.group;
-if(typeof data22 === "string"){
-if(!pattern51.test(data22)){
+if(data21.group !== undefined){
+let data24 = data21.group;
+if(typeof data24 === "string"){
+if(!pattern53.test(data24)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/socket/group",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.@-]*$"}});
 errors++;
 }
@@ -2100,10 +2134,10 @@ return errors === 0;
 }
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema68 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}};
-const schema71 = {"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"};
-const pattern60 = new RegExp("^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$", "u");
-const pattern62 = new RegExp("^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$", "u");
+const schema70 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"extends":{"$ref":"#/$defs/profile_name"},"description":{"$ref":"#/$defs/line"},"client_names":{"type":"array","items":{"$ref":"#/$defs/client_glob"}},"separator":{"type":"string","pattern":"^[_.-]{1,4}$"},"charset":{"type":"string","pattern":"^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"},"max_length":{"type":"integer","minimum":16,"maximum":128},"tool_cap":{"type":"integer","minimum":0,"maximum":100000},"pinned":{"type":"array","items":{"$ref":"#/$defs/glob"}},"page_size":{"type":"integer","minimum":0,"maximum":100000},"downgrade":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"by_revision":{"type":"boolean"},"kinds":{"type":"array","items":{"enum":["audio","image","resource","resource_link","structured_content"]}}}}}};
+const schema73 = {"type":"string","pattern":"^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"};
+const pattern62 = new RegExp("^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$", "u");
+const pattern64 = new RegExp("^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$", "u");
 
 function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2121,7 +2155,7 @@ vErrors = noted(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema68.properties, key0))){
+if(!(func1.call(schema70.properties, key0))){
 vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -2129,7 +2163,7 @@ errors++;
 if(data.extends !== undefined){
 let data0 = data.extends;
 if(typeof data0 === "string"){
-if(!pattern33.test(data0)){
+if(!pattern35.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/extends",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"}});
 errors++;
 }
@@ -2159,7 +2193,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 === "string"){
-if(!pattern60.test(data3)){
+if(!pattern62.test(data3)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_names/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f?!{}\\[\\]]{1,128}$"}});
 errors++;
 }
@@ -2178,7 +2212,7 @@ errors++;
 if(data.separator !== undefined){
 let data4 = data.separator;
 if(typeof data4 === "string"){
-if(!pattern18.test(data4)){
+if(!pattern19.test(data4)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/separator",keyword:"pattern",params:{pattern: "^[_.-]{1,4}$"}});
 errors++;
 }
@@ -2191,7 +2225,7 @@ errors++;
 if(data.charset !== undefined){
 let data5 = data.charset;
 if(typeof data5 === "string"){
-if(!pattern62.test(data5)){
+if(!pattern64.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/charset",keyword:"pattern",params:{pattern: "^(?:any|(?=.*a-z)(?=.*0-9)(?=.*_)(?:A-Z|a-z|0-9|[_./-])+)$"}});
 errors++;
 }
@@ -2242,7 +2276,7 @@ const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
 let data9 = data8[i1];
 if(typeof data9 === "string"){
-if(!pattern19.test(data9)){
+if(!pattern20.test(data9)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/pinned/" + i1,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
@@ -2301,7 +2335,7 @@ const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 let data14 = data13[i2];
 if(!(((((data14 === "audio") || (data14 === "image")) || (data14 === "resource")) || (data14 === "resource_link")) || (data14 === "structured_content"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade/kinds/" + i2,keyword:"enum",params:{allowedValues: schema68.properties.downgrade.properties.kinds.items.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/downgrade/kinds/" + i2,keyword:"enum",params:{allowedValues: schema70.properties.downgrade.properties.kinds.items.enum}});
 errors++;
 }
 }
@@ -2327,20 +2361,20 @@ return errors === 0;
 }
 validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema73 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
-const schema74 = {"type":"string","pattern":"^[^\\u0000]*$"};
-const schema75 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
-const schema82 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
-const pattern65 = new RegExp("^[^\\u0000]*$", "u");
-const pattern67 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-const pattern75 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-const pattern76 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
-const pattern93 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", "u");
-const pattern95 = new RegExp("^[^\\u0000-\\u001f,\"]+$", "u");
-const pattern96 = new RegExp("^/[^\\u0000-\\u001f,\":]+$", "u");
-const pattern97 = new RegExp("^[1-9][0-9]*[kmg]$", "u");
-const pattern98 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
-const schema78 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
+const schema75 = {"type":"object","additionalProperties":false,"properties":{"command":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"args":{"type":"array","items":{"$ref":"#/$defs/text"}},"cwd":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/text"},"propertyNames":{"$ref":"#/$defs/variable"}},"inherit_env":{"type":"array","items":{"$ref":"#/$defs/variable"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/secret"}},"framing":{"enum":["auto","newline","content-length"]},"fence":{"type":"boolean"},"era":{"enum":["auto","legacy","modern"]},"namespace":{"type":"string","pattern":"^[a-z][a-z0-9-]*$"},"prefix":{"type":"boolean"},"isolation":{"enum":["auto","shared","session","pool"]},"resources":{"type":"object","additionalProperties":false,"properties":{"uris":{"enum":["native","prefixed"]}}},"disabled":{"type":"boolean"},"tags":{"type":"array","items":{"$ref":"#/$defs/tag"}},"policy":{"type":"object","additionalProperties":false,"properties":{"allow_destructive":{"type":"boolean"},"allow_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"deny_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"read_only_tools":{"type":"array","items":{"$ref":"#/$defs/glob"}},"destructive":{"enum":["declared","assumed"]},"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000},"timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000}}},"health":{"type":"object","additionalProperties":false,"properties":{"startup_timeout_ms":{"type":"integer","minimum":1,"maximum":86400000},"ping_interval_ms":{"type":"integer","minimum":0,"maximum":86400000},"ping_failures":{"type":"integer","minimum":1,"maximum":1000},"restart_backoff_ms":{"type":"integer","minimum":1,"maximum":86400000},"max_restarts":{"type":"integer","minimum":0,"maximum":1000000},"stop_timeout_ms":{"type":"integer","minimum":0,"maximum":86400000}}},"tools":{"type":"object","additionalProperties":{"$ref":"#/$defs/tool"}},"scaling":{"type":"object","additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":1000},"max":{"type":"integer","minimum":1,"maximum":1000}}},"url":{"type":"string"},"transport":{"enum":["auto","streamable-http","sse","websocket"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"auth":{"type":"object","additionalProperties":false,"properties":{"bearer":{"$ref":"#/$defs/variable"},"oauth":{"$ref":"#/$defs/oauth"}}},"credentials":{"enum":["shared","per-user"]},"allow_private":{"type":"boolean"},"tls":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"ca":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"cert":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"key":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"}}},"container":{"type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"},"engine":{"enum":["auto","docker","podman"]},"network":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},"mounts":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["source","target"],"properties":{"source":{"type":"string","pattern":"^[^\\u0000-\\u001f,\"]+$"},"target":{"type":"string","pattern":"^/[^\\u0000-\\u001f,\":]+$"},"writable":{"type":"boolean"}}}},"memory":{"type":"string","pattern":"^[1-9][0-9]*[kmg]$"},"pids":{"type":"integer","minimum":2,"maximum":100000},"user":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"},"writable":{"type":"boolean"}}},"max_sessions":{"type":"integer","minimum":1,"maximum":10000},"idle_timeout_ms":{"type":"integer","minimum":1000,"maximum":86400000},"roots":{"type":"array","items":{"$ref":"#/$defs/line"}},"interactive":{"enum":["serialize"]}}};
+const schema76 = {"type":"string","pattern":"^[^\\u0000]*$"};
+const schema77 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"};
+const schema84 = {"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$"};
+const pattern67 = new RegExp("^[^\\u0000]*$", "u");
+const pattern69 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern77 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+const pattern78 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "u");
+const pattern95 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", "u");
+const pattern97 = new RegExp("^[^\\u0000-\\u001f,\"]+$", "u");
+const pattern98 = new RegExp("^/[^\\u0000-\\u001f,\":]+$", "u");
+const pattern99 = new RegExp("^[1-9][0-9]*[kmg]$", "u");
+const pattern100 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
+const schema80 = {"type":["string","object"],"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","additionalProperties":false,"required":["name","from"],"properties":{"name":{"$ref":"#/$defs/variable"},"from":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"$ref":"#/$defs/variable"},"file":{"type":"string","pattern":"^[^\\u0000-\\u001f]*\\S[^\\u0000-\\u001f]*$"},"command":{"type":"array","items":{"$ref":"#/$defs/text"},"minItems":1}}}}};
 
 function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2353,11 +2387,11 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: schema78.type}});
+vErrors = noted(vErrors, {instancePath,keyword:"type",params:{type: schema80.type}});
 errors++;
 }
 if(typeof data === "string"){
-if(!pattern67.test(data)){
+if(!pattern69.test(data)){
 vErrors = noted(vErrors, {instancePath,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -2380,7 +2414,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern67.test(data0)){
+if(!pattern69.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -2410,7 +2444,7 @@ errors++;
 if(data1.env !== undefined){
 let data2 = data1.env;
 if(typeof data2 === "string"){
-if(!pattern67.test(data2)){
+if(!pattern69.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/from/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -2444,7 +2478,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern65.test(data5)){
+if(!pattern67.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/from/command/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2472,9 +2506,9 @@ return errors === 0;
 }
 validate38.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema87 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}}}};
-const schema88 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
-const pattern81 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
+const schema89 = {"type":"object","additionalProperties":false,"minProperties":1,"properties":{"name":{"$ref":"#/$defs/tool_name"},"expose":{"$ref":"#/$defs/tool_name"},"description":{"$ref":"#/$defs/text"},"hidden":{"type":"boolean"},"limits":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"max_concurrency":{"type":"integer","minimum":1,"maximum":1000000},"max_queue":{"type":"integer","minimum":0,"maximum":1000000},"rate_limit_rps":{"type":"number","minimum":0,"maximum":1000000},"rate_limit_bytes":{"type":"integer","minimum":0,"maximum":1000000000000}}}}};
+const schema90 = {"type":"string","pattern":"^[A-Za-z0-9_.-]{1,128}$"};
+const pattern83 = new RegExp("^[A-Za-z0-9_.-]{1,128}$", "u");
 
 function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2500,7 +2534,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern81.test(data0)){
+if(!pattern83.test(data0)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}});
 errors++;
 }
@@ -2513,7 +2547,7 @@ errors++;
 if(data.expose !== undefined){
 let data1 = data.expose;
 if(typeof data1 === "string"){
-if(!pattern81.test(data1)){
+if(!pattern83.test(data1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/expose",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,128}$"}});
 errors++;
 }
@@ -2526,7 +2560,7 @@ errors++;
 if(data.description !== undefined){
 let data2 = data.description;
 if(typeof data2 === "string"){
-if(!pattern65.test(data2)){
+if(!pattern67.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/description",keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2639,12 +2673,12 @@ return errors === 0;
 }
 validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema92 = {"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}};
-const pattern85 = new RegExp("^[\\x20-\\x7e]+$", "u");
-const pattern86 = new RegExp("^https://[^/\\s]+/\\S+$", "u");
-const pattern87 = new RegExp("^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$", "u");
-const pattern88 = new RegExp("^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$", "u");
-const pattern89 = new RegExp("^https?://\\S+$", "u");
+const schema94 = {"type":"object","additionalProperties":false,"properties":{"grant":{"enum":["authorization_code","client_credentials","token-exchange"]},"client_id":{"type":"string","pattern":"^[\\x20-\\x7e]+$"},"client_secret":{"$ref":"#/$defs/secret"},"private_key":{"$ref":"#/$defs/secret"},"private_key_algorithm":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512"]},"client_metadata_url":{"type":"string","pattern":"^https://[^/\\s]+/\\S+$"},"redirect_url":{"type":"string","pattern":"^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"},"scopes":{"type":"array","items":{"type":"string","pattern":"^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"},"minItems":1},"issuer":{"type":"string","pattern":"^https?://\\S+$"}}};
+const pattern87 = new RegExp("^[\\x20-\\x7e]+$", "u");
+const pattern88 = new RegExp("^https://[^/\\s]+/\\S+$", "u");
+const pattern89 = new RegExp("^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$", "u");
+const pattern90 = new RegExp("^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$", "u");
+const pattern91 = new RegExp("^https?://\\S+$", "u");
 
 function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2658,7 +2692,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema92.properties, key0))){
+if(!(func1.call(schema94.properties, key0))){
 vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -2666,14 +2700,14 @@ errors++;
 if(data.grant !== undefined){
 let data0 = data.grant;
 if(!(((data0 === "authorization_code") || (data0 === "client_credentials")) || (data0 === "token-exchange"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/grant",keyword:"enum",params:{allowedValues: schema92.properties.grant.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/grant",keyword:"enum",params:{allowedValues: schema94.properties.grant.enum}});
 errors++;
 }
 }
 if(data.client_id !== undefined){
 let data1 = data.client_id;
 if(typeof data1 === "string"){
-if(!pattern85.test(data1)){
+if(!pattern87.test(data1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_id",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"}});
 errors++;
 }
@@ -2698,14 +2732,14 @@ errors = vErrors.length;
 if(data.private_key_algorithm !== undefined){
 let data4 = data.private_key_algorithm;
 if(!(((((((((data4 === "RS256") || (data4 === "RS384")) || (data4 === "RS512")) || (data4 === "PS256")) || (data4 === "PS384")) || (data4 === "PS512")) || (data4 === "ES256")) || (data4 === "ES384")) || (data4 === "ES512"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/private_key_algorithm",keyword:"enum",params:{allowedValues: schema92.properties.private_key_algorithm.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/private_key_algorithm",keyword:"enum",params:{allowedValues: schema94.properties.private_key_algorithm.enum}});
 errors++;
 }
 }
 if(data.client_metadata_url !== undefined){
 let data5 = data.client_metadata_url;
 if(typeof data5 === "string"){
-if(!pattern86.test(data5)){
+if(!pattern88.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/client_metadata_url",keyword:"pattern",params:{pattern: "^https://[^/\\s]+/\\S+$"}});
 errors++;
 }
@@ -2718,7 +2752,7 @@ errors++;
 if(data.redirect_url !== undefined){
 let data6 = data.redirect_url;
 if(typeof data6 === "string"){
-if(!pattern87.test(data6)){
+if(!pattern89.test(data6)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/redirect_url",keyword:"pattern",params:{pattern: "^http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?(/[^\\s?#]*)?$"}});
 errors++;
 }
@@ -2739,7 +2773,7 @@ const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
-if(!pattern88.test(data8)){
+if(!pattern90.test(data8)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/scopes/" + i0,keyword:"pattern",params:{pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$"}});
 errors++;
 }
@@ -2758,7 +2792,7 @@ errors++;
 if(data.issuer !== undefined){
 let data9 = data.issuer;
 if(typeof data9 === "string"){
-if(!pattern89.test(data9)){
+if(!pattern91.test(data9)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/issuer",keyword:"pattern",params:{pattern: "^https?://\\S+$"}});
 errors++;
 }
@@ -2791,7 +2825,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema73.properties, key0))){
+if(!(func1.call(schema75.properties, key0))){
 vErrors = noted(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -2816,7 +2850,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
-if(!pattern65.test(data2)){
+if(!pattern67.test(data2)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/args/" + i0,keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2851,7 +2885,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key1 in data4){
 const _errs13 = errors;
 if(typeof key1 === "string"){
-if(!pattern67.test(key1)){
+if(!pattern69.test(key1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/env",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key1});
 errors++;
 }
@@ -2869,7 +2903,7 @@ errors++;
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 === "string"){
-if(!pattern65.test(data5)){
+if(!pattern67.test(data5)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/env/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"pattern",params:{pattern: "^[^\\u0000]*$"}});
 errors++;
 }
@@ -2892,7 +2926,7 @@ const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(typeof data7 === "string"){
-if(!pattern67.test(data7)){
+if(!pattern69.test(data7)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/inherit_env/" + i1,keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -2927,7 +2961,7 @@ errors++;
 if(data.framing !== undefined){
 let data10 = data.framing;
 if(!(((data10 === "auto") || (data10 === "newline")) || (data10 === "content-length"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/framing",keyword:"enum",params:{allowedValues: schema73.properties.framing.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/framing",keyword:"enum",params:{allowedValues: schema75.properties.framing.enum}});
 errors++;
 }
 }
@@ -2940,14 +2974,14 @@ errors++;
 if(data.era !== undefined){
 let data12 = data.era;
 if(!(((data12 === "auto") || (data12 === "legacy")) || (data12 === "modern"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/era",keyword:"enum",params:{allowedValues: schema73.properties.era.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/era",keyword:"enum",params:{allowedValues: schema75.properties.era.enum}});
 errors++;
 }
 }
 if(data.namespace !== undefined){
 let data13 = data.namespace;
 if(typeof data13 === "string"){
-if(!pattern75.test(data13)){
+if(!pattern77.test(data13)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/namespace",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"}});
 errors++;
 }
@@ -2966,7 +3000,7 @@ errors++;
 if(data.isolation !== undefined){
 let data15 = data.isolation;
 if(!((((data15 === "auto") || (data15 === "shared")) || (data15 === "session")) || (data15 === "pool"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema73.properties.isolation.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/isolation",keyword:"enum",params:{allowedValues: schema75.properties.isolation.enum}});
 errors++;
 }
 }
@@ -2982,7 +3016,7 @@ errors++;
 if(data16.uris !== undefined){
 let data17 = data16.uris;
 if(!((data17 === "native") || (data17 === "prefixed"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema73.properties.resources.properties.uris.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/resources/uris",keyword:"enum",params:{allowedValues: schema75.properties.resources.properties.uris.enum}});
 errors++;
 }
 }
@@ -3005,7 +3039,7 @@ const len3 = data19.length;
 for(let i3=0; i3<len3; i3++){
 let data20 = data19[i3];
 if(typeof data20 === "string"){
-if(!pattern76.test(data20)){
+if(!pattern78.test(data20)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/tags/" + i3,keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}});
 errors++;
 }
@@ -3025,7 +3059,7 @@ if(data.policy !== undefined){
 let data21 = data.policy;
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 for(const key4 in data21){
-if(!(func1.call(schema73.properties.policy.properties, key4))){
+if(!(func1.call(schema75.properties.policy.properties, key4))){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
@@ -3043,7 +3077,7 @@ const len4 = data23.length;
 for(let i4=0; i4<len4; i4++){
 let data24 = data23[i4];
 if(typeof data24 === "string"){
-if(!pattern19.test(data24)){
+if(!pattern20.test(data24)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/allow_tools/" + i4,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
@@ -3066,7 +3100,7 @@ const len5 = data25.length;
 for(let i5=0; i5<len5; i5++){
 let data26 = data25[i5];
 if(typeof data26 === "string"){
-if(!pattern19.test(data26)){
+if(!pattern20.test(data26)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/deny_tools/" + i5,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
@@ -3089,7 +3123,7 @@ const len6 = data27.length;
 for(let i6=0; i6<len6; i6++){
 let data28 = data27[i6];
 if(typeof data28 === "string"){
-if(!pattern19.test(data28)){
+if(!pattern20.test(data28)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/destructive_tools/" + i6,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
@@ -3112,7 +3146,7 @@ const len7 = data29.length;
 for(let i7=0; i7<len7; i7++){
 let data30 = data29[i7];
 if(typeof data30 === "string"){
-if(!pattern19.test(data30)){
+if(!pattern20.test(data30)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/policy/read_only_tools/" + i7,keyword:"pattern",params:{pattern: "^[^\\s\\u0000-\\u001f?!{}\\[\\]]+$"}});
 errors++;
 }
@@ -3131,7 +3165,7 @@ errors++;
 if(data21.destructive !== undefined){
 let data31 = data21.destructive;
 if(!((data31 === "declared") || (data31 === "assumed"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema73.properties.policy.properties.destructive.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/policy/destructive",keyword:"enum",params:{allowedValues: schema75.properties.policy.properties.destructive.enum}});
 errors++;
 }
 }
@@ -3433,7 +3467,7 @@ errors++;
 if(data.transport !== undefined){
 let data51 = data.transport;
 if(!((((data51 === "auto") || (data51 === "streamable-http")) || (data51 === "sse")) || (data51 === "websocket"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema73.properties.transport.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/transport",keyword:"enum",params:{allowedValues: schema75.properties.transport.enum}});
 errors++;
 }
 }
@@ -3464,7 +3498,7 @@ errors++;
 if(data54.bearer !== undefined){
 let data55 = data54.bearer;
 if(typeof data55 === "string"){
-if(!pattern67.test(data55)){
+if(!pattern69.test(data55)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/auth/bearer",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"}});
 errors++;
 }
@@ -3489,7 +3523,7 @@ errors++;
 if(data.credentials !== undefined){
 let data57 = data.credentials;
 if(!((data57 === "shared") || (data57 === "per-user"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema73.properties.credentials.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/credentials",keyword:"enum",params:{allowedValues: schema75.properties.credentials.enum}});
 errors++;
 }
 }
@@ -3573,7 +3607,7 @@ errors++;
 if(data63.image !== undefined){
 let data64 = data63.image;
 if(typeof data64 === "string"){
-if(!pattern93.test(data64)){
+if(!pattern95.test(data64)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/image",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$"}});
 errors++;
 }
@@ -3586,14 +3620,14 @@ errors++;
 if(data63.engine !== undefined){
 let data65 = data63.engine;
 if(!(((data65 === "auto") || (data65 === "docker")) || (data65 === "podman"))){
-vErrors = noted(vErrors, {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema73.properties.container.properties.engine.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/container/engine",keyword:"enum",params:{allowedValues: schema75.properties.container.properties.engine.enum}});
 errors++;
 }
 }
 if(data63.network !== undefined){
 let data66 = data63.network;
 if(typeof data66 === "string"){
-if(!pattern76.test(data66)){
+if(!pattern78.test(data66)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/network",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$"}});
 errors++;
 }
@@ -3627,7 +3661,7 @@ errors++;
 if(data68.source !== undefined){
 let data69 = data68.source;
 if(typeof data69 === "string"){
-if(!pattern95.test(data69)){
+if(!pattern97.test(data69)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/source",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f,\"]+$"}});
 errors++;
 }
@@ -3640,7 +3674,7 @@ errors++;
 if(data68.target !== undefined){
 let data70 = data68.target;
 if(typeof data70 === "string"){
-if(!pattern96.test(data70)){
+if(!pattern98.test(data70)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/mounts/" + i8+"/target",keyword:"pattern",params:{pattern: "^/[^\\u0000-\\u001f,\":]+$"}});
 errors++;
 }
@@ -3671,7 +3705,7 @@ errors++;
 if(data63.memory !== undefined){
 let data72 = data63.memory;
 if(typeof data72 === "string"){
-if(!pattern97.test(data72)){
+if(!pattern99.test(data72)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/memory",keyword:"pattern",params:{pattern: "^[1-9][0-9]*[kmg]$"}});
 errors++;
 }
@@ -3701,7 +3735,7 @@ errors++;
 if(data63.user !== undefined){
 let data74 = data63.user;
 if(typeof data74 === "string"){
-if(!pattern98.test(data74)){
+if(!pattern100.test(data74)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/container/user",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}});
 errors++;
 }
@@ -3782,7 +3816,7 @@ errors++;
 }
 if(data.interactive !== undefined){
 if(!(data.interactive === "serialize")){
-vErrors = noted(vErrors, {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema73.properties.interactive.enum}});
+vErrors = noted(vErrors, {instancePath:instancePath+"/interactive",keyword:"enum",params:{allowedValues: schema75.properties.interactive.enum}});
 errors++;
 }
 }
@@ -3796,7 +3830,7 @@ return errors === 0;
 }
 validate37.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern28 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
+const pattern29 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.@-]*$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://raw.githubusercontent.com/ghively/thehub/main/schemas/manifest.schema.json" */;
@@ -3834,7 +3868,7 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 const _errs6 = errors;
 if(typeof key1 === "string"){
-if(!pattern28.test(key1)){
+if(!pattern29.test(key1)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/clients",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.@-]*$"},propertyName:key1});
 errors++;
 }
@@ -3867,7 +3901,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key3 in data4){
 const _errs13 = errors;
 if(typeof key3 === "string"){
-if(!pattern33.test(key3)){
+if(!pattern35.test(key3)){
 vErrors = noted(vErrors, {instancePath:instancePath+"/profiles",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]{0,31}$"},propertyName:key3});
 errors++;
 }

@@ -83,6 +83,7 @@ const watched = {
     label: "outcome",
     help: "Calls that hub.decision was needed for, by what came of it.",
   },
+  thehub_auth_failures_total: { type: "counter", label: "reason", help: "Requests that were not let in." },
   thehub_sessions: { type: "gauge", label: "door", help: "Clients connected." },
   thehub_sessions_max: { type: "gauge", label: "door", help: "Clients that a door takes at most." },
   thehub_connections: { type: "gauge", label: undefined, help: "Connections open at the network doors." },
