@@ -358,7 +358,7 @@ class Front implements HttpServer {
   #welcome(request: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission): void {
     if (admission.t === "refused") {
       const { reply, reason, peer } = admission;
-      this.#deps.log.info("upgrade_refused", { status: reply.status, reason, peer });
+      this.#refusals.addUpgrade({ status: reply.status, reason, peer });
       endWithReply(socket, reply, this.#deps.clock);
       return;
     }

@@ -212,9 +212,11 @@ test("http-server tls: connections count once, and those over the limit are clos
   first.write(upgradeRequest({ host: hub.authority }));
   assert.match(String((await once(first, "data"))[0]), /^HTTP\/1.1 101 /);
   const second = await secure(hub);
+  second.write(upgradeRequest({ host: hub.authority }));
+  await once(second, "data");
   assert.equal(hub.server.connections, 2);
   assert.match(await failure(hub, trusting()), /ECONNRESET|ended/);
-  assert.deepEqual(hub.server.refusedConnections, { total: 1, address: 0 });
+  assert.deepEqual(hub.server.refusedConnections, { total: 1, address: 0, half_open: 0 });
   second.destroy();
   while (hub.server.connections > 1) await new Promise((resolve) => setImmediate(resolve));
   (await secure(hub)).destroy();

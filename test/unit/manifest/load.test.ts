@@ -83,6 +83,7 @@ test("load: fills in every default of the hub", async () => {
     allowHosts: [],
     allowOrigins: [],
     clientCertificateHeader: undefined,
+    allowIps: [],
     trustedProxies: [],
     tls: undefined,
     anonymous: "loopback",
@@ -165,6 +166,7 @@ cores:
     arguments: [],
     admin: false,
     profile: undefined,
+    allowIps: undefined,
     limits: { maxConcurrency: undefined, maxQueue: undefined, rateLimitRps: undefined, rateLimitBytes: undefined },
   });
 });
