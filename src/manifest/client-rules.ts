@@ -1,7 +1,7 @@
 // Rules of clients: what each comes in with, and until when.
 import { resolve } from "node:path";
 import { canonicalName } from "../base/distinguished-name.ts";
-import { maxSocketPathBytes, parseListen } from "./addresses.ts";
+import { maxSocketPathBytes, parseListen, parseNetworks } from "./addresses.ts";
 import { parseMoment } from "./moments.ts";
 import { type Entry, type Parts, placeOf, type Report } from "./parts.ts";
 import { formatPath, type Path } from "./problems.ts";
@@ -29,6 +29,11 @@ export function checkClients(parts: Parts, report: Report): void {
       const at = { source: client.source, path: [...client.path, "read_only"] };
       const hint = "remove admin, or read_only";
       report(at, "warning", "an admin may stop Cores and reload the manifest all the same", hint);
+    }
+    const networks = parseNetworks(texts(values["allow_ips"]) ?? []);
+    if (networks.t === "bad") {
+      const path = [...client.path, "allow_ips"];
+      report({ source: client.source, path, on: "value" }, "error", networks.message, networks.hint);
     }
     if (Array.isArray(values["allow"]) && values["allow"].length === 0) {
       const path = [...client.path, "allow"];
