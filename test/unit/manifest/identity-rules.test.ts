@@ -99,7 +99,9 @@ test("identity in a manifest: what nobody may rely on is an error", () => {
   assert.match(jwt({ issuer, groups: [] }).join(), /the list is empty/);
   assert.match(jwt({ issuer, scopes: ["a b"] }).join(), /is not allowed here/);
   assert.match(jwt({ issuer, claims: { a: { b: 1 } } }).join(), /must be text or a number or true or false or a list/);
-  assert.deepEqual(problemsOf({ clients: { eng: {} } }), ["error clients.eng: none of token_sha256, jwt is there"]);
+  assert.deepEqual(problemsOf({ clients: { eng: {} } }), [
+    "error clients.eng: none of token_sha256, tokens, jwt, certificate, socket is there",
+  ]);
   const issuers = (value: object) => {
     return problemsOf({ hub: { auth: { issuers: value } }, clients: { eng: { jwt: { issuer } } } });
   };
