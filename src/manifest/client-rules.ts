@@ -125,6 +125,15 @@ function checkSocket(socket: Values | undefined, client: Entry, taken: Taken, re
       report(at("path"), "error", message, "give each its own socket: it says who comes in by it");
     } else taken.set(path, { ...client, path: [...client.path, "socket", "path"] });
   }
+  if (socket !== undefined && record(client.value)?.["admin"] === true) {
+    const message = "an admin does not come in by a socket: Cores run as the hub's user, and can open it as well";
+    report(
+      { source: client.source, path: [...client.path, "socket"] },
+      "error",
+      message,
+      "remove admin, or use a token",
+    );
+  }
   const mode = text(socket?.["mode"]);
   if (mode === undefined || !/^0?[0-7]{3}$/.test(mode)) return;
   const bits = Number.parseInt(mode, 8);
