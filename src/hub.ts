@@ -15,7 +15,7 @@ import { CallGate } from "./hub/call-gate.ts";
 import { healthOf, troubleOf } from "./hub/condition.ts";
 import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
 import { CoreLogins } from "./hub/core-logins.ts";
-import { Doorman } from "./hub/doorman.ts";
+import { Doorman, type SignInRequest } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
 import { Fleet } from "./hub/fleet.ts";
 import { Granted } from "./hub/granted.ts";
@@ -32,7 +32,6 @@ import { sourcesOf } from "./hub/sources.ts";
 import { type Standing, standingOf } from "./hub/standing.ts";
 import { StateRing } from "./hub/state-ring.ts";
 import { welcoming } from "./hub/welcome.ts";
-import type { DoorRequest } from "./logins/door.ts";
 import type { Setup } from "./manifest/diff.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import type { Settings } from "./manifest/settings.ts";
@@ -202,9 +201,10 @@ export class Hub {
     });
     this.#exchange = this.#createExchange();
     const restarts = (key: string) => this.#restarts.get(key) ?? 0;
-    const seen = { restarts, loads: () => this.#parts.calls.loads(), sessions: () => this.#parts.relay.sessions };
+    const seen = { restarts, admission: this.#parts.calls.admission, sessions: () => this.#parts.relay.sessions };
     const fleet = this.#fleet;
-    watchNumbers(this.metrics, { ...seen, parts: this.#parts, fleet, masked: () => masker.masked });
+    const { failures } = this.#doorman.attempts;
+    watchNumbers(this.metrics, { ...seen, failures, parts: this.#parts, fleet, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }
@@ -300,8 +300,8 @@ export class Hub {
   }
 
   /** The pages for people who sign in to Cores, which need no token. Undefined: not one of them. */
-  signInPage(request: Omit<DoorRequest, "person">): Promise<Page | undefined> {
-    return this.#logins.answer({ ...request, person: (token) => this.#doorman.holderOf(token) });
+  signInPage({ peer, ...request }: SignInRequest): Promise<Page | undefined> {
+    return this.#logins.answer({ ...request, person: (token) => this.#doorman.person(token, peer) });
   }
 
   /** With the values of secrets and tokens overwritten. */

@@ -2,7 +2,7 @@
 import { type MetricName, metrics, type Samples } from "./samples.ts";
 import type { Door, Kind } from "./subjects.ts";
 
-type Against = "floor" | "direct" | "best peer" | "10 tools, 1 session" | "a legacy call";
+type Against = "floor" | "direct" | "best peer" | "10 tools, 1 session" | "a legacy call" | "no gates";
 
 export interface Verdict {
   readonly budget: string;
@@ -47,6 +47,8 @@ const grows = (metric: MetricName): Budget => ({
 
 const ofEra = (metric: MetricName): Budget => ({ metric, against: "a legacy call", most: 1.2, of: "era-legacy" });
 
+const ofGates = (): Budget => ({ metric: "gates-all", against: "no gates", most: 1.1, of: "gates-none" });
+
 /** Large payloads have one budget on every door. */
 const large: readonly Budget[] = [
   ...least("results-1", 0.8, 3),
@@ -66,6 +68,7 @@ const network: readonly Budget[] = [
   most("start-list", 2),
   ofEra("era-bridged"),
   ofEra("era-modern"),
+  ofGates(),
   grows("growth-sessions"),
 ];
 
@@ -123,6 +126,7 @@ function judgeDoor(samples: Samples, kinds: readonly Kind[], hub: Kind): Verdict
     "best peer": at("peer").filter(({ isPinned }) => isPinned === true),
     "10 tools, 1 session": [hub],
     "a legacy call": [hub],
+    "no gates": [hub],
   };
   return budgets[door].flatMap((budget) => {
     const { metric, against, of = metric } = budget;

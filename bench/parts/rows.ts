@@ -3,6 +3,7 @@
 import * as calls from "./calls.ts";
 import { loadLinks } from "./cpu-load.ts";
 import { eraLaps } from "./eras.ts";
+import { gateLaps } from "./gates.ts";
 import { coreSecret } from "./hub-place.ts";
 import type { Link } from "./link.ts";
 import { quantile } from "./load.ts";
@@ -324,6 +325,21 @@ const eras: Row = {
   },
 };
 
+/** The hub against itself: what its gates cost. */
+const gates: Row = {
+  name: "gates",
+  alone: true,
+  async run(round) {
+    for (const kind of round.kinds) {
+      try {
+        await gateLaps(kind, round.plan, (metric, value) => round.samples.add(metric, kind.name, value));
+      } catch (error) {
+        round.samples.fail("gates", kind.name, error);
+      }
+    }
+  },
+};
+
 /** In the order of one round. */
 export const rows: readonly Row[] = [
   memory,
@@ -340,6 +356,7 @@ export const rows: readonly Row[] = [
   starting,
   growth,
   eras,
+  gates,
 ];
 
 interface LoadShape {

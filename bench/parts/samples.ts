@@ -38,6 +38,8 @@ export const metrics = {
   "era-legacy": cpu("CPU per call, client and Core of the handshake era"),
   "era-bridged": cpu("CPU per call, modern client, Core of the handshake era"),
   "era-modern": cpu("CPU per call, modern client and Core"),
+  "gates-none": cpu("CPU per call, no token, rules or limits"),
+  "gates-all": cpu("CPU per call, a named client's token, rules, limits and addresses"),
   "growth-base": cpu("CPU per call, 10 tools, 1 session"),
   "growth-tools": cpu("CPU per call, 20 000 tools"),
   "growth-sessions": cpu("CPU per call, 5 000 sessions"),

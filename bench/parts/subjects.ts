@@ -45,6 +45,8 @@ export interface SubjectOptions {
   readonly toolsPerCore?: number;
   /** The hub's Cores speak the modern era alone. */
   readonly isModern?: boolean;
+  /** Of the hub: a named client with rules, limits and addresses of its own, or nothing of the kind, not even a token. */
+  readonly gates?: "all" | "none";
 }
 
 export const parts = fileURLToPath(new URL(".", import.meta.url));

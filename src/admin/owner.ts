@@ -9,15 +9,18 @@ const owner: AuthResult = { t: "ok", principal: ownPrincipal("owner", { admin: t
 
 interface OwnerAuth {
   readonly version: 0;
+  admits(): true;
   authenticate(evidence: Evidence): AuthResult;
 }
 
 /** Undefined: no key is asked for. */
 export function ownerAuth(key: Secret | undefined): OwnerAuth {
-  if (key === undefined) return { version: 0, authenticate: () => owner };
+  const admits = () => true as const;
+  if (key === undefined) return { version: 0, admits, authenticate: () => owner };
   const digest = tokenDigest(key.reveal());
   return {
     version: 0,
+    admits,
     authenticate({ authorization }) {
       const token = bearerToken(authorization);
       if (token === undefined) return { t: "refused", reason: "missing" };

@@ -40,6 +40,7 @@ export const errorTable = {
   login_needed: { rpc: -32061, http: 503, exit: 3, retry: false },
   login_at_url: { rpc: -32042, http: 503, exit: 3, retry: false },
   login_failed: { rpc: -32062, http: 502, exit: 3, retry: false },
+  slowed: { rpc: -32065, http: 429, exit: 1, retry: true },
   era_unsupported: { rpc: -32058, http: 502, exit: 3, retry: false },
   listen_failed: { rpc: -32603, http: 500, exit: 1, retry: true },
   manifest_invalid: { rpc: -32603, http: 500, exit: 2, retry: false },

@@ -19,6 +19,17 @@ export function plainAddress(text: string): string | undefined {
   return mappedIPv4(short) ?? short;
 }
 
+/** Where an address is from, as far as one customer of a provider goes: an IPv4 address, or the first four groups (/64) of an IPv6 one. */
+export function placeOfAddress(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  if (tail === undefined) return groups.slice(0, 4).join(":");
+  const after = tail === "" ? [] : tail.split(":");
+  const zeros = Array.from({ length: 8 - groups.length - after.length }, () => "0");
+  return [...groups, ...zeros, ...after].slice(0, 4).join(":");
+}
+
 function mappedIPv4(address: string): string | undefined {
   const ipv4 = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : "";
   return isIPv4(ipv4) ? ipv4 : undefined;

@@ -33,7 +33,8 @@ function nameShelf(shelf: Shelf, profile: ClientProfile): NamedShelf {
     const { destructiveHint, readOnlyHint, appOnly, paramHeaders, wrapsOutput } = item;
     const { name, altered } = naming.exposed(source, native, override);
     const named = { core: source.key, key, native, canonical, exposed: name, nativeNameJson };
-    const route = { ...named, destructiveHint, readOnlyHint, appOnly, paramHeaders, wrapsOutput };
+    const isLimited = override?.limits !== undefined;
+    const route = { ...named, destructiveHint, readOnlyHint, appOnly, paramHeaders, wrapsOutput, isLimited };
     const plain = isPlain ? editsWithoutOutput(item) : undefined;
     const edits = withRenaming(item, name, altered, plain ?? item.edits);
     const ofEra = plain ?? item.modernEdits;

@@ -66,6 +66,8 @@ export interface ToolRoute extends PromptRoute {
   readonly paramHeaders: ParamHeaders | "invalid" | undefined;
   /** Its results are no objects, which legacy clients know nothing else of: they get one around them, and around the schema. */
   readonly wrapsOutput: boolean;
+  /** Calls of it have limits of their own. */
+  readonly isLimited: boolean;
 }
 
 export interface ResourceRoute {

@@ -10,10 +10,16 @@ export interface BrowserRequest {
   readonly form: URLSearchParams | undefined;
   /** Sec-Fetch-Site. */
   readonly site: string | undefined;
+  /** The client's address, as far as trusted proxies tell it, or `unix`. */
+  readonly peer: string | undefined;
 }
 
 /** `path`: without base path. A form that is longer than any of the hub's is read as none. */
-export async function browserRequest(request: IncomingMessage, path: string): Promise<BrowserRequest> {
+export async function browserRequest(
+  request: IncomingMessage,
+  path: string,
+  peer: string | undefined,
+): Promise<BrowserRequest> {
   const { method = "", url = "", headers } = request;
   const query = url.indexOf("?");
   const site = headers["sec-fetch-site"];
@@ -23,6 +29,7 @@ export async function browserRequest(request: IncomingMessage, path: string): Pr
     cookie: headers.cookie,
     form: method === "POST" ? await formOf(request) : undefined,
     site: typeof site === "string" ? site : undefined,
+    peer,
   };
 }
 

@@ -14,8 +14,8 @@ export function challengeOf(refused: Refused, facts: ResourceFacts | undefined, 
 }
 
 function errorOf(refused: Refused): (readonly [string, string | undefined])[] {
-  if (refused.reason === "missing") return [];
   if (refused.reason === "scope") return [["error", "insufficient_scope"]];
+  if (refused.reason !== "invalid") return [];
   const description = refused.why === undefined ? undefined : `the token is not valid here: ${refused.why}`;
   return [
     ["error", "invalid_token"],

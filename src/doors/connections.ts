@@ -1,14 +1,16 @@
 // The connections that are open, and how many there may be: over all, and from one address. Counts TCP connections, before anything
-// is known of who is behind them.
+// is known of who is behind them. Where there is no room for one more, the oldest gives way that has not shown who it is: so those that
+// connect and say nothing keep nobody out.
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "../base/clock.ts";
-import { plainAddress } from "../base/ip-address.ts";
+import { placeOfAddress, plainAddress } from "../base/ip-address.ts";
 import { isLoopbackHost } from "./listen.ts";
 import type { DoorLog } from "./port.ts";
 import { SpacedLog } from "./spaced-log.ts";
 
 export interface ConnectionLimits {
-  /** Over all addresses, upgraded ones included; further ones are closed unanswered. */
+  /** Over all addresses, upgraded ones included. Where all of them have shown who they are, further ones are closed unanswered. */
   readonly maxConnections: number;
   /** From one IPv4 address or one IPv6 network of /64, which is what one customer of a provider has. */
   readonly maxConnectionsPerAddress: number;
@@ -21,7 +23,8 @@ export interface ConnectionsDeps {
   isProxy(address: string): boolean;
 }
 
-export const refusalReasons = ["total", "address"] as const;
+/** `half_open`: it gave way to a newer one. */
+export const refusalReasons = ["total", "address", "half_open"] as const;
 type RefusalReason = (typeof refusalReasons)[number];
 
 export class Connections {
@@ -29,7 +32,10 @@ export class Connections {
   readonly #deps: ConnectionsDeps;
   readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
-  readonly #refused: Record<RefusalReason, number> = { total: 0, address: 0 };
+  /** Nothing is known yet of who is behind these; the oldest first. */
+  readonly #halfOpen = new Map<Socket | string, Socket>();
+  readonly #known = new WeakSet<Socket>();
+  readonly #refused: Record<RefusalReason, number> = { total: 0, address: 0, half_open: 0 };
   readonly #refusals: SpacedLog;
 
   constructor(limits: ConnectionLimits, deps: ConnectionsDeps) {
@@ -52,22 +58,36 @@ export class Connections {
     return this.#sockets.has(socket);
   }
 
-  /** False: the connection is one too many, and has been cut off. */
-  admit(socket: Socket): boolean {
+  /** False: the connection is one too many, and has been cut off. `isTls`: another socket is made of it. */
+  admit(socket: Socket, isTls = false): boolean {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
-    if (this.#sockets.size >= maxConnections) return this.#refuse(socket, "total", maxConnections);
     const counted = this.#countedAddress(socket);
-    if (counted !== undefined) {
-      const open = this.#perAddress.get(counted) ?? 0;
-      if (open >= maxConnectionsPerAddress) return this.#refuse(socket, "address", maxConnectionsPerAddress);
-      this.#perAddress.set(counted, open + 1);
-    }
+    const open = counted === undefined ? 0 : (this.#perAddress.get(counted) ?? 0);
+    if (open >= maxConnectionsPerAddress) return this.#refuse(socket, "address", maxConnectionsPerAddress);
+    if (this.#sockets.size >= maxConnections && !this.#makeRoom()) return this.#refuse(socket, "total", maxConnections);
+    if (counted !== undefined) this.#perAddress.set(counted, open + 1);
     this.#sockets.add(socket);
+    const key = isTls ? endsOf(socket) : socket;
+    if (!this.#isTrusted(socket)) this.#halfOpen.set(key, socket);
     socket.once("close", () => {
       this.#sockets.delete(socket);
+      if (this.#halfOpen.get(key) === socket) this.#halfOpen.delete(key);
       if (counted !== undefined) this.#release(counted);
     });
     return true;
+  }
+
+  /** Who is behind it (TLS may have made another socket of it) was let in: once the request is whole, a body that does not come is half-open too. */
+  letIn(socket: Socket, request?: IncomingMessage): void {
+    // As good as every request of a connection but its first.
+    if (this.#known.has(socket)) return;
+    const key = "encrypted" in socket ? endsOf(socket) : socket;
+    const isKnown = () => {
+      this.#known.add(socket);
+      this.#halfOpen.delete(key);
+    };
+    if (request === undefined || !hasBody(request)) isKnown();
+    else request.once("end", isKnown);
   }
 
   /** Cuts off all that are open; resolves when they are closed. */
@@ -81,6 +101,17 @@ export class Connections {
     await Promise.all(closed);
   }
 
+  /** False: there is none that could give way. */
+  #makeRoom(): boolean {
+    const { value: oldest } = this.#halfOpen.entries().next();
+    if (oldest === undefined) return false;
+    const [key, socket] = oldest;
+    this.#halfOpen.delete(key);
+    this.#sockets.delete(socket);
+    this.#refuse(socket, "half_open", this.#limits.maxConnections);
+    return true;
+  }
+
   #release(address: string): void {
     const open = (this.#perAddress.get(address) ?? 1) - 1;
     if (open === 0) this.#perAddress.delete(address);
@@ -89,26 +120,31 @@ export class Connections {
 
   #refuse(socket: Socket, reason: RefusalReason, limit: number): false {
     this.#refused[reason]++;
-    const fix = reason === "total" ? "hub.limits.max_connections" : "hub.limits.max_connections_per_address";
+    const fix = reason === "address" ? "hub.limits.max_connections_per_address" : "hub.limits.max_connections";
     this.#refusals.say(reason, { reason, limit, peer: socket.remoteAddress, fix: `raise ${fix} if these are wanted` });
     socket.destroy();
     return false;
+  }
+
+  /** A proxy's connections are many clients', and who may open a socket file is known by that. */
+  #isTrusted({ remoteAddress }: Socket): boolean {
+    if (remoteAddress === undefined) return true;
+    return this.#deps.isProxy(plainAddress(remoteAddress) ?? remoteAddress);
   }
 
   /** Undefined: not counted. Who comes from this machine, by a socket file or loopback, is not kept out by a number. */
   #countedAddress({ remoteAddress }: Socket): string | undefined {
     const address = remoteAddress === undefined ? undefined : plainAddress(remoteAddress);
     if (address === undefined || isLoopbackHost(address) || this.#deps.isProxy(address)) return undefined;
-    return address.includes(":") ? networkOf(address) : address;
+    return placeOfAddress(address);
   }
 }
 
-/** The first four groups of an IPv6 address in its short form. */
-function networkOf(address: string): string {
-  const [head = "", tail] = address.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  if (tail === undefined) return groups.slice(0, 4).join(":");
-  const after = tail === "" ? [] : tail.split(":");
-  const zeros = Array.from({ length: 8 - groups.length - after.length }, () => "0");
-  return [...groups, ...zeros, ...after].slice(0, 4).join(":");
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+}
+
+/** The same for a connection and for what TLS makes of it, and for no other that is open. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

@@ -1,7 +1,8 @@
 // Who really asks: the peer of the connection or, where that is a proxy the operator trusts, the client that the proxy
 // names in its X-Forwarded-* headers. Pure: judges addresses and header values, knows no request.
-import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { isIPv6 } from "node:net";
 import { plainAddress } from "../base/ip-address.ts";
+import { ipNetworks } from "../base/ip-networks.ts";
 
 /** The headers of a request, as far as this looks at them; node joins repeated ones with a comma. */
 export type ForwardedHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -26,16 +27,12 @@ const maxHops = 32;
 
 /** `trusted`: networks as `10.0.0.0/8` or `fd00::/8`, and `unix`; settings are checked and spelt out in manifest/. */
 export function createProxies(trusted: readonly string[]): Proxies {
-  const networks = new BlockList();
-  for (const entry of trusted) {
-    const [address = "", prefix] = entry.split("/");
-    if (prefix !== undefined) networks.addSubnet(address, Number(prefix), familyOf(address));
-  }
-  // Each look into a list costs more than the rest of a small request's way to its door.
-  const hasNetworks = trusted.some((entry) => entry !== "unix");
+  const written = trusted.filter((entry) => entry !== "unix");
+  const networks = written.length === 0 ? undefined : ipNetworks(written);
   const trustsUnix = trusted.includes("unix");
-  const trusts = (address: string): boolean =>
-    address === "unix" ? trustsUnix : hasNetworks && networks.check(address, familyOf(address));
+  const trusts = (address: string): boolean => {
+    return address === "unix" ? trustsUnix : networks?.has(address) === true;
+  };
 
   return {
     trusts,
@@ -99,8 +96,4 @@ function lastOf(header: string | readonly string[] | undefined): string | undefi
 
 function textOf(header: string | readonly string[] | undefined): string {
   return header === undefined ? "" : String(header);
-}
-
-function familyOf(address: string): "ipv4" | "ipv6" {
-  return isIPv4(address) ? "ipv4" : "ipv6";
 }

@@ -6,7 +6,7 @@ import { bearerToken, sameDigest, tokenDigest } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
 import { plainAddress } from "../base/ip-address.ts";
 import type { Secret } from "../base/secret.ts";
-import type { Auth, AuthResult, Evidence, Refused } from "../identity/auth.ts";
+import type { AuthResult, DoorAuth, Evidence, Refused } from "../identity/auth.ts";
 import { type BrowserRequest, browserRequest } from "./browser-request.ts";
 import { ClientCertificates } from "./client-certificate.ts";
 import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
@@ -20,18 +20,19 @@ import { Recognition } from "./recognition.ts";
 import type { Refusal, RefusalReason } from "./refusal-log.ts";
 import type { Reply } from "./reply.ts";
 import {
-  challenges,
   draining,
   forbidden,
   full,
   httpIsAt,
+  metricsRefusal,
   noSuchProfile,
   notAllowed,
+  notFromHere,
   nothingButThese,
+  slowedReply,
   tokenRefusal,
   twoAuthorizations,
   twoHosts,
-  unauthenticated,
   upgradeNeeded,
 } from "./router-replies.ts";
 import { handshakeRefusal } from "./ws-handshake.ts";
@@ -69,7 +70,7 @@ export interface RouterOptions extends OriginRules {
 }
 
 export interface RouterDeps {
-  readonly auth: Pick<Auth, "authenticate" | "version">;
+  readonly auth: DoorAuth;
   readonly clock: Pick<Clock, "wall">;
   readonly pages: Partial<HttpPages>;
   /** By path, the base path left out: `/mcp`. */
@@ -158,11 +159,16 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
   }
 
   /** Who asks, in the words of authentication. */
-  function identify(request: IncomingMessage, reach: Reach, place: Place): AuthResult | Promise<AuthResult> {
+  function identify(
+    request: IncomingMessage,
+    reach: Reach,
+    place: Place,
+    peer: string,
+  ): AuthResult | Promise<AuthResult> {
     const { authorization } = request.headers;
     // Where there is a header, it alone counts.
     const certificate = authorization === undefined ? certificates.of(request, peerOf(request, reach)) : undefined;
-    const evidence: Evidence = { authorization, certificate, path: wholePath(place) };
+    const evidence: Evidence = { authorization, certificate, path: wholePath(place), peer };
     return recognition.authenticate(request.socket, evidence);
   }
 
@@ -180,32 +186,25 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     return method === "GET" || method === "HEAD" ? page : notAllowed(path, ["GET", "HEAD", "OPTIONS"]);
   }
 
-  function metricsPage(
-    request: IncomingMessage,
-    reach: Reach,
-    place: Place,
-    peer: string | undefined,
-  ): Routed | Promise<Routed> {
+  function metricsPage(request: IncomingMessage, reach: Reach, place: Place, peer: string): Routed | Promise<Routed> {
     const page = deps.pages.metrics;
     if (page === undefined) return replied(nothingHere);
     const shown: Routed = { t: "reply", answer: page };
     if (metricsDigest === undefined) return shown;
-    return whenKnown(
-      identify(request, reach, place),
-      (result) => metricsRefusal(result, request.headers.authorization, peer) ?? shown,
-    );
-  }
-
-  /** Who may not see the metrics gets this instead. */
-  function metricsRefusal(result: AuthResult, authorization: string | undefined, peer: string | undefined) {
-    if (metricsDigest === undefined || (result.t === "ok" && result.principal.admin)) return undefined;
-    const sent = bearerToken(authorization);
-    if (sent === undefined) {
-      const reply = unauthenticated(challenges.missing, "metrics need the bearer token of HUB_METRICS_TOKEN");
-      return refused(reply, "token missing", peer);
+    const { attempts } = deps.auth;
+    const sent = bearerToken(request.headers.authorization);
+    const waitMs = sent === undefined ? 0 : (attempts?.waitMs(peer, sent) ?? 0);
+    if (sent !== undefined && waitMs === 0 && sameDigest(tokenDigest(sent), metricsDigest)) {
+      attempts?.passed(peer, sent);
+      return shown;
     }
-    if (sameDigest(tokenDigest(sent), metricsDigest)) return undefined;
-    return refused(unauthenticated(challenges.invalid, "the token is not valid for metrics"), "token invalid", peer);
+    return whenKnown(identify(request, reach, place, peer), (result) => {
+      if (result.t === "ok" && result.principal.admin) return shown;
+      if (waitMs > 0) return refused(slowedReply(waitMs), "token slowed", peer);
+      // Where nobody needs a token, nobody else has counted it.
+      if (result.t === "ok" && result.principal.proof.t === "none" && sent !== undefined) attempts?.failed(peer);
+      return refused(metricsRefusal(result, sent), `token ${result.t === "ok" ? "invalid" : result.reason}`, peer);
+    });
   }
 
   function pageAt(path: string): (() => Reply | Promise<Reply>) | undefined {
@@ -235,14 +234,14 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     place: Place,
     request: IncomingMessage,
     reach: Reach,
-    { address }: Client,
+    peer: string,
   ): Routed | Promise<Routed> {
     const { path } = place;
     const cors = door.access === "admin" ? undefined : corsHeaders(request.headers.origin);
     const { method = "" } = request;
     if (method === "OPTIONS" && cors !== undefined) return replied(preflight(request.headers, door.methods, cors));
     if (!door.methods.includes(method)) return replied(withHeaders(notAllowed(path, door.methods), cors));
-    return whenKnown(identify(request, reach, place), (result) => letIn(result, door, place, cors, address));
+    return whenKnown(identify(request, reach, place, peer), (result) => letIn(result, door, place, cors, peer));
   }
 
   function atOpenDoor(path: string, { headers, method = "" }: IncomingMessage, peer: string | undefined) {
@@ -256,21 +255,15 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     return { t: "open", headers: cors, handle } satisfies Routed;
   }
 
-  function letIn(
-    result: AuthResult,
-    door: WebDoor,
-    place: Place,
-    cors: CorsHeaders | undefined,
-    address: string | undefined,
-  ): Routed {
+  function letIn(result: AuthResult, door: WebDoor, place: Place, cors: CorsHeaders | undefined, peer: string): Routed {
     const { path, profile } = place;
     if (result.t === "refused") {
-      return refused(withHeaders(refusalReply(result, place), cors), `token ${result.reason}`, address);
+      return refused(withHeaders(refusalReply(result, place), cors), `token ${result.reason}`, peer);
     }
-    if (door.access === "admin" && !result.principal.admin) return refused(forbidden, "not an admin", address);
+    if (door.access === "admin" && !result.principal.admin) return refused(forbidden, "not an admin", peer);
     const unknown = profileRefusal(place);
     if (unknown !== undefined) return replied(withHeaders(unknown, cors));
-    return { t: "door", door, path, guest: { principal: result.principal, peer: address, profile }, headers: cors };
+    return { t: "door", door, path, guest: { principal: result.principal, peer, profile }, headers: cors };
   }
 
   return {
@@ -278,22 +271,24 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
       const client = clientOf(request, reach);
       const place = placeOf(request.url, base);
       const { path } = place;
+      const peer = client.address ?? unknownPeer;
+      if (!deps.auth.admits(peer) && !probes.has(path)) return refused(notFromHere, "address", peer);
       // What is there is for everybody to read.
       const origin = path.startsWith("/.well-known/") ? undefined : request.headers.origin;
       const refusal = refusalOf(request, reach, client, origin);
-      if (refusal !== undefined) return refused(refusal, "host or origin", client.address);
+      if (refusal !== undefined) return refused(refusal, "host or origin", peer);
       const metadata = metadataAt(path, request.method);
       if (metadata !== undefined) return replied(metadata);
-      const open = atOpenDoor(path, request, client.address);
+      const open = atOpenDoor(path, request, peer);
       if (open !== undefined) return open;
       if (deps.browser !== undefined && path.startsWith("/oauth/")) {
         return {
           t: "reply",
-          answer: async () => (await deps.browser?.(await browserRequest(request, path))) ?? nothingHere,
+          answer: async () => (await deps.browser?.(await browserRequest(request, path, peer))) ?? nothingHere,
         };
       }
       const door = doorAt(path);
-      if (door !== undefined) return atDoor(door, place, request, reach, client);
+      if (door !== undefined) return atDoor(door, place, request, reach, peer);
       const page = pageAt(path);
       if (page === undefined && !upgradePaths.has(path)) return replied(nothingHere);
       if (request.method !== "GET" && request.method !== "HEAD") {
@@ -302,20 +297,21 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
         return replied(notAllowed(path, ["GET", "HEAD"], elsewhere));
       }
       if (page === undefined) return replied(upgradeNeeded);
-      if (page === deps.pages.metrics) return metricsPage(request, reach, place, client.address);
+      if (page === deps.pages.metrics) return metricsPage(request, reach, place, peer);
       return { t: "reply", answer: page };
     },
 
     admit(request, reach) {
       const client = clientOf(request, reach);
-      const peer = client.address;
+      const peer = client.address ?? unknownPeer;
       const refuse = (reply: Reply, reason: string): Admission => ({ t: "refused", reply, reason, peer });
+      if (!deps.auth.admits(peer)) return refuse(notFromHere, "address");
       const origin = refusalOf(request, reach, client, request.headers.origin);
       if (origin !== undefined) return refuse(origin, "host or origin");
       const { house } = deps;
       const place = placeOf(request.url, base);
       if (house === undefined || !upgradePaths.has(place.path)) return refuse(nothingHere, "path");
-      return whenKnown(identify(request, reach, place), (result) => {
+      return whenKnown(identify(request, reach, place, peer), (result) => {
         if (result.t === "refused") return refuse(refusalReply(result, place), `token ${result.reason}`);
         const unknown = profileRefusal(place);
         if (unknown !== undefined) return refuse(unknown, "path");
@@ -328,6 +324,12 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     },
   };
 }
+
+/** Of a connection that is gone already: what it has sent is judged as anybody's, and by all of those together. */
+const unknownPeer = "unknown";
+
+/** What the hub's own machine and the kubelet ask, from wherever they are: they say counts, and nothing of whom. */
+const probes: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
 
 /** Node keeps the first of them; what stands in between may have judged by another. */
 function saidTwice(rawHeaders: readonly string[]): Reply | undefined {

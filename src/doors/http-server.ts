@@ -8,7 +8,7 @@ import type { TLSSocket } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
-import type { Auth } from "../identity/auth.ts";
+import type { DoorAuth } from "../identity/auth.ts";
 import { type ConnectionLimits, Connections } from "./connections.ts";
 import { createProxies } from "./forwarded.ts";
 import {
@@ -47,7 +47,7 @@ export interface HttpServerOptions extends RouterOptions, ConnectionLimits {
 }
 
 export interface HttpServerDeps {
-  readonly auth: Pick<Auth, "authenticate" | "version">;
+  readonly auth: DoorAuth;
   readonly pages: Partial<HttpPages>;
   /** Undefined: upgrades get 404. */
   readonly websocket?: WsDoor | undefined;
@@ -249,7 +249,7 @@ class Front implements HttpServer {
     server.maxHeadersCount = 0;
     server.on("connection", (socket) => {
       if (this.#connections.has(socket)) return;
-      if (this.#connections.admit(socket) && tls === undefined) this.#watch(socket);
+      if (this.#connections.admit(socket, tls !== undefined) && tls === undefined) this.#watch(socket);
     });
     server.on("request", (request, response) => this.#answer(request, reach, response));
     server.on("checkContinue", (request, response) => this.#answer(request, reach, response, true));
@@ -312,6 +312,7 @@ class Front implements HttpServer {
       void this.#known(routed.answer).then((reply) => writeReply(response, reply));
       return;
     }
+    this.#connections.letIn(request.socket, request);
     for (const name in routed.headers) response.setHeader(name, routed.headers[name] ?? "");
     if (routed.t === "open") {
       if (isAsking) response.writeContinue();
@@ -365,11 +366,12 @@ class Front implements HttpServer {
   #welcome(request: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission): void {
     if (admission.t === "refused") {
       const { reply, reason, peer } = admission;
-      this.#deps.log.info("upgrade_refused", { status: reply.status, reason, peer });
+      this.#refusals.addUpgrade({ status: reply.status, reason, peer });
       endWithReply(socket, reply, this.#deps.clock);
       return;
     }
     // A connection of messages is looked after by its door.
+    this.#connections.letIn(socket as Socket);
     this.#stalls.delete(socket as Socket);
     this.#deps.websocket?.accept(request, socket, head, admission.guest);
   }

@@ -10,6 +10,7 @@ type Ok = Extract<AuthResult, { t: "ok" }>;
 interface Known {
   readonly authorization: string;
   readonly path: string | undefined;
+  readonly peer: string | undefined;
   readonly version: number;
   readonly result: Ok;
 }
@@ -25,10 +26,12 @@ export class Recognition {
   }
 
   authenticate(socket: Socket, evidence: Evidence): AuthResult | Promise<AuthResult> {
-    const { authorization, path } = evidence;
+    const { authorization, path, peer } = evidence;
     if (authorization === undefined) return this.#auth.authenticate(evidence);
     const known = this.#known.get(socket);
-    if (known?.authorization === authorization && known.path === path && known.version === this.#auth.version) {
+    // One connection of a proxy is many clients'.
+    const isSame = known?.authorization === authorization && known.path === path && known.peer === peer;
+    if (isSame && known.version === this.#auth.version) {
       const { principal } = known.result;
       if (principal.until === undefined || !hasEnded(principal, this.#clock.wall())) return known.result;
     }
@@ -36,7 +39,7 @@ export class Recognition {
     const { version } = this.#auth;
     const result = this.#auth.authenticate(evidence);
     const keep = (it: AuthResult): AuthResult => {
-      if (it.t === "ok") this.#known.set(socket, { authorization, path, version, result: it });
+      if (it.t === "ok") this.#known.set(socket, { authorization, path, peer, version, result: it });
       return it;
     };
     return result instanceof Promise ? result.then(keep) : keep(result);

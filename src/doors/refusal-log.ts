@@ -1,13 +1,13 @@
 // The log lines about HTTP requests that were refused at the door: who guesses tokens or session ids shows up here, at a bounded rate.
 import type { Clock } from "../base/clock.ts";
+import type { Refused } from "../identity/auth.ts";
 import type { DoorLog } from "./port.ts";
 import { SpacedLog } from "./spaced-log.ts";
 
 export type RefusalReason =
   | "host or origin"
-  | "token missing"
-  | "token invalid"
-  | "token scope"
+  | "address"
+  | `token ${Refused["reason"]}`
   | "not an admin"
   | "session"
   | "sessions"
@@ -22,9 +22,15 @@ export interface Refusal {
 
 export class RefusalLog {
   readonly #lines: SpacedLog;
+  readonly #upgrades: SpacedLog;
 
   constructor(clock: Clock, log: DoorLog) {
     this.#lines = new SpacedLog(clock, (context) => log.info("http_refused", context));
+    this.#upgrades = new SpacedLog(clock, (context) => log.info("upgrade_refused", context));
+  }
+
+  addUpgrade({ status, reason, peer }: Omit<Refusal, "reason"> & { readonly reason: string }): void {
+    this.#upgrades.say(reason, { status, reason, peer });
   }
 
   add({ status, reason, peer }: Refusal): void {
@@ -34,5 +40,6 @@ export class RefusalLog {
   /** Says what has not been said yet. */
   close(): void {
     this.#lines.close();
+    this.#upgrades.close();
   }
 }

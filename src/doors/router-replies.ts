@@ -1,5 +1,5 @@
 // What the router answers by itself: refusals, and where to go instead.
-import type { Refused } from "../identity/auth.ts";
+import type { AuthResult, Refused } from "../identity/auth.ts";
 import { challengeOf } from "./challenge.ts";
 import type { RouterDeps } from "./http-router.ts";
 import type { ResourceFacts } from "./metadata-pages.ts";
@@ -64,11 +64,43 @@ export function tokenRefusal(refused: Refused, facts: ResourceFacts | undefined,
       const why = refused.why === undefined ? "" : ` here: ${refused.why}`;
       return unauthenticated(challenge, `the token is not valid${why}`);
     }
+    case "address": {
+      const { name, client = name } = refused.principal;
+      return errorReply(
+        "forbidden",
+        `this token may not be used from this address; the hub's operator can add it to clients.${client}.allow_ips`,
+      );
+    }
+    case "slowed":
+      return slowedReply(refused.waitMs);
     case "scope": {
       const message = `the token lets its holder do less than this needs; the scopes for it: ${refused.scope}`;
       return errorReply("forbidden", message, { headers: { "www-authenticate": challenge } });
     }
   }
+}
+
+/** Not from an address that may ask for anything. Says nothing of what there is. */
+export const notFromHere = errorReply(
+  "forbidden",
+  "this address may not use this hub; the hub's operator can add it to HUB_ALLOW_IPS",
+);
+
+export function slowedReply(waitMs: number): Reply {
+  return errorReply("slowed", "too many wrong tokens came from this address; wait before you send another one", {
+    headers: { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))) },
+  });
+}
+
+/** For who is not an admin, and has not the metrics' own token. */
+export function metricsRefusal(result: AuthResult, sent: string | undefined): Reply {
+  if (result.t === "refused" && (result.reason === "slowed" || result.reason === "address")) {
+    return tokenRefusal(result, undefined, "/metrics");
+  }
+  if (sent === undefined) {
+    return unauthenticated(challenges.missing, "metrics need the bearer token of HUB_METRICS_TOKEN");
+  }
+  return unauthenticated(challenges.invalid, "the token is not valid for metrics");
 }
 
 export function unauthenticated(challenge: string, message: string): Reply {

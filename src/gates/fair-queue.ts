@@ -81,6 +81,11 @@ export class FairQueue<T extends FairItem<T>> {
     this.#size += 1;
   }
 
+  /** What `shift` would return. */
+  get first(): T | undefined {
+    return this.#turns.first?.items.first;
+  }
+
   /** The next item of the client whose turn it is; that client then goes to the end of the line. */
   shift(): T | undefined {
     const lane = this.#turns.first;

@@ -1,44 +1,63 @@
-// Admission of calls, all in this process: first the client's limits, then the Core's. Every decision is synchronous; a call
-// that must wait waits in a bounded queue and is started later. Knows nothing of frames, answers or policies.
+// Admission of calls, all in this process: each call passes its client's limits, then its tool's where it has some, then its Core's.
+// Every decision is synchronous; a call that must wait waits in a bounded queue and is started later. Knows nothing of frames, answers
+// or policies.
 //
-//   admit ─► client stage ──────────────► core stage ────────────────► runs ─► release
-//            slots, rate, FIFO            slots, rate, clients in turn
-//                                         (the client's slot is held)
+//   admit ─► client ──────────────► tool ────────────────────► Core ──────────────────► runs ─► release
+//            slots, rates, FIFO     slots, rates, clients      slots, rates, clients
+//                                   in turn                    in turn
+//                                   (a slot of each party before is held)
 import type { Clock } from "../base/clock.ts";
-import { type FairItem, FairQueue, Fifo, type Linked } from "./fair-queue.ts";
+import { Fifo } from "./fair-queue.ts";
 import { Limited, type LimitSettings } from "./limited.ts";
+import { Party, type PartyKind, Place } from "./party.ts";
 
 /** What the limiter needs of a call. `place` is the limiter's own: it is set while the call waits or runs. */
 export interface LimitedCall {
   readonly clientKey: string;
   readonly coreKey: string;
-  /** What the call keeps in memory while it waits. */
+  /** The native name of a tool that has limits of its own; undefined for all others. */
+  readonly limitedTool: string | undefined;
+  /** Of the request: what it keeps in memory while it waits, and what it takes of a rate of bytes. */
   readonly bytes: number;
   place?: unknown;
 }
 
-/** `pass`: run it now. `wait`: `start` is called with it later, unless it is released first. `refuse`: try again after so many ms. */
-export type Verdict = "pass" | "wait" | { readonly refuse: number };
+/** `memory`: what all waiting calls may keep together. */
+export type LimitKind = PartyKind | "memory";
+
+/** `pass`: run it now. `wait`: `start` is called with it later, unless it is released first. Else: try again after so many ms. */
+export type Verdict = "pass" | "wait" | { readonly refuse: number; readonly by: LimitKind };
 
 export interface CoreLoad {
   readonly core: string;
   /** Calls that run. */
   readonly inUse: number;
-  /** Calls that wait for this Core, not counting those that wait for a slot of their client. */
+  /** Calls that wait for this Core or for one of its tools, not counting those that wait for a slot of their client. */
   readonly queued: number;
 }
 
-export interface CallLimiter<C extends LimitedCall> {
+/** What there is to see of a limiter. */
+export interface Admission {
+  /** One for every Core that was called. */
+  loads(): Iterable<CoreLoad>;
+  /** Calls that had to wait, and that were refused, by the limit that they met. */
+  readonly delayed: Readonly<Record<PartyKind, number>>;
+  readonly refused: Readonly<Record<LimitKind, number>>;
+}
+
+export interface CallLimiter<C extends LimitedCall> extends Admission {
   /** `nowMs`: the clock's time, from whoever has just read it. */
   admit(call: C, nowMs?: number): Verdict;
+  /** The Core has said so much of this call. */
+  spend(call: C, bytes: number, nowMs?: number): void;
+  /** The call goes on, and takes no place from others any more. */
+  stepAside(call: C): void;
   /** The call is over or given up, at whatever stage. Nothing happens when it is not here. May start other calls at once. */
   release(call: C, nowMs?: number): void;
-  /** Asks for all limits again: for the clients and Cores that are known, they may be others now. May start calls at once. */
+  /** Asks for all limits again: for the parties that are known, they may be others now. May start calls at once. */
   refresh(): void;
   /** Stops the timers; calls that wait are the caller's to answer. */
   close(): void;
-  /** One for every Core that was called. */
-  loads(): Iterable<CoreLoad>;
   /** Of all waiting calls. */
   readonly waitingBytes: number;
   /** Clients remembered: those with calls, with some slack. */
@@ -47,10 +66,11 @@ export interface CallLimiter<C extends LimitedCall> {
 
 export interface LimitsOptions<C extends LimitedCall> {
   readonly clock: Clock;
-  /** Limits of a client or a Core by its key, asked when it is first seen and by `refresh`. */
+  /** Limits of a client, a tool or a Core, asked when it is first seen and by `refresh`. */
   client(clientKey: string): LimitSettings;
-  /** Undefined for a Core that is gone: its last calls run under the limits that it had. */
+  /** Undefined for a Core, or a tool's own limits, that are gone: its last calls run under the limits that it had. */
   core(coreKey: string): LimitSettings | undefined;
+  tool(coreKey: string, native: string): LimitSettings | undefined;
   /** Runs a call that waited. May call `admit` and `release`. */
   start(call: C): void;
   /** Bytes that all waiting calls may keep together; 512 MiB when absent. */
@@ -61,60 +81,10 @@ export function createLimits<C extends LimitedCall>(options: LimitsOptions<C>): 
   return new Limits(options);
 }
 
-class Client<C> implements Linked<Client<C>> {
-  readonly limited: Limited;
-  readonly queue = new Fifo<Place<C>>();
-  /** The Core whose full queue keeps this client's first call, and so all of them, from going on. */
-  blockedBy: Core<C> | undefined;
-  // In that Core's `blocked`.
-  previous: Client<C> | undefined;
-  next: Client<C> | undefined;
-
-  constructor(limited: Limited) {
-    this.limited = limited;
-  }
-}
-
-class Core<C> {
-  readonly limited: Limited;
-  readonly queue = new FairQueue<Place<C>>();
-  readonly blocked = new Fifo<Client<C>>();
-
-  constructor(limited: Limited) {
-    this.limited = limited;
-  }
-
-  get isIdle(): boolean {
-    return this.limited.inUse === 0 && this.queue.size === 0 && this.blocked.size === 0;
-  }
-
-  canRunNow(nowMs: number): boolean {
-    return this.queue.size === 0 && this.limited.canTake(nowMs);
-  }
-
-  hasRoom(nowMs: number): boolean {
-    return this.queue.size < this.limited.settings.maxQueue || this.canRunNow(nowMs);
-  }
-}
-
-/** Where a call is. "ready": admitted, `start` not called yet. */
-class Place<C> implements FairItem<Place<C>> {
-  stage: "client" | "core" | "ready" | "running" = "client";
-  // When it got the client's slot, and the Core's.
-  clientSlotMs = 0;
-  coreSlotMs = 0;
-  previous: Place<C> | undefined;
-  next: Place<C> | undefined;
-  lane: FairItem<Place<C>>["lane"];
-  readonly call: C;
-  readonly client: Client<C>;
-  readonly core: Core<C>;
-
-  constructor(call: C, client: Client<C>, core: Core<C>) {
-    this.call = call;
-    this.client = client;
-    this.core = core;
-  }
+interface Core<C> {
+  readonly party: Party<C>;
+  /** Those of its tools that have limits of their own, by native name. */
+  readonly tools: Map<string, Party<C>>;
 }
 
 const defaultWaitingBytes = 512 * 1024 * 1024;
@@ -122,9 +92,11 @@ const fewClients = 256;
 
 class Limits<C extends LimitedCall> implements CallLimiter<C> {
   waitingBytes = 0;
+  readonly delayed: Record<PartyKind, number> = { client: 0, tool: 0, core: 0 };
+  readonly refused: Record<LimitKind, number> = { client: 0, tool: 0, core: 0, memory: 0 };
   readonly #options: LimitsOptions<C>;
   readonly #maxWaitingBytes: number;
-  readonly #clients = new Map<string, Client<C>>();
+  readonly #clients = new Map<string, Party<C>>();
   readonly #cores = new Map<string, Core<C>>();
   readonly #ready = new Fifo<Place<C>>();
   #isStarting = false;
@@ -141,147 +113,181 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
 
   admit(call: C, nowMs: number = this.#options.clock.now()): Verdict {
     const client = this.#clientOf(call, nowMs);
-    const core = this.#coreOf(call, nowMs);
-    if (client.queue.size > 0 || !client.limited.canTake(nowMs)) return this.#waitForClient(call, client, core, nowMs);
-    if (core.blocked.size > 0 || !core.canRunNow(nowMs)) return this.#waitForCore(call, client, core, nowMs);
-    const place = new Place(call, client, core);
+    const { party: core, tools } = this.#coreOf(call, nowMs);
+    const tool = call.limitedTool === undefined ? undefined : this.#toolOf(call, core, tools, nowMs);
+    if (!client.takesAtOnce(nowMs)) return this.#wait(call, client, { client, tool, core }, nowMs);
+    if (tool?.takesAtOnce(nowMs) === false) return this.#wait(call, tool, { client, tool, core }, nowMs);
+    if (!core.takesAtOnce(nowMs)) return this.#wait(call, core, { client, tool, core }, nowMs);
+    const place = new Place(call, client, tool, core);
     call.place = place;
     place.stage = "running";
-    this.#takeClientSlot(place, nowMs);
-    this.#takeCoreSlot(place, nowMs);
+    place.take(client, nowMs, call.bytes);
+    if (tool !== undefined) place.take(tool, nowMs, call.bytes);
+    place.take(core, nowMs, call.bytes);
     return "pass";
   }
 
-  #waitForClient(call: C, client: Client<C>, core: Core<C>, nowMs: number): Verdict {
-    const { limited, queue } = client;
-    if (queue.size >= limited.settings.maxQueue || !this.#hasBytes(call)) {
-      return { refuse: limited.retryAfterMs(queue.size, nowMs) };
+  /** In the queue of `party`, where there is room; the call takes a slot of those before. */
+  #wait(call: C, party: Party<C>, of: Pick<Place<C>, "client" | "tool" | "core">, nowMs: number): Verdict {
+    const { limited, queue, kind } = party;
+    const { size } = queue;
+    if (size >= limited.settings.maxQueue || !limited.isWorthWaiting(size, nowMs)) {
+      return this.#refuse(kind, limited, size, nowMs);
     }
-    const place = new Place(call, client, core);
+    if (this.waitingBytes + call.bytes > this.#maxWaitingBytes) return this.#refuse("memory", limited, size, nowMs);
+    const place = new Place(call, of.client, of.tool, of.core);
     call.place = place;
-    this.#countWaiting(call, 1);
-    queue.push(place);
-    this.#armClient(client, nowMs);
+    this.waitingBytes += call.bytes;
+    if (party !== of.client) place.take(of.client, nowMs, call.bytes);
+    if (party === of.core && of.tool !== undefined) place.take(of.tool, nowMs, call.bytes);
+    this.#enqueue(place, party, nowMs);
     return "wait";
   }
 
-  #waitForCore(call: C, client: Client<C>, core: Core<C>, nowMs: number): Verdict {
-    const { limited, queue } = core;
-    if (queue.size >= limited.settings.maxQueue || !this.#hasBytes(call)) {
-      return { refuse: limited.retryAfterMs(queue.size, nowMs) };
+  #refuse(by: LimitKind, limited: Limited, waiting: number, nowMs: number): Verdict {
+    this.refused[by]++;
+    return { refuse: limited.retryAfterMs(waiting, nowMs), by };
+  }
+
+  spend(call: C, bytes: number, nowMs: number = this.#options.clock.now()): void {
+    (call.place as Place<C> | undefined)?.spend(nowMs, bytes);
+  }
+
+  stepAside(call: C): void {
+    const place = call.place as Place<C> | undefined;
+    if (place?.stage !== "running") {
+      this.release(call);
+      return;
     }
-    const place = new Place(call, client, core);
-    call.place = place;
-    this.#countWaiting(call, 1);
-    this.#takeClientSlot(place, nowMs);
-    this.#enterCoreQueue(place, nowMs);
-    return "wait";
+    const nowMs = this.#options.clock.now();
+    place.giveBack(nowMs);
+    place.stage = "aside";
+    this.#moveAll(place, nowMs);
   }
 
   release(call: C, nowMs: number = this.#options.clock.now()): void {
     const place = call.place as Place<C> | undefined;
     if (place === undefined) return;
     call.place = undefined;
-    const { client, core, stage } = place;
-    if (stage === "client") {
-      this.#countWaiting(call, -1);
-      const wasFirst = client.queue.first === place;
-      client.queue.remove(place);
-      if (wasFirst) this.#unblock(client);
-    } else if (stage === "core") {
-      this.#countWaiting(call, -1);
-      core.queue.remove(place);
-      client.limited.giveBack(undefined);
-    } else {
-      if (stage === "ready") this.#ready.remove(place);
-      const ran = stage === "running";
-      core.limited.giveBack(ran ? nowMs - place.coreSlotMs : undefined);
-      client.limited.giveBack(ran ? nowMs - place.clientSlotMs : undefined);
-    }
-    // The Core first: its slot goes to whoever waits for it, not to this client's next call.
-    this.#moveCore(core, nowMs);
-    this.#moveClient(client, nowMs);
-    this.#startReady();
+    if (place.stage === "aside") return;
+    place.giveBack(nowMs);
+    if (place.stage === "waiting") this.#dequeue(place);
+    else if (place.stage === "ready") this.#ready.remove(place);
+    this.#moveAll(place, nowMs);
   }
 
   refresh(): void {
     const nowMs = this.#options.clock.now();
-    for (const [key, core] of this.#cores) {
+    for (const [key, { party, tools }] of this.#cores) {
+      for (const [native, tool] of tools) {
+        const own = this.#options.tool(key, native);
+        if (own !== undefined) tool.limited.change(own, nowMs);
+        else if (tool.isIdle) tools.delete(native);
+      }
       const settings = this.#options.core(key);
-      if (settings !== undefined) core.limited.change(settings, nowMs);
-      else if (core.isIdle) this.#cores.delete(key);
+      if (settings !== undefined) party.limited.change(settings, nowMs);
+      else if (party.isIdle && tools.size === 0) this.#cores.delete(key);
     }
     for (const [key, { limited }] of this.#clients) limited.change(this.#options.client(key), nowMs);
     this.close();
-    for (const core of [...this.#cores.values()]) this.#moveCore(core, nowMs);
-    for (const client of [...this.#clients.values()]) this.#moveClient(client, nowMs);
+    // From the last stage to the first, as slots become free.
+    const parties = [...this.#parties()];
+    for (const party of parties.filter(({ kind }) => kind === "core")) this.#move(party, nowMs);
+    for (const party of parties.filter(({ kind }) => kind === "tool")) this.#move(party, nowMs);
+    for (const party of parties.filter(({ kind }) => kind === "client")) this.#move(party, nowMs);
     this.#startReady();
   }
 
   close(): void {
-    for (const { limited } of [...this.#clients.values(), ...this.#cores.values()]) {
+    for (const { limited } of this.#parties()) {
       limited.timer?.cancel();
       limited.timer = undefined;
     }
   }
 
   *loads(): Iterable<CoreLoad> {
-    for (const [core, { limited, queue }] of this.#cores) yield { core, inUse: limited.inUse, queued: queue.size };
+    for (const [core, { party, tools }] of this.#cores) {
+      let queued = party.queue.size;
+      for (const tool of tools.values()) queued += tool.queue.size;
+      yield { core, inUse: party.limited.inUse, queued };
+    }
   }
 
-  /** Starts what the Core's slots, rate and queue allow, then lets in clients that its full queue kept out. */
-  #moveCore(core: Core<C>, nowMs: number): void {
-    const { limited, queue, blocked } = core;
+  *#parties(): Iterable<Party<C>> {
+    yield* this.#clients.values();
+    for (const { party, tools } of this.#cores.values()) {
+      yield party;
+      yield* tools.values();
+    }
+  }
+
+  /** A place of these parties has become free. The Core's first: it goes to whoever waits for it, not to this client's next call. */
+  #moveAll({ client, tool, core }: Place<C>, nowMs: number): void {
+    this.#move(core, nowMs);
+    if (tool !== undefined) this.#move(tool, nowMs);
+    this.#move(client, nowMs);
+    this.#startReady();
+  }
+
+  /** Sends its waiting calls on, as far as its slots and rates and the next party's queue allow; then lets in whom its full queue kept out. */
+  #move(party: Party<C>, nowMs: number): void {
+    const { limited, queue, blocked } = party;
     for (;;) {
-      if (queue.size > 0 && limited.canTake(nowMs)) {
-        const place = queue.shift();
-        if (place === undefined) break;
-        this.#makeReady(place, nowMs);
-      } else if (blocked.first !== undefined && core.hasRoom(nowMs)) {
-        const client = blocked.first;
-        this.#unblock(client);
-        this.#moveClient(client, nowMs);
+      const place = party.blockedBy === undefined ? queue.first : undefined;
+      if (place !== undefined && limited.canTake(nowMs)) {
+        const next = place.after(party);
+        if (next?.hasRoom(nowMs) !== false) this.#sendOn(place, party, nowMs);
+        else this.#block(party, next, nowMs);
+      } else if (blocked.first !== undefined && party.hasRoom(nowMs)) {
+        const { first } = blocked;
+        this.#unblock(first);
+        this.#move(first, nowMs);
       } else break;
     }
-    this.#armCore(core, nowMs);
+    this.#arm(party, nowMs);
   }
 
-  /** Sends this client's waiting calls on, in order, as far as its slots, its rate and their Cores allow. */
-  #moveClient(client: Client<C>, nowMs: number): void {
-    const { limited, queue } = client;
-    while (client.blockedBy === undefined && queue.first !== undefined && limited.canTake(nowMs)) {
-      const place = queue.first;
-      const { core } = place;
-      if (!core.hasRoom(nowMs)) {
-        client.blockedBy = core;
-        core.blocked.push(client);
-        this.#armCore(core, nowMs);
-        break;
+  /** The call whose turn it is at `party` goes on to the next, which has room, as far as it need not wait. */
+  #sendOn(place: Place<C>, party: Party<C>, nowMs: number): void {
+    party.queue.shift();
+    place.take(party, nowMs, place.call.bytes);
+    for (let next = place.after(party); next !== undefined; next = place.after(next)) {
+      if (!next.passesOn(nowMs)) {
+        this.#enqueue(place, next, nowMs);
+        return;
       }
-      queue.remove(place);
-      this.#takeClientSlot(place, nowMs);
-      if (core.canRunNow(nowMs)) this.#makeReady(place, nowMs);
-      else this.#enterCoreQueue(place, nowMs);
+      place.take(next, nowMs, place.call.bytes);
     }
-    this.#armClient(client, nowMs);
-  }
-
-  #unblock(client: Client<C>): void {
-    client.blockedBy?.blocked.remove(client);
-    client.blockedBy = undefined;
-  }
-
-  #enterCoreQueue(place: Place<C>, nowMs: number): void {
-    place.stage = "core";
-    place.core.queue.push(place.client, place);
-    this.#armCore(place.core, nowMs);
-  }
-
-  #makeReady(place: Place<C>, nowMs: number): void {
-    this.#countWaiting(place.call, -1);
+    this.waitingBytes -= place.call.bytes;
     place.stage = "ready";
-    this.#takeCoreSlot(place, nowMs);
     this.#ready.push(place);
+  }
+
+  #block(party: Party<C>, by: Party<C>, nowMs: number): void {
+    party.blockedBy = by;
+    by.blocked.push(party);
+    this.#arm(by, nowMs);
+  }
+
+  #unblock(party: Party<C>): void {
+    party.blockedBy?.blocked.remove(party);
+    party.blockedBy = undefined;
+  }
+
+  #enqueue(place: Place<C>, party: Party<C>, nowMs: number): void {
+    this.delayed[party.kind]++;
+    place.at = party;
+    party.queue.push(place.client, place);
+    this.#arm(party, nowMs);
+  }
+
+  /** Given up while it waited. */
+  #dequeue(place: Place<C>): void {
+    const { at, call } = place;
+    this.waitingBytes -= call.bytes;
+    const wasFirst = at.queue.first === place;
+    at.queue.remove(place);
+    if (wasFirst) this.#unblock(at);
   }
 
   /** The only caller of `start`, and never inside itself: a start that ends at once must not deepen the stack. */
@@ -298,72 +304,59 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     }
   }
 
-  #armClient(client: Client<C>, nowMs: number): void {
-    const { limited } = client;
-    if (limited.timer !== undefined || client.queue.size === 0 || !limited.hasSlot()) return;
-    if (client.blockedBy !== undefined) return;
-    this.#arm(limited, nowMs, (laterMs) => this.#moveClient(client, laterMs));
-  }
-
-  #armCore(core: Core<C>, nowMs: number): void {
-    const { limited } = core;
-    if (limited.timer !== undefined || !limited.hasSlot()) return;
-    if (core.queue.size === 0 && core.blocked.size === 0) return;
-    this.#arm(limited, nowMs, (laterMs) => this.#moveCore(core, laterMs));
-  }
-
-  /** One timer a party, for the moment its rate allows the next call. */
-  #arm(limited: Limited, nowMs: number, move: (nowMs: number) => void): void {
+  /** Sees to it that the party moves as soon as it can: one timer, for the moment its rates allow the next call; or when its Core has room. */
+  #arm(party: Party<C>, nowMs: number): void {
+    const { limited, queue, blocked, core, blockedBy } = party;
+    const hasWaiting = queue.size > 0 || blocked.size > 0;
+    if (!hasWaiting || blockedBy !== undefined || limited.timer !== undefined || !limited.hasSlot()) return;
     const waitMs = limited.rateWaitMs(nowMs);
-    if (waitMs === 0) return;
-    limited.timer = this.#options.clock.after(Math.ceil(waitMs), () => {
+    if (waitMs === 0) {
+      if (core?.hasRoom(nowMs) === false) this.#block(party, core, nowMs);
+      return;
+    }
+    const { clock } = this.#options;
+    limited.timer = clock.after(Math.ceil(waitMs), () => {
       limited.timer = undefined;
-      move(this.#options.clock.now());
+      this.#move(party, clock.now());
       this.#startReady();
     });
   }
 
-  #takeClientSlot(place: Place<C>, nowMs: number): void {
-    place.client.limited.take(nowMs);
-    place.clientSlotMs = nowMs;
-  }
-
-  #takeCoreSlot(place: Place<C>, nowMs: number): void {
-    place.core.limited.take(nowMs);
-    place.coreSlotMs = nowMs;
-  }
-
-  #hasBytes(call: C): boolean {
-    return this.waitingBytes + call.bytes <= this.#maxWaitingBytes;
-  }
-
-  #countWaiting(call: C, sign: 1 | -1): void {
-    this.waitingBytes += sign * call.bytes;
-  }
-
-  #clientOf(call: C, nowMs: number): Client<C> {
-    const known = this.#clients.get(call.clientKey);
+  #clientOf({ clientKey }: C, nowMs: number): Party<C> {
+    const known = this.#clients.get(clientKey);
     if (known !== undefined) return known;
     if (this.#clients.size >= this.#sweepAt) this.#sweepClients(nowMs);
-    const client = new Client<C>(new Limited(this.#options.client(call.clientKey), nowMs));
-    this.#clients.set(call.clientKey, client);
+    const client = new Party<C>("client", new Limited(this.#options.client(clientKey), nowMs));
+    this.#clients.set(clientKey, client);
     return client;
   }
 
-  #coreOf(call: C, nowMs: number): Core<C> {
-    const known = this.#cores.get(call.coreKey);
+  #coreOf({ coreKey }: C, nowMs: number): Core<C> {
+    const known = this.#cores.get(coreKey);
     if (known !== undefined) return known;
-    const settings = this.#options.core(call.coreKey);
-    if (settings === undefined) throw new Error(`no core ${call.coreKey}`);
-    const core = new Core<C>(new Limited(settings, nowMs));
-    this.#cores.set(call.coreKey, core);
+    const settings = this.#options.core(coreKey);
+    if (settings === undefined) throw new Error(`no core ${coreKey}`);
+    const core = { party: new Party<C>("core", new Limited(settings, nowMs)), tools: new Map<string, Party<C>>() };
+    this.#cores.set(coreKey, core);
     return core;
   }
 
-  /** Forgets clients without calls, but not one whose rate still remembers its last ones. */
+  /** Undefined for one that has no limits of its own any more. */
+  #toolOf(call: C, core: Party<C>, tools: Core<C>["tools"], nowMs: number): Party<C> | undefined {
+    const native = call.limitedTool ?? "";
+    const known = tools.get(native);
+    if (known !== undefined) return known;
+    const settings = this.#options.tool(call.coreKey, native);
+    if (settings === undefined) return undefined;
+    const tool = new Party<C>("tool", new Limited(settings, nowMs), core);
+    tools.set(native, tool);
+    return tool;
+  }
+
+  /** Forgets clients without calls, but not one whose rates still remember its last ones. */
   #sweepClients(nowMs: number): void {
-    for (const [key, { limited, queue }] of this.#clients) {
-      if (queue.size === 0 && limited.isFresh(nowMs)) this.#clients.delete(key);
+    for (const [key, client] of this.#clients) {
+      if (client.isIdle && client.limited.isFresh(nowMs)) this.#clients.delete(key);
     }
     this.#sweepAt = Math.max(fewClients, 2 * this.#clients.size);
   }

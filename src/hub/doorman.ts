@@ -2,16 +2,22 @@
 
 import { bearerToken } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
+import { ipNetworks } from "../base/ip-networks.ts";
 import { Secret } from "../base/secret.ts";
 import { SpacedLog } from "../doors/spaced-log.ts";
+import { Attempts } from "../identity/attempts.ts";
 import { type Auth, type AuthResult, createAuth, type Evidence, type Way } from "../identity/auth.ts";
 import { SignedTokens } from "../identity/jwt-way.ts";
 import { type ShownToken, ShownTokens } from "../identity/shown-tokens.ts";
+import type { DoorRequest } from "../logins/door.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Masker } from "../wire/mask.ts";
 import { Credentials } from "./credentials.ts";
+
+/** What a person's browser asks of the pages for logins. `peer`: as in Evidence. */
+export type SignInRequest = Omit<DoorRequest, "person"> & Pick<Evidence, "peer">;
 
 export interface DoormanDeps {
   readonly clock: Clock;
@@ -24,6 +30,7 @@ export interface DoormanDeps {
 }
 
 export class Doorman implements Auth {
+  readonly attempts: Attempts;
   readonly #masker: Pick<Masker, "add">;
   readonly #credentials: Credentials;
   readonly #signed: SignedTokens;
@@ -45,6 +52,7 @@ export class Doorman implements Auth {
     this.#own = own;
     this.#clock = clock;
     const log = deps.log.child({ component: "identity" });
+    this.attempts = new Attempts(clock, log);
     this.#refusals = new SpacedLog(clock, (context) => log.info("jwt_refused", context));
     this.#signed = new SignedTokens({
       clock,
@@ -96,11 +104,12 @@ export class Doorman implements Auth {
     return result;
   }
 
-  /** Who a person is who shows this token by itself; without one, who nothing is shown. */
-  async holderOf(token: Secret | undefined): Promise<Principal | undefined> {
+  /** For pages that ask for a token themselves: who it lets in, or for how long (ms) none from there is looked at. */
+  async person(token: Secret | undefined, peer: string | undefined): Promise<Principal | undefined | number> {
     const authorization = token === undefined ? undefined : `Bearer ${token.reveal()}`;
-    const result = await this.authenticate({ authorization });
-    return result.t === "ok" ? result.principal : undefined;
+    const result = await this.authenticate({ authorization, peer });
+    if (result.t === "ok") return result.principal;
+    return result.reason === "slowed" ? result.waitMs : undefined;
   }
 
   /** What was given out, and what of it counts. */
@@ -108,8 +117,12 @@ export class Doorman implements Auth {
     return this.#credentials;
   }
 
-  again(principal: Principal): Principal | undefined {
-    return this.#auth.again(principal);
+  admits(peer: string | undefined): boolean {
+    return this.#auth.admits(peer);
+  }
+
+  again(principal: Principal, peer?: string): Principal | undefined {
+    return this.#auth.again(principal, peer);
   }
 
   /** The token that this caller showed last, where Cores need it; undefined for one that has ended. */
@@ -139,6 +152,7 @@ export class Doorman implements Auth {
     const jwt = this.#signed.way({ issuers: settings.auth.issuers, clients, publicUrl: settings.publicUrl });
     // The hub's own grants last: while they are being loaded, no token is told from one of theirs.
     const ways = [...this.#credentials.ways(setup), jwt, this.#own].filter((way) => way !== undefined);
-    return createAuth(ways, version);
+    const from = settings.allowIps.length === 0 ? undefined : ipNetworks(settings.allowIps);
+    return createAuth(ways, { version, attempts: this.attempts, from });
   }
 }

@@ -135,7 +135,7 @@ export class Exchange {
   judgeAnew(): void {
     const { doorman } = this.#deps;
     for (const session of this.#deps.sessions()) {
-      const principal = doorman.again(session.principal);
+      const principal = doorman.again(session.principal, session.peer);
       if (principal === undefined) session.end("unauthorized");
       else this.#deps.changes.become(session, principal);
     }

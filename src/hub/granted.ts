@@ -25,7 +25,7 @@ export interface GrantedDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** In force. */
   setup(): Setup;
-  doorman(): Pick<Doorman, "holderOf" | "again" | "change" | "given">;
+  doorman(): Pick<Doorman, "person" | "again" | "change" | "given">;
   view(principal: Principal): Pick<View, "explain">;
   /** What counts is not what counted before: whoever is inside is to be looked at. */
   judgeAnew(): void;
@@ -50,6 +50,9 @@ export class Granted implements Way, OpenDoor {
     const { auth, publicUrl } = deps.setup().settings;
     return auth.builtin === undefined || publicUrl === undefined ? undefined : new Granted(deps, publicUrl);
   }
+
+  /** Its tokens are too long to be guessed, and come from addresses that many share. */
+  readonly signed = true;
 
   take({ token, path }: Shown): AuthResult | Promise<AuthResult> | undefined {
     if (token === undefined) return undefined;
@@ -115,8 +118,9 @@ export class Granted implements Way, OpenDoor {
       .again({ ...who, client: holder, proof: { t: "token", digest: Buffer.from(digest, "hex") } });
   }
 
-  async #person(token: Secret): Promise<Person | undefined> {
-    const principal = await this.#deps.doorman().holderOf(token);
+  async #person(token: Secret, peer: string | undefined): Promise<Person | undefined | number> {
+    const principal = await this.#deps.doorman().person(token, peer);
+    if (typeof principal === "number") return principal;
     // What was itself given out by somebody grants nothing.
     if (principal?.proof.t !== "token") return undefined;
     const cores = this.#deps.setup().manifest.cores.filter((core) => this.#sees(principal, core));
@@ -187,7 +191,7 @@ export class Granted implements Way, OpenDoor {
       key,
       publicUrl: this.#publicUrl,
       fetch: documentAsk(clock, auth.builtin?.allowPrivate === true, env),
-      person: (token) => this.#person(token),
+      person: (token, peer) => this.#person(token, peer),
       isGood: (grant) => this.#holderOf(grant) !== undefined,
       granted: (grant) => this.#noteDown(grant),
       ended: (grant) => this.#ended(grant),

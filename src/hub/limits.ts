@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { LimitSettings } from "../gates/limited.ts";
 import { type CallLimiter, createLimits } from "../gates/limits.ts";
 import type { Setup } from "../manifest/diff.ts";
-import type { ResolvedCore } from "../manifest/manifest.ts";
+import type { RateLimits, ResolvedCore } from "../manifest/manifest.ts";
 import { limitsOf } from "../manifest/settings.ts";
 import type { Call } from "../relay/call.ts";
 import { limitedClient } from "../sessions/limit-key.ts";
@@ -27,6 +27,10 @@ export function createHubLimits(
       const definition = core(key);
       return definition === undefined ? undefined : coreLimits(definition, hasOneClient);
     },
+    tool: (key, native) => {
+      const own = core(key)?.tools.get(native)?.limits;
+      return own === undefined ? undefined : limitSettings(own);
+    },
     maxWaitingBytes,
   });
 }
@@ -46,6 +50,6 @@ function coreLimits({ policy, interactive, isolation, scaling }: ResolvedCore, h
   return { ...settings, maxConcurrency: Math.min(settings.maxConcurrency, scaling.max) };
 }
 
-function limitSettings(limits: { maxConcurrency: number; maxQueue: number; rateLimitRps: number }): LimitSettings {
-  return { maxConcurrency: limits.maxConcurrency, maxQueue: limits.maxQueue, rateRps: limits.rateLimitRps };
+function limitSettings({ maxConcurrency, maxQueue, rateLimitRps, rateLimitBytes }: RateLimits): LimitSettings {
+  return { maxConcurrency, maxQueue, rateRps: rateLimitRps, rateBytes: rateLimitBytes };
 }

@@ -2,7 +2,7 @@
 import type { DoorKind } from "../base/door-kind.ts";
 import { doorKinds } from "../base/door-kind.ts";
 import type { Core } from "../cores/core.ts";
-import type { CoreLoad } from "../gates/limits.ts";
+import type { Admission, CoreLoad } from "../gates/limits.ts";
 import type { RelayParts } from "../relay/parts.ts";
 import type { Metrics, Reading } from "../telemetry/metrics.ts";
 import type { Fleet } from "./fleet.ts";
@@ -10,9 +10,11 @@ import type { Fleet } from "./fleet.ts";
 export interface NumbersOf {
   readonly fleet: Pick<Fleet, "cores" | "further">;
   restarts(coreKey: string): number;
-  /** Of every Core that was called, gone ones included. */
-  loads(): Iterable<CoreLoad>;
+  /** Gone Cores included. */
+  readonly admission: Admission;
   sessions(): Iterable<{ readonly door: DoorKind }>;
+  /** Requests that were not let in, by reason. */
+  readonly failures: Readonly<Record<string, number>>;
   masked(): number;
   readonly parts: Pick<RelayParts, "asks" | "subscriptions" | "tasks" | "parks" | "listens">;
 }
@@ -23,7 +25,7 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   // A reading per Core, zero for one that nobody has called yet.
   const perLoad = (read: (load: CoreLoad) => number) => () => {
     const readings = new Map<string, number>(hub.fleet.cores.map((core) => [core.name, 0]));
-    for (const load of hub.loads()) if (readings.has(load.core)) readings.set(load.core, read(load));
+    for (const load of hub.admission.loads()) if (readings.has(load.core)) readings.set(load.core, read(load));
     return readings;
   };
   metrics.watch(
@@ -46,6 +48,9 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
     "thehub_concurrency_in_use",
     perLoad((load) => load.inUse),
   );
+  metrics.watch("thehub_calls_delayed_total", () => Object.entries(hub.admission.delayed));
+  metrics.watch("thehub_calls_refused_total", () => Object.entries(hub.admission.refused));
+  metrics.watch("thehub_auth_failures_total", () => Object.entries(hub.failures));
   metrics.watch("thehub_sessions", () => {
     const doors = new Map<string, number>(doorKinds.map((door) => [door, 0]));
     for (const { door } of hub.sessions()) doors.set(door, (doors.get(door) ?? 0) + 1);

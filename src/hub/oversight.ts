@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import type { DoorKind } from "../base/door-kind.ts";
 import type { CoreSummary } from "../catalog/summary.ts";
 import type { Core } from "../cores/core.ts";
-import type { CoreLoad } from "../gates/limits.ts";
+import type { Admission, CoreLoad } from "../gates/limits.ts";
 import type { ClientSession } from "../relay/call.ts";
 import type { Fleet } from "./fleet.ts";
 
@@ -60,7 +60,7 @@ export interface SessionFacts {
 export interface OversightDeps {
   readonly clock: Clock;
   readonly fleet: Fleet;
-  loads(): Iterable<CoreLoad>;
+  readonly admission: Pick<Admission, "loads">;
   sessions(): Iterable<ClientSession>;
   restarts(coreKey: string): number;
   summaries(): readonly CoreSummary[];
@@ -76,7 +76,7 @@ export class Oversight {
   /** In manifest order. */
   cores(): readonly CoreFacts[] {
     const { fleet } = this.#deps;
-    const loads = new Map([...this.#deps.loads()].map((load) => [load.core, load]));
+    const loads = new Map([...this.#deps.admission.loads()].map((load) => [load.core, load]));
     const summaries = new Map(this.#deps.summaries().map((summary) => [summary.core, summary]));
     return fleet.cores.map((core) => this.#factsOf(core, summaries.get(core.name), loads.get(core.name)));
   }

@@ -90,6 +90,7 @@ export class SignedTokens {
 }
 
 class JwtWay implements Way {
+  readonly signed = true;
   readonly #rules: JwtRules;
   readonly #sources: ReadonlyMap<string, Source>;
   readonly #memory: TokenMemory<Known>;

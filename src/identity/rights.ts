@@ -1,10 +1,11 @@
 // What the manifest lets a named client do, and a part of that.
+import { ipNetworks } from "../base/ip-networks.ts";
 import type { ResolvedClient } from "../manifest/manifest.ts";
 import type { Principal, Rights } from "../sessions/principal.ts";
 
 /** As far as rights go. */
 export type RuledClient = Pick<ResolvedClient, "name" | "allow" | "deny" | "admin"> &
-  Partial<Pick<ResolvedClient, "profile" | "readOnly" | "arguments" | "expires">>;
+  Partial<Pick<ResolvedClient, "profile" | "readOnly" | "arguments" | "expires" | "allowIps">>;
 
 /** What was given of somebody's rights: by a token, by a consent. */
 export interface Part {
@@ -18,8 +19,10 @@ export interface Part {
 /** Of who has HUB_TOKEN. */
 export const allRights: Rights = { allow: undefined, deny: [], admin: true };
 
-export function rightsOf({ allow, deny, readOnly, arguments: rules, admin, profile }: RuledClient): Rights {
-  return { allow, deny, readOnly, arguments: rules, admin, profileName: profile };
+export function rightsOf(client: RuledClient): Rights {
+  const { allow, deny, readOnly, arguments: rules, admin, profile, allowIps } = client;
+  const from = allowIps && ipNetworks(allowIps);
+  return { allow, deny, readOnly, arguments: rules, admin, profileName: profile, from };
 }
 
 /** Never more than `rights`. */

@@ -110,6 +110,7 @@ export class HubTokens {
     };
     return {
       isExtra: true,
+      signed: true,
       take: ({ token }) => {
         if (token === undefined || headerOf(token)?.typ !== signedTokenType) return undefined;
         const key = memoryKey(token);

@@ -8,12 +8,12 @@ import type { Secret } from "../base/secret.ts";
 import type { HttpPages, WebDoor } from "../doors/http-router.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "../doors/http-server.ts";
 import type { DoorLog } from "../doors/port.ts";
-import type { Auth } from "../identity/auth.ts";
+import type { DoorAuth } from "../identity/auth.ts";
 import { maxSocketPathBytes } from "../manifest/addresses.ts";
 
 export interface AdminDoorsDeps {
   readonly options: Omit<HttpServerOptions, "addresses">;
-  readonly auth: Pick<Auth, "authenticate" | "version">;
+  readonly auth: DoorAuth;
   readonly pages: HttpPages;
   /** By path. */
   readonly doors: ReadonlyMap<string, WebDoor>;
@@ -38,10 +38,7 @@ export interface AdminDoors {
 export async function openAdminDoors(deps: AdminDoorsDeps): Promise<AdminDoors> {
   const { addresses, auth } = deps;
   const servers: HttpServer[] = [];
-  const open = async (
-    wanted: readonly ListenAddress[],
-    who: Pick<Auth, "authenticate" | "version">,
-  ): Promise<readonly string[]> => {
+  const open = async (wanted: readonly ListenAddress[], who: DoorAuth): Promise<readonly string[]> => {
     if (wanted.length === 0) return [];
     const server = await openHttpServer({ ...deps.options, addresses: wanted }, { ...deps, auth: who });
     servers.push(server);

@@ -5,7 +5,7 @@ import { groupId } from "../base/group-id.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
 import { type HttpServer, type HttpServerDeps, type HttpServerOptions, openHttpServer } from "../doors/http-server.ts";
 import { checkSocketFolder } from "../doors/unix-socket.ts";
-import type { Auth } from "../identity/auth.ts";
+import type { DoorAuth } from "../identity/auth.ts";
 import type { ResolvedClient, SocketPlace } from "../manifest/manifest.ts";
 import type { Log } from "../telemetry/log.ts";
 
@@ -114,11 +114,13 @@ export class ClientSockets {
   }
 }
 
-function cameIn(auth: Pick<Auth, "authenticate" | "version">, socket: string): Pick<Auth, "authenticate" | "version"> {
+function cameIn(auth: DoorAuth, socket: string): DoorAuth {
   return {
     get version() {
       return auth.version;
     },
+    attempts: auth.attempts,
+    admits: (peer) => auth.admits(peer),
     authenticate: (evidence) => auth.authenticate({ ...evidence, socket }),
   };
 }

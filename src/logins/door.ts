@@ -22,8 +22,11 @@ export interface DoorRequest {
   /** Sec-Fetch-Site: what browsers say of where a request came from. */
   readonly site?: string | undefined;
   /** Who gets into the hub with this token, or with none; undefined: nobody. */
-  person(token: Secret | undefined): Person | undefined | Promise<Person | undefined>;
+  person(token: Secret | undefined): Known | Promise<Known>;
 }
+
+/** A number: too many wrong tokens came from where this one did, which is not looked at for so many ms. */
+export type Known = Person | undefined | number;
 
 /** Who somebody is to the hub. */
 export interface Person {
@@ -165,7 +168,9 @@ export class LoginDoor {
       return page(403, "Not this browser", ["This form was not shown in this browser. Open the link again."]);
     }
     const token = form?.get("token")?.trim() ?? "";
-    if (token !== "" && isAsker(entry, await person(new Secret(token)))) {
+    const known = token === "" ? undefined : await person(new Secret(token));
+    if (typeof known === "number") return tooSoon(known);
+    if (isAsker(entry, known)) {
       browsers.delete(browser);
       return this.#show(entry);
     }
@@ -257,12 +262,18 @@ export class LoginDoor {
   }
 }
 
-function isAsker({ waiting: { asker } }: Entry, person: Person | undefined): boolean {
-  return person !== undefined && person.id === asker.id && person.shared === asker.shared;
+function isAsker({ waiting: { asker } }: Entry, person: Known): boolean {
+  return typeof person === "object" && person.id === asker.id && person.shared === asker.shared;
 }
 
 function checkOf(browser: string): string {
   return createHash("sha256").update(`thehub login form ${browser}`).digest("base64url");
+}
+
+function tooSoon(waitMs: number): Page {
+  const seconds = Math.ceil(waitMs / 1000);
+  const text = [`Too many wrong tokens came from your address. Go back and try again in ${seconds} s.`];
+  return page(429, "Wait a little", text, { "retry-after": String(seconds) });
 }
 
 function gone(): Page {

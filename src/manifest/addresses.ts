@@ -125,12 +125,33 @@ const networkWords: Readonly<Record<string, readonly string[]>> = {
   unix: ["unix"],
 };
 
+/** Networks that clients may come from, as `parseProxies` has them. Who comes in by a socket file comes from none. */
+export function parseNetworks(items: readonly string[]): Parsed<readonly string[]> {
+  const networks: string[] = [];
+  for (const item of items) {
+    if (item.toLowerCase() === "unix") {
+      return bad('"unix" is not a network', "leave it out: Unix sockets are not subject to this list");
+    }
+    const network = spelledOut(item);
+    if (network === undefined) {
+      const hint = "write an address, a network such as 203.0.113.0/24 or 2001:db8::/32, loopback or private";
+      return bad(`"${item}" is not an address or network`, hint);
+    }
+    networks.push(...network);
+  }
+  return { t: "ok", value: networks };
+}
+
+function spelledOut(item: string): readonly string[] | undefined {
+  const word = item.toLowerCase();
+  return Object.hasOwn(networkWords, word) ? networkWords[word] : networkOf(item);
+}
+
 /** Networks in the form `address/prefix`, words spelt out; `unix` stays. */
 export function parseProxies(items: readonly string[]): Parsed<readonly string[]> {
   const networks: string[] = [];
   for (const item of items) {
-    const word = Object.hasOwn(networkWords, item.toLowerCase()) ? networkWords[item.toLowerCase()] : undefined;
-    const network = word ?? networkOf(item);
+    const network = spelledOut(item);
     if (network === undefined) {
       const hint = "write an address, a network such as 10.0.0.0/8 or fd00::/8, loopback, private or unix";
       return bad(`"${item}" is not an address or network`, hint);

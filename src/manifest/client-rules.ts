@@ -1,7 +1,7 @@
 // Rules of clients: what each comes in with, and until when.
 import { resolve } from "node:path";
 import { canonicalName } from "../base/distinguished-name.ts";
-import { maxSocketPathBytes, parseListen } from "./addresses.ts";
+import { maxSocketPathBytes, parseListen, parseNetworks } from "./addresses.ts";
 import { parseMoment } from "./moments.ts";
 import { type Entry, type Parts, placeOf, type Report } from "./parts.ts";
 import { formatPath, type Path } from "./problems.ts";
@@ -29,6 +29,11 @@ export function checkClients(parts: Parts, report: Report): void {
       const at = { source: client.source, path: [...client.path, "read_only"] };
       const hint = "remove admin, or read_only";
       report(at, "warning", "an admin may stop Cores and reload the manifest all the same", hint);
+    }
+    const networks = parseNetworks(texts(values["allow_ips"]) ?? []);
+    if (networks.t === "bad") {
+      const path = [...client.path, "allow_ips"];
+      report({ source: client.source, path, on: "value" }, "error", networks.message, networks.hint);
     }
     if (Array.isArray(values["allow"]) && values["allow"].length === 0) {
       const path = [...client.path, "allow"];
@@ -119,6 +124,15 @@ function checkSocket(socket: Values | undefined, client: Entry, taken: Taken, re
       const message = `${path} is already ${formatPath(first.path)} at ${placeOf(first)}`;
       report(at("path"), "error", message, "give each its own socket: it says who comes in by it");
     } else taken.set(path, { ...client, path: [...client.path, "socket", "path"] });
+  }
+  if (socket !== undefined && record(client.value)?.["admin"] === true) {
+    const message = "an admin does not come in by a socket: Cores run as the hub's user, and can open it as well";
+    report(
+      { source: client.source, path: [...client.path, "socket"] },
+      "error",
+      message,
+      "remove admin, or use a token",
+    );
   }
   const mode = text(socket?.["mode"]);
   if (mode === undefined || !/^0?[0-7]{3}$/.test(mode)) return;

@@ -164,6 +164,8 @@ const live: readonly string[] = [
   "hub.limits.max_concurrency_per_client",
   "hub.limits.max_queue_per_client",
   "hub.limits.rate_limit_rps",
+  "hub.limits.rate_limit_bytes",
+  "hub.allow_ips",
   "hub.list_wait_ms",
   "hub.search_tools",
   "hub.drain_timeout_ms",

@@ -15,6 +15,7 @@ export const knownVariables: readonly string[] = [
   "HUB_PUBLIC_URL",
   "HUB_ALLOW_HOSTS",
   "HUB_ALLOW_ORIGINS",
+  "HUB_ALLOW_IPS",
   "HUB_TRUSTED_PROXIES",
   "HUB_LOG_LEVEL",
   "HUB_LOG_FORMAT",
@@ -24,6 +25,7 @@ export const knownVariables: readonly string[] = [
   "HUB_CLIENT_CERTIFICATE_HEADER",
   "HUB_MAX_CONCURRENCY_PER_CLIENT",
   "HUB_RATE_LIMIT_RPS",
+  "HUB_RATE_LIMIT_BYTES",
   "HUB_MAX_CONNECTIONS",
   "HUB_MAX_CONNECTIONS_PER_ADDRESS",
   "HUB_METRICS_TOKEN",
@@ -37,34 +39,18 @@ export const knownVariables: readonly string[] = [
   "HUB_URL",
 ];
 
-interface PlannedVariable {
-  readonly by: string;
-  readonly instead: string;
-}
-
-/** Part of the design, not enforced by this version: an error when set, because ignoring them would be dangerous. */
-export const plannedVariables: Readonly<Record<string, PlannedVariable>> = {
-  HUB_ALLOW_IPS: { by: "address rules", instead: "listen on a private address, or let the firewall or proxy decide" },
-};
-
 /** The value of a variable; empty and blank count as not set. */
 export function variable(env: Environment, name: string): string | undefined {
   const text = env[name]?.trim();
   return text === "" ? undefined : text;
 }
 
-/** Errors for variables that are planned, warnings for `HUB_*` that nobody knows. */
+/** Warnings for `HUB_*` that nobody knows. */
 export function checkVariableNames(env: Environment): Problem[] {
   const problems: Problem[] = [];
   for (const name of Object.keys(env).sort()) {
     if (!name.startsWith("HUB_") || name.startsWith("HUB_SECRET_")) continue;
     if (knownVariables.includes(name) || variable(env, name) === undefined) continue;
-    const planned = plannedVariables[name];
-    if (planned !== undefined) {
-      const message = `not supported by this version yet: it comes with ${planned.by}`;
-      problems.push(variableProblem(name, "error", message, `instead: ${planned.instead}`));
-      continue;
-    }
     const near = nearest(
       name.slice(4),
       knownVariables.map((known) => known.slice(4)),

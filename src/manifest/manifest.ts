@@ -31,6 +31,8 @@ export interface HubConfig {
   /** Lower case: `name`, `name:port`, `*.name` or `*`. */
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
+  /** Networks, `address/prefix`, that clients may come from. Empty: all. */
+  readonly allowIps: readonly string[];
   /** Networks, `address/prefix`, and `unix`; words such as `private` are spelt out. */
   readonly trustedProxies: readonly string[];
   /** In small letters; undefined: no header says whose certificate a proxy was shown. */
@@ -89,11 +91,23 @@ export interface Issuer {
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFormat = "json" | "pretty";
 
+/** How much one party may have at once and in a second; a rate of 0 is no limit. */
+export interface RateLimits {
+  readonly maxConcurrency: number;
+  readonly maxQueue: number;
+  /** Calls a second. */
+  readonly rateLimitRps: number;
+  /** Bytes a second. */
+  readonly rateLimitBytes: number;
+}
+
 export interface HubLimits {
   readonly maxConcurrencyPerClient: number;
   readonly maxQueuePerClient: number;
   /** 0: no limit. */
   readonly rateLimitRps: number;
+  /** 0: no limit. */
+  readonly rateLimitBytes: number;
   readonly maxMessageBytes: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
@@ -138,12 +152,10 @@ export interface ResolvedClient {
   readonly admin: boolean;
   /** The name of a profile; undefined: found by path, or by what the client calls itself. */
   readonly profile: string | undefined;
+  /** Networks, `address/prefix`, that this client may come from. Undefined: all that the hub takes. */
+  readonly allowIps: readonly string[] | undefined;
   /** Undefined parts follow the hub's limits: see `limitsOf`. */
-  readonly limits: {
-    readonly maxConcurrency: number | undefined;
-    readonly maxQueue: number | undefined;
-    readonly rateLimitRps: number | undefined;
-  };
+  readonly limits: { readonly [K in keyof RateLimits]: number | undefined };
 }
 
 /** Conditions on the claims of a signed token, all of which hold. An empty list is no condition. */
@@ -290,7 +302,7 @@ export interface LoginSpec {
 }
 
 /** Rules are globs over native names. */
-export interface CorePolicy {
+export interface CorePolicy extends RateLimits {
   readonly allowDestructive: boolean;
   /** Empty: everything. */
   readonly allowTools: readonly string[];
@@ -300,10 +312,6 @@ export interface CorePolicy {
   readonly readOnlyTools: readonly string[];
   /** What a tool without annotations is taken for. */
   readonly destructive: "declared" | "assumed";
-  readonly maxConcurrency: number;
-  readonly maxQueue: number;
-  /** 0: no limit. */
-  readonly rateLimitRps: number;
   readonly timeoutMs: number;
   readonly maxTimeoutMs: number;
 }
@@ -325,6 +333,8 @@ export interface ToolOverride {
   readonly expose: string | undefined;
   readonly description: string | undefined;
   readonly hidden: boolean;
+  /** Of all clients together; undefined: it has none of its own. */
+  readonly limits: RateLimits | undefined;
 }
 
 /** A secret that the hub hands to a Core as the environment variable `name`. */

@@ -817,6 +817,10 @@ export interface Hub {
    */
   allow_origins?: string[];
   /**
+   * Where clients may come from: addresses, networks such as `203.0.113.0/24` or `2001:db8::/32`, `loopback` or `private`; the client's address as trusted proxies tell it. Everybody else gets 403, on every door and page but `/livez`, `/readyz` and `/healthz`. Empty: from everywhere. Environment: `HUB_ALLOW_IPS` (commas).
+   */
+  allow_ips?: string[];
+  /**
    * Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` count: addresses, networks such as `10.0.0.0/8`, `loopback`, `private`, or `unix` for who comes in by a socket file. Environment: `HUB_TRUSTED_PROXIES` (commas).
    */
   trusted_proxies?: string[];
@@ -874,10 +878,6 @@ export interface Hub {
    */
   metrics_token?: string | {};
   /**
-   * Client addresses (CIDR) that may connect.
-   */
-  allow_ips?: string[];
-  /**
    * The header in which a proxy of `trusted_proxies` sends the certificate that its client showed: `X-Forwarded-Client-Cert` as Envoy writes it, any other with the certificate alone (RFC 9440, PEM in URL encoding, bare base64). From anybody else it counts for nothing. Default: none. Environment: `HUB_CLIENT_CERTIFICATE_HEADER`.
    */
   client_certificate_header?: string;
@@ -929,6 +929,10 @@ export interface HubLimits {
    * Calls per second of one client; 0 is no limit. Environment: `HUB_RATE_LIMIT_RPS`.
    */
   rate_limit_rps?: number;
+  /**
+   * Bytes per second of one client: of its calls, and of what Cores say to them. What is large is let through, and the next call waits until it is paid for. 0 is no limit. Environment: `HUB_RATE_LIMIT_BYTES`.
+   */
+  rate_limit_bytes?: number;
   /**
    * Largest message taken from a client, in bytes. A Core's may have 64 MiB, or this where it is more.
    */
@@ -1052,6 +1056,12 @@ export interface Client {
   admin?: boolean;
   limits?: ClientLimits;
   /**
+   * Where this client may come from, within what `hub.allow_ips` takes; written like that. Absent: from everywhere.
+   *
+   * @minItems 1
+   */
+  allow_ips?: [string, ...string[]];
+  /**
    * The profile that counts for this client, whatever path it uses and whatever it calls itself. Default: by path (`/mcp/p/claude`), else by what it calls itself.
    */
   profile?: string;
@@ -1083,6 +1093,10 @@ export interface ClientLimits {
    * Calls per second; 0 is no limit. Default: `hub.limits.rate_limit_rps`.
    */
   rate_limit_rps?: number;
+  /**
+   * Bytes per second, of calls and of what Cores say to them; 0 is no limit. Default: `hub.limits.rate_limit_bytes`.
+   */
+  rate_limit_bytes?: number;
 }
 /**
  * A token, by its SHA-256 or by the file that holds it: one of `sha256` and `file`.
@@ -1429,6 +1443,10 @@ export interface CorePolicy {
    */
   rate_limit_rps?: number;
   /**
+   * Bytes per second to and from this Core, of calls; 0 is no limit.
+   */
+  rate_limit_bytes?: number;
+  /**
    * How long a call may take; progress starts it again.
    */
   timeout_ms?: number;
@@ -1486,6 +1504,28 @@ export interface ToolOverride {
    * true: the tool does not exist for any client.
    */
   hidden?: boolean;
+  limits?: ToolLimits;
+}
+/**
+ * Limits on calls of this tool, all clients together, beside those of the client and of the Core.
+ */
+export interface ToolLimits {
+  /**
+   * Calls that run at once; more wait. Default: the Core's `policy.max_concurrency`.
+   */
+  max_concurrency?: number;
+  /**
+   * Calls that may wait; more are refused as `overloaded`. Default: the Core's `policy.max_queue`.
+   */
+  max_queue?: number;
+  /**
+   * Calls per second; 0 is no limit.
+   */
+  rate_limit_rps?: number;
+  /**
+   * Bytes per second, of calls and of what the Core says to them; 0 is no limit.
+   */
+  rate_limit_bytes?: number;
 }
 /**
  * How many instances run.
@@ -1623,6 +1663,7 @@ export const defaults = {
     "base_path": "/",
     "allow_hosts": [],
     "allow_origins": [],
+    "allow_ips": [],
     "trusted_proxies": [],
     "anonymous": "loopback",
     "log_level": "info",
@@ -1641,6 +1682,7 @@ export const defaults = {
       "max_concurrency_per_client": 64,
       "max_queue_per_client": 256,
       "rate_limit_rps": 0,
+      "rate_limit_bytes": 0,
       "max_message_bytes": 10485760,
       "max_connections": 10000,
       "max_connections_per_address": 1000
@@ -1704,6 +1746,7 @@ export const defaults = {
       "max_concurrency": 64,
       "max_queue": 1024,
       "rate_limit_rps": 0,
+      "rate_limit_bytes": 0,
       "timeout_ms": 60000,
       "max_timeout_ms": 600000
     },
@@ -1737,7 +1780,11 @@ export const defaults = {
     "roots": []
   },
   "tool": {
-    "hidden": false
+    "hidden": false,
+    "limits": {
+      "rate_limit_rps": 0,
+      "rate_limit_bytes": 0
+    }
   },
   "oauth": {
     "grant": "authorization_code",

@@ -1,6 +1,7 @@
 // From a client as written to the client the hub runs on. Called only when nothing is wrong with it: no checks here.
 import { resolve } from "node:path";
 import { plainFingerprint } from "../base/shown-certificate.ts";
+import { parseNetworks } from "./addresses.ts";
 import { resolveJwt } from "./issuers.ts";
 import type { CertificateRule, ClientToken, ResolvedClient, SocketPlace } from "./manifest.ts";
 import { type Client, defaults, type ClientToken as WrittenToken } from "./model.ts";
@@ -21,12 +22,19 @@ export function resolveClient(name: string, client: Client, folder: string): Res
     arguments: Object.entries(client.arguments ?? {}).map(([tools, schema]) => ({ tools, schema })),
     admin: client.admin ?? defaults.client.admin,
     profile: client.profile,
+    allowIps: networksOf(client),
     limits: {
       maxConcurrency: client.limits?.max_concurrency,
       maxQueue: client.limits?.max_queue,
       rateLimitRps: client.limits?.rate_limit_rps,
+      rateLimitBytes: client.limits?.rate_limit_bytes,
     },
   };
+}
+
+function networksOf({ allow_ips }: Client): readonly string[] | undefined {
+  const parsed = allow_ips === undefined ? undefined : parseNetworks(allow_ips);
+  return parsed?.t === "ok" ? parsed.value : undefined;
 }
 
 function tokensOf({ token_sha256, tokens = [] }: Client, folder: string): readonly ClientToken[] {

@@ -6,6 +6,7 @@ import {
   parseBasePath,
   parseHosts,
   parseListen,
+  parseNetworks,
   parseOrigins,
   parseProxies,
   parsePublicUrl,
@@ -20,6 +21,7 @@ import type {
   HubConfig,
   JwtRule,
   LoginSpec,
+  RateLimits,
   RemotePlace,
   ResolvedCore,
   SecretSpec,
@@ -48,6 +50,7 @@ export function resolveHub(hub: Hub, folder: string, rules: readonly JwtRule[] =
     publicUrl: hub.public_url === undefined ? undefined : value(parsePublicUrl(hub.public_url)),
     allowHosts: value(parseHosts(hub.allow_hosts ?? d.allow_hosts)),
     allowOrigins: value(parseOrigins(hub.allow_origins ?? d.allow_origins)),
+    allowIps: value(parseNetworks(hub.allow_ips ?? d.allow_ips)),
     trustedProxies: value(parseProxies(hub.trusted_proxies ?? d.trusted_proxies)),
     clientCertificateHeader: hub.client_certificate_header?.toLowerCase(),
     tls: hub.tls === undefined ? undefined : resolveTls(hub.tls, folder),
@@ -69,6 +72,7 @@ export function resolveHub(hub: Hub, folder: string, rules: readonly JwtRule[] =
       maxConcurrencyPerClient: hub.limits?.max_concurrency_per_client ?? d.limits.max_concurrency_per_client,
       maxQueuePerClient: hub.limits?.max_queue_per_client ?? d.limits.max_queue_per_client,
       rateLimitRps: hub.limits?.rate_limit_rps ?? d.limits.rate_limit_rps,
+      rateLimitBytes: hub.limits?.rate_limit_bytes ?? d.limits.rate_limit_bytes,
       maxMessageBytes: hub.limits?.max_message_bytes ?? d.limits.max_message_bytes,
       maxConnections: hub.limits?.max_connections ?? d.limits.max_connections,
       maxConnectionsPerAddress: hub.limits?.max_connections_per_address ?? d.limits.max_connections_per_address,
@@ -105,6 +109,7 @@ export function isDisabled(core: Core): boolean {
 
 export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
   const d = defaults.core;
+  const policy = resolvePolicy(core.policy ?? {});
   return {
     ...origin,
     namespace: core.namespace ?? namespaceOf(origin.key) ?? "",
@@ -128,10 +133,10 @@ export function resolveCore(core: Core, origin: CoreOrigin): ResolvedCore {
     roots: (core.roots ?? d.roots).map((root) => rootUri(root, origin.folder)),
     interactive: core.interactive,
     tags: core.tags ?? d.tags,
-    policy: resolvePolicy(core.policy ?? {}),
+    policy,
     health: resolveHealth(core.health ?? {}),
     tools: new Map(
-      Object.entries<WrittenTool>(core.tools ?? d.tools).map(([native, tool]) => [native, resolveTool(tool)]),
+      Object.entries<WrittenTool>(core.tools ?? d.tools).map(([native, tool]) => [native, resolveTool(tool, policy)]),
     ),
     login: resolveLogin(core, origin.folder),
   };
@@ -209,6 +214,7 @@ function resolvePolicy(policy: NonNullable<Core["policy"]>): CorePolicy {
     maxConcurrency: policy.max_concurrency ?? d.max_concurrency,
     maxQueue: policy.max_queue ?? d.max_queue,
     rateLimitRps: policy.rate_limit_rps ?? d.rate_limit_rps,
+    rateLimitBytes: policy.rate_limit_bytes ?? d.rate_limit_bytes,
     timeoutMs: policy.timeout_ms ?? d.timeout_ms,
     maxTimeoutMs: policy.max_timeout_ms ?? d.max_timeout_ms,
   };
@@ -226,12 +232,23 @@ function resolveHealth(health: NonNullable<Core["health"]>): CoreHealth {
   };
 }
 
-function resolveTool(tool: WrittenTool): ToolOverride {
+function resolveTool(tool: WrittenTool, policy: CorePolicy): ToolOverride {
   return {
     name: tool.name,
     expose: tool.expose,
     description: tool.description,
     hidden: tool.hidden ?? defaults.tool.hidden,
+    limits: tool.limits === undefined ? undefined : resolveToolLimits(tool.limits, policy),
+  };
+}
+
+function resolveToolLimits(limits: NonNullable<WrittenTool["limits"]>, policy: CorePolicy): RateLimits {
+  const d = defaults.tool.limits;
+  return {
+    maxConcurrency: limits.max_concurrency ?? policy.maxConcurrency,
+    maxQueue: limits.max_queue ?? policy.maxQueue,
+    rateLimitRps: limits.rate_limit_rps ?? d.rate_limit_rps,
+    rateLimitBytes: limits.rate_limit_bytes ?? d.rate_limit_bytes,
   };
 }
 

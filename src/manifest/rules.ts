@@ -5,6 +5,7 @@ import {
   parseBasePath,
   parseHosts,
   parseListen,
+  parseNetworks,
   parseOrigins,
   parseProxies,
   parsePublicUrl,
@@ -52,6 +53,7 @@ function checkHub(parts: Parts, report: Report): void {
   if (publicUrl !== undefined) check("public_url", parsePublicUrl(publicUrl));
   check("allow_hosts", parseHosts(texts(values["allow_hosts"]) ?? []));
   check("allow_origins", parseOrigins(texts(values["allow_origins"]) ?? []));
+  check("allow_ips", parseNetworks(texts(values["allow_ips"]) ?? []));
   check("trusted_proxies", parseProxies(texts(values["trusted_proxies"]) ?? []));
 }
 

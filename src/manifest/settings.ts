@@ -10,13 +10,14 @@ import {
   parseBasePath,
   parseHosts,
   parseListen,
+  parseNetworks,
   parseOrigins,
   parseProxies,
   parsePublicUrl,
   splitList,
 } from "./addresses.ts";
 import { checkVariableNames, type Environment, variable, variableProblem } from "./environment.ts";
-import type { HubConfig, ResolvedClient } from "./manifest.ts";
+import type { HubConfig, RateLimits, ResolvedClient } from "./manifest.ts";
 import { hasErrors, type Problem } from "./problems.ts";
 
 export interface Settings extends HubConfig {
@@ -43,13 +44,6 @@ export type ResolvedSettings =
   | { readonly t: "ok"; readonly settings: Settings; readonly warnings: readonly Problem[] }
   | { readonly t: "invalid"; readonly problems: readonly Problem[] };
 
-export interface ClientLimits {
-  readonly maxConcurrency: number;
-  readonly maxQueue: number;
-  /** 0: no limit. */
-  readonly rateLimitRps: number;
-}
-
 export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSettings {
   const problems = checkVariableNames(env);
   const read = <T>(name: string, fallback: T, parse: (text: string) => Parsed<T>): T => {
@@ -70,6 +64,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
     publicUrl: read<string | undefined>("HUB_PUBLIC_URL", hub.publicUrl, parsePublicUrl),
     allowHosts: read("HUB_ALLOW_HOSTS", hub.allowHosts, (text) => parseHosts(splitList(text))),
     allowOrigins: read("HUB_ALLOW_ORIGINS", hub.allowOrigins, (text) => parseOrigins(splitList(text))),
+    allowIps: read("HUB_ALLOW_IPS", hub.allowIps, (text) => parseNetworks(splitList(text))),
     trustedProxies: read("HUB_TRUSTED_PROXIES", hub.trustedProxies, (text) => parseProxies(splitList(text))),
     clientCertificateHeader: read<string | undefined>(
       "HUB_CLIENT_CERTIFICATE_HEADER",
@@ -86,6 +81,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
       ...hub.limits,
       maxConcurrencyPerClient: read("HUB_MAX_CONCURRENCY_PER_CLIENT", hub.limits.maxConcurrencyPerClient, wholeNumber),
       rateLimitRps: read("HUB_RATE_LIMIT_RPS", hub.limits.rateLimitRps, rate),
+      rateLimitBytes: read("HUB_RATE_LIMIT_BYTES", hub.limits.rateLimitBytes, byteRate),
       maxConnections: read("HUB_MAX_CONNECTIONS", hub.limits.maxConnections, wholeNumber),
       maxConnectionsPerAddress: read(
         "HUB_MAX_CONNECTIONS_PER_ADDRESS",
@@ -123,11 +119,12 @@ function checkPlace({ auth, publicUrl }: Settings, problems: Problem[]): void {
 }
 
 /** A client's limits: its own where it has them, the hub's otherwise. `client` undefined: who needs no entry of its own. */
-export function limitsOf(client: ResolvedClient | undefined, settings: Settings): ClientLimits {
+export function limitsOf(client: ResolvedClient | undefined, settings: Settings): RateLimits {
   return {
     maxConcurrency: client?.limits.maxConcurrency ?? settings.limits.maxConcurrencyPerClient,
     maxQueue: client?.limits.maxQueue ?? settings.limits.maxQueuePerClient,
     rateLimitRps: client?.limits.rateLimitRps ?? settings.limits.rateLimitRps,
+    rateLimitBytes: client?.limits.rateLimitBytes ?? settings.limits.rateLimitBytes,
   };
 }
 
@@ -277,6 +274,13 @@ function wholeNumber(text: string): Parsed<number> {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= 1_000_000) return { t: "ok", value };
   return { t: "bad", message: `${JSON.stringify(text)} is out of range`, hint: "set a whole number from 1 to 1000000" };
+}
+
+function byteRate(text: string): Parsed<number> {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 1e12) return { t: "ok", value };
+  const hint = "set a whole number of bytes from 0 to 1000000000000; 0 is no limit";
+  return { t: "bad", message: `${JSON.stringify(text)} is out of range`, hint };
 }
 
 function rate(text: string): Parsed<number> {

@@ -1,5 +1,6 @@
 // What a client is told of a call that its Core did not answer: which Core, what happened, and whether the call may have run.
 import { type ErrorCode, errorTable, HubError } from "../base/errors.ts";
+import type { LimitKind } from "../gates/limits.ts";
 import { byteText, type Frame, flatten } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
@@ -9,11 +10,24 @@ export function idInUse(idText: string): HubError {
   return new HubError("request_invalid", `id ${idText} is already in use by a request under way`);
 }
 
-export function overloaded(lane: Lane, retryAfterMs: number): HubError {
-  return new HubError("overloaded", `too many calls wait already (core "${lane.core.name}"); try again later`, {
-    core: lane.core.name,
-    retry_after_ms: Math.max(1, Math.round(retryAfterMs)),
+/** A call that one of its limits does not even let wait. */
+export function overloaded({ lane, limitedTool }: Call, { refuse, by }: { refuse: number; by: LimitKind }): HubError {
+  const { name } = lane.core;
+  const whose = { client: " of this client", tool: ` of tool "${limitedTool}"`, core: "", memory: " of all clients" }[
+    by
+  ];
+  const message = `too many calls${whose} wait already (core "${name}"); try again later`;
+  return new HubError("overloaded", message, {
+    core: name,
+    limit: by,
+    retry_after_ms: Math.max(1, Math.round(refuse)),
   });
+}
+
+/** The Core's own queue of bytes, or all of its instances. */
+export function fullCore({ core: { name } }: Lane): HubError {
+  const message = `too many calls wait already (core "${name}"); try again later`;
+  return new HubError("overloaded", message, { core: name, limit: "core", retry_after_ms: 1000 });
 }
 
 export function diedUnderCall(lane: Lane): HubError {

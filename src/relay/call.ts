@@ -49,6 +49,7 @@ export interface Call {
   /** For the limiter. */
   readonly clientKey: string;
   readonly coreKey: string;
+  readonly limitedTool: string | undefined;
   readonly bytes: number;
   place: unknown;
   /** Who has more to do with its answer than to hand it on; undefined for nearly every call. */

@@ -2,14 +2,14 @@
 // that its client neither cancelled nor dropped leaves this table through exactly one answer.
 import type { Clock, Timer } from "../base/clock.ts";
 import { type ErrorCode, HubError } from "../base/errors.ts";
-import type { CallLimiter, CoreLoad } from "../gates/limits.ts";
+import type { Admission, CallLimiter } from "../gates/limits.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
 import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import { type Scan, scanOf } from "../wire/scan.ts";
 import { cancelFrame, errorFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
 import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
-import { coreRefusal, diedUnderCall, idInUse, overloaded, timedOut } from "./call-errors.ts";
+import { coreRefusal, diedUnderCall, fullCore, idInUse, overloaded, timedOut } from "./call-errors.ts";
 import {
   editsToResend,
   isFailureTaken,
@@ -58,9 +58,9 @@ export class Calls {
     this.#limiter = deps.createLimiter((call) => this.#forward(call));
   }
 
-  /** How busy each Core is. */
-  loads(): Iterable<CoreLoad> {
-    return this.#limiter.loads();
+  /** How busy each Core is, and how often limits were met. */
+  get admission(): Admission {
+    return this.#limiter;
   }
 
   /**
@@ -90,7 +90,7 @@ export class Calls {
     const verdict = this.#limiter.admit(call, call.receivedMs);
     if (verdict === "pass") this.#forward(call);
     else if (verdict === "wait") retain(call);
-    else this.refuse(call, overloaded(call.lane, verdict.refuse));
+    else this.refuse(call, overloaded(call, verdict));
     this.#sweepSoon();
   }
 
@@ -111,6 +111,7 @@ export class Calls {
     lane.meter.observe(nowMs - call.receivedMs);
     lane.meter.observeHub(call.sentMs - call.receivedMs + (nowMs - lane.core.heardMs));
     if (scan.errorStart >= 0) lane.meter.error("core_error");
+    this.#limiter.spend(call, frame.size, nowMs);
     this.#limiter.release(call, nowMs);
     return true;
   }
@@ -141,6 +142,7 @@ export class Calls {
     tellHooks(call, "answered");
     call.watch?.answered(frame, scanOf(frame));
     call.lane.meter.observe(this.#clock.now() - call.receivedMs);
+    this.#limiter.spend(call, frame.size);
     this.#limiter.release(call);
   }
 
@@ -157,7 +159,9 @@ export class Calls {
   progress(lane: Lane, frame: Frame, scan: Scan, hubId: number): boolean {
     const call = lane.running.get(hubId);
     if (call?.tokenText === undefined) return false;
-    call.deadlineMs = Math.max(call.deadlineMs, Math.min(call.lastMs, this.#clock.now() + lane.policy.timeoutMs));
+    const nowMs = this.#clock.now();
+    call.deadlineMs = Math.max(call.deadlineMs, Math.min(call.lastMs, nowMs + lane.policy.timeoutMs));
+    this.#limiter.spend(call, frame.size, nowMs);
     if (call.hooks !== undefined && isStale(call, frame, scan)) return true;
     const splice = { start: scan.paramTokenStart, end: scan.paramTokenEnd, text: call.tokenText };
     call.replies.send(frame, [splice]);
@@ -230,9 +234,7 @@ export class Calls {
   close(lane: Lane): Promise<void> {
     if (lane.closing === undefined) {
       let resolve = () => {};
-      const done = new Promise<void>((settle) => {
-        resolve = settle;
-      });
+      const done = new Promise<void>((settle) => (resolve = settle));
       lane.closing = { done, resolve };
     }
     this.#checkDone(lane);
@@ -285,7 +287,7 @@ export class Calls {
     if (call.lane.lease !== undefined) {
       const lent = call.lane.lease(call);
       if (lent === undefined) {
-        this.refuse(call, overloaded(call.lane, 1000));
+        this.refuse(call, fullCore(call.lane));
         return;
       }
       call.lane = lent;
@@ -320,9 +322,9 @@ export class Calls {
     call.state = "running";
     lane.running.set(call.hubId, call);
     const sent = lane.core.send(frame, edits);
-    if (untilOf(call.hooks) !== undefined) this.#limiter.release(call);
+    if (untilOf(call.hooks) !== undefined) this.#limiter.stepAside(call);
     if (sent === "ok" || call.state !== "running") return;
-    if (sent === "full") this.refuse(call, overloaded(lane, 1000));
+    if (sent === "full") this.refuse(call, fullCore(lane));
     else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
@@ -340,7 +342,7 @@ export class Calls {
   /** Ends the call with an error of the hub: also for a hook that took its answer. */
   refuse(call: Call, error: HubError): void {
     if (call.state === "done") return;
-    if (call.hooks !== undefined && isFailureTaken(call, error)) return void this.#limiter.release(call);
+    if (call.hooks !== undefined && isFailureTaken(call, error)) return void this.#limiter.stepAside(call);
     noteAstray(call);
     this.#leave(call);
     call.lane.meter.error(error.code);

@@ -46,6 +46,7 @@ export function createCall(
     lastMs: now + lane.policy.maxTimeoutMs,
     clientKey: session.limitKey,
     coreKey: lane.core.name,
+    limitedTool: request.limitedTool,
     bytes: bytes.length,
     place: undefined,
     hooks,

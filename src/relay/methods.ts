@@ -313,7 +313,9 @@ export class Methods {
     const { scan, session } = request;
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: route.nativeNameJson };
     const hooks = downgradeHooks(session.caller.profile?.downgrade, session.revision);
-    this.#forward(request, route.core, rename, hooks, "wrapsOutput" in route ? route : undefined);
+    const tool = "wrapsOutput" in route ? route : undefined;
+    const limited = tool?.isLimited === true ? { ...request, limitedTool: route.native } : request;
+    this.#forward(limited, route.core, rename, hooks, tool);
     return "forwarded";
   }
 

@@ -2,6 +2,7 @@
 
 import type { ArgumentRule } from "../base/argument-rule.ts";
 import type { ClientProfile } from "../base/client-profile.ts";
+import type { IpNetworks } from "../base/ip-networks.ts";
 import type { Proof } from "./proof.ts";
 
 /** What a caller may do. */
@@ -19,6 +20,8 @@ export interface Rights {
   readonly admin: boolean;
   /** The profile that counts for this caller, whatever client it uses; absent for most. */
   readonly profileName?: string | undefined;
+  /** Where this caller may come from; undefined: from everywhere. */
+  readonly from?: IpNetworks | undefined;
 }
 
 export interface Principal extends Rights {
@@ -53,6 +56,11 @@ export interface Caller {
 /** Whether two are one caller. A named client may be called `token`, which is not the holder of HUB_TOKEN: that one is shared. */
 export function sameCaller(one: Pick<Principal, "id" | "shared">, other: Pick<Principal, "id" | "shared">): boolean {
   return one.id === other.id && one.shared === other.shared;
+}
+
+/** `peer`: the client's plain address, `unix`, or undefined for who came by no network: neither of those is from anywhere. */
+export function mayComeFrom({ from }: Pick<Principal, "from">, peer: string | undefined): boolean {
+  return from === undefined || peer === undefined || peer === "unix" || from.has(peer);
 }
 
 /** Whether what the caller came in with has ended. `wallMs`: wall time, ms since 1970. */

@@ -50,6 +50,16 @@ interface Watched {
 const watched = {
   thehub_queue_depth: { type: "gauge", label: "core", help: "Calls that wait for a Core." },
   thehub_concurrency_in_use: { type: "gauge", label: "core", help: "Calls that run on a Core." },
+  thehub_calls_delayed_total: {
+    type: "counter",
+    label: "limit",
+    help: "Calls that waited, by the limit that they met.",
+  },
+  thehub_calls_refused_total: {
+    type: "counter",
+    label: "limit",
+    help: "Calls refused as overloaded, by the limit that they met.",
+  },
   thehub_core_up: { type: "gauge", label: "core", help: "1 while a Core is up, else 0." },
   thehub_core_instances: {
     type: "gauge",
@@ -73,6 +83,7 @@ const watched = {
     label: "outcome",
     help: "Calls that hub.decision was needed for, by what came of it.",
   },
+  thehub_auth_failures_total: { type: "counter", label: "reason", help: "Requests that were not let in." },
   thehub_sessions: { type: "gauge", label: "door", help: "Clients connected." },
   thehub_sessions_max: { type: "gauge", label: "door", help: "Clients that a door takes at most." },
   thehub_connections: { type: "gauge", label: undefined, help: "Connections open at the network doors." },

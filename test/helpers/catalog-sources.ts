@@ -40,7 +40,7 @@ export const everyone: Caller = { allow: undefined };
 /** A Core that is up, under its namespace. Text is taken byte for byte, objects are stringified. */
 export function source(namespace: string, sketch: CoreSketch = {}): CatalogSource {
   const { listTools, listPrompts, listResources, listTemplates, policy, overrides, ...rest } = sketch;
-  const override = { name: undefined, expose: undefined, description: undefined, hidden: false };
+  const override = { name: undefined, expose: undefined, description: undefined, hidden: false, limits: undefined };
   return {
     key: namespace,
     namespace,

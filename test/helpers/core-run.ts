@@ -250,6 +250,7 @@ function coreDefinition(options: RunOptions): ResolvedCore {
       maxConcurrency: 64,
       maxQueue: 64,
       rateLimitRps: 0,
+      rateLimitBytes: 0,
       timeoutMs: 60_000,
       maxTimeoutMs: 60_000,
     },

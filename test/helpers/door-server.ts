@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import type { ListenAddress } from "../../src/base/listen-address.ts";
 import type { TlsFiles } from "../../src/base/tls-files.ts";
-import type { HttpPages, WebDoor } from "../../src/doors/http-router.ts";
+import type { HttpPages, RouterDeps, WebDoor } from "../../src/doors/http-router.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "../../src/doors/http-server.ts";
 import type { ResourceFacts } from "../../src/doors/metadata-pages.ts";
 import { jsonReply } from "../../src/doors/reply.ts";
@@ -24,6 +24,7 @@ export interface DoorServerOptions {
   readonly auth?: Auth;
   readonly pages?: Partial<HttpPages>;
   readonly doors?: Readonly<Record<string, WebDoor>>;
+  readonly browser?: RouterDeps["browser"];
   readonly clock?: Clock;
   readonly tls?: TlsFiles;
   readonly resource?: () => ResourceFacts | undefined;
@@ -82,6 +83,7 @@ export class DoorServer implements AsyncDisposable {
         },
         websocket: door,
         doors: new Map(Object.entries(options.doors ?? {})),
+        ...(options.browser && { browser: options.browser }),
         tls,
         clock,
         log,

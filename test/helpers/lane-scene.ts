@@ -75,8 +75,9 @@ export class LaneScene {
         createLimits<Call>({
           clock: this.clock,
           start,
-          client: () => ({ maxConcurrency: 10_000, maxQueue: 0, rateRps: 0 }),
-          core: () => ({ maxConcurrency: 10_000, maxQueue: 0, rateRps: 0 }),
+          client: () => ({ maxConcurrency: 10_000, maxQueue: 0, rateRps: 0, rateBytes: 0 }),
+          core: () => ({ maxConcurrency: 10_000, maxQueue: 0, rateRps: 0, rateBytes: 0 }),
+          tool: () => undefined,
           maxWaitingBytes: 1_000_000,
         }),
     });

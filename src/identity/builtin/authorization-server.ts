@@ -33,7 +33,6 @@ export interface AuthorizationServerDeps extends Pick<ConsentDeps, "person" | "g
 const registrations = [10, 120] as const;
 const documents = [20, 120] as const;
 const authorizations = [60, 600] as const;
-const wrongTokens = [10, 60] as const;
 
 /** Nothing of it belongs into a cache or a frame, unless it says so itself. */
 const headers: Readonly<Record<string, string>> = {
@@ -58,7 +57,6 @@ export class AuthorizationServer {
     this.#registrations = new Budget(clock, ...registrations);
     this.#authorizations = new Budget(clock, ...authorizations);
     const documentBudget = new Budget(clock, ...documents);
-    const wrong = new Budget(clock, ...wrongTokens);
     this.#provider = createProvider({
       store,
       publicUrl,
@@ -82,8 +80,7 @@ export class AuthorizationServer {
       await store.saved();
     });
     this.#run = this.#provider.callback();
-    const tries: ConsentDeps["tries"] = { mayTry: (peer) => wrong.has(peer), failed: (peer) => wrong.spend(peer) };
-    this.#consent = new Consent({ ...deps, provider: this.#provider, tries });
+    this.#consent = new Consent({ ...deps, provider: this.#provider });
   }
 
   /** Answers in any case. */

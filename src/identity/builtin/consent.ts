@@ -28,10 +28,11 @@ export interface ConsentDeps {
   readonly provider: Provider;
   readonly store: Store;
   readonly log: Pick<Log, "info" | "warn" | "error">;
-  /** Who gets in with it: by a token of the manifest or of the environment, nothing that was itself granted. */
-  person(token: Secret): Promise<Person | undefined>;
-  /** Whether this address has shown too many wrong tokens lately, and what becomes of one more. */
-  readonly tries: { mayTry(peer: string | undefined): boolean; failed(peer: string | undefined): void };
+  /**
+   * Who gets in with it: by a token of the manifest or of the environment, nothing that was itself granted. A number: too many wrong tokens
+   * came from this address, and none is looked at for so many ms.
+   */
+  person(token: Secret, peer: string | undefined): Promise<Person | undefined | number>;
   /** Notes it where it can be listed and revoked. Rejects with the system's error. */
   granted(grant: Grant): Promise<void>;
   /** Whether the token that it was made with still lets somebody in. */
@@ -127,16 +128,18 @@ export class Consent {
   }
 
   async #identify(pending: Pending, asking: Asking, { fields, peer }: Form): Promise<Page> {
-    const { tries, log } = this.#deps;
-    if (!tries.mayTry(peer))
-      return this.#ask(pending, asking, 429, ["Too many wrong tokens came from your address. Wait a minute."]);
+    const { log } = this.#deps;
     const token = fields.get("token")?.trim() ?? "";
-    const person = token === "" ? undefined : await this.#deps.person(new Secret(token));
+    const person = token === "" ? undefined : await this.#deps.person(new Secret(token), peer);
+    if (typeof person === "number") {
+      const seconds = Math.ceil(person / 1000);
+      const why = `Too many wrong tokens came from your address. Try again in ${seconds} s.`;
+      return this.#ask(pending, asking, 429, [why]);
+    }
     if (person !== undefined) {
       pending.person = person;
       return this.#ask(pending, asking, 200, []);
     }
-    tries.failed(peer);
     log.warn("oauth_token_wrong", { peer, client: asking.name, host: asking.host });
     if (++pending.wrong < maxWrong) return this.#ask(pending, asking, 403, ["This is not a token of this hub."]);
     return failurePage(403, "Not connected", ["Too many wrong tokens. Begin again from the client."]);

@@ -49,7 +49,7 @@ test("connections: an address has its share, another one its own, and who leaves
   first.destroy();
   assert.ok(come("192.0.2.1").isOpen);
   assert.equal(connections.size, 3);
-  assert.deepEqual(connections.refused, { total: 0, address: 2 });
+  assert.deepEqual(connections.refused, { total: 0, address: 2, half_open: 0 });
 });
 
 test("connections: IPv6 is counted by network, since one machine has all addresses of its own", () => {
@@ -67,10 +67,35 @@ test("connections: IPv6 is counted by network, since one machine has all address
 test("connections: loopback, trusted proxies and socket files are not counted by address, but in all", () => {
   const { connections, come } = counted({ maxConnections: 12 }, ["10.0.0.0/8"]);
   for (const address of ["127.0.0.1", "::1", "10.1.2.3", undefined]) {
-    for (let time = 0; time < 3; time++) assert.ok(come(address).isOpen, address);
+    for (let time = 0; time < 3; time++) {
+      const peer = come(address);
+      assert.ok(peer.isOpen, address);
+      connections.letIn(peer as unknown as Socket);
+    }
   }
   assert.ok(!come("127.0.0.1").isOpen);
-  assert.deepEqual(connections.refused, { total: 1, address: 0 });
+  assert.deepEqual(connections.refused, { total: 1, address: 0, half_open: 0 });
+});
+
+test("connections: with no room left the oldest half-open one gives way, and none that was let in or is a proxy's", () => {
+  const { connections, log, come } = counted({ maxConnections: 5 }, ["10.0.0.0/8"]);
+  const [proxy, file, inside, older, newer] = [
+    come("10.0.0.1"),
+    come(undefined),
+    come("192.0.2.1"),
+    come("192.0.2.2"),
+    come("192.0.2.3"),
+  ];
+  connections.letIn(inside as unknown as Socket);
+  const sixth = come("192.0.2.4");
+  assert.deepEqual([older.isOpen, newer.isOpen, connections.size], [false, true, 5]);
+  const seventh = come("192.0.2.5");
+  assert.deepEqual([newer.isOpen, sixth.isOpen], [false, true]);
+  for (const peer of [sixth, seventh]) connections.letIn(peer as unknown as Socket);
+  assert.ok(!come("192.0.2.6").isOpen, "all others are known");
+  assert.ok([proxy, file, inside, sixth, seventh].every(({ isOpen }) => isOpen));
+  assert.deepEqual(connections.refused, { total: 1, address: 0, half_open: 2 });
+  assert.match(log.lines[0] ?? "", /connection_refused .*"half_open","limit":5,"peer":"192.0.2.2"/);
 });
 
 test("connections: refusals are said at once, then summed up every ten seconds", () => {
@@ -107,7 +132,7 @@ test("connections: a real machine beyond loopback meets its limit, and only that
   const third = from(outward?.address ?? "");
   third.on("error", () => {});
   assert.equal((await readAll(third)).length, 0);
-  assert.deepEqual(hub.server.refusedConnections, { total: 0, address: 1 });
+  assert.deepEqual(hub.server.refusedConnections, { total: 0, address: 1, half_open: 0 });
   const local = from("127.0.0.1");
   local.write("GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n");
   assert.match(String((await once(local, "data"))[0]), /^HTTP\/1.1 200 /);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { type RequestOptions, request } from "node:https";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -212,13 +212,36 @@ test("http-server tls: connections count once, and those over the limit are clos
   first.write(upgradeRequest({ host: hub.authority }));
   assert.match(String((await once(first, "data"))[0]), /^HTTP\/1.1 101 /);
   const second = await secure(hub);
+  second.write(upgradeRequest({ host: hub.authority }));
+  await once(second, "data");
   assert.equal(hub.server.connections, 2);
   assert.match(await failure(hub, trusting()), /ECONNRESET|ended/);
-  assert.deepEqual(hub.server.refusedConnections, { total: 1, address: 0 });
+  assert.deepEqual(hub.server.refusedConnections, { total: 1, address: 0, half_open: 0 });
   second.destroy();
   while (hub.server.connections > 1) await new Promise((resolve) => setImmediate(resolve));
   (await secure(hub)).destroy();
   first.destroy();
+});
+
+test("http-server tls: a handshake that is begun, or was all that came, gives way to a new connection", {
+  skip,
+}, async () => {
+  await using hub = await open({ http: { maxConnections: 1 } });
+  const isClosed = (socket: Socket) => new Promise((resolve) => socket.on("error", () => {}).once("close", resolve));
+  const begun = await hub.socket();
+  const begunIsClosed = isClosed(begun.resume());
+  begun.write("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "latin1");
+  while (hub.server.connections < 1) await new Promise((resolve) => setImmediate(resolve));
+  const silent = await secure(hub);
+  const silentIsClosed = isClosed(silent.resume());
+  await begunIsClosed;
+  const client = await secure(hub);
+  await silentIsClosed;
+  client.write(upgradeRequest({ host: hub.authority }));
+  assert.match(String((await once(client, "data"))[0]), /^HTTP\/1.1 101 /);
+  assert.match(await failure(hub, trusting()), /ECONNRESET|ended/, "who was let in stays");
+  assert.deepEqual(hub.server.refusedConnections, { total: 1, address: 0, half_open: 2 });
+  client.destroy();
 });
 
 test("http-server tls: a client that takes nothing of a response is cut off", { skip }, async () => {

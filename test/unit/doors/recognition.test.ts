@@ -22,7 +22,7 @@ test("recognition: a token that was replaced lets nobody in on a connection that
   const socket = new Socket();
   assert.equal((await recognition.authenticate(socket, evidence)).t, "ok");
   assert.equal((await recognition.authenticate(socket, evidence)).t, "ok");
-  auth = tokenAuth({ token: new Secret("another-token-0123456789"), clients: [] }, 1);
+  auth = tokenAuth({ token: new Secret("another-token-0123456789"), clients: [] }, { version: 1 });
   assert.equal((await recognition.authenticate(socket, evidence)).t, "refused");
 });
 

@@ -18,6 +18,7 @@ const start = new FakeClock().wall();
 const slowly: Auth = {
   required: true,
   version: 0,
+  admits: () => true,
   async authenticate({ authorization }) {
     await new Promise((resolve) => setImmediate(resolve));
     const [id = "", seconds = ""] = bearerToken(authorization)?.split(" ") ?? [];

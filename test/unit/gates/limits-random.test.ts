@@ -20,6 +20,7 @@ function settings(random: Random): LimitSettings {
     maxConcurrency: 1 + random.below(4),
     maxQueue: random.below(6),
     rateRps: random.pick([0, 0, 0, 2, 50]),
+    rateBytes: random.pick([0, 0, 0, 100, 5000]),
   };
 }
 
@@ -36,6 +37,7 @@ class World {
       clock: this.clock,
       client: (key) => this.settingsOf(key),
       core: (key) => this.settingsOf(key),
+      tool: (core, native) => this.settingsOf(`${core} ${native}`),
       maxWaitingBytes,
       start: (call) => this.#started(call),
     });
@@ -52,6 +54,7 @@ class World {
     const call: TestCall = {
       clientKey: `client ${random.below(4)}`,
       coreKey: `core ${random.below(3)}`,
+      limitedTool: random.pick([undefined, "slow", "large"]),
       bytes: random.below(80),
       fate: "new",
       starts: 0,
@@ -69,6 +72,7 @@ class World {
   }
 
   release(call: TestCall): void {
+    if (call.fate === "running" && this.#random.below(5) === 0) this.#limits.spend(call, this.#random.below(300));
     call.fate = "over";
     this.#limits.release(call);
   }
@@ -87,21 +91,24 @@ class World {
   }
 
   check(): void {
-    const count = (calls: TestCall[], key: "clientKey" | "coreKey"): Map<string, number> => {
+    const count = (calls: TestCall[], keyOf: (call: TestCall) => string | undefined): Map<string, number> => {
       const counts = new Map<string, number>();
-      for (const call of calls) counts.set(call[key], (counts.get(call[key]) ?? 0) + 1);
+      for (const key of calls.map(keyOf)) if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
       return counts;
     };
+    const toolOf = ({ coreKey, limitedTool }: TestCall) => limitedTool && `${coreKey} ${limitedTool}`;
+    const clientOf = ({ clientKey }: TestCall) => clientKey;
     const running = this.with("running");
-    for (const key of ["clientKey", "coreKey"] as const) {
-      for (const [name, inUse] of count(running, key)) assert.ok(inUse <= this.settingsOf(name).maxConcurrency, name);
+    for (const keyOf of [clientOf, toolOf, ({ coreKey }: TestCall) => coreKey]) {
+      for (const [name, inUse] of count(running, keyOf)) assert.ok(inUse <= this.settingsOf(name).maxConcurrency, name);
     }
     for (const { core, inUse, queued } of this.#limits.loads()) {
       assert.equal(inUse, running.filter(({ coreKey }) => coreKey === core).length);
-      assert.ok(queued <= this.settingsOf(core).maxQueue, "core queue");
+      const queues = [core, `${core} slow`, `${core} large`].map((name) => this.settingsOf(name).maxQueue);
+      assert.ok(queued <= queues.reduce((sum, size) => sum + size), "queues of a Core and its tools");
     }
     const waiting = this.with("waiting");
-    for (const [name, waits] of count(waiting, "clientKey")) {
+    for (const [name, waits] of count(waiting, clientOf)) {
       const { maxConcurrency, maxQueue } = this.settingsOf(name);
       assert.ok(waits <= maxQueue + maxConcurrency, "client queue and slots held while waiting for a Core");
     }
@@ -142,12 +149,19 @@ test("limits: a rate is never exceeded over any time", () => {
   const startedAt: number[] = [];
   const limits = createLimits<LimitedCall>({
     clock,
-    client: () => ({ maxConcurrency: 1000, maxQueue: 1000, rateRps: 0 }),
-    core: () => ({ maxConcurrency: 1000, maxQueue: 20, rateRps: 10 }),
+    client: () => ({ maxConcurrency: 1000, maxQueue: 1000, rateRps: 0, rateBytes: 0 }),
+    core: () => ({ maxConcurrency: 1000, maxQueue: 20, rateRps: 10, rateBytes: 0 }),
+    tool: () => undefined,
     start: () => startedAt.push(clock.now()),
   });
   for (let step = 0; step < 2000; step++) {
-    if (limits.admit({ clientKey: `${step % 7}`, coreKey: "core", bytes: 1 }) === "pass") startedAt.push(clock.now());
+    const call = {
+      clientKey: `${step % 7}`,
+      coreKey: "core",
+      limitedTool: undefined,
+      bytes: 1,
+    };
+    if (limits.admit(call) === "pass") startedAt.push(clock.now());
     clock.advance(random.below(90));
   }
   for (let from = 0; from < startedAt.length; from++) {

@@ -1,54 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { LimitSettings } from "../../../src/gates/limited.ts";
-import { type CallLimiter, createLimits, type LimitedCall, type Verdict } from "../../../src/gates/limits.ts";
-import { FakeClock } from "../../helpers/fake-clock.ts";
-
-interface TestCall extends LimitedCall {
-  readonly name: string;
-}
-
-const wide: LimitSettings = { maxConcurrency: 1000, maxQueue: 1000, rateRps: 0 };
-
-interface Bench {
-  readonly clock: FakeClock;
-  readonly limits: CallLimiter<TestCall>;
-  readonly started: string[];
-  call(name: string, coreKey?: string, bytes?: number): TestCall;
-}
-
-/** `call("a1")` is a call of client "a" named "a1". */
-function bench(options: {
-  client?: Partial<LimitSettings>;
-  core?: Partial<LimitSettings>;
-  maxWaitingBytes?: number;
-  gone?: ReadonlySet<string>;
-  onStart?(call: TestCall, limits: CallLimiter<TestCall>): void;
-}): Bench {
-  const clock = new FakeClock();
-  const started: string[] = [];
-  const limits: CallLimiter<TestCall> = createLimits<TestCall>({
-    clock,
-    client: () => ({ ...wide, ...options.client }),
-    core: (key) => (options.gone?.has(key) === true ? undefined : { ...wide, ...options.core }),
-    ...(options.maxWaitingBytes === undefined ? {} : { maxWaitingBytes: options.maxWaitingBytes }),
-    start: (call) => {
-      started.push(call.name);
-      options.onStart?.(call, limits);
-    },
-  });
-  const call = (name: string, coreKey = "core", bytes = 1): TestCall => {
-    return { name, clientKey: name.replace(/\d+$/, ""), coreKey, bytes };
-  };
-  return { clock, limits, started, call };
-}
-
-function isRefusal(verdict: Verdict): verdict is { refuse: number } {
-  return typeof verdict === "object";
-}
+import type { CallLimiter, Verdict } from "../../../src/gates/limits.ts";
+import { isRefusal, limitsScene, type TestCall } from "../../helpers/limits-scene.ts";
 
 test("limits: lets calls pass up to the client's concurrency, then they wait in order", () => {
-  const { limits, started, call } = bench({ client: { maxConcurrency: 2 } });
+  const { limits, started, call } = limitsScene({ client: { maxConcurrency: 2 } });
   const first = call("a1");
   assert.equal(limits.admit(first), "pass");
   assert.equal(limits.admit(call("a2")), "pass");
@@ -61,21 +17,21 @@ test("limits: lets calls pass up to the client's concurrency, then they wait in 
 });
 
 test("limits: a full queue refuses with the time the queue is expected to take", () => {
-  const { clock, limits, call } = bench({ core: { maxConcurrency: 2, maxQueue: 1 } });
+  const { clock, limits, call } = limitsScene({ core: { maxConcurrency: 2, maxQueue: 1 } });
   const first = call("a1");
   limits.admit(first);
   limits.admit(call("a2"));
   assert.equal(limits.admit(call("a3")), "wait");
-  assert.deepEqual(limits.admit(call("a4")), { refuse: 100 });
+  assert.deepEqual(limits.admit(call("a4")), { refuse: 100, by: "core" });
   clock.advance(5100);
   limits.release(first);
   assert.equal(limits.admit(call("a5")), "wait");
   // One call of 5100 ms weighs a fifth: 100 + 0.2 × 5000; second in line, two slots.
-  assert.deepEqual(limits.admit(call("a6")), { refuse: 1100 });
+  assert.deepEqual(limits.admit(call("a6")), { refuse: 1100, by: "core" });
 });
 
 test("limits: a Core serves its clients in turn", () => {
-  const { limits, started, call } = bench({ core: { maxConcurrency: 1 } });
+  const { limits, started, call } = limitsScene({ core: { maxConcurrency: 1 } });
   const running = [call("z1")];
   limits.admit(running[0] as TestCall);
   const waiting = ["a1", "a2", "a3", "b1", "b2", "c1"].map((name) => call(name));
@@ -88,7 +44,7 @@ test("limits: a Core serves its clients in turn", () => {
 });
 
 test("limits: a call that waits for a Core holds its client's slot", () => {
-  const { limits, started, call } = bench({ client: { maxConcurrency: 1 }, core: { maxConcurrency: 1 } });
+  const { limits, started, call } = limitsScene({ client: { maxConcurrency: 1 }, core: { maxConcurrency: 1 } });
   const other = call("b1", "slow");
   limits.admit(other);
   const waiting = call("a1", "slow");
@@ -100,10 +56,10 @@ test("limits: a call that waits for a Core holds its client's slot", () => {
 });
 
 test("limits: a rate lets one second's worth through at once, the rest evenly, with one timer", () => {
-  const { clock, limits, started, call } = bench({ core: { rateRps: 4, maxQueue: 3 } });
+  const { clock, limits, started, call } = limitsScene({ core: { rateRps: 4, maxQueue: 3 } });
   for (let at = 1; at <= 4; at++) assert.equal(limits.admit(call(`a${at}`)), "pass");
   for (let at = 5; at <= 7; at++) assert.equal(limits.admit(call(`a${at}`)), "wait");
-  assert.deepEqual(limits.admit(call("a8")), { refuse: 1000 });
+  assert.deepEqual(limits.admit(call("a8")), { refuse: 1000, by: "core" });
   assert.equal(clock.timers, 1);
   clock.advance(249);
   assert.deepEqual(started, []);
@@ -115,26 +71,26 @@ test("limits: a rate lets one second's worth through at once, the rest evenly, w
 });
 
 test("limits: a client's rate is remembered between its calls", () => {
-  const { clock, limits, call } = bench({ client: { rateRps: 1, maxQueue: 0 } });
+  const { clock, limits, call } = limitsScene({ client: { rateRps: 1, maxQueue: 0 } });
   const first = call("a1");
   assert.equal(limits.admit(first), "pass");
   limits.release(first);
-  assert.deepEqual(limits.admit(call("a2")), { refuse: 1000 });
+  assert.deepEqual(limits.admit(call("a2")), { refuse: 1000, by: "client" });
   clock.advance(1000);
   assert.equal(limits.admit(call("a3")), "pass");
 });
 
 test("limits: retry_after_ms is never under 50 nor over 60000", () => {
-  const fast = bench({ client: { rateRps: 1000, maxQueue: 0 } });
+  const fast = limitsScene({ client: { rateRps: 1000, maxQueue: 0 } });
   for (let at = 0; at < 1000; at++) fast.limits.admit(fast.call(`a${at}`));
-  assert.deepEqual(fast.limits.admit(fast.call("a1000")), { refuse: 50 });
-  const slow = bench({ client: { rateRps: 0.001, maxQueue: 0 } });
+  assert.deepEqual(fast.limits.admit(fast.call("a1000")), { refuse: 50, by: "client" });
+  const slow = limitsScene({ client: { rateRps: 0.001, maxQueue: 0 } });
   slow.limits.admit(slow.call("a1"));
-  assert.deepEqual(slow.limits.admit(slow.call("a2")), { refuse: 60_000 });
+  assert.deepEqual(slow.limits.admit(slow.call("a2")), { refuse: 60_000, by: "client" });
 });
 
 test("limits: waiting calls of all clients share one limit of bytes", () => {
-  const { limits, call } = bench({ client: { maxConcurrency: 1 }, maxWaitingBytes: 100 });
+  const { limits, call } = limitsScene({ client: { maxConcurrency: 1 }, maxWaitingBytes: 100 });
   limits.admit(call("a1"));
   limits.admit(call("b1"));
   const large = call("a2", "core", 60);
@@ -146,7 +102,10 @@ test("limits: waiting calls of all clients share one limit of bytes", () => {
 });
 
 test("limits: a client whose first call meets a full Core waits, and goes on when there is room", () => {
-  const { limits, started, call } = bench({ client: { maxConcurrency: 2 }, core: { maxConcurrency: 1, maxQueue: 1 } });
+  const { limits, started, call } = limitsScene({
+    client: { maxConcurrency: 2 },
+    core: { maxConcurrency: 1, maxQueue: 1 },
+  });
   const other = [call("b1"), call("b2")];
   assert.deepEqual(
     other.map((one) => limits.admit(one)),
@@ -164,7 +123,10 @@ test("limits: a client whose first call meets a full Core waits, and goes on whe
 });
 
 test("limits: a removed call no longer keeps those behind it from going on", () => {
-  const { limits, started, call } = bench({ client: { maxConcurrency: 1 }, core: { maxConcurrency: 1, maxQueue: 0 } });
+  const { limits, started, call } = limitsScene({
+    client: { maxConcurrency: 1 },
+    core: { maxConcurrency: 1, maxQueue: 0 },
+  });
   limits.admit(call("b1", "full"));
   const free = call("a1", "x");
   limits.admit(free);
@@ -178,7 +140,7 @@ test("limits: a removed call no longer keeps those behind it from going on", () 
 });
 
 test("limits: calls that end inside start neither deepen the stack nor start others twice", () => {
-  const { limits, started, call } = bench({
+  const { limits, started, call } = limitsScene({
     client: { maxConcurrency: 1, maxQueue: 50_000 },
     onStart: (one, inside) => inside.release(one),
   });
@@ -192,7 +154,7 @@ test("limits: calls that end inside start neither deepen the stack nor start oth
 
 test("limits: a call may be admitted inside start", () => {
   const verdicts: Verdict[] = [];
-  const { limits, call } = bench({
+  const { limits, call } = limitsScene({
     client: { maxConcurrency: 1 },
     onStart: (_, inside) => verdicts.push(inside.admit(call("b1")), inside.admit(call("a3"))),
   });
@@ -205,7 +167,10 @@ test("limits: a call may be admitted inside start", () => {
 
 test("limits: a call released between its admission and its start is not started", () => {
   let inStart = (_limits: CallLimiter<TestCall>): void => {};
-  const { limits, started, call } = bench({ core: { maxConcurrency: 2 }, onStart: (_, inside) => inStart(inside) });
+  const { limits, started, call } = limitsScene({
+    core: { maxConcurrency: 2 },
+    onStart: (_, inside) => inStart(inside),
+  });
   const running = [call("a1"), call("a2")];
   const waiting = [call("a3"), call("a4"), call("a5")];
   for (const one of [...running, ...waiting]) limits.admit(one);
@@ -220,7 +185,7 @@ test("limits: a call released between its admission and its start is not started
 });
 
 test("limits: clients without calls are forgotten", () => {
-  const { limits, call } = bench({});
+  const { limits, call } = limitsScene({});
   for (let at = 0; at < 10_000; at++) {
     const one = { ...call("x"), clientKey: `client ${at}` };
     limits.admit(one);
@@ -230,7 +195,7 @@ test("limits: clients without calls are forgotten", () => {
 });
 
 test("limits: close leaves no timer", () => {
-  const { clock, limits, call } = bench({ client: { rateRps: 1 } });
+  const { clock, limits, call } = limitsScene({ client: { rateRps: 1 } });
   limits.admit(call("a1"));
   limits.admit(call("a2"));
   assert.equal(clock.timers, 1);
@@ -240,7 +205,7 @@ test("limits: close leaves no timer", () => {
 
 test("limits: wider limits start what waits, narrower ones let what runs go on", () => {
   const options = { client: { maxConcurrency: 1 }, core: { maxConcurrency: 2 } };
-  const { limits, started, call } = bench(options);
+  const { limits, started, call } = limitsScene(options);
   const running = [call("a1"), call("b1")];
   for (const one of running) assert.equal(limits.admit(one), "pass");
   for (const name of ["a2", "b2", "c1"]) assert.equal(limits.admit(call(name)), "wait");
@@ -256,7 +221,7 @@ test("limits: wider limits start what waits, narrower ones let what runs go on",
 
 test("limits: another rate counts from now on", () => {
   const options = { client: { rateRps: 1 } };
-  const { clock, limits, started, call } = bench(options);
+  const { clock, limits, started, call } = limitsScene(options);
   assert.equal(limits.admit(call("a1")), "pass");
   assert.equal(limits.admit(call("a2")), "wait");
   assert.equal(limits.admit(call("a3")), "wait");
@@ -273,7 +238,7 @@ test("limits: another rate counts from now on", () => {
 
 test("limits: a Core that is gone is forgotten once its last call is over", () => {
   const gone = new Set<string>();
-  const { limits, started, call } = bench({ core: { maxConcurrency: 1 }, gone });
+  const { limits, started, call } = limitsScene({ core: { maxConcurrency: 1 }, gone });
   const [first, second] = [call("a1", "x"), call("a2", "x")];
   limits.admit(first);
   limits.admit(second);

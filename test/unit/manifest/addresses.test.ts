@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { isLoopback } from "../../../src/doors/listen.ts";
 import * as addresses from "../../../src/manifest/addresses.ts";
 
-const { parseBasePath, parseHosts, parseListen, parseOrigins, parseProxies, parsePublicUrl } = addresses;
+const { parseBasePath, parseHosts, parseListen, parseNetworks, parseOrigins, parseProxies, parsePublicUrl } = addresses;
 
 function good<T>(parsed: addresses.Parsed<T>): T | undefined {
   return parsed.t === "ok" ? parsed.value : undefined;
@@ -129,4 +129,17 @@ test("addresses: trusted proxies are addresses, networks and words, spelt out as
     const parsed = parseProxies([text]);
     assert.match(parsed.t === "bad" ? parsed.message : "", /trusts everybody/, text);
   }
+});
+
+test("addresses: where clients may come from is addresses, networks and words; sockets come from nowhere", () => {
+  assert.deepEqual(
+    good(parseNetworks(["203.0.113.7", "2001:db8::/32", "::ffff:10.0.0.0/104", "Loopback", "0.0.0.0/0"])),
+    ["203.0.113.7/32", "2001:db8::/32", "10.0.0.0/8", "127.0.0.0/8", "::1/128", "0.0.0.0/0"],
+  );
+  for (const text of ["", "*", "example.com", "10.0.0.0/33", "10.0.0.1:80", "[::1]", "10.0.0.1-10.0.0.9"]) {
+    const parsed = parseNetworks([text]);
+    assert.match(parsed.t === "bad" ? parsed.message : "", /is not an address or network/, text);
+  }
+  const unix = parseNetworks(["unix"]);
+  assert.match(unix.t === "bad" ? unix.hint : "", /Unix sockets are not subject/);
 });

@@ -75,6 +75,13 @@ test("client rules: a socket is one client's, opens to its owner at least, and i
   assert.match(found[3] ?? "", /error clients\.e\.socket\.path: .* is longer than 103 bytes/);
 });
 
+test("client rules: an admin has no socket, which a Core of the hub's user could open", async () => {
+  const found = await problemsOf(withClient("socket: { path: /run/a.sock }", "admin: true"));
+  assert.deepEqual(withoutPlace(found), [
+    "error clients.c.socket: an admin does not come in by a socket: Cores run as the hub's user, and can open it as well",
+  ]);
+});
+
 test("client rules: a certificate names what can be in one", async () => {
   assert.match(
     (await problemsOf(withClient("certificate: { subject: laptop }")))[0] ?? "",

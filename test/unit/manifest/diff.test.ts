@@ -111,7 +111,7 @@ test("diff: settings that apply at once, and those that keep their value until a
   listen: 127.0.0.1:4000
   log_level: debug
   names: { separator: "-" }
-  limits: { rate_limit_rps: 5, max_message_bytes: 2048 }
+  limits: { rate_limit_rps: 5, rate_limit_bytes: 6, max_message_bytes: 2048 }
   policy: { deny_tools: [a.x] }
   list_wait_ms: 1
   search_tools: always
@@ -120,6 +120,7 @@ ${core()}`,
   );
   const { settings, needsRestart } = diffSetups(before, after);
   assert.deepEqual([...settings].sort(), [
+    "hub.limits.rate_limit_bytes",
     "hub.limits.rate_limit_rps",
     "hub.list_wait_ms",
     "hub.names.separator",
@@ -139,7 +140,7 @@ ${core()}`,
     policy: after.settings.policy,
     listWaitMs: 1,
     searchTools: "always",
-    limits: { ...before.settings.limits, rateLimitRps: 5 },
+    limits: { ...before.settings.limits, rateLimitRps: 5, rateLimitBytes: 6 },
   });
 });
 

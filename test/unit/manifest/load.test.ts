@@ -52,6 +52,7 @@ test("load: fills in every default of a Core", async () => {
         maxConcurrency: 64,
         maxQueue: 1024,
         rateLimitRps: 0,
+        rateLimitBytes: 0,
         timeoutMs: 60000,
         maxTimeoutMs: 600000,
       },
@@ -82,6 +83,7 @@ test("load: fills in every default of the hub", async () => {
     allowHosts: [],
     allowOrigins: [],
     clientCertificateHeader: undefined,
+    allowIps: [],
     trustedProxies: [],
     tls: undefined,
     anonymous: "loopback",
@@ -99,6 +101,7 @@ test("load: fills in every default of the hub", async () => {
       maxConcurrencyPerClient: 64,
       maxQueuePerClient: 256,
       rateLimitRps: 0,
+      rateLimitBytes: 0,
       maxMessageBytes: 10485760,
       maxConnections: 10_000,
       maxConnectionsPerAddress: 1_000,
@@ -148,6 +151,7 @@ cores:
     expose: "search",
     description: undefined,
     hidden: false,
+    limits: undefined,
   });
   assert.deepEqual(manifest.clients[0], {
     name: "laptop",
@@ -162,8 +166,23 @@ cores:
     arguments: [],
     admin: false,
     profile: undefined,
-    limits: { maxConcurrency: undefined, maxQueue: undefined, rateLimitRps: undefined },
+    allowIps: undefined,
+    limits: { maxConcurrency: undefined, maxQueue: undefined, rateLimitRps: undefined, rateLimitBytes: undefined },
   });
+});
+
+test("load: what a tool's own limits leave out is its Core's, and no rate", async () => {
+  const { cores } = await loadGood(`cores:
+  files:
+    command: a
+    policy: { max_concurrency: 8, max_queue: 9, rate_limit_rps: 7, rate_limit_bytes: 1000 }
+    tools: { write_file: { limits: { rate_limit_rps: 0.5 } }, read_file: { limits: { max_concurrency: 1, max_queue: 0 } } }
+`);
+  const limits = [...(cores[0]?.tools.values() ?? [])].map((tool) => tool.limits);
+  assert.deepEqual(limits, [
+    { maxConcurrency: 8, maxQueue: 9, rateLimitRps: 0.5, rateLimitBytes: 0 },
+    { maxConcurrency: 1, maxQueue: 0, rateLimitRps: 0, rateLimitBytes: 0 },
+  ]);
 });
 
 test("load: keeps the order of the manifest and leaves disabled Cores out", async () => {

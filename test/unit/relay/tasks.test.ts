@@ -227,7 +227,7 @@ test("tasks: a request for a result waits as long as the task may take, and keep
   creates("1");
   const result = about("tasks/result", "ns~1");
   assert.deepEqual(
-    [...relay.calls.loads()].map(({ inUse }) => inUse),
+    [...relay.calls.admission.loads()].map(({ inUse }) => inUse),
     [0],
   );
   relay.clock.advance(59_000);
