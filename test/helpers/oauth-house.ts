@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
+import { Attempts } from "../../src/identity/attempts.ts";
 import { AuthorizationServer } from "../../src/identity/builtin/authorization-server.ts";
 import type { Ask } from "../../src/identity/builtin/provider.ts";
 import { StateFile } from "../../src/identity/builtin/state-file.ts";
@@ -81,6 +82,7 @@ export class OAuthHouse implements AsyncDisposable {
       ended,
       used: () => {},
     });
+    const attempts = new Attempts(clock, house.log);
     const oauth = new AuthorizationServer({
       clock,
       log: house.log,
@@ -88,8 +90,13 @@ export class OAuthHouse implements AsyncDisposable {
       publicUrl: url,
       fetch: fetch ?? (() => Promise.reject(new TypeError("nothing is fetched here"))),
       isGood: ({ id }) => !house.bad.has(id),
-      person: async (token) => {
-        if (token.reveal() !== ownersToken) return undefined;
+      person: async (token, peer) => {
+        const waitMs = attempts.waitMs(peer, token.reveal());
+        if (waitMs > 0) return waitMs;
+        if (token.reveal() !== ownersToken) {
+          attempts.failed(peer);
+          return undefined;
+        }
         const digest = createHash("sha256").update(ownersToken).digest("hex");
         const offers = [
           { namespace: "files", key: "files" },
