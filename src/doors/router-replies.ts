@@ -52,7 +52,7 @@ export function notAllowed(path: string, methods: readonly string[], elsewhere =
 }
 
 /** RFC 6750, section 3, where tokens are only given. */
-export const challenges = { missing: "Bearer", invalid: 'Bearer error="invalid_token"' };
+const challenges = { missing: "Bearer", invalid: 'Bearer error="invalid_token"' };
 
 /** `facts`: where tokens can be got, if they can. `path`: what was asked for. */
 export function tokenRefusal(refused: Refused, facts: ResourceFacts | undefined, path: string): Reply {
@@ -103,7 +103,7 @@ export function metricsRefusal(result: AuthResult, sent: string | undefined): Re
   return unauthenticated(challenges.invalid, "the token is not valid for metrics");
 }
 
-export function unauthenticated(challenge: string, message: string): Reply {
+function unauthenticated(challenge: string, message: string): Reply {
   return errorReply("unauthenticated", message, { headers: { "www-authenticate": challenge } });
 }
 

@@ -7,7 +7,7 @@ export interface TestCall extends LimitedCall {
   readonly name: string;
 }
 
-export const wide: LimitSettings = { maxConcurrency: 1000, maxQueue: 1000, rateRps: 0, rateBytes: 0 };
+const wide: LimitSettings = { maxConcurrency: 1000, maxQueue: 1000, rateRps: 0, rateBytes: 0 };
 
 export interface LimitsScene {
   readonly clock: FakeClock;
