@@ -210,7 +210,7 @@ test("origin: a foreign Origin or Host is refused at every door and page", async
     for (const way of [...ways, ...probes]) {
       const { status } = await ask(way, "127.0.0.1", { authorization, ...headers });
       // What says where to get a token is for every page to read, as its tokens are not in it.
-      const isForAll = way.includes("oauth-protected-resource") && headers["host"] === undefined;
+      const isForAll = way.includes("/.well-known/") && headers["host"] === undefined;
       assert.equal(status, isForAll ? 404 : 403, `${way} with ${JSON.stringify(headers)}`);
     }
   }
@@ -228,7 +228,7 @@ test("origin: beyond this machine the lists of hosts and origins count at every 
     assert.notEqual(passes.status, 403, way);
     for (const headers of [{ host: "other.example" }, { host: "hub.example", origin: "https://other.example" }]) {
       const { status } = await ask(way, "192.0.2.1", { authorization, ...headers });
-      const isForAll = way.includes("oauth-protected-resource") && headers.host === "hub.example";
+      const isForAll = way.includes("/.well-known/") && headers.host === "hub.example";
       assert.equal(status, isForAll ? 404 : 403, `${way} with ${JSON.stringify(headers)}`);
     }
   }
