@@ -52,12 +52,15 @@ test("admin: each endpoint is open to admins and the owner of the socket, and cl
   const url = await hub.url();
   const socket = await privateSocket(hub);
   const all = [...reads.map((path) => ["GET", path] as const), ...changes];
+  // Tokens that were right are not slowed by the wrong ones that come from the same address afterwards.
+  for (const token of [hubToken, rootToken, laptopToken]) await ask(url, "GET", "/api", { token });
   for (const [method, path] of all) {
     const nobody = await ask(url, method, path);
     assert.equal(nobody.status, 401, path);
     assert.equal(nobody.body.error.code, "unauthenticated");
     const wrong = await ask(url, method, path, { token: `${hubToken}x` });
-    assert.equal(wrong.status, 401, path);
+    // From the eleventh on none that is new here is looked at: 429.
+    assert.ok(wrong.status === 401 || wrong.status === 429, path);
     const laptop = await ask(url, method, path, { token: laptopToken });
     assert.equal(laptop.status, 403, path);
     assert.equal(laptop.body.error.code, "forbidden");

@@ -43,6 +43,7 @@ test("view: a route says where the tool is and how the Core calls it", () => {
     readOnlyHint: undefined,
     wrapsOutput: false,
     appOnly: false,
+    isLimited: false,
     paramHeaders: undefined,
   });
 });

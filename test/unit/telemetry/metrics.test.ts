@@ -21,6 +21,9 @@ function fed(): Metrics {
   files.observeHub(0.02);
   metrics.hub.request("ping");
   metrics.notificationDropped("no_owner");
+  metrics.watch("thehub_auth_failures_total", () => [["slowed", 1]]);
+  metrics.watch("thehub_calls_delayed_total", () => [["client", 1]]);
+  metrics.watch("thehub_calls_refused_total", () => [["tool", 1]]);
   metrics.watch("thehub_denied_total", () => [["arguments", 1]]);
   metrics.watch("thehub_decisions_total", () => [["allowed", 1]]);
   metrics.watch("thehub_queue_depth", () => [["files", 4]]);
