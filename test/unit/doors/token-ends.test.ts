@@ -96,7 +96,7 @@ test("token ends: an SSE session ends with its stream's token, and its messages 
   await wire.until(/HTTP\/1\.1 202 /);
   assert.deepEqual(visitor.renewals.at(-1), person("alice", 60));
   house.clock.advance(10_000);
-  await stream.closed.catch(() => {});
+  await stream.until(/\r\n0\r\n\r\n$/);
   await house.until(() => visitor.leaves === 1);
   stream[Symbol.dispose]();
 });
