@@ -1,6 +1,6 @@
 // Where a JSON object or array ends, and whether it is JSON at all, 128 bytes at a time: AssemblyScript, compiled to WebAssembly with
 // 128-bit vectors. What it says, and why it is built so: docs/decisions/0006-wasm-scan.md. It decides exactly as
-// src/wire/values.ts does; test/fuzz/json-value.test.ts compares the two.
+// src/wire/values.ts does; test/long/json-value.test.ts compares the two.
 //
 // A block of 128 bytes becomes words of 128 bits (block.ts): bit i of `comma` says that byte i is a comma outside strings. The grammar is
 // then a handful of rules on such words (words.ts), the same work whatever the bytes are. What crosses into the next block is the top

@@ -1,5 +1,5 @@
 // What the documents show can be used: data parses, manifests pass `thehub check`, and commands are where the test that runs
-// them finds them (test/system/docs-commands.test.ts).
+// them finds them (test/long/docs-commands.test.ts).
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
