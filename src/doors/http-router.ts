@@ -7,6 +7,7 @@ import type { Clock } from "../base/clock.ts";
 import { plainAddress } from "../base/ip-address.ts";
 import type { Secret } from "../base/secret.ts";
 import type { AuthResult, DoorAuth, Evidence, Refused } from "../identity/auth.ts";
+import type { Principal } from "../sessions/principal.ts";
 import { type BrowserRequest, browserRequest } from "./browser-request.ts";
 import { ClientCertificates } from "./client-certificate.ts";
 import { type CorsHeaders, corsHeaders, preflight } from "./cors.ts";
@@ -172,6 +173,10 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     return recognition.authenticate(request.socket, evidence);
   }
 
+  function guestOf(principal: Principal, peer: string, profile: string | undefined): Guest {
+    return { principal, peer, profile, version: deps.auth.version };
+  }
+
   function refusalReply(result: Refused, place: Place): Reply {
     return tokenRefusal(result, deps.resource?.(), wholePath(place));
   }
@@ -263,7 +268,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     if (door.access === "admin" && !result.principal.admin) return refused(forbidden, "not an admin", peer);
     const unknown = profileRefusal(place);
     if (unknown !== undefined) return replied(withHeaders(unknown, cors));
-    return { t: "door", door, path, guest: { principal: result.principal, peer, profile }, headers: cors };
+    return { t: "door", door, path, guest: guestOf(result.principal, peer, profile), headers: cors };
   }
 
   return {
@@ -319,7 +324,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
         if (fault !== undefined) return refuse(fault, "handshake");
         if (house.draining) return refuse(draining, "draining");
         if (house.sessions >= options.maxSessions) return refuse(full, "sessions");
-        return { t: "admitted", guest: { principal: result.principal, peer, profile: place.profile } };
+        return { t: "admitted", guest: guestOf(result.principal, peer, place.profile) };
       });
     },
   };

@@ -13,7 +13,12 @@ export interface Guest {
   readonly peer: string | undefined;
   /** The profile that the path names: `/mcp/p/claude`. */
   readonly profile?: string | undefined;
+  /** Of the rules that let it in (`Auth.version`). */
+  readonly version?: number;
 }
+
+/** Who a guest is by now, whose request took its time to come: the rules may be others, and let nobody in with what it showed. */
+export type Judge = (guest: Guest) => Principal | undefined;
 
 export interface Visit {
   readonly principal: Principal;

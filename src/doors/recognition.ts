@@ -35,13 +35,16 @@ export class Recognition {
       const { principal } = known.result;
       if (principal.until === undefined || !hasEnded(principal, this.#clock.wall())) return known.result;
     }
-    // As of before: what takes time may be overtaken by other rules.
+    // What takes time may be overtaken by other rules: these count then.
     const { version } = this.#auth;
     const result = this.#auth.authenticate(evidence);
     const keep = (it: AuthResult): AuthResult => {
-      if (it.t === "ok") this.#known.set(socket, { authorization, path, peer, version, result: it });
+      // Whose issuer's keys may go at any time is known by its way, which looks at them.
+      if (it.t === "ok" && it.principal.proof.t !== "claims")
+        this.#known.set(socket, { authorization, path, peer, version, result: it });
       return it;
     };
-    return result instanceof Promise ? result.then(keep) : keep(result);
+    if (!(result instanceof Promise)) return keep(result);
+    return result.then((it) => (this.#auth.version === version ? keep(it) : this.authenticate(socket, evidence)));
   }
 }

@@ -12,7 +12,7 @@ import { eventBytes } from "./http/event-stream.ts";
 import { acceptedBy, isEncoded, isJson } from "./http/negotiate.ts";
 import * as refusals from "./http/refusals.ts";
 import type { WebDoor } from "./http-router.ts";
-import type { DoorLog, Guest, RequestDoorkeeper, RequestVisitor } from "./port.ts";
+import type { DoorLog, Guest, Judge, RequestDoorkeeper, RequestVisitor } from "./port.ts";
 import { RefusalLog, type RefusalReason } from "./refusal-log.ts";
 import { type Reply, refuse, writeReply } from "./reply.ts";
 
@@ -29,6 +29,8 @@ export interface SseDoorDeps {
   readonly doorkeeper: RequestDoorkeeper;
   readonly clock: Clock;
   readonly log: DoorLog;
+  /** Absent: who was let in stays in. */
+  readonly judge?: Judge;
   /** What stands before `/messages` as clients see it: the path of HUB_PUBLIC_URL, or the base path. */
   readonly publicPath: string;
   readonly limits?: Partial<SseDoorLimits>;
@@ -172,8 +174,13 @@ export class SseDoor {
       else if (body.size === 0) writeReply(response, refusals.noBody);
       else {
         // Before the message is taken: its answer may be on its way to the client at once.
+        const now = this.#deps.judge === undefined ? principal : this.#deps.judge(guest);
+        if (now === undefined) {
+          writeReply(response, refusals.nobodyAnyMore);
+          return;
+        }
         writeReply(response, accepted);
-        session.visitor.renew(principal);
+        session.visitor.renew(now);
         session.visitor.receive(body, this.#deps.clock.now());
       }
     });

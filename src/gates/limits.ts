@@ -89,6 +89,8 @@ interface Core<C> {
 
 const defaultWaitingBytes = 512 * 1024 * 1024;
 const fewClients = 256;
+/** A debt may take longer to be paid than a timer can run; whoever still waits then is looked at again. */
+const longestTimerMs = 60_000;
 
 class Limits<C extends LimitedCall> implements CallLimiter<C> {
   waitingBytes = 0;
@@ -315,7 +317,7 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
       return;
     }
     const { clock } = this.#options;
-    limited.timer = clock.after(Math.ceil(waitMs), () => {
+    limited.timer = clock.after(Math.min(Math.ceil(waitMs), longestTimerMs), () => {
       limited.timer = undefined;
       this.#move(party, clock.now());
       this.#startReady();

@@ -92,13 +92,15 @@ export class Granted implements Way, OpenDoor {
     const holder = this.#holderOf(grant);
     if (holder === undefined) return undefined;
     const { id, holder: client, cores, readOnly, host, clientId, clientName } = grant;
-    const whose = client ?? "token";
+    // No client has this name, so whoever has HUB_TOKEN is told from a client called `token`.
+    const whose = client ?? "*";
     const part = { allow: globsOf(cores), deny: [], readOnly, admin: false };
     return {
-      id: `${whose} ${this.#issuer} ${id}`,
-      name: `${whose}:${host}`,
-      client,
+      // Of the holder, the rights alone: a grant is a caller of its own.
       ...narrowed(holder, part),
+      id: `${whose} ${this.#issuer} ${id}`,
+      name: `${client ?? "token"}:${host}`,
+      client,
       shared: false,
       until: earlierOf(until, holder.until),
       proof: {

@@ -30,7 +30,7 @@ export class SessionInstances implements Instances {
     this.#sweep = new IdleSweep(deps.clock, (now) => this.#endIdle(now));
     const { maxSessions: max } = deps.definition;
     this.#room = new Room(max, (member) => deps.stop(member));
-    const sharedBy = ({ principal }: ClientSession) => principal.id;
+    const sharedBy = ({ principal: { shared, id } }: ClientSession) => `${shared} ${id}`;
     this.#ofModern = new Pool(deps, home, { max, room: this.#room, sharedBy });
   }
 

@@ -9,7 +9,7 @@ import { type AuthResult, invalid, type Shown, type Way } from "./auth.ts";
 import { type Claims, clientOfClaims, missingScopes } from "./claims.ts";
 import type { JwtVerifier, Verified } from "./jwt-verifier.ts";
 import type { Refusal } from "./refusal.ts";
-import { earlierOf, type RuledClient, rightsOf } from "./rights.ts";
+import { earlierOf, ownIssuer, type RuledClient, rightsOf } from "./rights.ts";
 import { memoryKey, TokenMemory } from "./token-memory.ts";
 
 export type ClaimedClient = RuledClient & Pick<ResolvedClient, "jwt">;
@@ -59,7 +59,9 @@ class Source {
   }
 
   async verify(token: string): Promise<Verified> {
-    this.#loading ??= this.#load();
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
     this.#verifier ??= await this.#loading;
     return this.#verifier.verify(token);
   }
@@ -121,7 +123,7 @@ class JwtWay implements Way {
     const { proof } = principal;
     if (proof.t !== "claims") return "not mine";
     const source = this.#sources.get(proof.issuer);
-    if (source === undefined) return undefined;
+    if (source === undefined) return proof.issuer.startsWith(ownIssuer) ? "not mine" : undefined;
     const { claims, subject } = proof;
     const result = this.#named(source.issuer, claims, subject, principal.until);
     // As another client it is another caller: what it has begun is not that one's.
@@ -129,7 +131,17 @@ class JwtWay implements Way {
   }
 
   async #check(token: string, key: string, source: Source, path: string | undefined): Promise<AuthResult> {
-    const verified = await source.verify(token);
+    let verified: Verified;
+    try {
+      verified = await source.verify(token);
+    } catch {
+      // What checks tokens cannot be loaded: as if the keys could not.
+      return this.#refuse(source.issuer, {
+        kind: "keys unavailable",
+        reason: "what checks its tokens cannot be loaded",
+        isTheirs: false,
+      });
+    }
     if (verified.t === "refused") return this.#refuse(source.issuer, verified.refusal);
     const known: Known = { ...verified, source };
     this.#memory.set(key, known);

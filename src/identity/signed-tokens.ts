@@ -157,12 +157,13 @@ function bearerOf(claims: Claims, clients: ReadonlyMap<string, RuledClient>): Pr
   const ruled = client === undefined ? undefined : clients.get(client);
   if (client !== undefined && ruled === undefined) return undefined;
   const ceiling = ruled === undefined ? allRights : rightsOf(ruled);
-  const whose = client ?? "token";
+  // No client has this name: without one it is the holder of HUB_TOKEN's.
+  const whose = client ?? "*";
   const part = { allow, deny, readOnly, admin };
   return {
     // Whoever may do other things is another caller: a token never reaches what one of the same name with more rights has opened.
     id: [whose, iss, sub, digestOf(part)].join(" "),
-    name: `${whose}:${sub}`,
+    name: `${client ?? "token"}:${sub}`,
     client,
     ...narrowed(ceiling, part),
     shared: false,

@@ -6,6 +6,7 @@ import { HttpDoor } from "../doors/http/http-door.ts";
 import type { HttpPages, WebDoor } from "../doors/http-router.ts";
 import { type HttpServer, type HttpServerDeps, openHttpServer } from "../doors/http-server.ts";
 import { isLoopback } from "../doors/listen.ts";
+import type { Judge } from "../doors/port.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { SseDoor } from "../doors/sse-door.ts";
 import { TlsKeeper } from "../doors/tls/tls-keeper.ts";
@@ -69,8 +70,13 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
     doorkeeper: hub.doorkeeper,
     limits: { maxMessageBytes: settings.limits.maxMessageBytes },
   });
+  // Bodies take their time to come, and the rules may be others by then.
+  const judge: Judge = ({ principal, peer, version }) => {
+    return version === auth.version ? principal : auth.again(principal, peer);
+  };
   const http = new HttpDoor({
     clock,
+    judge,
     log: doorLog,
     doorkeeper: hub.doorkeeper,
     limits: { maxMessageBytes: settings.limits.maxMessageBytes, maxSessions },
@@ -78,6 +84,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
   });
   const sse = new SseDoor({
     clock,
+    judge,
     log: doorLog,
     doorkeeper: hub.doorkeeper,
     publicPath:

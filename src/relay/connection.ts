@@ -114,6 +114,8 @@ export class Connection implements RequestVisitor {
     const isFree = this.#first.envelope === undefined && this.#legacy === undefined;
     const session = isFree ? this.#first : this.#relay.openSession(this.#visit);
     this.#relay.enveloped(session, envelope);
+    // One connection is one party, whatever its requests say of themselves. (Each POST is one of its own.)
+    if (this.#visit.door !== "http") session.limitKey = this.#first.limitKey;
     if (isFree) return session;
     this.#moderns ??= new Map(this.#modern?.envelope === undefined ? [] : [[this.#modern.envelope, this.#modern]]);
     for (const [said, idle] of this.#moderns) {

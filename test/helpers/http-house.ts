@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { HttpDoor, type HttpDoorLimits } from "../../src/doors/http/http-door.ts";
 import type { HttpServerOptions } from "../../src/doors/http-server.ts";
+import type { Judge } from "../../src/doors/port.ts";
 import { SseDoor } from "../../src/doors/sse-door.ts";
 import type { Auth } from "../../src/identity/auth.ts";
 import { frameOfText, noSplices, type Sent } from "../../src/wire/frame.ts";
@@ -21,6 +22,7 @@ export interface HouseOptions {
   readonly clients?: readonly string[];
   /** In place of those. */
   readonly auth?: Auth;
+  readonly judge?: Judge;
 }
 
 /** Ends with nobody inside, whatever the test left open. */
@@ -35,11 +37,12 @@ export class House implements AsyncDisposable {
   #server: DoorServer | undefined;
   #isClosed = false;
 
-  private constructor({ limits = {}, publicPath = "" }: HouseOptions) {
+  private constructor({ limits = {}, publicPath = "", judge }: HouseOptions) {
+    const judging = judge === undefined ? {} : { judge };
     const { clock, log, doorkeeper } = this;
     const dropped = () => void this.lost++;
-    this.http = new HttpDoor({ clock, log, doorkeeper, limits, dropped });
-    this.sse = new SseDoor({ clock, log, doorkeeper, publicPath, limits });
+    this.http = new HttpDoor({ clock, log, doorkeeper, limits, dropped, ...judging });
+    this.sse = new SseDoor({ clock, log, doorkeeper, publicPath, limits, ...judging });
   }
 
   static async open(options: HouseOptions = {}): Promise<House> {

@@ -10,7 +10,7 @@ import { MessageReader } from "../../wire/message-reader.ts";
 import { hasBatches, isLegacyRevision } from "../../wire/revisions.ts";
 import { traceHeaders } from "../../wire/trace-context.ts";
 import type { WebDoor } from "../http-router.ts";
-import type { DoorLog, Guest, RequestDoorkeeper } from "../port.ts";
+import type { DoorLog, Guest, Judge, RequestDoorkeeper } from "../port.ts";
 import { RefusalLog, type RefusalReason } from "../refusal-log.ts";
 import { type Reply, refuse, writeReply } from "../reply.ts";
 import { batchOf, isBatch } from "./batch.ts";
@@ -46,6 +46,8 @@ export interface HttpDoorDeps {
   readonly clock: Clock;
   readonly log: DoorLog;
   readonly limits?: Partial<HttpDoorLimits>;
+  /** Absent: who was let in stays in. */
+  readonly judge?: Judge;
   /** Counts a message that no response could take. */
   dropped(reason: "no_stream"): void;
 }
@@ -209,8 +211,12 @@ export class HttpDoor implements WebDoor {
     if (body === "crowded") return refusals.crowded;
     if (body.size === 0) return refusals.noBody;
     // Here, since nothing comes between this and the message: what it was sent with is what it may do.
-    if (asked.session instanceof HttpSession) asked.session.renew(asked.guest.principal);
-    return isBatch(body) ? this.#takeBatch(asked, body) : this.#takeOne(asked, body);
+    const { guest, session } = asked;
+    const principal = this.#deps.judge === undefined ? guest.principal : this.#deps.judge(guest);
+    if (principal === undefined) return refusals.nobodyAnyMore;
+    if (session instanceof HttpSession) session.renew(principal);
+    const judged = principal === guest.principal ? asked : { ...asked, guest: { ...guest, principal } };
+    return isBatch(body) ? this.#takeBatch(judged, body) : this.#takeOne(judged, body);
   }
 
   #takeOne(asked: Asked, body: Frame): Reply | undefined {

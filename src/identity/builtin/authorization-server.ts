@@ -57,10 +57,16 @@ export class AuthorizationServer {
     this.#registrations = new Budget(clock, ...registrations);
     this.#authorizations = new Budget(clock, ...authorizations);
     const documentBudget = new Budget(clock, ...documents);
+    // Also of keys that registered clients say they have elsewhere, whoever makes the hub look there.
+    const fetchBudget = new Budget(clock, documents[1], documents[1]);
+    const fetch: typeof deps.fetch = async (...asked) => {
+      if (!fetchBudget.take(undefined)) throw new Error("too many documents are asked for");
+      return deps.fetch(...asked);
+    };
     this.#provider = createProvider({
       store,
       publicUrl,
-      fetch: documentFetch(deps.fetch),
+      fetch: documentFetch(fetch),
       isGood: (grant) => deps.isGood(grant),
       mayFetch: ({ req }) => documentBudget.take(peers.get(req)),
       failurePage: ({ error, description }) => {

@@ -120,3 +120,33 @@ test("token ends: of the modern era a request that hears of changes ends, a call
   call.result(0, "{}");
   await wire.until(/"id":1,"result"/);
 });
+
+test("token ends: what lets nobody in any more when a body has come at last is refused, in both eras and over SSE", async () => {
+  let isIn = true;
+  const judge = ({ principal }: { principal: Principal }) => (isIn ? principal : undefined);
+  await using house = await House.open({ auth: slowly, judge });
+  const { id, visitor } = await house.session(undefined, [bearer("alice 60")]);
+  const { stream, endpoint, visitor: listener } = await house.sseSession([bearer("alice 60")]);
+  const body = JSON.stringify({ jsonrpc: "2.0", ...ping(1) });
+  const head = [...json, bearer("alice 60"), `Content-Length: ${body.length}`].join("\r\n");
+  const posted = `POST ${endpoint} HTTP/1.1\r\nHost: localhost\r\n${head}\r\n\r\n${body}`;
+  const requests = [
+    postText(id, ping(1), [...json, bearer("alice 60")]),
+    modernText(toolCall(1), [bearer("alice 60")]),
+    posted,
+  ];
+  const had = [visitor, listener].map(({ asked }) => asked.length);
+  for (const text of requests) {
+    isIn = true;
+    using wire = await house.wire();
+    wire.write(text.slice(0, -5));
+    isIn = false;
+    wire.write(text.slice(-5));
+    await wire.until(/^HTTP\/1\.1 401 /);
+  }
+  assert.deepEqual(
+    [visitor, listener].map(({ asked }) => asked.length),
+    had,
+  );
+  stream[Symbol.dispose]();
+});
