@@ -11,7 +11,7 @@ import { ask, EventReader, HttpMcp, SseMcp, textOf } from "../helpers/http-mcp.t
 import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
 import { envelope, revision } from "../helpers/modern-http.ts";
 import { metric } from "../helpers/raw-client.ts";
-import { type House, type Inside, type RuleDoor, ruleDoors } from "./rule-doors.ts";
+import { type House, type Inside, letIn, type RuleDoor, ruleDoors } from "./rule-doors.ts";
 
 const tokenOf = (name: string): string => `the-token-of-${name}-0123456789`;
 const digestOf = (name: string): string => createHash("sha256").update(tokenOf(name)).digest("hex");
@@ -51,11 +51,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function inside(door: RuleDoor, name: string): Promise<Inside> {
-  const entered = await door.enter(house, { token: tokenOf(name) });
-  assert.equal(entered.t, "inside", JSON.stringify(entered));
-  return entered as Inside;
-}
+const inside = (door: RuleDoor, name: string): Promise<Inside> => letIn(door, house, tokenOf(name));
 
 async function seen(response: IncomingMessage): Promise<readonly [status: number | undefined, body: string]> {
   return [response.statusCode, (await textOf(response)).replace(/"req_id":"[^"]*"/, "")];

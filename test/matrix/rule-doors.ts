@@ -205,3 +205,10 @@ export const ruleDoors: readonly RuleDoor[] = [
   sse,
   connect,
 ];
+
+/** Through the door with this token: who is not let in fails the test. */
+export async function letIn(door: RuleDoor, house: House, token: string): Promise<Inside> {
+  const entered = await door.enter(house, { token });
+  if (entered.t === "inside") return entered;
+  throw new Error(`${door.name} refused a good token: ${entered.status} ${entered.body}`);
+}

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fixture, type HubProcess, root, startHub } from "../helpers/hub-process.ts";
 import type { Message } from "../helpers/ws-client.ts";
-import { type Approach, type House, type Inside, type Outside, type RuleDoor, ruleDoors } from "./rule-doors.ts";
+import { type Approach, type House, type Inside, letIn, type Outside, type RuleDoor, ruleDoors } from "./rule-doors.ts";
 
 /** Their tokens are made of their names. */
 const tokenOf = (name: string): string => `the-token-of-${name}-0123456789`;
@@ -63,11 +63,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function inside(door: RuleDoor, name: string): Promise<Inside> {
-  const entered = await door.enter(house, { token: tokenOf(name) });
-  assert.equal(entered.t, "inside", JSON.stringify(entered));
-  return entered as Inside;
-}
+const inside = (door: RuleDoor, name: string): Promise<Inside> => letIn(door, house, tokenOf(name));
 
 async function outside(door: RuleDoor, approach: Approach): Promise<Outside> {
   const entered = await door.enter(house, approach);
