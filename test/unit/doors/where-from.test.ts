@@ -113,19 +113,13 @@ test("where from: only trusted proxies say for whom they ask", async () => {
   assert.equal(chain.status, 403, "the last one that no proxy is");
 });
 
+/** Where tokens count. */
+const needToken = ["GET /mcp", "POST /mcp", "GET /sse", "POST /messages", "GET /api/status", "GET /metrics", "ws /mcp"];
+
 test("where from: a client's token from elsewhere is refused with 403 wherever tokens count", async () => {
   const clients = [tokenClient("ana", "a", { admin: true, allowIps: ["192.0.2.0/24"] })];
   const { hub, ask } = await open({ auth: tokenAuth({ clients }) });
   await using _ = hub;
-  const needToken = [
-    "GET /mcp",
-    "POST /mcp",
-    "GET /sse",
-    "POST /messages",
-    "GET /api/status",
-    "GET /metrics",
-    "ws /mcp",
-  ];
   for (const way of needToken) {
     const inside = (await ask(way, "192.0.2.1", { authorization: "Bearer a" })).status;
     assert.ok(inside === 200 || inside === 101, `${way}: ${inside}`);
@@ -157,15 +151,6 @@ test("wrong tokens: those of all doors count together, and slow all of them, wit
   const from = "203.0.113.1";
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
   assert.equal((await ask("GET /mcp", from, bearer("b"))).status, 200);
-  const needToken = [
-    "GET /mcp",
-    "POST /mcp",
-    "GET /sse",
-    "POST /messages",
-    "GET /api/status",
-    "GET /metrics",
-    "ws /mcp",
-  ];
   for (let time = 0; time < 10; time++) {
     const way = needToken[time % needToken.length] ?? "";
     assert.equal((await ask(way, from, bearer(`guess ${time}`))).status, 401, way);
