@@ -81,7 +81,8 @@ async function serve() {
     // With a terminal it says where it listens, once its Cores are up.
     const write = (text) => resolve(/http:\/\/127\.0\.0\.1:\d+/.exec(text)[0]);
     const given = terminal({ isTTY: true, write });
-    given.env.HUB_LOG_LEVEL = "warn";
+    // What it warns of is about this machine, not about the build.
+    given.env.HUB_LOG_LEVEL = "error";
     const serving = loaded.runServing("serve", given, { manifest: manifest(), listen: "127.0.0.1:0" });
     serving.then((code) => reject(new Error(`the hub ended with ${code}`)), reject);
     stop = () => {
