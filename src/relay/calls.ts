@@ -65,10 +65,11 @@ export class Calls {
 
   /**
    * Takes a request whose owner is known. It is answered, by the Core or by one hub error, unless it is cancelled. `rename` puts the
-   * Core's own name over the exposed one; undefined where nothing is renamed. A call that is refused for its id tells no hook.
+   * Core's own name over the exposed one; undefined where nothing is renamed. A call that is refused for its id tells no hook. `limited`:
+   * the native name of the tool that it calls, where that has limits of its own.
    */
-  begin(request: Request, lane: Lane, rename: Splice | undefined, hooks?: readonly CallHook[]): void {
-    const call = createCall(request, lane, rename, hooks, request.readMs ?? this.#clock.now());
+  begin(request: Request, lane: Lane, rename: Splice | undefined, hooks?: readonly CallHook[], limited?: string): void {
+    const call = createCall(request, lane, rename, hooks, limited, request.readMs ?? this.#clock.now());
     const { session } = call;
     if (session.calls.has(call.idKey)) {
       const error = idInUse(call.idText);

@@ -11,6 +11,7 @@ export function createCall(
   lane: Lane,
   rename: Splice | undefined,
   hooks: readonly CallHook[] | undefined,
+  limitedTool: string | undefined,
   nowMs: number,
 ): Call {
   const { session, bytes, text, scan, idText } = request;
@@ -46,7 +47,7 @@ export function createCall(
     lastMs: now + lane.policy.maxTimeoutMs,
     clientKey: session.limitKey,
     coreKey: lane.core.name,
-    limitedTool: request.limitedTool,
+    limitedTool,
     bytes: bytes.length,
     place: undefined,
     hooks,

@@ -314,8 +314,7 @@ export class Methods {
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: route.nativeNameJson };
     const hooks = downgradeHooks(session.caller.profile?.downgrade, session.revision);
     const tool = "wrapsOutput" in route ? route : undefined;
-    const limited = tool?.isLimited === true ? { ...request, limitedTool: route.native } : request;
-    this.#forward(limited, route.core, rename, hooks, tool);
+    this.#forward(request, route.core, rename, hooks, tool);
     return "forwarded";
   }
 
@@ -324,7 +323,7 @@ export class Methods {
     coreKey: string,
     rename: Splice | undefined,
     hooks?: readonly CallHook[] | undefined,
-    tool?: CalledTool,
+    tool?: ToolRoute,
   ): void {
     const { bridge } = this.#deps;
     const state = bridge.stateOf(request, coreKey);
@@ -337,7 +336,8 @@ export class Methods {
     const login = this.#deps.loginAsks.hook(coreKey, request.session, brought);
     const isPlain = asTask === undefined && bridged === undefined && login === undefined;
     const all = isPlain ? withUris : [withUris ?? [], asTask ?? [], bridged ?? [], login ?? []].flat();
-    this.#deps.calls.begin(request, lane, rename, all);
+    const limitedTool = tool?.isLimited === true ? tool.native : undefined;
+    this.#deps.calls.begin(request, lane, rename, all, limitedTool);
   }
 
   /**

@@ -24,6 +24,4 @@ export interface Request {
   readonly through?: { readonly inner: Range | undefined };
   /** What was decided of it while it waited. */
   readonly decided?: Decided | undefined;
-  /** The native name of the tool that it calls, where that has limits of its own. */
-  readonly limitedTool?: string;
 }
