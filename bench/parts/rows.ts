@@ -293,7 +293,8 @@ const growth: Row = {
           await withSubject(round, kind, options, async (subject) => {
             const link = await subject.open();
             const idle = await openMany(sessions, () => subject.openIdle());
-            const warmUpMs = 2 * plan.firstWarmUpMs;
+            // What a large start leaves behind for the garbage collector is no cost of calls.
+            const warmUpMs = 4 * plan.firstWarmUpMs;
             const { calls: count, cpu } = await loadLinks(subject, [link], calls.echo, {
               inFlight: 64,
               ms: plan.growthMs,

@@ -97,14 +97,16 @@ async function callWith(
   return (reply.result as { isError?: boolean }).isError === true ? 1 : 0;
 }
 
+const wanted = `write an object, such as '{"text": "hello"}'`;
+
 function checkArguments(text: string): void {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
   } catch (error) {
-    throw new HubError("usage", `the arguments are not JSON: ${(error as Error).message}`);
+    throw new HubError("usage", `the arguments are not JSON: ${(error as Error).message}; ${wanted}`);
   }
-  throw new HubError("usage", `the arguments must be a JSON object, such as '{"text": "hello"}'`);
+  throw new HubError("usage", `the arguments are no JSON object; ${wanted}`);
 }
 
 function show(terminal: Terminal, { progress, total, message }: Progress): void {
