@@ -1,6 +1,7 @@
 // What the hub itself says to a client: results it authors, errors it names, notifications it sends.
 import type { ErrorData, HubError } from "../base/errors.ts";
-import { type ByteString, byteString, type Frame, frameOf } from "../wire/frame.ts";
+import { type ByteString, byteString, type Frame, frameOf, type Splice } from "../wire/frame.ts";
+import type { Scan } from "../wire/scan.ts";
 
 /** `{"jsonrpc":"2.0","id":ID,"result":RESULT}` with the id's bytes as the client wrote them. */
 export function resultFrame(idText: ByteString, result: Buffer): Frame {
@@ -9,6 +10,18 @@ export function resultFrame(idText: ByteString, result: Buffer): Frame {
 }
 
 const closing = Buffer.from("}");
+
+/**
+ * Puts the client's id into a Core's answer. Where nobody has read what may stand behind the result, it goes to the end: a second id there,
+ * that of a call of another Core, must not be the last.
+ */
+export function idEdits(idText: ByteString, frame: Frame, scan: Scan): readonly Splice[] {
+  if (!scan.isOpen) return [{ start: scan.idStart, end: scan.idEnd, text: idText }];
+  return [
+    { start: 0, end: scan.resultStart, text: '{"jsonrpc":"2.0","result":' },
+    { start: scan.resultEnd, end: frame.size, text: `,"id":${idText}}` },
+  ];
+}
 
 export function resultOf(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));

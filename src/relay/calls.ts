@@ -6,7 +6,7 @@ import type { Admission, CallLimiter } from "../gates/limits.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
 import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import { type Scan, scanOf } from "../wire/scan.ts";
-import { cancelFrame, errorFrame } from "./answers.ts";
+import { cancelFrame, errorFrame, idEdits } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
 import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { coreRefusal, diedUnderCall, fullCore, idInUse, overloaded, timedOut } from "./call-errors.ts";
@@ -104,8 +104,7 @@ export class Calls {
     }
     if (call.hooks !== undefined && isTaken(call, frame, scan)) return true;
     this.#leave(call);
-    const id: Splice = { start: scan.idStart, end: scan.idEnd, text: call.idText };
-    call.replies.answer(frame, this.#answerEdits(call, frame, scan, id), coreRefusal(call, frame, scan));
+    call.replies.answer(frame, this.#answerEdits(call, frame, scan), coreRefusal(call, frame, scan));
     tellHooks(call, scan.errorStart >= 0 ? "refused" : "answered");
     call.watch?.answered(frame, scan);
     const nowMs = this.#clock.now();
@@ -329,15 +328,16 @@ export class Calls {
     else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
-  #answerEdits(call: Call, frame: Frame, scan: Scan, id: Splice): readonly Splice[] {
+  #answerEdits(call: Call, frame: Frame, scan: Scan): readonly Splice[] {
     const isError = scan.errorStart >= 0;
-    if (!isError && call.hooks === undefined) return [id];
+    const id = idEdits(call.idText, frame, scan);
+    if (!isError && call.hooks === undefined) return id;
     let edits: readonly Splice[] = isError ? this.#deps.errorEdits(call, frame, scan) : noSplices;
     for (const hook of call.hooks ?? []) {
       const further = hook.edits?.(frame, scan, call) ?? noSplices;
       if (further.length > 0) edits = edits.length === 0 ? further : [...edits, ...further];
     }
-    return edits.length === 0 ? [id] : [...edits, id].sort(byPlace);
+    return edits.length === 0 ? id : [...edits, ...id].sort(byPlace);
   }
 
   /** Ends the call with an error of the hub: also for a hook that took its answer. */

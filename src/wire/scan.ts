@@ -47,6 +47,8 @@ export interface Scan {
   /** params.requestId (notifications/cancelled); absent unless a string or a number. */
   requestIdStart: number;
   requestIdEnd: number;
+  /** Of a large result, only the ends were read, and the id stands in front of it: what stands behind it may be more than is known. */
+  isOpen: boolean;
 }
 
 /** Why a message is refused. `id`: its raw id if one was read for certain, else `null`; ready to be put into the answer. */
@@ -87,6 +89,7 @@ export function createScan(): Scan {
     paramTokenEnd: -1,
     requestIdStart: -1,
     requestIdEnd: -1,
+    isOpen: false,
   };
 }
 
@@ -110,6 +113,7 @@ function clear(scan: Scan): void {
   scan.tokenStart = scan.tokenEnd = -1;
   scan.paramTokenStart = scan.paramTokenEnd = -1;
   scan.requestIdStart = scan.requestIdEnd = -1;
+  scan.isOpen = false;
 }
 
 /**
@@ -256,6 +260,7 @@ function cutResult(frame: Frame, into: Scan): boolean {
     into.idEnd = into.idStart + id.length;
     into.resultStart = into.idEnd + between.length;
     into.resultEnd = tailStart + end.index + 1;
+    into.isOpen = true;
     return true;
   }
   const start = headWithoutId.exec(head);

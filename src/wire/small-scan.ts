@@ -86,4 +86,5 @@ function copyRanges(ranges: Int32Array, into: Scan): void {
   into.paramTokenEnd = ranges[19] as number;
   into.requestIdStart = ranges[20] as number;
   into.requestIdEnd = ranges[21] as number;
+  into.isOpen = false;
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fixture, type HubProcess, startHub } from "../helpers/hub-process.ts";
+import { mirrored } from "../helpers/mirrored.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 let hub: HubProcess;
@@ -49,7 +50,7 @@ async function mirror(raw: string, idText = String(++id)): Promise<string> {
 for (const [what, raw] of Object.entries(payloads)) {
   test(`fidelity: ${what} goes through unchanged`, async () => {
     const text = await mirror(raw);
-    const expected = `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"raw":${raw}}}`;
+    const expected = mirrored(id, raw);
     // Not assert.equal: its difference of two long texts would be longer still.
     assert.ok(text === expected, `got ${text.slice(0, 200)}`);
   });
@@ -58,7 +59,7 @@ for (const [what, raw] of Object.entries(payloads)) {
 for (const idText of ["0", '"0"', "1", '"a b"', '"\\u00e9"', "9007199254740993", "-7", '""']) {
   test(`fidelity: the id ${idText} comes back as it was written`, async () => {
     const text = await mirror("{}", idText);
-    assert.equal(text, `{"jsonrpc":"2.0","id":${idText},"result":{"content":[],"raw":{}}}`);
+    assert.equal(text, mirrored(idText, "{}"));
   });
 }
 
@@ -68,7 +69,7 @@ test("fidelity: line ends between tokens become spaces on their way to a newline
     `{\n"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"m__mirror","arguments":{\r\n  "a": "b"\n}}}`,
   );
   await answered;
-  assert.equal(client.lastText, `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"raw":{    "a": "b" }}}`);
+  assert.equal(client.lastText, mirrored(id, '{    "a": "b" }'));
 });
 
 test("fidelity: line ends between the tokens of a large message become spaces too, those in its strings stay escapes", async () => {
@@ -76,7 +77,7 @@ test("fidelity: line ends between the tokens of a large message become spaces to
   const raw = JSON.stringify({ rows }, null, 2);
   assert.ok(raw.length > 256 * 1024);
   const text = await mirror(raw);
-  const expected = `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"raw":${raw.replaceAll("\n", " ")}}}`;
+  const expected = mirrored(id, raw.replaceAll("\n", " "));
   assert.ok(text === expected, `got ${text.slice(0, 200)}`);
 });
 
@@ -91,7 +92,7 @@ test("fidelity: large calls that wait for a Core to start, or for each other, go
     caller.socket.send(
       `{"jsonrpc":"2.0","id":${key},"method":"tools/call","params":{"name":"m__mirror","arguments":${raw}}}`,
     );
-    assert.ok((await answered) === `{"jsonrpc":"2.0","id":${key},"result":{"content":[],"raw":${raw}}}`, `call ${key}`);
+    assert.ok((await answered) === mirrored(key, raw), `call ${key}`);
   });
   await Promise.all(answers);
   await busy.stop();

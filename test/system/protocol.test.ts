@@ -111,6 +111,28 @@ test("protocol: of two answers to one call the first counts", async () => {
   assert.deepEqual(client.strays, []);
 });
 
+// Of a result over 16 KiB only the ends are read. Whoever reads the last of two ids must not take it for another Core's answer.
+const large = `{"content":[{"type":"text","text":"${"x".repeat(20_000)}"}]}`;
+const besideLarge: Readonly<Record<string, string>> = {
+  "behind a large result": `{"jsonrpc":"2.0","id":ID,"result":${large},"id":OTHER,"x":{}}`,
+  "behind a large result, its own before the version": `{"id":ID,"jsonrpc":"2.0","result":${large},"id":OTHER,"x":{}}`,
+  "behind a large result, before its own": `{"result":${large},"id":OTHER,"x":{},"jsonrpc":"2.0","id":ID}`,
+};
+
+for (const [where, line] of Object.entries(besideLarge)) {
+  test(`protocol: a Core that names the id of another call ${where} answers only its own`, async () => {
+    await using client = await connected();
+    const others = client.start("tools/call", { name: "m.hold", arguments: { who: "the other" } });
+    const lines = [line.replaceAll("OTHER", String(others.id))];
+    const { result } = await client.call("liar.last", { lines });
+    assert.equal(result?.content[0].text.length, 20_000);
+    await client.call("m.release");
+    const answered = await others.answer;
+    assert.equal(answered.result?.raw?.who, "the other", JSON.stringify(answered).slice(0, 300));
+    assert.deepEqual(client.strays, []);
+  });
+}
+
 test("protocol: progress has the client's token as it was written, and none follows the answer", async () => {
   await using client = await connected();
   const progress = '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":TOKEN,"progress":1}}';
