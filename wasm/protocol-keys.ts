@@ -24,34 +24,45 @@ export function prefixAt(): usize {
 }
 
 export function isParamInOtherLetters(at: usize, size: usize): bool {
-  return isInOtherLetters(at, size, paramKeys);
+  return likeness(at, size, paramKeys) === OTHER_LETTERS;
 }
 
 export function isMetaInOtherLetters(at: usize, size: usize): bool {
+  const like = likeness(at, size, metaKeys);
+  if (like !== NONE) return like === OTHER_LETTERS;
   const long = <usize>load<u8>(prefix, 47);
-  if (size >= long && differsInLetters(at, prefix, long)) return true;
-  return isInOtherLetters(at, size, metaKeys);
+  return size >= long && compared(at, prefix, long) === OTHER_LETTERS;
 }
 
-function isInOtherLetters(at: usize, size: usize, table: usize): bool {
-  if (size >= stride) return false;
+const NONE: i32 = 0;
+const SAME: i32 = 1;
+const OTHER_LETTERS: i32 = 2;
+
+function likeness(at: usize, size: usize, table: usize): i32 {
+  if (size >= stride) return NONE;
   const end = load<u8>(table + size, 1);
   for (let n = load<u8>(table + size); n < end; n++) {
-    if (differsInLetters(at, table + counts + <usize>n * stride, size)) return true;
+    const like = compared(at, table + counts + <usize>n * stride, size);
+    if (like !== NONE) return like;
   }
-  return false;
+  return NONE;
 }
 
-/** Whether both have the same bytes but for the bit that tells small letters from capitals, and that one not everywhere. */
-function differsInLetters(one: usize, other: usize, size: usize): bool {
-  let isSame = true;
-  for (let o: usize = 0; o < size; o += 16) {
-    const differing = v128.xor(v128.load(one + o), v128.load(other + o));
-    const left = size - o;
-    const mask = left >= 16 ? 0xffff : (1 << (<i32>left)) - 1;
+/** `OTHER_LETTERS`: both have the same bytes but for the bit that tells small letters from capitals, and that one not everywhere. */
+function compared(one: usize, other: usize, size: usize): i32 {
+  if (size < 16) {
+    const differing = v128.xor(v128.load(one), v128.load(other));
     const zero = i8x16.splat(0);
-    if ((i8x16.bitmask(i8x16.ne(v128.and(differing, i8x16.splat(~0x20)), zero)) & mask) !== 0) return false;
-    if ((i8x16.bitmask(i8x16.ne(differing, zero)) & mask) !== 0) isSame = false;
+    const inside = (1 << (<i32>size)) - 1;
+    if ((i8x16.bitmask(i8x16.ne(differing, zero)) & inside) === 0) return SAME;
+    const more = i8x16.bitmask(i8x16.ne(v128.and(differing, i8x16.splat(~0x20)), zero));
+    return (more & inside) === 0 ? OTHER_LETTERS : NONE;
   }
-  return !isSame;
+  // The last sixteen bytes overlap the ones before.
+  let differing = v128.xor(v128.load(one + size - 16), v128.load(other + size - 16));
+  for (let o: usize = 0; o + 16 < size; o += 16) {
+    differing = v128.or(differing, v128.xor(v128.load(one + o), v128.load(other + o)));
+  }
+  if (!v128.any_true(differing)) return SAME;
+  return v128.any_true(v128.and(differing, i8x16.splat(~0x20))) ? NONE : OTHER_LETTERS;
 }
