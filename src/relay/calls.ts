@@ -6,6 +6,7 @@ import type { Admission, CallLimiter } from "../gates/limits.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
 import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import { type Scan, scanOf } from "../wire/scan.ts";
+import { idEdits } from "./answer-id.ts";
 import { cancelFrame, errorFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
 import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
@@ -104,7 +105,7 @@ export class Calls {
     }
     if (call.hooks !== undefined && isTaken(call, frame, scan)) return true;
     this.#leave(call);
-    const id: Splice = { start: scan.idStart, end: scan.idEnd, text: call.idText };
+    const id = idEdits(frame, scan, call.idText);
     call.replies.answer(frame, this.#answerEdits(call, frame, scan, id), coreRefusal(call, frame, scan));
     tellHooks(call, scan.errorStart >= 0 ? "refused" : "answered");
     call.watch?.answered(frame, scan);
@@ -329,15 +330,15 @@ export class Calls {
     else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
-  #answerEdits(call: Call, frame: Frame, scan: Scan, id: Splice): readonly Splice[] {
+  #answerEdits(call: Call, frame: Frame, scan: Scan, id: readonly Splice[]): readonly Splice[] {
     const isError = scan.errorStart >= 0;
-    if (!isError && call.hooks === undefined) return [id];
+    if (!isError && call.hooks === undefined) return id;
     let edits: readonly Splice[] = isError ? this.#deps.errorEdits(call, frame, scan) : noSplices;
     for (const hook of call.hooks ?? []) {
       const further = hook.edits?.(frame, scan, call) ?? noSplices;
       if (further.length > 0) edits = edits.length === 0 ? further : [...edits, ...further];
     }
-    return edits.length === 0 ? [id] : [...edits, id].sort(byPlace);
+    return edits.length === 0 ? id : [...edits, ...id].sort(byPlace);
   }
 
   /** Ends the call with an error of the hub: also for a hook that took its answer. */

@@ -57,7 +57,7 @@ export interface ScanFault {
 }
 
 /** Larger frames of Cores are cut by their head or tail instead of being scanned. */
-const largeFrame = 16 * 1024;
+export const largeFrame = 16 * 1024;
 
 /** Keeps nothing of a message beyond the call. */
 const small = new SmallScan();

@@ -115,7 +115,7 @@ for (const [way, urlOf] of Object.entries(ways)) {
         `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"m__mirror","arguments":${raw}}}`,
       );
       await answered;
-      assert.ok(client.lastText === `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"raw":${raw}}}`);
+      assert.ok(client.lastText.includes(`"result":{"content":[],"raw":${raw}}`));
     }
   });
 }

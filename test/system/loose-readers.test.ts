@@ -121,3 +121,20 @@ test("loose readers: what a Core writes in other letters is no message, as all e
     await hub.logged("core_stdout_garbage", ({ why }) => String(why).includes(`can be read as "${key}"`));
   }
 });
+
+test("loose readers: behind a large result no second id is the one that counts, in whatever letters", async () => {
+  await using client = await connect("denied");
+  const waiting = client.start("tools/call", { name: "loose__wait" });
+  const text = "x".repeat(20_000);
+  for (const head of ['"jsonrpc":"2.0","id":ID', ' "id" : ID , "jsonrpc" : "2.0" ']) {
+    for (const key of ["id", "Id", "\\u0049D"]) {
+      const line = `{${head},"result":{"content":[{"type":"text","text":"${text}"}]},"${key}":${waiting.id},"x":{}}`;
+      const { id, answer } = client.start("tools/call", { name: "loose__say", arguments: { lines: [line] } });
+      assert.equal((await answer).result.content[0].text, text);
+      // To a reader that takes the last of all letters, too.
+      const ids = [...client.lastText.matchAll(/"(?:id|\\u0049D)":(\d+)/gi)].map(([, value]) => Number(value));
+      assert.equal(ids.at(-1), id);
+    }
+  }
+  assert.deepEqual(client.strays, []);
+});
