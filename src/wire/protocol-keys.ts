@@ -20,7 +20,10 @@ export type ParamKey = (typeof paramKeys)[number];
 
 export const metaKeysRead: readonly string[] = ["progressToken", ...Object.values(metaKeys)];
 
-/** The same for all keys that some reader takes for one. Letters beyond ASCII become ASCII ones, too: ſ, ß, the sign for Kelvin, and i with its dot or without. */
+/**
+ * The same for all keys that some reader takes for one. Letters beyond ASCII become ASCII ones, too: ſ, ß, the sign for Kelvin, I with a dot and i
+ * without.
+ */
 export function foldedKey(key: string): string {
   return key.replaceAll("\u0130", "I").toLowerCase().toUpperCase();
 }

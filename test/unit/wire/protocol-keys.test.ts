@@ -104,6 +104,11 @@ for (const [place, keys, put] of places) {
   });
 }
 
+test("protocol keys: there is room for all of them in the tables of the WebAssembly scan", () => {
+  assert.ok(paramKeys.length <= 32 && metaKeysRead.length <= 16, "make the tables of wasm/protocol-keys.ts larger");
+  for (const key of [...paramKeys, ...metaKeysRead]) assert.ok(Buffer.byteLength(key) < 48, key);
+});
+
 test("protocol keys: what the hub does not read may have any letters", () => {
   const other = '{"Name":1,"Params":{"Arguments":2,"_Meta":3},"ID":4,"ProgressToken":5}';
   for (const text of [
