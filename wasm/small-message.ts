@@ -6,6 +6,10 @@
 // runs over its end, and the only check of the end is the last one. Address 0 holds a NUL too: 0, which all functions here return
 // for "no", is no place where a value could be.
 
+import { isMetaInOtherLetters, isParamInOtherLetters, metaKeysAt, paramKeysAt, prefixAt } from "./protocol-keys";
+
+export { metaKeysAt, paramKeysAt, prefixAt };
+
 /** The ranges of the message, start and end, as copyRanges in src/wire/small-scan.ts reads them. -1: absent. */
 const record = memory.data(112, 16);
 
@@ -85,8 +89,8 @@ function spaceEnd(at: usize): usize {
   }
 }
 
-/** Behind the string whose first quote is at `at`; 0 when it is none. `plain`: without any escape. */
-function stringEnd(at: usize, plain: bool): usize {
+/** Behind the string whose first quote is at `at`; 0 when it is none. */
+function stringEnd(at: usize): usize {
   let p = at + 1;
   while (true) {
     const v = v128.load(p);
@@ -104,9 +108,31 @@ function stringEnd(at: usize, plain: bool): usize {
     p += ctz(special);
     const c = load<u8>(p);
     if (c === 0x22) return p + 1;
-    if (plain || c !== 0x5c) return 0;
+    if (c !== 0x5c) return 0;
     p = escapeEnd(p);
     if (p === 0) return 0;
+  }
+}
+
+/** Behind the key whose first quote is at `at`; 0 when it is none, or has an escape or what is not ASCII in it. */
+function plainKeyEnd(at: usize): usize {
+  if (load<u8>(at) !== 0x22) return 0;
+  let p = at + 1;
+  while (true) {
+    const v = v128.load(p);
+    const special = i8x16.bitmask(
+      v128.or(
+        v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c))),
+        // Of what is not ASCII the top bit itself counts.
+        v128.or(i8x16.eq(i8x16.min_u(v, i8x16.splat(0x1f)), v), v),
+      ),
+    );
+    if (special === 0) {
+      p += 16;
+      continue;
+    }
+    p += ctz(special);
+    return load<u8>(p) === 0x22 ? p + 1 : 0;
   }
 }
 
@@ -184,7 +210,7 @@ function valueEnd(at: usize): usize {
   while (true) {
     const c = load<u8>(p);
     if (c === 0x22) {
-      p = stringEnd(p, false);
+      p = stringEnd(p);
     } else if ((c | 0x20) === 0x7b) {
       // { or [
       level++;
@@ -226,7 +252,7 @@ function valueEnd(at: usize): usize {
 
 function keyEnd(at: usize): usize {
   if (load<u8>(at) !== 0x22) return 0;
-  const end = stringEnd(at, false);
+  const end = stringEnd(at);
   return end === 0 ? 0 : colonEnd(end);
 }
 
@@ -246,7 +272,7 @@ function isRepeated(others: usize, start: usize, end: usize, count: i32): bool {
 /** Behind the value of the member whose key ends at `keyStop`, which may be 0; 0 when it is none. Notes it as `field`. */
 function memberEnd(keyStop: usize, field: usize): usize {
   const value = colonEnd(keyStop);
-  const end = load<u8>(value) === 0x22 ? stringEnd(value, false) : valueEnd(value);
+  const end = load<u8>(value) === 0x22 ? stringEnd(value) : valueEnd(value);
   set(field, value, end);
   return end;
 }
@@ -255,16 +281,14 @@ function memberEnd(keyStop: usize, field: usize): usize {
 function tokenMemberEnd(keyStop: usize, field: usize): usize {
   const value = colonEnd(keyStop);
   const c = load<u8>(value);
-  const end = c === 0x22 ? stringEnd(value, false) : c === 0x2d || <u8>(c - 0x30) < 10 ? numberEnd(value) : 0;
+  const end = c === 0x22 ? stringEnd(value) : c === 0x2d || <u8>(c - 0x30) < 10 ? numberEnd(value) : 0;
   set(field, value, end);
   return end;
 }
 
-/** As memberEnd, for the key at `at` that is none of the known ones, the `count`-th (from 0) of its object. */
-function otherMemberEnd(at: usize, others: usize, count: i32): usize {
-  if (load<u8>(at) !== 0x22) return 0;
-  const stop = stringEnd(at, true);
-  return stop === 0 || isRepeated(others, at, stop, count) ? 0 : memberEnd(stop, NOWHERE);
+/** As memberEnd, for the key from `at` to `stop` that is none of the known ones, the `count`-th (from 0) of its object. */
+function otherMemberEnd(at: usize, stop: usize, others: usize, count: i32): usize {
+  return isRepeated(others, at, stop, count) ? 0 : memberEnd(stop, NOWHERE);
 }
 
 /** Behind params._meta, an object at `at`. */
@@ -280,7 +304,9 @@ function metaEnd(at: usize): usize {
       hasToken = true;
       end = tokenMemberEnd(p + 15, TOKEN);
     } else {
-      end = otherMemberEnd(p, othersInMeta, count++);
+      const stop = plainKeyEnd(p);
+      if (stop === 0 || isMetaInOtherLetters(p + 1, stop - p - 2)) return 0;
+      end = otherMemberEnd(p, stop, othersInMeta, count++);
     }
     if (end === 0) return 0;
     p = space(end);
@@ -323,7 +349,9 @@ function paramsEnd(at: usize): usize {
       end = tokenMemberEnd(p + 11, REQUEST_ID);
     } else {
       bit = 0;
-      end = otherMemberEnd(p, othersInParams, count++);
+      const stop = plainKeyEnd(p);
+      if (stop === 0 || isParamInOtherLetters(p + 1, stop - p - 2)) return 0;
+      end = otherMemberEnd(p, stop, othersInParams, count++);
     }
     if (end === 0 || (seen & bit) !== 0) return 0;
     seen |= bit;
@@ -364,7 +392,7 @@ export function scanSmall(at: usize, limit: usize): i32 {
     } else if (word === METHOD_KEY) {
       bit = HAS_METHOD;
       const value = colonEnd(p + 8);
-      end = load<u8>(value) === 0x22 ? stringEnd(value, false) : 0;
+      end = load<u8>(value) === 0x22 ? stringEnd(value) : 0;
       set(METHOD, value, end);
     } else if (word === PARAMS_KEY) {
       bit = HAS_PARAMS;

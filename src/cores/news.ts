@@ -5,6 +5,7 @@ import type { Log } from "../telemetry/log.ts";
 import { cutMembers, membersOf, without } from "../wire/cut-members.ts";
 import { type Frame, flatten, frameOf, frameOfText, integerAt, joined, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
+import { paramAt } from "../wire/params.ts";
 import { metaKeys, reservedPrefix } from "../wire/request-meta.ts";
 import type { Era } from "../wire/revisions.ts";
 import { createScan, type Scan, scanCore } from "../wire/scan.ts";
@@ -90,8 +91,7 @@ export class News {
   acknowledged(frame: Frame, scan: Scan, requestId: number | undefined): void {
     const bytes = flatten(frame);
     const id = subscriptionIn(frame, scan) ?? requestId;
-    const said =
-      scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "notifications");
+    const said = paramAt(bytes, scan, "notifications");
     if (id !== undefined) this.#listener?.acknowledged(id, said === undefined ? {} : filterIn(bytes, said));
   }
 

@@ -1,7 +1,7 @@
 // What a message of the modern era says of itself in headers, for whoever stands in between (MCP 2026-07-28, "Request Metadata").
 import { encodeHeaderValue } from "../wire/header-value.ts";
-import { findMember } from "../wire/json.ts";
 import { type ParamHeaders, paramHeaderLines, readParamHeaders } from "../wire/param-headers.ts";
+import { paramAt } from "../wire/params.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 
 /** Of a tool, by the name that it is called by; undefined where it has none. */
@@ -21,7 +21,7 @@ export function messageHeaders(
   headers["mcp-name"] = encodeHeaderValue(name);
   const params = method === "tools/call" ? paramHeadersOf(name) : undefined;
   if (params === undefined) return headers;
-  const found = findMember(bytes, scan.paramsStart, scan.paramsEnd, "arguments");
+  const found = paramAt(bytes, scan, "arguments");
   for (const [header, value] of paramHeaderLines(params, bytes, found?.start ?? -1, found?.end ?? -1)) {
     headers[header] = value;
   }
@@ -32,7 +32,7 @@ function nameIn(method: string, bytes: Buffer, scan: Scan): string | undefined {
   if (method === "tools/call" || method === "prompts/get") return textAt(bytes, scan.nameStart, scan.nameEnd);
   if (method === "resources/read") return textAt(bytes, scan.uriStart, scan.uriEnd);
   if (!method.startsWith("tasks/") || scan.paramsStart < 0) return undefined;
-  const id = findMember(bytes, scan.paramsStart, scan.paramsEnd, "taskId");
+  const id = paramAt(bytes, scan, "taskId");
   return id === undefined ? undefined : textAt(bytes, id.start, id.end);
 }
 

@@ -15,11 +15,11 @@ const closing = Buffer.from("}");
  * Puts the client's id into a Core's answer. Where nobody has read what may stand behind the result, it goes to the end: a second id there,
  * that of a call of another Core, must not be the last.
  */
-export function idEdits(idText: ByteString, frame: Frame, scan: Scan): readonly Splice[] {
+export function idEdits(idText: ByteString, scan: Scan): readonly Splice[] {
   if (!scan.isOpen) return [{ start: scan.idStart, end: scan.idEnd, text: idText }];
   return [
-    { start: 0, end: scan.resultStart, text: '{"jsonrpc":"2.0","result":' },
-    { start: scan.resultEnd, end: frame.size, text: `,"id":${idText}}` },
+    { start: 0, end: scan.resultStart, text: '{"result":' },
+    { start: scan.resultEnd, end: scan.resultEnd, text: `,"jsonrpc":"2.0","id":${idText}` },
   ];
 }
 

@@ -2,6 +2,7 @@
 import { type ClientCapabilities, declares } from "../base/client-capabilities.ts";
 import { type Frame, flatten } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
+import type { ParamKey } from "../wire/protocol-keys.ts";
 import type { Scan } from "../wire/scan.ts";
 import { stringAt } from "../wire/strings.ts";
 
@@ -79,7 +80,7 @@ function unsupported(what: string): AskRefusal {
 }
 
 /** Of a member that is a string, what it says; of another one, that it is there. */
-function memberText({ bytes, start, end }: AskParams, key: string): string | undefined {
+function memberText({ bytes, start, end }: AskParams, key: ParamKey): string | undefined {
   const range = start < 0 ? undefined : findMember(bytes, start, end, key);
   if (range === undefined) return undefined;
   return bytes[range.start] === 0x22 ? stringAt(bytes, range.start, range.end) : "";

@@ -4,11 +4,12 @@ import { HubError } from "../base/errors.ts";
 import { type ArgumentChecks, appliesAny, type Called } from "../gates/argument-checks.ts";
 import { type Decided, type Decisions, type Question, questionOf } from "../gates/decisions.ts";
 import type { Principal } from "../sessions/principal.ts";
-import { findMember, type Range } from "../wire/json.ts";
-import { repeatedKey } from "../wire/repeated-key.ts";
+import type { Range } from "../wire/json.ts";
+import { paramAt } from "../wire/params.ts";
 import { quoted } from "./answers.ts";
 import type { ClientSession } from "./call.ts";
 import type { Request } from "./request.ts";
+import { twoMeanings } from "./two-meanings.ts";
 
 /** Arguments that are looked into. Those of calls that no rule is about may be of any size. */
 const maxJudgedBytes = 1024 * 1024;
@@ -95,12 +96,8 @@ export class CallRules {
       const why = `its arguments are longer than ${maxJudgedBytes} bytes, more than a rule looks into`;
       this.#deny("arguments", request, called, why);
     }
-    const [one, other] = repeatedKey(bytes, range.start, range.end) ?? [];
-    if (one !== undefined && other !== undefined) {
-      const what =
-        one === other ? `${quoted(one)} comes twice` : `${quoted(one)} and ${quoted(other)} differ in case only`;
-      this.#deny("arguments", request, called, `its arguments have two meanings: ${what}`);
-    }
+    const meanings = twoMeanings(bytes, range);
+    if (meanings !== undefined) this.#deny("arguments", request, called, `its arguments have ${meanings}`);
     return bytes.subarray(range.start, range.end);
   }
 
@@ -164,7 +161,7 @@ const kinds: Readonly<Record<string, string>> = {
 
 function argumentsIn({ through, bytes, scan }: Request): Range | undefined {
   if (through !== undefined) return through.inner;
-  return scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "arguments");
+  return paramAt(bytes, scan, "arguments");
 }
 
 /** Of a signed token, what was signed; never the token. */

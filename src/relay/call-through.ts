@@ -1,7 +1,8 @@
 // hub__call_tool is a call of another tool in an envelope. What is inside is found as ranges, and the envelope is cut away as the
 // frame is written: what reaches the Core is what a direct call would have been, byte for byte. Nothing is parsed.
 import type { Splice } from "../wire/frame.ts";
-import { findMember, members, type Range } from "../wire/json.ts";
+import { members, type Range } from "../wire/json.ts";
+import { paramAt } from "../wire/params.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { quoted } from "./answers.ts";
 
@@ -15,7 +16,7 @@ export interface CallThrough {
 
 /** The call inside, or what is wrong with it, as a sentence for whoever wrote it. */
 export function readCallThrough(bytes: Buffer, scan: Scan): CallThrough | string {
-  const outer = findMember(bytes, scan.paramsStart, scan.paramsEnd, "arguments");
+  const outer = paramAt(bytes, scan, "arguments");
   if (outer === undefined || bytes[outer.start] !== 0x7b) return "it takes an object of arguments: name and arguments";
   let name: Range | undefined;
   let inner: Range | undefined;

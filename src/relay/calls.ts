@@ -330,7 +330,7 @@ export class Calls {
 
   #answerEdits(call: Call, frame: Frame, scan: Scan): readonly Splice[] {
     const isError = scan.errorStart >= 0;
-    const id = idEdits(call.idText, frame, scan);
+    const id = idEdits(call.idText, scan);
     if (!isError && call.hooks === undefined) return id;
     let edits: readonly Splice[] = isError ? this.#deps.errorEdits(call, frame, scan) : noSplices;
     for (const hook of call.hooks ?? []) {

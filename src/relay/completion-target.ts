@@ -4,8 +4,10 @@ import type { FoundResource } from "../catalog/model.ts";
 import type { View } from "../catalog/view.ts";
 import { byteString, type Splice } from "../wire/frame.ts";
 import { findMember, type Range } from "../wire/json.ts";
+import { paramAt } from "../wire/params.ts";
 import { stringAt } from "../wire/scan.ts";
 import type { Request } from "./request.ts";
+import { twoMeanings } from "./two-meanings.ts";
 
 export interface CompletionTarget {
   readonly core: string;
@@ -18,10 +20,12 @@ export function completionTarget(
   view: View,
   resource: (uri: string) => FoundResource | undefined,
 ): CompletionTarget | undefined {
-  const ref = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "ref");
+  const ref = paramAt(bytes, scan, "ref");
   if (ref === undefined || bytes[ref.start] !== 0x7b) {
     throw new HubError("params_invalid", "completion/complete needs params.ref, an object");
   }
+  const meanings = twoMeanings(bytes, ref);
+  if (meanings !== undefined) throw new HubError("params_invalid", `params.ref has ${meanings}`);
   const type = memberText(bytes, ref, "type");
   if (type === "ref/prompt") {
     const range = findMember(bytes, ref.start, ref.end, "name");

@@ -3,8 +3,8 @@ import { logLevelOf } from "../sessions/log-level.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { DropReason } from "../telemetry/metrics.ts";
 import { type ByteString, byteText, type Frame, flatten, integerAt, noSplices } from "../wire/frame.ts";
-import { findMember } from "../wire/json.ts";
 import type { Masker } from "../wire/mask.ts";
+import { paramAt } from "../wire/params.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import type { Asks } from "./asks.ts";
 import type { TaskNews } from "./bridge/task-news.ts";
@@ -123,7 +123,7 @@ export class FromCore {
     const { session, replies } = owner;
     // A client of the modern era asks for them with each request that it wants them of.
     if (session.era === "modern" && session.logLevel === undefined) return;
-    const level = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "level");
+    const level = paramAt(bytes, scan, "level");
     const severity = level === undefined ? undefined : logLevelOf(stringAt(bytes, level.start, level.end));
     if (severity !== undefined && session.logLevel !== undefined && severity < session.logLevel) return;
     replies.send(frame, relatedEdits(lane.core.namespace, bytes, scan));

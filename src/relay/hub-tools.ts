@@ -9,7 +9,7 @@ import { isForModels } from "../catalog/tool-listing.ts";
 import { foundResult, isWanted, readToolQuery, type ToolQuery } from "../catalog/tool-query.ts";
 import type { View } from "../catalog/view.ts";
 import type { Caller } from "../sessions/principal.ts";
-import { findMember } from "../wire/json.ts";
+import { paramAt } from "../wire/params.ts";
 import { quoted, resultOf } from "./answers.ts";
 import { type CallThrough, readCallThrough } from "./call-through.ts";
 import type { Request } from "./request.ts";
@@ -131,7 +131,7 @@ type Arguments = Readonly<Record<string, unknown>>;
 
 /** The hub's own arguments, which are few and short, or what is wrong with them. */
 function argumentsOf({ bytes, scan }: Request): Arguments | string {
-  const range = findMember(bytes, scan.paramsStart, scan.paramsEnd, "arguments");
+  const range = paramAt(bytes, scan, "arguments");
   if (range === undefined) return {};
   if (bytes[range.start] !== 0x7b) return "its arguments must be an object";
   if (range.end - range.start > maxArgumentBytes) return `its arguments are longer than ${maxArgumentBytes} bytes`;

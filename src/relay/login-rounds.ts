@@ -8,6 +8,7 @@ import { declares } from "../base/client-capabilities.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { type ByteString, byteString, type Frame } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
+import { paramAt } from "../wire/params.ts";
 import { textAt } from "./bridge/input-required.ts";
 import type { Call } from "./call.ts";
 import type { Request } from "./request.ts";
@@ -81,7 +82,7 @@ export class LoginRounds {
 
 /** What the person did that was sent to the page, as the client says when it comes back. */
 export function broughtAction({ bytes, scan }: Request): string | undefined {
-  const responses = findMember(bytes, scan.paramsStart, scan.paramsEnd, "inputResponses");
+  const responses = paramAt(bytes, scan, "inputResponses");
   const own = responses && findMember(bytes, responses.start, responses.end, key);
   const action = own && findMember(bytes, own.start, own.end, "action");
   // Who was told to come back and brings nothing went there before.

@@ -9,7 +9,7 @@ import type { Decided } from "../gates/decisions.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import { noSplices, type Splice } from "../wire/frame.ts";
-import { findMember } from "../wire/json.ts";
+import { paramAt } from "../wire/params.ts";
 import type { Era } from "../wire/revisions.ts";
 import { stringAt } from "../wire/scan.ts";
 import { completed, emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
@@ -218,8 +218,7 @@ export class Methods {
 
   #listTasks(request: Request): Outcome {
     const { session, bytes, scan } = request;
-    const params = { start: scan.paramsStart, end: scan.paramsEnd };
-    const cursor = params.start < 0 ? undefined : findMember(bytes, params.start, params.end, "cursor");
+    const cursor = paramAt(bytes, scan, "cursor");
     const isText = cursor !== undefined && bytes[cursor.start] === 0x22;
     const text = isText ? stringAt(bytes, cursor.start, cursor.end) : cursor && "";
     if (session.answering >= maxAnswering) {
@@ -253,7 +252,7 @@ export class Methods {
   #list(request: Request, kind: ListKind): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
     const { session, bytes, scan } = request;
-    const range = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "cursor");
+    const range = paramAt(bytes, scan, "cursor");
     const isText = range !== undefined && bytes[range.start] === 0x22;
     const view = this.#view(session);
     if (kind === "tools") this.#capLog.served(view, session.caller);
@@ -349,7 +348,7 @@ export class Methods {
     const created = this.#deps.coreTasks.creating(session, lane, canonical);
     if (created !== undefined || session.era === "modern") return created;
     if ((state.t === "up" && !runsTasks(capabilities)) || scan.paramsStart < 0) return undefined;
-    if (findMember(bytes, scan.paramsStart, scan.paramsEnd, "task") === undefined) return undefined;
+    if (paramAt(bytes, scan, "task") === undefined) return undefined;
     return this.#deps.tasks.creating(session, lane);
   }
 

@@ -2,8 +2,8 @@
 // must say the same (docs/http.md).
 import { HubError } from "../base/errors.ts";
 import type { Ambiguous, ToolEntry } from "../catalog/model.ts";
-import { findMember } from "../wire/json.ts";
 import { paramHeaderFault } from "../wire/param-headers.ts";
+import { paramAt } from "../wire/params.ts";
 import type { Request } from "./request.ts";
 
 /** Throws HubError where the headers of a call of this tool do not repeat its arguments. */
@@ -12,7 +12,7 @@ export function checkParamHeaders({ session, bytes, scan }: Request, found: Tool
   if (sent === undefined || found?.t !== "found") return;
   const { paramHeaders } = found.route;
   if (paramHeaders === undefined || paramHeaders === "invalid") return;
-  const args = findMember(bytes, scan.paramsStart, scan.paramsEnd, "arguments");
+  const args = paramAt(bytes, scan, "arguments");
   const fault = paramHeaderFault(paramHeaders, sent, bytes, args?.start ?? -1, args?.end ?? -1);
   if (fault !== undefined) throw new HubError("header_mismatch", fault);
 }

@@ -2,9 +2,9 @@
 // (`ns~id`), since two Cores may use the same; towards the Core it is what the Core wrote. Data and ranges only.
 import { byteText, noSplices, type Splice } from "../wire/frame.ts";
 import { findMember, type Range } from "../wire/json.ts";
+import { metaKeys } from "../wire/request-meta.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 
-const relatedKey = "io.modelcontextprotocol/related-task";
 /** A longer one is nobody's: the hub keeps ids. */
 const maxIdBytes = 1024;
 /** Results with an id that the hub must know are small. */
@@ -30,7 +30,7 @@ export function taskIdIn(bytes: Buffer, object: Range | undefined): Range | unde
 /** The id of the task that the object with this `_meta` belongs to. */
 function relatedTaskIn(bytes: Buffer, meta: Range | undefined): Range | undefined {
   if (meta === undefined || meta.start < 0) return undefined;
-  return taskIdIn(bytes, findMember(bytes, meta.start, meta.end, relatedKey));
+  return taskIdIn(bytes, findMember(bytes, meta.start, meta.end, metaKeys.relatedTask));
 }
 
 /** Of a request or a notification. */

@@ -1,12 +1,15 @@
 // The members of a message that the hub looks at: finds their ranges and the breaches of rules that show on the way.
-import { escapedKey, escapedKeyAt, keyBytes, known, knownKeyAt, type Level, noteKey, plainKey } from "./keys.ts";
+import { keyBytes, known, knownKeyAt, noteKey, plainKey, spelledKey, spelledKeyAt } from "./keys.ts";
+import { type Level, meantKey } from "./protocol-keys.ts";
 import type { Scan } from "./scan.ts";
 import type { ScanMemory } from "./scan-memory.ts";
 import { stringAt, stringEnd } from "./strings.ts";
 import { colonEnd, spaceEnd, valueEnd } from "./values.ts";
 
-/** More keys than this in params or in params._meta are refused: they are all remembered to find one that comes twice. */
+/** More keys than this are refused: they are all looked into, and those of params and params._meta remembered to find one that comes twice. */
 const maxKeys = 256;
+
+const maxShownChars = 64;
 
 /** What one scan finds out beside ranges. `startPass` resets it, so nothing carries over from scan to scan. */
 export const pass = { flaw: "", isVersioned: false, idIsNull: false, idIsTwice: false };
@@ -49,7 +52,7 @@ export function walk(
     if (key === plainKey) {
       keyStop = stringEnd(bytes, i, limit);
       if (keyStop < 0) return keyStop;
-      key = escapedKeyAt(bytes, keyStart, keyStop, level);
+      key = keys < maxKeys ? spelledKeyAt(bytes, keyStart, keyStop, level) : spelledKey;
     }
     const start = colonEnd(bytes, keyStop);
     if (start < 0) return start;
@@ -77,11 +80,14 @@ export function walk(
         if (key === known.id) pass.idIsTwice = true;
         refuse(repeatedIn[level]);
       }
-    } else if (level !== 1) {
-      if (keys > maxKeys) {
-        refuse(`more than ${maxKeys} keys in ${level === 2 ? "params" : "params._meta"}`);
-      } else {
-        const noted = noteKey(bytes, keyStart, keyStop, level, key === escapedKey, others, names);
+    } else if (keys > maxKeys) {
+      refuse(`more than ${maxKeys} keys in ${placeOf[level]}`);
+    } else {
+      const isPlain = key === plainKey;
+      const meant = meantKey(bytes, keyStart, keyStop, level, isPlain);
+      if (meant !== undefined) refuseLetters(bytes, keyStart, keyStop, level, meant);
+      if (level !== 1) {
+        const noted = noteKey(bytes, keyStart, keyStop, level, isPlain, others, names);
         if (noted === "repeated") {
           refuse(repeatedIn[level]);
         } else {
@@ -95,11 +101,21 @@ export function walk(
   }
 }
 
+const placeOf = { 1: "the message", 2: "params", 3: "params._meta" } as const;
+
 const repeatedIn = {
-  1: "a key comes twice in the message",
-  2: "a key comes twice in params",
-  3: "a key comes twice in params._meta",
+  1: `a key comes twice in ${placeOf[1]}`,
+  2: `a key comes twice in ${placeOf[2]}`,
+  3: `a key comes twice in ${placeOf[3]}`,
 } as const;
+
+/** Who does not tell small letters from capitals would take it for another key than the one that was looked at. */
+function refuseLetters(bytes: Buffer, start: number, end: number, level: Level, meant: string): void {
+  if (meant === "id") pass.idIsTwice = true;
+  if (pass.flaw !== "") return;
+  const key = JSON.stringify(stringAt(bytes, start, end).slice(0, maxShownChars));
+  refuse(`${key} in ${placeOf[level]} can be read as "${meant}": write it so, or leave it out`);
+}
 
 function record(key: number, bytes: Buffer, start: number, end: number, into: Scan): void {
   const first = bytes[start] as number;

@@ -1,4 +1,5 @@
 // Which keys a message's envelope, params and params._meta may have, compared decoded, and whether one comes twice.
+import type { Level } from "./protocol-keys.ts";
 import { stringAt } from "./strings.ts";
 
 /** A key the scanner knows. Numbers below 32, so that a set of them is the bits of an integer. */
@@ -17,12 +18,9 @@ export const known = {
   token: 12,
 } as const;
 
-/** Any other key, and any other key that is written with escapes. */
+/** Any other key, and any other key that is written with escapes or has letters beyond ASCII. */
 export const plainKey = 0;
-export const escapedKey = -1;
-
-/** Where a key stands: 1 the envelope, 2 params, 3 params._meta. */
-export type Level = 1 | 2 | 3;
+export const spelledKey = -1;
 
 /** Bytes of a known key with its quotes, by its number. */
 export const keyBytes: readonly number[] = [0, 9, 4, 8, 8, 8, 7, 6, 5, 7, 15, 11, 15];
@@ -42,11 +40,14 @@ export function knownKeyAt(bytes: Buffer, at: number, limit: number, level: Leve
 }
 
 /** For a legal string from `start` (its quote) to `end` that is no plainly written known key: the known key that it is by escapes, or not. */
-export function escapedKeyAt(bytes: Buffer, start: number, end: number, level: Level): number {
+export function spelledKeyAt(bytes: Buffer, start: number, end: number, level: Level): number {
+  let key: number = plainKey;
   for (let i = start + 1; i < end - 1; i++) {
-    if (bytes[i] === 0x5c) return keyOf(stringAt(bytes, start, end), level) || escapedKey;
+    const c = bytes[i] as number;
+    if (c === 0x5c) return keyOf(stringAt(bytes, start, end), level) || spelledKey;
+    if (c >= 0x80) key = spelledKey;
   }
-  return plainKey;
+  return key;
 }
 
 // Keys are compared four bytes at a time, the last four overlapping the ones before: the cheapest exact comparison there is.
@@ -140,7 +141,7 @@ const places = new Int32Array(2 * 2 * fewKeys);
 
 /**
  * Notes the unknown key at `start` to `end`, the `count`-th (from 0) of its object. `names` is what the last call for this object
- * returned. Few plain keys are compared as bytes; from the first escaped one on, or when there are many, as text in a set.
+ * returned. Few plain keys are compared as bytes; from the first other one on, or when there are many, as text in a set.
  * Returns "repeated" when the key was there before.
  */
 export function noteKey(
@@ -148,12 +149,12 @@ export function noteKey(
   start: number,
   end: number,
   level: 2 | 3,
-  escaped: boolean,
+  isPlain: boolean,
   count: number,
   names: Set<string> | undefined,
 ): Set<string> | undefined | "repeated" {
   const base = level === 2 ? 0 : 2 * fewKeys;
-  if (names === undefined && !escaped && count < fewKeys) {
+  if (names === undefined && isPlain && count < fewKeys) {
     for (let at = base; at < base + 2 * count; at += 2) {
       if (areSame(bytes, places[at] as number, places[at + 1] as number, start, end)) return "repeated";
     }

@@ -1,5 +1,6 @@
 // Whether an object, at any depth of a value, has a key that may be read as another one of it: what reads it later may take the first, the
 // last, or not tell small letters from capitals.
+import { foldedKey } from "./protocol-keys.ts";
 import { stringAt, stringEnd } from "./strings.ts";
 
 /** The two keys as text, decoded; undefined: there are none. From `start` to before `end` there is one value of a message that was scanned. */
@@ -15,7 +16,7 @@ export function repeatedKey(bytes: Buffer, start: number, end: number): readonly
       const keys = isKey ? open.at(-1) : undefined;
       if (keys !== undefined) {
         const key = stringAt(bytes, at, stop);
-        const folded = key.toLowerCase().toUpperCase();
+        const folded = foldedKey(key);
         const other = keys.get(folded);
         if (other !== undefined) return [other, key];
         keys.set(folded, key);

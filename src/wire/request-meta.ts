@@ -14,6 +14,8 @@ export const metaKeys = {
   logLevel: "io.modelcontextprotocol/logLevel",
   serverInfo: "io.modelcontextprotocol/serverInfo",
   subscriptionId: "io.modelcontextprotocol/subscriptionId",
+  /** Of the legacy era too: the task that a message belongs to. */
+  relatedTask: "io.modelcontextprotocol/related-task",
 } as const;
 
 /** Of a request of the hub itself: it can be asked nothing. `extensions`: what it is about, where it is about one. */

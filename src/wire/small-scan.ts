@@ -1,6 +1,8 @@
 // The quick way for the small messages that nearly all calls are: scanned in one piece by wasm/small-message.ts, which either agrees
 // with scan.ts to the byte or says that it is not sure. Why, and what that covers: docs/decisions/0012-wasm-small-scan.md.
 import { isUtf8 } from "node:buffer";
+import { metaKeysRead, paramKeys } from "./protocol-keys.ts";
+import { reservedPrefix } from "./request-meta.ts";
 import type { Scan } from "./scan.ts";
 import { smallMessageWasm } from "./small-message-wasm.ts";
 import { compileWasm } from "./wasm.ts";
@@ -17,6 +19,9 @@ const textStart = 4096;
 interface SmallMessageCode {
   readonly memory: { readonly buffer: ArrayBuffer };
   recordAt(): number;
+  paramKeysAt(): number;
+  metaKeysAt(): number;
+  prefixAt(): number;
   scanSmall(at: number, limit: number): number;
 }
 
@@ -30,7 +35,9 @@ export class SmallScan {
   start(): boolean {
     this.#toCome = 0;
     try {
-      const { memory, recordAt, scanSmall } = compileWasm<SmallMessageCode>(smallMessageWasm)();
+      const code = compileWasm<SmallMessageCode>(smallMessageWasm)();
+      const { memory, recordAt, scanSmall } = code;
+      writeKeys(code);
       this.#text = new Uint8Array(memory.buffer, textStart, smallMessageBytes);
       this.#record = new Int32Array(memory.buffer, recordAt(), 22);
       this.#run = scanSmall;
@@ -60,6 +67,25 @@ export class SmallScan {
     copyRanges(this.#record, into);
     return true;
   }
+}
+
+/** Where a key stands in the tables of wasm/protocol-keys.ts is so long, and in front of them is so much for their counts. */
+const keyStride = 48;
+const countBytes = 64;
+
+function writeKeys(code: SmallMessageCode): void {
+  const bytes = Buffer.from(code.memory.buffer);
+  writeTable(bytes, code.paramKeysAt(), paramKeys);
+  writeTable(bytes, code.metaKeysAt(), metaKeysRead);
+  const at = code.prefixAt();
+  bytes.write(reservedPrefix, at, "latin1");
+  bytes[at + keyStride - 1] = reservedPrefix.length;
+}
+
+function writeTable(bytes: Buffer, at: number, keys: readonly string[]): void {
+  const bySize = keys.toSorted((one, other) => one.length - other.length);
+  for (let size = 0; size < countBytes; size++) bytes[at + size] = bySize.filter(({ length }) => length < size).length;
+  for (const [place, key] of bySize.entries()) bytes.write(key, at + countBytes + place * keyStride, "latin1");
 }
 
 /** In the order of wasm/small-message.ts. */

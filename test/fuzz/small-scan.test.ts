@@ -36,6 +36,8 @@ const usual = [
   '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":12,"reason":"the user asked \\"stop\\"\\n"}}',
   '{"jsonrpc":"2.0","id":0,"method":"resources/read","params":{"uri":"file:///a%20b"}}',
   '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+  '{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"n","arguments":{},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"},"io.modelcontextprotocol/clientCapabilities":{},"progressToken":4}}}',
+  '{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"n","requestState":"s","inputResponses":{"k":{"action":"accept"}},"task":{}}}',
   '{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{}}',
   '{"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"0123456789abcdef-0123"}]}}',
   '{"result":{"content":[{"type":"text","text":"grüße 😀\\nline"}],"isError":false},"jsonrpc":"2.0","id":1234567}',
@@ -192,6 +194,38 @@ test("small-scan: takes no key twice, at any place and in any spelling, of any v
             }
           }
         }
+      }
+    }
+  }
+});
+
+test("small-scan: takes no key of the protocol in other letters, beside that key or in its place", () => {
+  const calls: [string, string[], string][] = [
+    ["{", ['"jsonrpc":"2.0"', '"id":1', '"method":"m"', '"params":{}'], "}"],
+    [
+      '{"jsonrpc":"2.0","id":1,"method":"m","params":{',
+      ['"name":1', '"arguments":1', '"_meta":{}', '"task":1', '"requestId":1', '"requestState":1', '"elicitationId":1'],
+      "}}",
+    ],
+    [
+      '{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":{',
+      ['"progressToken":1', '"io.modelcontextprotocol/clientCapabilities":{}', '"io.modelcontextprotocol/x":1'],
+      "}}}",
+    ],
+  ];
+  for (const [before, members, after] of calls) {
+    assert.ok(isTaken(before + members + after), before + members + after);
+    for (const [place, member] of members.entries()) {
+      const key = member.slice(1, member.indexOf('"', 1));
+      for (let at = 0; at < key.length; at++) {
+        const letter = key[at] as string;
+        const other = letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
+        // Of a reserved key that nobody knows only what it begins with counts.
+        if (other === letter || (key.endsWith("/x") && at === key.length - 1)) continue;
+        const written = member.replace(key, key.slice(0, at) + other + key.slice(at + 1));
+        assert.equal(isTaken(before + members.with(place, written) + after), false, written);
+        assert.equal(isTaken(before + [written, ...members] + after), false, written);
+        assert.equal(isTaken(before + [...members, written] + after), false, written);
       }
     }
   }

@@ -18,6 +18,44 @@ const atoms = [
 ];
 const names = ["id", "name", "_meta", "a", "b", "i\\u0064", "progressToken", "method", "é", ""];
 
+/** Keys that are one of the protocol's in other letters, or nearly: of the envelope, of params, of _meta. */
+const likenesses = {
+  envelope: [
+    "Id",
+    "ID",
+    "i\\u0044",
+    "Method",
+    "PARAMS",
+    "param\u017f",
+    "re\\u017fult",
+    "Error",
+    "jsonRpc",
+    "I d",
+    "idé",
+  ],
+  params: [
+    "Name",
+    "NAM\\u0045",
+    "Uri",
+    "_Meta",
+    "_META",
+    "argument\u017f",
+    "ta\u017f\u212a",
+    "TaskID",
+    "names",
+    "Other",
+    "nàme",
+  ],
+  meta: [
+    "ProgressToken",
+    "progre\u017f\u017fto\u212aen",
+    "progressTo\\u006ben",
+    "IO.modelcontextprotocol/x",
+    "K",
+    "\\u006b",
+  ],
+} as const;
+
 function space(random: Random): string {
   return random.below(6) === 0 ? random.pick([" ", "\n", "\t", "\r\n", "  "]) : "";
 }
@@ -74,13 +112,16 @@ export function message(random: Random): string {
           ? object(random, [
               ["progressToken", random.pick(atoms)],
               ["k", "1"],
+              ...(random.below(20) === 0 ? ([[random.pick(likenesses.meta), "1"]] as const) : []),
             ])
           : value(random, 3),
       ]);
     if (random.below(12) === 0) inner.push([random.pick(names), "1"]);
+    if (random.below(20) === 0) inner.push([random.pick(likenesses.params), "1"]);
     maybe(4, "params", () => (random.below(20) > 0 ? object(random, inner) : value(random, 3)));
   }
   if (random.below(15) === 0) entries.push([random.pick(["id", "result", "method", "x", "jsonrpc"]), value(random, 4)]);
+  if (random.below(20) === 0) entries.push([random.pick(likenesses.envelope), value(random, 4)]);
   return object(random, entries);
 }
 

@@ -26,6 +26,7 @@ const clients: Readonly<Record<string, string>> = {
   paced: "limits: { rate_limit_rps: 0.001 }",
   thrifty: "limits: { rate_limit_bytes: 1 }",
   reader: "read_only: true",
+  loosely: `deny: ["loose.hidden"], arguments: { "loose.*": { properties: { text: { const: "x" } } } }`,
   worded: `arguments: { "*.echo": { properties: { text: { const: "x" } }, required: [text] } }`,
   elsewhere: "allow_ips: [192.0.2.0/24]",
   over: 'expires: "2020-01-01T00:00:00Z"',
@@ -38,7 +39,7 @@ let house: House;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "thehub-rules-"));
   const entries = Object.entries(clients).map(
-    ([name, rules]) => `  ${name}:\n    token_sha256: ${digestOf(name)}\n    ${rules}\n`,
+    ([name, rules]) => `  ${name}: { token_sha256: ${digestOf(name)}${rules === "" ? "" : `, ${rules}`} }\n`,
   );
   hub = await startHub({
     manifest: `clients:\n${entries.join("")}cores:
@@ -50,6 +51,8 @@ before(async () => {
     resources: { uris: prefixed }
   writes:
     ${fixture("echo.mjs")}
+  loose:
+    ${fixture("loose.mjs")}
 `,
     args: ["serve", "--listen", `127.0.0.1:0,unix:${join(folder, "hub.sock")}`],
   });
@@ -202,6 +205,28 @@ for (const door of ruleDoors) {
         (await client.request("tools/call", { name: "vault__add", arguments: { a: 1, b: 2 } })).error,
         undefined,
       );
+      await client.leave();
+    });
+
+    test(`rules at ${door.name}: a Core that reads names in any letters is told nothing that was not judged`, async () => {
+      const client = await inside(door, "loosely");
+      const name = "loose__shown";
+      const uri = "loose://shown";
+      for (const [method, params] of [
+        ["tools/call", { name, Name: "hidden" }],
+        ["tools/call", { NAME: "hidden", name }],
+        ["tools/call", { name, arguments: { text: "x" }, Arguments: { text: "y" } }],
+        ["tools/call", { name, "argument\u017f": { text: "y" } }],
+        ["prompts/get", { name, nAme: "hidden" }],
+        ["resources/read", { uri, Uri: "loose://other" }],
+        ["completion/complete", { ref: { type: "ref/prompt", name, Name: "hidden" } }],
+      ] as const) {
+        const { error, result } = await client.request(method, params);
+        const isRefused = error?.code === -32600 || (method === "completion/complete" && error?.code === -32602);
+        assert.ok(isRefused, `${method} ${JSON.stringify(params)}: ${JSON.stringify(error ?? result)}`);
+      }
+      const { result } = await client.request("tools/call", { name, arguments: { text: "x" } });
+      assert.deepEqual(JSON.parse(result.content[0].text), { did: "shown", with: { text: "x" } });
       await client.leave();
     });
 

@@ -4,8 +4,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { ErrorCode } from "../../base/errors.ts";
 import { eraClaim } from "../../wire/era-claim.ts";
 import { decodeHeaderValue, trimmed } from "../../wire/header-value.ts";
-import { findMember, type Range } from "../../wire/json.ts";
+import type { Range } from "../../wire/json.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
+import { paramAt } from "../../wire/params.ts";
 import { isModernRevision, modernRevisions } from "../../wire/revisions.ts";
 import { type ScanFault, stringAt } from "../../wire/scan.ts";
 import { single } from "./negotiate.ts";
@@ -114,7 +115,7 @@ function parameter({ scan, bytes, text }: MessageReader, source: "name" | "uri" 
   let { nameStart: start, nameEnd: end } = scan;
   if (source === "uri") ({ uriStart: start, uriEnd: end } = scan);
   else if (source === "taskId") {
-    const range = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, source);
+    const range = paramAt(bytes, scan, source);
     [start, end] = [range?.start ?? -1, range?.end ?? -1];
   }
   return bytes[start] === quote ? stringAt(bytes, start, end, text) : undefined;

@@ -15,6 +15,7 @@ import {
   type Splice,
 } from "../../wire/frame.ts";
 import { elements, findMember, type Range } from "../../wire/json.ts";
+import { paramAt } from "../../wire/params.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { resultFrame, resultOf } from "../answers.ts";
 import type { Call, CallHook, CallOutcome, ClientSession } from "../call.ts";
@@ -172,10 +173,10 @@ export class BridgedCall implements CallHook {
   }
 
   /** Once a call has been sent again, its progress may go back: the client hears only what goes on. */
-  drops(frame: Frame, { paramsStart, paramsEnd }: Scan): boolean {
+  drops(frame: Frame, scan: Scan): boolean {
     if (this.#session.era === "modern") return false;
     const bytes = flatten(frame);
-    const range = findMember(bytes, paramsStart, paramsEnd, "progress");
+    const range = paramAt(bytes, scan, "progress");
     const progress = range === undefined ? Number.NaN : Number(byteText(bytes, range.start, range.end));
     if (this.#loop !== undefined && !(progress > this.#progress)) return true;
     if (progress > this.#progress) this.#progress = progress;

@@ -13,6 +13,7 @@ import {
   type Splice,
 } from "../../wire/frame.ts";
 import { elements, findMember, members, type Range } from "../../wire/json.ts";
+import { paramAt } from "../../wire/params.ts";
 import { stringAt } from "../../wire/scan.ts";
 import { notificationFrame } from "../answers.ts";
 import type { ClientSession } from "../call.ts";
@@ -187,7 +188,7 @@ function inside({ start, end }: Range, bytes: Buffer, member: ByteString): Splic
 
 /** Throws HubError for what is no filter. What the hub does not know is left out of the acknowledgement. */
 function wantedBy({ bytes, scan }: Request): Wanted {
-  const filter = findMember(bytes, scan.paramsStart, scan.paramsEnd, "notifications");
+  const filter = paramAt(bytes, scan, "notifications");
   if (filter === undefined || bytes[filter.start] !== 0x7b) {
     throw new HubError("params_invalid", "subscriptions/listen needs params.notifications, an object");
   }

@@ -25,6 +25,7 @@ import {
   type Splice,
 } from "../../wire/frame.ts";
 import { findMember, members, type Range } from "../../wire/json.ts";
+import { paramAt } from "../../wire/params.ts";
 import { errorFrame } from "../answers.ts";
 import type { Ask, Call, ClientSession } from "../call.ts";
 import { idInUse } from "../call-errors.ts";
@@ -298,7 +299,7 @@ export class Parks {
 
   /** Answers that nobody asked for are ignored, and what is no object is none. */
   #answerAll(park: Park, { bytes, scan }: Request): void {
-    const responses = findMember(bytes, scan.paramsStart, scan.paramsEnd, "inputResponses");
+    const responses = paramAt(bytes, scan, "inputResponses");
     if (responses === undefined) return;
     const answers = new Map<string, Buffer>();
     members(bytes, responses.start, responses.end, (key, start, end) => {

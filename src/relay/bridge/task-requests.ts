@@ -3,7 +3,7 @@
 import { HubError } from "../../base/errors.ts";
 import { idKey } from "../../sessions/session.ts";
 import { noSplices } from "../../wire/frame.ts";
-import { findMember } from "../../wire/json.ts";
+import { paramAt } from "../../wire/params.ts";
 import { tasksExtension } from "../../wire/request-meta.ts";
 import { stringAt } from "../../wire/scan.ts";
 import { resultFrame } from "../answers.ts";
@@ -44,7 +44,7 @@ export class TaskRequests {
   take(request: Request): "answered" | "forwarded" {
     const { session, bytes, scan, method, replies, idText } = request;
     requireTasks(session, method);
-    const range = scan.paramsStart < 0 ? undefined : findMember(bytes, scan.paramsStart, scan.paramsEnd, "taskId");
+    const range = paramAt(bytes, scan, "taskId");
     if (range === undefined || bytes[range.start] !== 0x22) {
       throw new HubError("params_invalid", `${method} needs params.taskId, a string`);
     }
