@@ -63,7 +63,7 @@ export class Doorman implements Auth {
       refused: (issuer, { kind, reason }) => this.#refusals.say(kind, { issuer, reason }),
     });
     this.#credentials = new Credentials({
-      ...{ clock, log, stateDir: setup.settings.stateDir },
+      ...{ clock, log, stateDir: setup.settings.stateDir, further: [this.#signed] },
       learned: (token) => masker.add(token),
       changed: () => {
         this.change(this.#setup);
