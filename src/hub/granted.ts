@@ -181,7 +181,7 @@ export class Granted implements Way, OpenDoor {
   async #load(): Promise<Builtin> {
     const [{ Builtin }, { documentAsk }] = await Promise.all([
       import("../identity/builtin/builtin.ts"),
-      import("./login-way.ts"),
+      import("./document-ask.ts"),
     ]);
     const { clock, env } = this.#deps;
     const log = this.#deps.log.child({ component: "auth" });
@@ -192,7 +192,7 @@ export class Granted implements Way, OpenDoor {
       stateDir,
       key,
       publicUrl: this.#publicUrl,
-      fetch: documentAsk(clock, auth.builtin?.allowPrivate === true, env),
+      fetch: documentAsk({ clock, env, allowPrivate: auth.builtin?.allowPrivate === true }),
       person: (token, peer) => this.#person(token, peer),
       isGood: (grant) => this.#holderOf(grant) !== undefined,
       granted: (grant) => this.#noteDown(grant),
