@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "../../src/base/clock.ts";
 import { type Hub, openHub } from "../../src/hub.ts";
 import { type NetworkDoors, openNetworkDoors } from "../../src/library/network-doors.ts";
 import { parseListen } from "../../src/manifest/addresses.ts";
@@ -17,13 +18,14 @@ import { root } from "./hub-process.ts";
 
 export interface ServedOptions {
   readonly port: number;
-  readonly clock?: FakeClock;
+  /** Time that stands still, unless the test has another one. */
+  readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export class ServedHub implements AsyncDisposable {
   readonly record = new LogRecord();
-  readonly clock: FakeClock;
+  readonly clock: Clock;
   readonly url: string;
   hub!: Hub;
   readonly #folder: string;
@@ -74,7 +76,7 @@ export class ServedHub implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = this.#doors.close();
     // Nobody waits for whom a test left inside.
-    this.clock.advance(3_600_000);
+    if (this.clock instanceof FakeClock) this.clock.advance(3_600_000);
     await closed;
     await this.hub.stop();
     await rm(this.#folder, { recursive: true, force: true });

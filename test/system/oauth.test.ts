@@ -1,6 +1,6 @@
 // `auth: builtin` end to end: from a client that has nothing but the hub's URL to a tool, by way of the consent page.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { Client as ClientV2, StreamableHTTPClientTransport as StreamableV2 } from "@modelcontextprotocol/client";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as StreamableV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { connected } from "../helpers/connected-client.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { ScriptedBrowser } from "../helpers/scripted-browser.ts";
@@ -88,46 +89,6 @@ for (const generation of ["v1", "v2"] as const) {
     await client.close();
     await hub.stop();
   });
-}
-
-interface Connected {
-  readonly id: string;
-  readonly access: string;
-  refresh(): Promise<Response>;
-}
-
-/** A client that registered, and whose person has let it have the Core two. */
-async function connected(url: string, token: string, resource = `${url}/mcp`): Promise<Connected> {
-  const registration = await fetch(`${url}/oauth/register`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ client_name: "Claude", redirect_uris: ["https://claude.ai/api/mcp/auth_callback"] }),
-  });
-  const { client_id: id } = (await registration.json()) as { client_id: string };
-  const verifier = randomBytes(32).toString("base64url");
-  const asked = {
-    ...{ response_type: "code", client_id: id, redirect_uri: "https://claude.ai/api/mcp/auth_callback", resource },
-    ...{ code_challenge: createHash("sha256").update(verifier).digest("base64url"), code_challenge_method: "S256" },
-  };
-  const { left, text } = await new ScriptedBrowser(url).consent(
-    `${url}/oauth/authorize?${new URLSearchParams(asked)}`,
-    token,
-    ["two"],
-  );
-  assert.ok(left, text);
-  const trade = (fields: Record<string, string>) =>
-    fetch(`${url}/oauth/token`, { method: "POST", body: new URLSearchParams({ client_id: id, ...fields }) });
-  const answer = await trade({
-    ...{ grant_type: "authorization_code", code: left.searchParams.get("code") ?? "", code_verifier: verifier },
-    redirect_uri: asked.redirect_uri,
-  });
-  const tokens = (await answer.json()) as { access_token: string; refresh_token: string };
-  assert.equal(answer.status, 200, JSON.stringify(tokens));
-  return {
-    id,
-    access: tokens.access_token,
-    refresh: () => trade({ grant_type: "refresh_token", refresh_token: tokens.refresh_token }),
-  };
 }
 
 async function statusOf(url: string, access: string, path = "/mcp"): Promise<number> {

@@ -35,6 +35,8 @@ export interface ConsentDeps {
   person(token: Secret, peer: string | undefined): Promise<Person | undefined | number>;
   /** Notes it where it can be listed and revoked. Rejects with the system's error. */
   granted(grant: Grant): Promise<void>;
+  /** The person said no. */
+  denied(): void;
   /** Whether the token that it was made with still lets somebody in. */
   isGood(grant: Grant): boolean;
 }
@@ -156,6 +158,7 @@ export class Consent {
   }
 
   async #deny(request: IncomingMessage, response: ServerResponse, asking: Asking): Promise<Page> {
+    this.#deps.denied();
     this.#deps.log.info("oauth_denied", { client: asking.name, host: asking.host });
     const why = "the person said no";
     return this.#finish(request, response, asking, { error: "access_denied", error_description: why });

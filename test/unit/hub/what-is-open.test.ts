@@ -61,9 +61,9 @@ class Open implements AsyncDisposable {
 }
 
 /** In steps, as clients are looked after; each of those inside says something meanwhile. */
-async function pass(served: ServedHub, seconds: number, inside: readonly Open[]): Promise<void> {
+async function pass(clock: FakeClock, seconds: number, inside: readonly Open[]): Promise<void> {
   for (let passed = 0; passed < seconds; passed += 5) {
-    served.clock.advance(5_000);
+    clock.advance(5_000);
     for (const open of inside) await open.stays();
   }
 }
@@ -83,13 +83,13 @@ test("what is open: a key that its issuer takes back ends it, at every door, and
     issuer.token(hub.public_url + path, { sub, exp }, { key });
   await using alice = await Open.by(served, tokens("alice", one));
   await using bob = await Open.by(served, tokens("bob", two));
-  await pass(served, 30, [alice, bob]);
+  await pass(clock, 30, [alice, bob]);
   issuer.keys = [two];
   // A token of a key that is not there yet has the keys read.
   const response = await ask(`${served.url}/mcp`, bearer(await tokens("carol", await issuerKey("three"))("/mcp")));
   assert.equal(response.statusCode, 401);
   response.resume();
-  served.clock.advance(2_500);
+  clock.advance(2_500);
   await alice.hasEnded();
   await bob.stays();
 
@@ -99,7 +99,8 @@ test("what is open: a key that its issuer takes back ends it, at every door, and
 
 test("what is open: an end that a reload moves counts for it, earlier and later, at every door", async () => {
   const port = await freePort();
-  const start = new FakeClock().wall();
+  const clock = new FakeClock();
+  const start = clock.wall();
   const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
   const manifest = (early: number, late: number) => ({
     cores,
@@ -108,15 +109,15 @@ test("what is open: an end that a reload moves counts for it, earlier and later,
       late: { tokens: [{ sha256: sha256("the-token-of-late"), expires: at(late) }] },
     },
   });
-  await using served = await ServedHub.open(manifest(3600, 10), { port });
+  await using served = await ServedHub.open(manifest(3600, 10), { port, clock });
   await using early = await Open.by(served, async () => "the-token-of-early");
   await using late = await Open.by(served, async () => "the-token-of-late");
   await served.reload(manifest(20, 40));
-  await pass(served, 15, [early, late]);
-  served.clock.advance(7_500);
+  await pass(clock, 15, [early, late]);
+  clock.advance(7_500);
   await early.hasEnded();
-  await pass(served, 15, [late]);
-  served.clock.advance(5_000);
+  await pass(clock, 15, [late]);
+  clock.advance(5_000);
   await late.hasEnded();
 });
 
