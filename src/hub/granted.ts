@@ -17,7 +17,7 @@ import type { ResolvedCore } from "../manifest/manifest.ts";
 import { ownPrincipal, type Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Doorman } from "./doorman.ts";
-import { GrantCounts } from "./grant-counts.ts";
+import { GrantCounts, type GrantEvent } from "./grant-counts.ts";
 
 export interface GrantedDeps {
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export interface GrantedDeps {
 
 export class Granted implements Way, OpenDoor {
   readonly #deps: GrantedDeps;
-  readonly counts: GrantCounts;
+  readonly #counts: GrantCounts;
   /** Of the hub as it was started: without one there is nothing that could be turned on. */
   readonly #publicUrl: string | undefined;
   readonly #issuer: string;
@@ -46,7 +46,7 @@ export class Granted implements Way, OpenDoor {
     const { publicUrl } = deps.setup().settings;
     this.#publicUrl = publicUrl;
     this.#issuer = `${ownIssuer}${publicUrl}`;
-    this.counts = new GrantCounts((grant) => this.#holderOf(grant) !== undefined);
+    this.#counts = new GrantCounts((grant) => this.#holderOf(grant) !== undefined);
     if (this.isOn) void this.#loaded();
   }
 
@@ -57,8 +57,13 @@ export class Granted implements Way, OpenDoor {
 
   /** How many grants count now. */
   get live(): number {
-    const live = this.counts.look(this.#builtin?.grants() ?? []);
-    return this.isOn ? live : 0;
+    return this.isOn ? this.#counts.look(this.#builtin?.grants() ?? []) : 0;
+  }
+
+  /** What became of them, each with how often. */
+  get events(): Readonly<Record<GrantEvent, number>> {
+    this.#counts.look(this.#builtin?.grants() ?? []);
+    return this.#counts.events;
   }
 
   /** Its tokens are too long to be guessed, and come from addresses that many share. */
@@ -158,12 +163,12 @@ export class Granted implements Way, OpenDoor {
       expires,
     });
     await live.look();
-    this.counts.given(id);
+    this.#counts.given(id);
   }
 
   /** By its client, or because a token of it came twice. */
   #ended({ id, clientName, host }: Grant): void {
-    this.counts.ended(id, "returned");
+    this.#counts.ended(id, "returned");
     const { log, doorman, setup, judgeAnew } = this.#deps;
     log.info("oauth_grant_ended", { component: "auth", grant: id, client: clientName, host });
     const fail = (error: unknown) => log.warn("oauth_state_unwritable", { component: "auth", reason: String(error) });
@@ -176,7 +181,7 @@ export class Granted implements Way, OpenDoor {
     try {
       const isThere = await this.#deps.doorman().given.ledger.renew(id, untilMs);
       if (isThere) return;
-      this.counts.ended(id, "revoked");
+      this.#counts.ended(id, "revoked");
       this.#builtin?.end(id);
     } catch (error) {
       this.#deps.log.warn("oauth_state_unwritable", { component: "auth", reason: String(error) });
@@ -219,7 +224,7 @@ export class Granted implements Way, OpenDoor {
       person: (token, peer) => this.#person(token, peer),
       isGood: (grant) => this.#holderOf(grant) !== undefined,
       granted: (grant) => this.#noteDown(grant),
-      happened: (what) => this.counts.happened(what),
+      happened: (what) => this.#counts.happened(what),
       ended: (grant) => this.#ended(grant),
       used: ({ id }, untilMs) => void this.#renew(id, untilMs),
     });

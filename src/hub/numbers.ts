@@ -18,7 +18,7 @@ export interface NumbersOf {
   readonly failures: Readonly<Record<string, number>>;
   masked(): number;
   /** Undefined where nobody comes in by them. */
-  readonly grants: Pick<Granted, "counts" | "live" | "isOn"> | undefined;
+  readonly grants: Pick<Granted, "events" | "live"> | undefined;
   readonly parts: Pick<RelayParts, "asks" | "subscriptions" | "tasks" | "parks" | "listens">;
 }
 
@@ -54,7 +54,11 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   metrics.watch("thehub_calls_delayed_total", () => Object.entries(hub.admission.delayed));
   metrics.watch("thehub_calls_refused_total", () => Object.entries(hub.admission.refused));
   metrics.watch("thehub_auth_failures_total", () => Object.entries(hub.failures));
-  if (hub.grants !== undefined) watchGrants(metrics, hub.grants);
+  const { grants } = hub;
+  if (grants !== undefined) {
+    metrics.watch("thehub_grants_live", () => [["", grants.live]]);
+    metrics.watch("thehub_grants_total", () => Object.entries(grants.events));
+  }
   metrics.watch("thehub_sessions", () => {
     const doors = new Map<string, number>(doorKinds.map((door) => [door, 0]));
     for (const { door } of hub.sessions()) doors.set(door, (doors.get(door) ?? 0) + 1);
@@ -68,23 +72,6 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   metrics.watch("thehub_parked_calls", () => [["", parks.size]]);
   metrics.watch("thehub_listens", () => [["", listens.size]]);
   metrics.watch("thehub_masked_total", () => [["", hub.masked()]]);
-}
-
-/** Nothing, while it was never on. */
-function watchGrants(metrics: Metrics, grants: NonNullable<NumbersOf["grants"]>): void {
-  let isSeen = false;
-  const live = () => {
-    isSeen ||= grants.isOn;
-    return grants.live;
-  };
-  metrics.watch("thehub_grants_live", () => {
-    const count = live();
-    return isSeen ? [["", count]] : [];
-  });
-  metrics.watch("thehub_grants_total", () => {
-    live();
-    return isSeen ? Object.entries(grants.counts.events) : [];
-  });
 }
 
 function isRunning({ state }: Core): boolean {
