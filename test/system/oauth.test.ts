@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -152,4 +152,26 @@ test("oauth: without a public URL, or with one that anybody on the way can read,
   assert.equal(plain.code, 2);
   assert.equal((await thehub(["check", file], { HUB_PUBLIC_URL: "https://hub.example" })).code, 0);
   await rm(dirname(file), { recursive: true });
+});
+
+test("oauth: a hub that asked for nothing makes a token when a reload turns it on, and whoever came in by nothing leaves", async () => {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const cores = "cores: { one: { command: thehub-template-core }, two: { command: thehub-template-core } }\n";
+  const args = ["serve", "--listen", `localhost:${port}`];
+  await using hub = await startHub({ manifest: cores, args, env: { HUB_PUBLIC_URL: url } });
+  await hub.url();
+  const ws = await WsClient.connect(`${url.replace("http", "ws")}/mcp`);
+  const closed = once(ws.socket, "close");
+  await writeFile(join(hub.folder, "hub.yaml"), `hub: { auth: builtin }\n${cores}`);
+  await hub.logged("reloaded");
+  assert.equal((await closed)[0], 4401);
+  const { file } = await hub.logged("token_made");
+  const { access } = await connected(url, (await readFile(String(file), "utf8")).trim());
+  assert.notEqual(await statusOf(url, access), 401);
+  assert.equal(
+    hub.logs.find(({ msg }) => msg === "reload_needs_restart"),
+    undefined,
+  );
+  await hub.stop();
 });
