@@ -93,7 +93,8 @@ test("what is open: a key that its issuer takes back ends it, at every door, and
   await alice.hasEnded();
   await bob.stays();
 
-  await served.reload({ ...manifest, clients: { eng: { tokens: [] } } });
+  // The provider is not named any more, and nobody's client comes by it.
+  await served.reload({ cores, hub: { public_url: hub.public_url }, clients: { eng: { tokens: [] } } });
   await bob.hasEnded();
 });
 
