@@ -212,7 +212,7 @@ export class Granted implements Way, OpenDoor {
     const log = this.#deps.log.child({ component: "auth" });
     const { stateDir, stateKey: key } = this.#deps.setup().settings;
     const ask = (allowPrivate: boolean) => documentAsk({ clock, env, allowPrivate });
-    const [straight, guarded] = [ask(true), ask(false)];
+    const [everywhere, guarded] = [ask(true), ask(false)];
     const builtin = await Builtin.open({
       clock,
       log,
@@ -220,7 +220,7 @@ export class Granted implements Way, OpenDoor {
       key,
       publicUrl: this.#publicUrl ?? "",
       // As the setup has it by then.
-      fetch: (...asked) => (this.#deps.setup().settings.auth.builtin?.allowPrivate ? straight : guarded)(...asked),
+      fetch: (...asked) => (this.#deps.setup().settings.auth.builtin?.allowPrivate ? everywhere : guarded)(...asked),
       person: (token, peer) => this.#person(token, peer),
       isGood: (grant) => this.#holderOf(grant) !== undefined,
       granted: (grant) => this.#noteDown(grant),
