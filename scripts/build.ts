@@ -25,6 +25,7 @@ const others = {
   "hub/ajv": "ajv/dist/2020.js",
   "hub/decision-point": "src/links/decision-point.ts",
   "hub/logins": "src/logins/logins.ts",
+  "hub/document-ask": "src/hub/document-ask.ts",
   "hub/login-way": "src/hub/login-way.ts",
   "hub/jwt-way": "src/hub/jwt-way.ts",
   "hub/builtin": "src/identity/builtin/builtin.ts",

@@ -112,7 +112,7 @@ export class Hub {
     const setup = () => this.#setup;
     const judgeAnew = () => this.#exchange.judgeAnew();
     const own = { doorman: () => this.#doorman, view: (who: Principal) => this.view(who), judgeAnew };
-    this.granted = exclusive ? undefined : Granted.of({ ...options, clock, setup, ...own });
+    this.granted = exclusive ? undefined : new Granted({ ...options, clock, setup, ...own });
     this.#doorman = new Doorman({ ...options, clock, changed: judgeAnew }, this.#setup, this.granted);
     const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
     this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup, tagsOf });
@@ -203,8 +203,8 @@ export class Hub {
     const restarts = (key: string) => this.#restarts.get(key) ?? 0;
     const seen = { restarts, admission: this.#parts.calls.admission, sessions: () => this.#parts.relay.sessions };
     const fleet = this.#fleet;
-    const { failures } = this.#doorman.attempts;
-    watchNumbers(this.metrics, { ...seen, failures, parts: this.#parts, fleet, masked: () => masker.masked });
+    const counted = { failures: this.#doorman.attempts.failures, parts: this.#parts, grants: this.granted };
+    watchNumbers(this.metrics, { ...seen, ...counted, fleet, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);
   }

@@ -17,8 +17,8 @@ export interface Guest {
   readonly version?: number;
 }
 
-/** Who a guest is by now, whose request took its time to come: the rules may be others, and let nobody in with what it showed. */
-export type Judge = (guest: Guest) => Principal | undefined;
+/** Who a guest is by now: the rules may be others than those that let it in. The same object: nothing is other; undefined: nobody any more. */
+export type Judge = (guest: Guest) => Guest | undefined;
 
 export interface Visit {
   readonly principal: Principal;

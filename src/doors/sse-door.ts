@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
-import { hasEnded, sameCaller } from "../sessions/principal.ts";
+import { sameCaller } from "../sessions/principal.ts";
 import { byteString, replySink } from "../wire/frame.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
 import { BodyReader } from "./http/body.ts";
@@ -15,6 +15,7 @@ import type { WebDoor } from "./http-router.ts";
 import type { DoorLog, Guest, Judge, RequestDoorkeeper, RequestVisitor } from "./port.ts";
 import { RefusalLog, type RefusalReason } from "./refusal-log.ts";
 import { type Reply, refuse, writeReply } from "./reply.ts";
+import { Stay } from "./stay.ts";
 
 export interface SseDoorLimits {
   readonly maxMessageBytes: number;
@@ -29,7 +30,7 @@ export interface SseDoorDeps {
   readonly doorkeeper: RequestDoorkeeper;
   readonly clock: Clock;
   readonly log: DoorLog;
-  /** Absent: who was let in stays in. */
+  /** Absent: no rules are looked at but those that let the client in. */
   readonly judge?: Judge;
   /** What stands before `/messages` as clients see it: the path of HUB_PUBLIC_URL, or the base path. */
   readonly publicPath: string;
@@ -47,7 +48,8 @@ const defaultLimits: SseDoorLimits = {
 const checkMs = 2_500;
 
 interface SseSession {
-  readonly guest: Guest;
+  /** Of who asked for the stream. */
+  readonly stay: Stay;
   readonly visitor: RequestVisitor;
   readonly events: EventResponse;
 }
@@ -108,7 +110,7 @@ export class SseDoor {
       writeReply(response, refusal);
       return;
     }
-    const { clock, doorkeeper, log, publicPath } = this.#deps;
+    const { clock, doorkeeper, judge, log, publicPath } = this.#deps;
     // A capability like a token, though this transport has it in the URL: never logged, good for its own principal only.
     const id = randomBytes(16).toString("hex");
     const events = new EventResponse(response, {
@@ -132,7 +134,7 @@ export class SseDoor {
       trace: traceHeaders(request.headers),
       end: () => events.end(),
     });
-    this.#sessions.set(id, { guest, visitor, events });
+    this.#sessions.set(id, { stay: new Stay(guest, judge, clock), visitor, events });
     this.#timer ??= clock.after(checkMs, () => this.#check());
   }
 
@@ -155,7 +157,7 @@ export class SseDoor {
     const session = this.#sessions.get(id);
     const { headers } = request;
     const refusal =
-      session === undefined || !sameCaller(session.guest.principal, principal)
+      session === undefined || !sameCaller(session.stay.principal, principal)
         ? this.#refused(guest, refusals.noSuchStream, "session")
         : !isJson(headers["content-type"])
           ? refusals.wrongContentType
@@ -174,13 +176,13 @@ export class SseDoor {
       else if (body.size === 0) writeReply(response, refusals.noBody);
       else {
         // Before the message is taken: its answer may be on its way to the client at once.
-        const now = this.#deps.judge === undefined ? principal : this.#deps.judge(guest);
+        const now = this.#deps.judge === undefined ? guest : this.#deps.judge(guest);
         if (now === undefined) {
           writeReply(response, refusals.nobodyAnyMore);
           return;
         }
         writeReply(response, accepted);
-        session.visitor.renew(now);
+        session.visitor.renew(now.principal);
         session.visitor.receive(body, this.#deps.clock.now());
       }
     });
@@ -195,9 +197,8 @@ export class SseDoor {
 
   #check(): void {
     const now = this.#deps.clock.now();
-    const wall = this.#deps.clock.wall();
-    for (const { events, guest } of this.#sessions.values()) {
-      if (hasEnded(guest.principal, wall)) events.end();
+    for (const { events, stay } of this.#sessions.values()) {
+      if (stay.isOver) events.end();
       else events.check(now);
     }
     this.#timer = this.#sessions.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());

@@ -5,12 +5,12 @@
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { EndReason } from "../base/end-reason.ts";
-import { hasEnded, type Principal } from "../sessions/principal.ts";
 import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts";
 import { Outbox } from "../wire/outbox.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
-import type { Doorkeeper, DoorLog, Guest, Visitor } from "./port.ts";
+import type { Doorkeeper, DoorLog, Guest, Judge, Visitor } from "./port.ts";
+import { Stay } from "./stay.ts";
 
 export interface WsLimits {
   /** Largest message taken from a client, all fragments together. */
@@ -32,6 +32,8 @@ export interface ConnectionDeps {
   readonly log: DoorLog;
   readonly limits: WsLimits;
   readonly doorkeeper: Doorkeeper;
+  /** Absent: no rules are looked at but those that let the client in. */
+  readonly judge?: Judge | undefined;
 }
 
 type Phase = "open" | "closing" | "gone";
@@ -41,7 +43,7 @@ export class WsConnection {
   readonly ended: Promise<void>;
   readonly #socket: Duplex;
   readonly #deps: ConnectionDeps;
-  readonly #principal: Principal;
+  readonly #stay: Stay;
   readonly #outbox: Outbox;
   readonly #reader: WsReader;
   readonly #visitor: Visitor;
@@ -61,7 +63,7 @@ export class WsConnection {
   constructor(socket: Duplex, head: Buffer, guest: Guest, deps: ConnectionDeps, trace?: TraceText) {
     this.#socket = socket;
     this.#deps = deps;
-    this.#principal = guest.principal;
+    this.#stay = new Stay(guest, deps.judge, deps.clock);
     this.#heardAtMs = deps.clock.now();
     this.#spokeAtMs = this.#heardAtMs;
     this.#takenAtMs = this.#heardAtMs;
@@ -134,7 +136,7 @@ export class WsConnection {
   check(): void {
     if (this.#phase !== "open") return;
     const { clock, limits } = this.#deps;
-    if (hasEnded(this.#principal, clock.wall())) {
+    if (this.#stay.isOver) {
       this.end("unauthorized");
       return;
     }
@@ -185,7 +187,7 @@ export class WsConnection {
       this.#leaveNow();
       return;
     }
-    this.#deps.log.info("client_protocol_fault", { client: this.#principal.name, code, reason });
+    this.#deps.log.info("client_protocol_fault", { client: this.#stay.principal.name, code, reason });
     if (code === 1009) this.#visitor.fault("too_large", reason);
     this.close(code, reason);
     // The client's answer could not be read any more, so the stream ends here; what still comes in is dropped.
@@ -207,7 +209,7 @@ export class WsConnection {
 
   #cut(msg: string, context: Record<string, unknown>): void {
     this.#deps.log.warn(msg, {
-      client: this.#principal.name,
+      client: this.#stay.principal.name,
       ...context,
       pending_bytes: this.#outbox.pendingBytes,
       busy: this.#visitor.busy,

@@ -6,7 +6,7 @@ import type { Way } from "../identity/auth.ts";
 import { certificates } from "../identity/certificates.ts";
 import { KeyRing } from "../identity/key-ring.ts";
 import { Ledger, LiveGrants } from "../identity/ledger.ts";
-import { Lookout } from "../identity/lookout.ts";
+import { type Looked, Lookout } from "../identity/lookout.ts";
 import { HubTokens } from "../identity/signed-tokens.ts";
 import { sockets } from "../identity/sockets.ts";
 import { staticTokens } from "../identity/static-tokens.ts";
@@ -18,6 +18,8 @@ export interface CredentialsDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly stateDir: string;
+  /** Whatever else may take back what it let in. */
+  readonly further: readonly Looked[];
   /** A token is known from now on: it is to be kept out of everything that is said. */
   learned(token: Secret): void;
   /** Answers given before may not hold any more, and those inside are to be judged anew. */
@@ -33,14 +35,14 @@ export class Credentials {
   readonly #signed: HubTokens;
   readonly #lookout: Lookout;
 
-  constructor({ clock, log, stateDir, learned, changed }: CredentialsDeps) {
+  constructor({ clock, log, stateDir, further, learned, changed }: CredentialsDeps) {
     this.#clock = clock;
     this.ring = new KeyRing(stateDir);
     this.ledger = new Ledger({ stateDir, clock });
     this.live = new LiveGrants(this.ledger);
     this.#files = new TokenFiles({ log, learned });
     this.#signed = new HubTokens({ ring: this.ring, live: this.live, clock });
-    this.#lookout = new Lookout({ clock, log, looked: [this.#files, this.ring, this.live], changed });
+    this.#lookout = new Lookout({ clock, log, looked: [this.#files, this.ring, this.live, ...further], changed });
   }
 
   /** Resolves once everything is known that there is; from then on changes are noticed within seconds. Never rejects. */

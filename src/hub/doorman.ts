@@ -29,6 +29,9 @@ export interface DoormanDeps {
   changed(): void;
 }
 
+/** By what the hub's authorization server has granted. `isOn`: under the setup in force. */
+export type OwnWay = Way & { readonly isOn: boolean };
+
 export class Doorman implements Auth {
   readonly attempts: Attempts;
   readonly #masker: Pick<Masker, "add">;
@@ -39,15 +42,14 @@ export class Doorman implements Auth {
   readonly #shown = new ShownTokens();
   /** Whether some Core's login is made of what clients show; nothing of it is kept otherwise. */
   #isShownKept = false;
-  readonly #own: Way | undefined;
+  readonly #own: OwnWay | undefined;
   readonly #watchers: ((setup: Setup) => void)[] = [];
   #setup: Setup;
   #auth: Auth;
   /** Whose tokens are masked already. */
   readonly #masked = new WeakSet<Principal>();
 
-  /** `own`: by what the hub's authorization server has granted. */
-  constructor({ masker, clock, env, changed, ...deps }: DoormanDeps, setup: Setup, own?: Way) {
+  constructor({ masker, clock, env, changed, ...deps }: DoormanDeps, setup: Setup, own?: OwnWay) {
     this.#masker = masker;
     this.#own = own;
     this.#clock = clock;
@@ -63,7 +65,7 @@ export class Doorman implements Auth {
       refused: (issuer, { kind, reason }) => this.#refusals.say(kind, { issuer, reason }),
     });
     this.#credentials = new Credentials({
-      ...{ clock, log, stateDir: setup.settings.stateDir },
+      ...{ clock, log, stateDir: setup.settings.stateDir, further: [this.#signed] },
       learned: (token) => masker.add(token),
       changed: () => {
         this.change(this.#setup);
@@ -151,7 +153,8 @@ export class Doorman implements Auth {
     if (!this.#isShownKept) this.#shown.clear();
     const jwt = this.#signed.way({ issuers: settings.auth.issuers, clients, publicUrl: settings.publicUrl });
     // The hub's own grants last: while they are being loaded, no token is told from one of theirs.
-    const ways = [...this.#credentials.ways(setup), jwt, this.#own].filter((way) => way !== undefined);
+    const own = this.#own?.isOn === true ? this.#own : undefined;
+    const ways = [...this.#credentials.ways(setup), jwt, own].filter((way) => way !== undefined);
     const from = settings.allowIps.length === 0 ? undefined : ipNetworks(settings.allowIps);
     return createAuth(ways, { version, attempts: this.attempts, from });
   }

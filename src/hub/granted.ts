@@ -8,7 +8,7 @@ import type { OpenDoor } from "../doors/open-door.ts";
 import { createPolicy } from "../gates/policy.ts";
 import type { Asker } from "../identity/asker.ts";
 import { type AuthResult, invalid, type Shown, type Way } from "../identity/auth.ts";
-import type { Builtin, Grant, Person } from "../identity/builtin/builtin.ts";
+import type { Admitted, Builtin, Grant, Person } from "../identity/builtin/builtin.ts";
 import { idleMs } from "../identity/builtin/life.ts";
 import { methodsAt } from "../identity/builtin/open-paths.ts";
 import { earlierOf, narrowed, ownIssuer } from "../identity/rights.ts";
@@ -17,6 +17,7 @@ import type { ResolvedCore } from "../manifest/manifest.ts";
 import { ownPrincipal, type Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Doorman } from "./doorman.ts";
+import { GrantCounts, type GrantEvent } from "./grant-counts.ts";
 
 export interface GrantedDeps {
   readonly clock: Clock;
@@ -33,22 +34,36 @@ export interface GrantedDeps {
 
 export class Granted implements Way, OpenDoor {
   readonly #deps: GrantedDeps;
-  readonly #publicUrl: string;
+  readonly #counts: GrantCounts;
+  /** Of the hub as it was started: without one there is nothing that could be turned on. */
+  readonly #publicUrl: string | undefined;
   readonly #issuer: string;
   #builtin: Builtin | undefined;
-  readonly #loading: Promise<Builtin>;
+  #loading: Promise<Builtin> | undefined;
 
-  private constructor(deps: GrantedDeps, publicUrl: string) {
+  constructor(deps: GrantedDeps) {
     this.#deps = deps;
+    const { publicUrl } = deps.setup().settings;
     this.#publicUrl = publicUrl;
     this.#issuer = `${ownIssuer}${publicUrl}`;
-    this.#loading = this.#load();
+    this.#counts = new GrantCounts((grant) => this.#holderOf(grant) !== undefined);
+    if (this.isOn) void this.#loaded();
   }
 
-  /** Undefined where it is off, as the hub starts. */
-  static of(deps: GrantedDeps): Granted | undefined {
-    const { auth, publicUrl } = deps.setup().settings;
-    return auth.builtin === undefined || publicUrl === undefined ? undefined : new Granted(deps, publicUrl);
+  /** As a reload may have it. What was granted stays known while it is off, and counts for nothing. */
+  get isOn(): boolean {
+    return this.#publicUrl !== undefined && this.#deps.setup().settings.auth.builtin !== undefined;
+  }
+
+  /** How many grants count now. */
+  get live(): number {
+    return this.isOn ? this.#counts.look(this.#builtin?.grants() ?? []) : 0;
+  }
+
+  /** What became of them, each with how often. */
+  get events(): Readonly<Record<GrantEvent, number>> {
+    this.#counts.look(this.#builtin?.grants() ?? []);
+    return this.#counts.events;
   }
 
   /** Its tokens are too long to be guessed, and come from addresses that many share. */
@@ -57,38 +72,39 @@ export class Granted implements Way, OpenDoor {
   take({ token, path }: Shown): AuthResult | Promise<AuthResult> | undefined {
     if (token === undefined) return undefined;
     if (this.#builtin !== undefined) return this.#admit(this.#builtin, token, path);
-    return this.#loading.then((builtin) => this.#admit(builtin, token, path) ?? invalid);
+    return this.#loaded().then((builtin) => this.#admit(builtin, token, path) ?? invalid);
   }
 
   again(principal: Principal): Principal | undefined | "not mine" {
-    const { proof, until } = principal;
+    const { proof } = principal;
     if (proof.t !== "claims" || proof.issuer !== this.#issuer) return "not mine";
     const grant = this.#builtin?.grant(proof.subject);
-    return grant === undefined ? undefined : this.#principalOf(grant, until);
+    const untilMs = Number(proof.claims["exp"]) * 1000;
+    return grant === undefined ? undefined : this.#principalOf({ grant, untilMs });
   }
 
   methods(path: string): readonly string[] | undefined {
-    return methodsAt(path, this.#publicUrl);
+    return this.isOn ? methodsAt(path, this.#publicUrl ?? "") : undefined;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, asker: Asker): Promise<void> {
-    await (await this.#loading).handle(request, response, asker);
+    await (await this.#loaded()).handle(request, response, asker);
   }
 
   /** Resolves when everything that was granted is written down. */
   async close(): Promise<void> {
-    await (await this.#loading).saved();
+    await (await this.#loading)?.saved();
   }
 
   #admit(builtin: Builtin, token: string, path: string | undefined): AuthResult | undefined {
     const admitted = builtin.admit(token, path);
     if (admitted === undefined) return undefined;
-    const principal = this.#principalOf(admitted.grant, admitted.untilMs);
+    const principal = this.#principalOf(admitted);
     return principal === undefined ? invalid : { t: "ok", principal };
   }
 
   /** Undefined: it was revoked, or the token that it was granted with lets nobody in any more. */
-  #principalOf(grant: Grant, until: number | undefined): Principal | undefined {
+  #principalOf({ grant, untilMs }: Admitted): Principal | undefined {
     const holder = this.#holderOf(grant);
     if (holder === undefined) return undefined;
     const { id, holder: client, cores, readOnly, host, clientId, clientName } = grant;
@@ -102,12 +118,12 @@ export class Granted implements Way, OpenDoor {
       name: `${client ?? "token"}:${host}`,
       client,
       shared: false,
-      until: earlierOf(until, holder.until),
+      until: earlierOf(untilMs, holder.until),
       proof: {
         t: "claims",
         issuer: this.#issuer,
         subject: id,
-        claims: { client_id: clientId, client_name: clientName },
+        claims: { client_id: clientId, client_name: clientName, exp: untilMs / 1000 },
       },
     };
   }
@@ -147,10 +163,12 @@ export class Granted implements Way, OpenDoor {
       expires,
     });
     await live.look();
+    this.#counts.given(id);
   }
 
   /** By its client, or because a token of it came twice. */
   #ended({ id, clientName, host }: Grant): void {
+    this.#counts.ended(id, "returned");
     const { log, doorman, setup, judgeAnew } = this.#deps;
     log.info("oauth_grant_ended", { component: "auth", grant: id, client: clientName, host });
     const fail = (error: unknown) => log.warn("oauth_state_unwritable", { component: "auth", reason: String(error) });
@@ -162,7 +180,9 @@ export class Granted implements Way, OpenDoor {
   async #renew(id: string, untilMs: number): Promise<void> {
     try {
       const isThere = await this.#deps.doorman().given.ledger.renew(id, untilMs);
-      if (!isThere) (await this.#loading).end(id);
+      if (isThere) return;
+      this.#counts.ended(id, "revoked");
+      this.#builtin?.end(id);
     } catch (error) {
       this.#deps.log.warn("oauth_state_unwritable", { component: "auth", reason: String(error) });
     }
@@ -178,24 +198,33 @@ export class Granted implements Way, OpenDoor {
       .some(({ core: key, hidden }) => key === core.key && hidden === undefined);
   }
 
+  #loaded(): Promise<Builtin> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
   async #load(): Promise<Builtin> {
     const [{ Builtin }, { documentAsk }] = await Promise.all([
       import("../identity/builtin/builtin.ts"),
-      import("./login-way.ts"),
+      import("./document-ask.ts"),
     ]);
     const { clock, env } = this.#deps;
     const log = this.#deps.log.child({ component: "auth" });
-    const { stateDir, stateKey: key, auth } = this.#deps.setup().settings;
+    const { stateDir, stateKey: key } = this.#deps.setup().settings;
+    const ask = (allowPrivate: boolean) => documentAsk({ clock, env, allowPrivate });
+    const [everywhere, guarded] = [ask(true), ask(false)];
     const builtin = await Builtin.open({
       clock,
       log,
       stateDir,
       key,
-      publicUrl: this.#publicUrl,
-      fetch: documentAsk(clock, auth.builtin?.allowPrivate === true, env),
+      publicUrl: this.#publicUrl ?? "",
+      // As the setup has it by then.
+      fetch: (...asked) => (this.#deps.setup().settings.auth.builtin?.allowPrivate ? everywhere : guarded)(...asked),
       person: (token, peer) => this.#person(token, peer),
       isGood: (grant) => this.#holderOf(grant) !== undefined,
       granted: (grant) => this.#noteDown(grant),
+      happened: (what) => this.#counts.happened(what),
       ended: (grant) => this.#ended(grant),
       used: ({ id }, untilMs) => void this.#renew(id, untilMs),
     });

@@ -1,11 +1,8 @@
-// How a login gets to its Core and its authorization server: through which proxy, trusting whom, and as whom. And how the hub's own authorization server
-// gets to what clients say of themselves.
-import type { Clock } from "../base/clock.ts";
+// How a login gets to its Core and its authorization server: through which proxy, trusting whom, and as whom.
 import { HubError } from "../base/errors.ts";
 import { proxyAgents } from "../links/proxy-agents.ts";
 import { type Reach, reachOf } from "../links/reach.ts";
 import { readTls } from "../links/tls-reading.ts";
-import { createFetch, type Fetch } from "../logins/fetch.ts";
 import type { LoginTarget } from "../logins/target.ts";
 import type { LoginSpec } from "../manifest/manifest.ts";
 
@@ -25,13 +22,4 @@ export function loginWay(
   }
   const { ca, cert, key } = read.files;
   return { ...way, ca, certificate: cert === undefined || key === undefined ? undefined : { cert, key } };
-}
-
-/** For addresses that somebody unknown has named. */
-export function documentAsk(
-  clock: Clock,
-  allowPrivate: boolean,
-  env: Readonly<Record<string, string | undefined>>,
-): Fetch {
-  return createFetch({ clock, reach: reachOf(allowPrivate), agent: proxyAgents(env) });
 }

@@ -6,6 +6,7 @@ import type { Admission, CoreLoad } from "../gates/limits.ts";
 import type { RelayParts } from "../relay/parts.ts";
 import type { Metrics, Reading } from "../telemetry/metrics.ts";
 import type { Fleet } from "./fleet.ts";
+import type { Granted } from "./granted.ts";
 
 export interface NumbersOf {
   readonly fleet: Pick<Fleet, "cores" | "further">;
@@ -16,6 +17,8 @@ export interface NumbersOf {
   /** Requests that were not let in, by reason. */
   readonly failures: Readonly<Record<string, number>>;
   masked(): number;
+  /** Undefined where nobody comes in by them. */
+  readonly grants: Pick<Granted, "events" | "live"> | undefined;
   readonly parts: Pick<RelayParts, "asks" | "subscriptions" | "tasks" | "parks" | "listens">;
 }
 
@@ -51,6 +54,11 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   metrics.watch("thehub_calls_delayed_total", () => Object.entries(hub.admission.delayed));
   metrics.watch("thehub_calls_refused_total", () => Object.entries(hub.admission.refused));
   metrics.watch("thehub_auth_failures_total", () => Object.entries(hub.failures));
+  const { grants } = hub;
+  if (grants !== undefined) {
+    metrics.watch("thehub_grants_live", () => [["", grants.live]]);
+    metrics.watch("thehub_grants_total", () => Object.entries(grants.events));
+  }
   metrics.watch("thehub_sessions", () => {
     const doors = new Map<string, number>(doorKinds.map((door) => [door, 0]));
     for (const { door } of hub.sessions()) doors.set(door, (doors.get(door) ?? 0) + 1);

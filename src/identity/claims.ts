@@ -1,8 +1,13 @@
 // Whose claims are whose: from what an identity provider says of a caller to the named client that it is. Pure, and the same for a token at a
 // door and for `thehub explain --claims`.
-import type { ClaimValue, JwtRule } from "../manifest/manifest.ts";
+import type { ClaimValue, Issuer, JwtRule } from "../manifest/manifest.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
+
+/** When a token of this provider does not count any more. `exp`: as it says, in seconds; the answer is in ms since 1970. */
+export function endOf(exp: number, { clockSkewS }: Pick<Issuer, "clockSkewS">): number {
+  return (exp + clockSkewS) * 1000;
+}
 
 /** How far claims meet a client's conditions. */
 export type Fit =

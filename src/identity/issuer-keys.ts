@@ -5,6 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Issuer } from "../manifest/manifest.ts";
 import type { Log } from "../telemetry/log.ts";
 import { findKeysUrl, getJson } from "./issuer-metadata.ts";
+import { keyIdsOf } from "./key-ids.ts";
 
 /** Follows no redirect; limits the size and the time of an answer. */
 export type Fetch = (url: URL, init: { readonly signal: AbortSignal }) => Promise<Response>;
@@ -34,6 +35,7 @@ const maxKeys = 100;
 interface Kept {
   readonly text: string;
   readonly find: ReturnType<typeof createLocalJWKSet>;
+  readonly ids: ReadonlySet<string>;
   readonly readMs: number;
 }
 
@@ -57,9 +59,14 @@ export class IssuerKeys {
     return this.#generation;
   }
 
-  /** For whoever goes on with what it has verified before. Never waits. */
+  /** Whether the key of this id (key-ids.ts) is among those that were read last. What could not be read says nothing of any. */
+  has(id: string): boolean {
+    return this.#kept === undefined || this.#kept.ids.has(id);
+  }
+
+  /** For whoever goes on with what was verified before. Never waits. */
   keepFresh(): void {
-    if (this.#kept !== undefined && this.#ageMs(this.#kept) >= freshMs) this.#readBeside();
+    if (this.#kept === undefined || this.#ageMs(this.#kept) >= freshMs) this.#readBeside();
   }
 
   /** Rejects with KeysUnavailable, or with what `jose` says of a key that is not there. */
@@ -113,8 +120,10 @@ export class IssuerKeys {
     try {
       const text = JSON.stringify(await this.#readKeys());
       const keys = JSON.parse(text) as JSONWebKeySet;
+      const find = createLocalJWKSet(keys);
+      const ids = await keyIdsOf(keys.keys);
       if (this.#kept?.text !== text) this.#generation++;
-      this.#kept = { text, find: createLocalJWKSet(keys), readMs: clock.now() };
+      this.#kept = { text, find, ids, readMs: clock.now() };
       this.#pause = { untilMs: clock.now() + cooldownMs, why: "" };
       log.debug("issuer_keys_read", { issuer, keys: keys.keys.length });
     } catch (error) {
@@ -133,7 +142,7 @@ export class IssuerKeys {
     const { keys } = await getJson(url, this.#deps);
     if (!Array.isArray(keys)) throw new KeysUnavailable(`${url.origin}${url.pathname} has no keys`);
     if (keys.length > maxKeys) throw new KeysUnavailable(`${url.origin}${url.pathname} has more than ${maxKeys} keys`);
-    return { keys };
+    return { keys: keys.map(exportable) as JSONWebKeySet["keys"] };
   }
 
   async #findPlace(): Promise<{ readonly url: URL; readonly foundMs: number }> {
@@ -143,4 +152,9 @@ export class IssuerKeys {
     if (this.#place !== undefined && foundMs - this.#place.foundMs < placeMs) return this.#place;
     return { url: await findKeysUrl(this.#issuer.url, this.#deps), foundMs };
   }
+}
+
+/** A public key is no secret, whatever it says: which one it is can be told by what it is made of. */
+function exportable(key: unknown): unknown {
+  return typeof key === "object" && key !== null && "ext" in key ? { ...key, ext: true } : key;
 }

@@ -1,13 +1,14 @@
 // Whether one identity provider has signed a token, as it is and for now. Signature, times and headers are jose's to check; what is an access
 // token is decided here. Loaded only where a manifest names a provider.
-import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
+import { type CryptoKey, errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
 import type { Clock } from "../base/clock.ts";
 import type { Issuer } from "../manifest/manifest.ts";
-import type { Claims } from "./claims.ts";
+import { type Claims, endOf } from "./claims.ts";
 import { IssuerKeys, type IssuerKeysDeps, KeysUnavailable } from "./issuer-keys.ts";
+import { keyIdOf } from "./key-ids.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** `untilMs`: when it ends, in wall time, ms since 1970. `generation`: of the keys that it was verified with. */
+/** `untilMs`: when it ends, in wall time, ms since 1970. `generation`: of the keys that it was verified with. `key`: which of them it was. */
 export type Verified =
   | {
       readonly t: "ok";
@@ -15,6 +16,7 @@ export type Verified =
       readonly subject: string;
       readonly untilMs: number;
       readonly generation: number;
+      readonly key: string;
     }
   | { readonly t: "refused"; readonly refusal: Refusal };
 
@@ -54,6 +56,11 @@ export class JwtVerifier {
     return this.#keys.generation;
   }
 
+  /** Whether the key that signed something is still one of the issuer's, as far as is known. */
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
   keepFresh(): void {
     this.#keys.keepFresh();
   }
@@ -70,18 +77,20 @@ export class JwtVerifier {
       requiredClaims: ["exp", "sub", "aud"],
     };
     let generation = -1;
+    let key = "";
     const find: JWTVerifyGetKey = async (header, input) => {
-      const key = await this.#keys.find(header, input);
+      const found = await this.#keys.find(header, input);
       generation = this.#keys.generation;
-      return key;
+      key = await keyIdOf(header.kid, found as CryptoKey);
+      return found;
     };
     try {
       const { payload, protectedHeader } = await jwtVerify(token, find, options);
       const why = notAccess(payload, protectedHeader.typ, Math.floor(nowMs / 1000) + clockSkewS);
       if (why !== undefined) return refused({ kind: "kind of token", reason: why, isTheirs: true });
       const { exp = 0, sub: subject = "" } = payload;
-      const untilMs = (exp + clockSkewS) * 1000;
-      return { t: "ok", claims: payload, subject, untilMs, generation };
+      const untilMs = endOf(exp, this.#issuer);
+      return { t: "ok", claims: payload, subject, untilMs, generation, key };
     } catch (error) {
       return refused(refusalOf(error));
     }

@@ -6,15 +6,15 @@ import { isAudienceOf } from "../base/resource-url.ts";
 import type { Issuer, ResolvedClient } from "../manifest/manifest.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { type AuthResult, invalid, type Shown, type Way } from "./auth.ts";
-import { type Claims, clientOfClaims, missingScopes } from "./claims.ts";
-import type { JwtVerifier, Verified } from "./jwt-verifier.ts";
+import { clientOfClaims, endOf, missingScopes } from "./claims.ts";
+import type { Verified } from "./jwt-verifier.ts";
+import type { Looked } from "./lookout.ts";
 import type { Refusal } from "./refusal.ts";
 import { earlierOf, ownIssuer, type RuledClient, rightsOf } from "./rights.ts";
 import { memoryKey, TokenMemory } from "./token-memory.ts";
+import { TokenSource, type Verifier } from "./token-source.ts";
 
 export type ClaimedClient = RuledClient & Pick<ResolvedClient, "jwt">;
-
-export type Verifier = Pick<JwtVerifier, "verify" | "generation" | "keepFresh">;
 
 export interface SignedTokensDeps {
   readonly clock: Pick<Clock, "wall">;
@@ -34,47 +34,34 @@ export interface JwtRules {
 
 type Good = Extract<Verified, { t: "ok" }>;
 
+interface Bearer extends Pick<Good, "claims" | "subject" | "untilMs"> {
+  readonly key: string | undefined;
+}
+
 interface Known extends Good {
-  readonly source: Source;
+  readonly source: TokenSource;
   /** What it came to under one set of rules: the same principal for all its requests. */
   came?: { readonly way: Way; readonly result: AuthResult } | undefined;
 }
 
-/** One provider, for as long as the manifest says the same of it. */
-class Source {
-  readonly issuer: Issuer;
-  readonly #load: () => Promise<Verifier>;
-  #verifier: Verifier | undefined;
-  #loading: Promise<Verifier> | undefined;
-
-  constructor(issuer: Issuer, load: () => Promise<Verifier>) {
-    this.issuer = issuer;
-    this.#load = load;
-  }
-
-  /** Whether what was verified before still is. */
-  holds({ generation }: Good): boolean {
-    this.#verifier?.keepFresh();
-    return this.#verifier?.generation === generation;
-  }
-
-  async verify(token: string): Promise<Verified> {
-    this.#loading ??= this.#load().finally(() => {
-      this.#loading = undefined;
-    });
-    this.#verifier ??= await this.#loading;
-    return this.#verifier.verify(token);
-  }
-}
-
 /** What outlives a change of the rules: the providers' keys, and the tokens that were checked with them. */
-export class SignedTokens {
+export class SignedTokens implements Looked {
   readonly #deps: SignedTokensDeps;
   readonly #memory = new TokenMemory<Known>();
-  #sources: ReadonlyMap<string, Source> = new Map();
+  #sources: ReadonlyMap<string, TokenSource> = new Map();
+  #losses = 0;
 
   constructor(deps: SignedTokensDeps) {
     this.#deps = deps;
+  }
+
+  get losses(): number {
+    return this.#losses;
+  }
+
+  async look(): Promise<void> {
+    const wallMs = this.#deps.clock.wall();
+    for (const source of this.#sources.values()) if (source.look(wallMs)) this.#losses++;
   }
 
   /** Undefined where no provider is named. The one before is no more to be asked. */
@@ -84,7 +71,10 @@ export class SignedTokens {
       rules.issuers.map((issuer) => {
         const known = before.get(issuer.url);
         const isSame = known !== undefined && isDeepStrictEqual(known.issuer, issuer);
-        return [issuer.url, isSame ? known : new Source(issuer, () => this.#deps.verifier(issuer))];
+        return [
+          issuer.url,
+          isSame ? known : new TokenSource(issuer, known?.neededMs ?? 0, () => this.#deps.verifier(issuer)),
+        ];
       }),
     );
     return rules.issuers.length === 0 ? undefined : new JwtWay(rules, this.#sources, this.#memory, this.#deps);
@@ -94,13 +84,13 @@ export class SignedTokens {
 class JwtWay implements Way {
   readonly signed = true;
   readonly #rules: JwtRules;
-  readonly #sources: ReadonlyMap<string, Source>;
+  readonly #sources: ReadonlyMap<string, TokenSource>;
   readonly #memory: TokenMemory<Known>;
   readonly #deps: SignedTokensDeps;
 
   constructor(
     rules: JwtRules,
-    sources: ReadonlyMap<string, Source>,
+    sources: ReadonlyMap<string, TokenSource>,
     memory: TokenMemory<Known>,
     deps: SignedTokensDeps,
   ) {
@@ -124,13 +114,15 @@ class JwtWay implements Way {
     if (proof.t !== "claims") return "not mine";
     const source = this.#sources.get(proof.issuer);
     if (source === undefined) return proof.issuer.startsWith(ownIssuer) ? "not mine" : undefined;
-    const { claims, subject } = proof;
-    const result = this.#named(source.issuer, claims, subject, principal.until);
+    const { claims, subject, key } = proof;
+    if (!source.has(key)) return undefined;
+    const untilMs = endOf(Number(claims["exp"]), source.issuer);
+    const result = this.#named(source.issuer, { claims, subject, key, untilMs });
     // As another client it is another caller: what it has begun is not that one's.
     return result.t === "ok" && result.principal.id === principal.id ? result.principal : undefined;
   }
 
-  async #check(token: string, key: string, source: Source, path: string | undefined): Promise<AuthResult> {
+  async #check(token: string, key: string, source: TokenSource, path: string | undefined): Promise<AuthResult> {
     let verified: Verified;
     try {
       verified = await source.verify(token);
@@ -154,13 +146,13 @@ class JwtWay implements Way {
   }
 
   #judge(known: Known, token: string, path: string | undefined): AuthResult {
-    const { claims, source, subject, untilMs } = known;
+    const { claims, source } = known;
     const { issuer } = source;
     if (!this.#isForHere(claims["aud"], issuer, path)) {
       const reason = `it is for ${JSON.stringify(claims["aud"]).slice(0, 200)}: ask for a token for what it is sent to`;
       return this.#refuse(issuer, { kind: "audience", reason, isTheirs: true });
     }
-    if (known.came?.way !== this) known.came = { way: this, result: this.#named(issuer, claims, subject, untilMs) };
+    if (known.came?.way !== this) known.came = { way: this, result: this.#named(issuer, known) };
     const { result } = known.came;
     if (result.t === "ok") this.#deps.shown?.(result.principal, token);
     return result;
@@ -176,7 +168,8 @@ class JwtWay implements Way {
   }
 
   /** Whose the claims are. */
-  #named(issuer: Issuer, claims: Claims, subject: string, until: number | undefined): AuthResult {
+  #named(issuer: Issuer, bearer: Bearer): AuthResult {
+    const { claims, untilMs } = bearer;
     const { client, stepUp } = clientOfClaims(claims, this.#rules.clients);
     const wanted = client?.jwt?.scopes ?? stepUp?.scopes;
     if (wanted === undefined) {
@@ -185,11 +178,11 @@ class JwtWay implements Way {
     if (client === undefined || missingScopes(claims, issuer.scopes).length > 0) {
       return { t: "refused", reason: "scope", scope: [...new Set([...issuer.scopes, ...wanted])].join(" ") };
     }
-    const ends = earlierOf(until, client.expires);
+    const ends = earlierOf(untilMs, client.expires);
     if (ends !== undefined && ends <= this.#deps.clock.wall()) {
       return this.#refuse(issuer, { kind: "client", reason: `client ${client.name} has ended`, isTheirs: true });
     }
-    return { t: "ok", principal: personOf(client, issuer.url, subject, claims, ends) };
+    return { t: "ok", principal: personOf(client, issuer.url, bearer, ends) };
   }
 
   #refuse(issuer: Issuer, refusal: Refusal): AuthResult {
@@ -201,8 +194,7 @@ class JwtWay implements Way {
 function personOf(
   client: ClaimedClient,
   issuer: string,
-  subject: string,
-  claims: Claims,
+  { subject, claims, key }: Bearer,
   until: number | undefined,
 ): Principal {
   return {
@@ -212,7 +204,7 @@ function personOf(
     ...rightsOf(client),
     shared: false,
     until,
-    proof: { t: "claims", issuer, subject, claims },
+    proof: { t: "claims", issuer, subject, claims, key },
   };
 }
 

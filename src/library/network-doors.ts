@@ -6,9 +6,9 @@ import { HttpDoor } from "../doors/http/http-door.ts";
 import type { HttpPages, WebDoor } from "../doors/http-router.ts";
 import { type HttpServer, type HttpServerDeps, openHttpServer } from "../doors/http-server.ts";
 import { isLoopback } from "../doors/listen.ts";
-import type { Judge } from "../doors/port.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { SseDoor } from "../doors/sse-door.ts";
+import { judgeBy } from "../doors/stay.ts";
 import { TlsKeeper } from "../doors/tls/tls-keeper.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import type { Reloader } from "../hub/reloader.ts";
@@ -64,16 +64,15 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
           log: doorLog,
           reloaded: () => renewed(),
         });
+  // Bodies take their time to come, and streams stay open: the rules may be others by then.
+  const judge = judgeBy(auth);
   const websocket = new WsDoor({
     clock,
+    judge,
     log: doorLog,
     doorkeeper: hub.doorkeeper,
     limits: { maxMessageBytes: settings.limits.maxMessageBytes },
   });
-  // Bodies take their time to come, and the rules may be others by then.
-  const judge: Judge = ({ principal, peer, version }) => {
-    return version === auth.version ? principal : auth.again(principal, peer);
-  };
   const http = new HttpDoor({
     clock,
     judge,

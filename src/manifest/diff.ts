@@ -173,6 +173,7 @@ const live: readonly string[] = [
   "hub.anonymous",
   "hub.token",
   "hub.state_key",
+  "hub.auth.builtin",
   "hub.auth.issuers",
 ];
 

@@ -15,7 +15,7 @@ const maxModern = 16;
 
 export class Connection implements RequestVisitor {
   readonly #relay: Relay;
-  #visit: Visit;
+  readonly #visit: Visit;
   /** Of the era that speaks first. */
   readonly #first: ClientSession;
   #legacy: ClientSession | undefined;
@@ -60,7 +60,6 @@ export class Connection implements RequestVisitor {
 
   renew(principal: Principal): void {
     for (const session of this.#sessions()) this.#relay.renew(session, principal);
-    this.#visit = { ...this.#visit, principal };
   }
 
   get isListening(): boolean {
@@ -97,7 +96,7 @@ export class Connection implements RequestVisitor {
   #ofLegacy(): ClientSession {
     if (this.#legacy === undefined) {
       const isFree = this.#first.envelope === undefined;
-      this.#legacy = isFree ? this.#first : this.#relay.openSession(this.#visit);
+      this.#legacy = isFree ? this.#first : this.#openFurther();
     }
     return this.#legacy;
   }
@@ -112,7 +111,7 @@ export class Connection implements RequestVisitor {
 
   #openModern(envelope: Envelope): ClientSession {
     const isFree = this.#first.envelope === undefined && this.#legacy === undefined;
-    const session = isFree ? this.#first : this.#relay.openSession(this.#visit);
+    const session = isFree ? this.#first : this.#openFurther();
     this.#relay.enveloped(session, envelope);
     // One connection is one party, whatever its requests say of themselves. (Each POST is one of its own.)
     if (this.#visit.door !== "http") session.limitKey = this.#first.limitKey;
@@ -126,6 +125,11 @@ export class Connection implements RequestVisitor {
     }
     this.#moderns.set(envelope, session);
     return session;
+  }
+
+  /** Whoever came in may be somebody with other rights by now: then the first session knows, which is there as long as the connection is. */
+  #openFurther(): ClientSession {
+    return this.#relay.openSession({ ...this.#visit, principal: this.#first.principal });
   }
 
   /** Undefined of a message of the legacy era. */

@@ -14,6 +14,8 @@ export type Proof =
       readonly issuer: string;
       readonly subject: string;
       readonly claims: Readonly<Record<string, unknown>>;
+      /** Which of its issuer's keys signed it; undefined where it is known otherwise whether that still counts. */
+      readonly key?: string | undefined;
     }
   /** A client certificate, by the names in it that rules may ask for. */
   | { readonly t: "certificate"; readonly certificate: ShownCertificate }

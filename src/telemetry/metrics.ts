@@ -84,6 +84,8 @@ const watched = {
     help: "Calls that hub.decision was needed for, by what came of it.",
   },
   thehub_auth_failures_total: { type: "counter", label: "reason", help: "Requests that were not let in." },
+  thehub_grants_live: { type: "gauge", label: undefined, help: "What persons granted to clients and counts now." },
+  thehub_grants_total: { type: "counter", label: "event", help: "What became of what persons granted to clients." },
   thehub_sessions: { type: "gauge", label: "door", help: "Clients connected." },
   thehub_sessions_max: { type: "gauge", label: "door", help: "Clients that a door takes at most." },
   thehub_connections: { type: "gauge", label: undefined, help: "Connections open at the network doors." },

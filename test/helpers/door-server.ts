@@ -8,6 +8,7 @@ import type { TlsFiles } from "../../src/base/tls-files.ts";
 import type { HttpPages, RouterDeps, WebDoor } from "../../src/doors/http-router.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "../../src/doors/http-server.ts";
 import type { ResourceFacts } from "../../src/doors/metadata-pages.ts";
+import type { Judge } from "../../src/doors/port.ts";
 import { jsonReply } from "../../src/doors/reply.ts";
 import { TlsKeeper } from "../../src/doors/tls/tls-keeper.ts";
 import type { WsLimits } from "../../src/doors/ws-connection.ts";
@@ -22,6 +23,7 @@ export interface DoorServerOptions {
   readonly http?: Partial<HttpServerOptions>;
   readonly limits?: Partial<WsLimits>;
   readonly auth?: Auth;
+  readonly judge?: Judge;
   readonly pages?: Partial<HttpPages>;
   readonly doors?: Readonly<Record<string, WebDoor>>;
   readonly browser?: RouterDeps["browser"];
@@ -53,7 +55,8 @@ export class DoorServer implements AsyncDisposable {
     const doorkeeper = new EchoDoorkeeper();
     const log = new MemoryLog();
     const clock = options.clock ?? systemClock;
-    const door = new WsDoor({ doorkeeper, clock, log, ...(options.limits && { limits: options.limits }) });
+    const { judge, limits } = options;
+    const door = new WsDoor({ doorkeeper, clock, log, judge, ...(limits && { limits }) });
     const tls = options.tls && (await TlsKeeper.open({ files: options.tls, clock, log }));
     const server = await openHttpServer(
       {

@@ -105,6 +105,7 @@ export class OAuthHouse implements AsyncDisposable {
         return { holder: undefined, digest, offers };
       },
       granted: async (grant) => void house.granted.push(grant),
+      happened: () => {},
     });
     server.on("request", async (request, response) => {
       const chunks: Buffer[] = [];

@@ -1,14 +1,15 @@
 // `auth: builtin` end to end: from a client that has nothing but the hub's URL to a tool, by way of the consent page.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { Client as ClientV2, StreamableHTTPClientTransport as StreamableV2 } from "@modelcontextprotocol/client";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as StreamableV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { connected } from "../helpers/connected-client.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { ScriptedBrowser } from "../helpers/scripted-browser.ts";
@@ -90,46 +91,6 @@ for (const generation of ["v1", "v2"] as const) {
   });
 }
 
-interface Connected {
-  readonly id: string;
-  readonly access: string;
-  refresh(): Promise<Response>;
-}
-
-/** A client that registered, and whose person has let it have the Core two. */
-async function connected(url: string, token: string, resource = `${url}/mcp`): Promise<Connected> {
-  const registration = await fetch(`${url}/oauth/register`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ client_name: "Claude", redirect_uris: ["https://claude.ai/api/mcp/auth_callback"] }),
-  });
-  const { client_id: id } = (await registration.json()) as { client_id: string };
-  const verifier = randomBytes(32).toString("base64url");
-  const asked = {
-    ...{ response_type: "code", client_id: id, redirect_uri: "https://claude.ai/api/mcp/auth_callback", resource },
-    ...{ code_challenge: createHash("sha256").update(verifier).digest("base64url"), code_challenge_method: "S256" },
-  };
-  const { left, text } = await new ScriptedBrowser(url).consent(
-    `${url}/oauth/authorize?${new URLSearchParams(asked)}`,
-    token,
-    ["two"],
-  );
-  assert.ok(left, text);
-  const trade = (fields: Record<string, string>) =>
-    fetch(`${url}/oauth/token`, { method: "POST", body: new URLSearchParams({ client_id: id, ...fields }) });
-  const answer = await trade({
-    ...{ grant_type: "authorization_code", code: left.searchParams.get("code") ?? "", code_verifier: verifier },
-    redirect_uri: asked.redirect_uri,
-  });
-  const tokens = (await answer.json()) as { access_token: string; refresh_token: string };
-  assert.equal(answer.status, 200, JSON.stringify(tokens));
-  return {
-    id,
-    access: tokens.access_token,
-    refresh: () => trade({ grant_type: "refresh_token", refresh_token: tokens.refresh_token }),
-  };
-}
-
 async function statusOf(url: string, access: string, path = "/mcp"): Promise<number> {
   const message = { jsonrpc: "2.0", id: 1, method: "ping" };
   const headers = { authorization: `Bearer ${access}`, "content-type": "application/json", accept: "application/json" };
@@ -191,4 +152,26 @@ test("oauth: without a public URL, or with one that anybody on the way can read,
   assert.equal(plain.code, 2);
   assert.equal((await thehub(["check", file], { HUB_PUBLIC_URL: "https://hub.example" })).code, 0);
   await rm(dirname(file), { recursive: true });
+});
+
+test("oauth: a hub that asked for nothing makes a token when a reload turns it on, and whoever came in by nothing leaves", async () => {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const cores = "cores: { one: { command: thehub-template-core }, two: { command: thehub-template-core } }\n";
+  const args = ["serve", "--listen", `localhost:${port}`];
+  await using hub = await startHub({ manifest: cores, args, env: { HUB_PUBLIC_URL: url } });
+  await hub.url();
+  const ws = await WsClient.connect(`${url.replace("http", "ws")}/mcp`);
+  const closed = once(ws.socket, "close");
+  await writeFile(join(hub.folder, "hub.yaml"), `hub: { auth: builtin }\n${cores}`);
+  await hub.logged("reloaded");
+  assert.equal((await closed)[0], 4401);
+  const { file } = await hub.logged("token_made");
+  const { access } = await connected(url, (await readFile(String(file), "utf8")).trim());
+  assert.notEqual(await statusOf(url, access), 401);
+  assert.equal(
+    hub.logs.find(({ msg }) => msg === "reload_needs_restart"),
+    undefined,
+  );
+  await hub.stop();
 });

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Clock } from "../../base/clock.ts";
 import { frameOf, frameOfByteText, noSplices, type Sent } from "../../wire/frame.ts";
 import { Outbox } from "../../wire/outbox.ts";
+import type { Stay } from "../stay.ts";
 import type { EventBytes } from "./event-ring.ts";
 import { cutOff, type Unread } from "./unread.ts";
 
@@ -13,8 +14,8 @@ export interface EventResponseOptions {
   /** Where it counts together with other responses. */
   readonly unread?: Unread | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** When what it is sent for ends, in wall time (ms since 1970); undefined: not by itself. */
-  readonly until?: number | undefined;
+  /** Of whom it is sent to; undefined: it ends otherwise. */
+  readonly stay?: Pick<Stay, "isOver"> | undefined;
   /** Said once, when the client is gone or everything has been sent. */
   closed(): void;
   /** The client takes too little. */
@@ -69,8 +70,7 @@ export class EventResponse {
 
   /** To be called every few seconds. */
   check(nowMs: number): void {
-    const { until, clock } = this.#options;
-    if (until !== undefined && clock.wall() >= until) {
+    if (this.#options.stay?.isOver === true) {
       this.end();
       return;
     }

@@ -99,7 +99,7 @@ export class HttpDoor implements WebDoor {
   readonly #lastWords: Promise<void>[] = [];
 
   constructor(deps: HttpDoorDeps) {
-    const { clock, doorkeeper, log } = deps;
+    const { clock, doorkeeper, judge, log } = deps;
     this.#deps = deps;
     this.#limits = { ...defaultLimits, ...deps.limits };
     this.#bodies = new BodyReader(this.#limits);
@@ -109,7 +109,7 @@ export class HttpDoor implements WebDoor {
       log.warn("slow_reader_cut", { client, reason: "outbox full", pending_bytes: pendingBytes, busy });
     };
     this.#sessionDeps = {
-      doorkeeper,
+      ...{ doorkeeper, judge },
       budget: new RingBudget(this.#limits),
       responses: { clock, maxBytes: this.#limits.maxOutboxBytes },
       limits: this.#limits,
@@ -117,7 +117,7 @@ export class HttpDoor implements WebDoor {
       lost,
       ended: (session) => this.#ended(session),
     };
-    this.#modern = new ModernPosts({ doorkeeper, clock, limits: this.#limits, lost, slowReader });
+    this.#modern = new ModernPosts({ doorkeeper, judge, clock, limits: this.#limits, lost, slowReader });
   }
 
   /** Open sessions. */
@@ -141,7 +141,7 @@ export class HttpDoor implements WebDoor {
       else refuse(request, response, this.#sessionRefusal(guest, session));
     } else if (!hasSession && isModernHeader(revision)) refuse(request, response, refusals.onlyPost);
     else if (!hasSession) refuse(request, response, this.#sessionRefusal(guest, session ?? refusals.noSessionId));
-    else if (request.method === "GET") this.#get(request, response, session, guest.principal);
+    else if (request.method === "GET") this.#get(request, response, session, guest);
     else {
       session.end();
       writeReply(response, { status: 204, body: "" });
@@ -211,11 +211,11 @@ export class HttpDoor implements WebDoor {
     if (body === "crowded") return refusals.crowded;
     if (body.size === 0) return refusals.noBody;
     // Here, since nothing comes between this and the message: what it was sent with is what it may do.
-    const { guest, session } = asked;
-    const principal = this.#deps.judge === undefined ? guest.principal : this.#deps.judge(guest);
-    if (principal === undefined) return refusals.nobodyAnyMore;
-    if (session instanceof HttpSession) session.renew(principal);
-    const judged = principal === guest.principal ? asked : { ...asked, guest: { ...guest, principal } };
+    const { judge } = this.#deps;
+    const guest = judge === undefined ? asked.guest : judge(asked.guest);
+    if (guest === undefined) return refusals.nobodyAnyMore;
+    if (asked.session instanceof HttpSession) asked.session.renew(guest.principal);
+    const judged = guest === asked.guest ? asked : { ...asked, guest };
     return isBatch(body) ? this.#takeBatch(judged, body) : this.#takeOne(judged, body);
   }
 
@@ -321,7 +321,7 @@ export class HttpDoor implements WebDoor {
     return undefined;
   }
 
-  #get(request: IncomingMessage, response: ServerResponse, session: HttpSession, principal: Principal): void {
+  #get(request: IncomingMessage, response: ServerResponse, session: HttpSession, guest: Guest): void {
     if (!acceptedBy(request.headers.accept).events) {
       writeReply(response, refusals.eventsNotAccepted);
       return;
@@ -332,10 +332,10 @@ export class HttpDoor implements WebDoor {
     }
     const lastEventId = single(request.headers["last-event-id"]);
     if (lastEventId === undefined) {
-      session.listenOn(response, principal);
+      session.listenOn(response, guest);
       return;
     }
-    const outcome = session.resumeOn(response, lastEventId, principal);
+    const outcome = session.resumeOn(response, lastEventId, guest);
     if (outcome === "unknown") writeReply(response, refusals.noSuchEvent);
     else if (outcome === "ended") writeReply(response, nothingLeft);
   }

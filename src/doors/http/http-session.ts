@@ -5,7 +5,8 @@ import type { ServerResponse } from "node:http";
 import { type Principal, sameCaller } from "../../sessions/principal.ts";
 import { type ReplySink, replySink } from "../../wire/frame.ts";
 import { primesStreams } from "../../wire/revisions.ts";
-import type { Guest, RequestDoorkeeper, RequestVisitor } from "../port.ts";
+import type { Guest, Judge, RequestDoorkeeper, RequestVisitor } from "../port.ts";
+import { Stay } from "../stay.ts";
 import type { EventResponseOptions } from "./event-response.ts";
 import type { RingBudget } from "./event-ring.ts";
 import { EventStream } from "./event-stream.ts";
@@ -15,6 +16,7 @@ import { Unread } from "./unread.ts";
 export interface SessionDeps {
   readonly doorkeeper: RequestDoorkeeper;
   readonly budget: RingBudget;
+  readonly judge: Judge | undefined;
   /** For its streams of events. */
   readonly responses: Omit<EventResponseOptions, "closed" | "slow" | "unread">;
   readonly limits: { readonly maxStreams: number; readonly maxUnreadBytes: number };
@@ -132,18 +134,18 @@ export class HttpSession implements PostHome {
   }
 
   /** Sends what belongs to no request on this response from now on, until what it was asked for with has ended. */
-  listenOn(response: ServerResponse, { until }: Principal): void {
-    this.#standalone().attach(response, { ...this.#responseOptions(), until });
+  listenOn(response: ServerResponse, guest: Guest): void {
+    this.#standalone().attach(response, { ...this.#responseOptions(), stay: this.#stayOf(guest) });
   }
 
   /** Goes on after the event of this id, unless there is no such event, or none after it and none to come. */
-  resumeOn(response: ServerResponse, lastEventId: string, { until }: Principal): "resumed" | "unknown" | "ended" {
+  resumeOn(response: ServerResponse, lastEventId: string, guest: Guest): "resumed" | "unknown" | "ended" {
     const match = /^(\d{1,15})-(\d{1,15})$/.exec(lastEventId);
     const stream = this.#streams.get(Number(match?.[1]));
     const seq = Number(match?.[2]);
     if (stream?.knows(seq) !== true) return "unknown";
     if (stream.endedWith(seq)) return "ended";
-    stream.attach(response, { ...this.#responseOptions(), until }, seq);
+    stream.attach(response, { ...this.#responseOptions(), stay: this.#stayOf(guest) }, seq);
     return "resumed";
   }
 
@@ -202,6 +204,11 @@ export class HttpSession implements PostHome {
       this.#streams.delete(stream.number);
       return;
     }
+  }
+
+  #stayOf(guest: Guest): Stay {
+    const { judge, responses } = this.#deps;
+    return new Stay(guest, judge, responses.clock);
   }
 
   #responseOptions(): Omit<EventResponseOptions, "closed"> {

@@ -7,12 +7,12 @@ import type { ServerResponse } from "node:http";
 import type { Clock } from "../../base/clock.ts";
 import type { EndReason } from "../../base/end-reason.ts";
 import { type ErrorCode, errorTable } from "../../base/errors.ts";
-import { hasEnded, type Principal } from "../../sessions/principal.ts";
 import type { Frame, ReplySink, Sent, Splice } from "../../wire/frame.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
 import type { TraceText } from "../../wire/trace-context.ts";
-import type { RequestVisitor, Visit } from "../port.ts";
+import type { Guest, RequestVisitor, Visit } from "../port.ts";
 import { writeReply } from "../reply.ts";
+import type { Stay } from "../stay.ts";
 import { EventResponse, endWithoutEvents } from "./event-response.ts";
 import { eventBytes } from "./event-stream.ts";
 import type { Accepted } from "./negotiate.ts";
@@ -24,6 +24,7 @@ export interface ModernPostOptions {
   readonly accepted: Accepted;
   readonly trace: TraceText | undefined;
   readonly nowMs: number;
+  readonly guest: Guest;
   readonly visit: Omit<Visit, "sink" | "door" | "end" | "trace">;
 }
 
@@ -31,6 +32,7 @@ export interface ModernPostOptions {
 export interface ModernHome extends Reader {
   readonly clock: Clock;
   open(visit: Visit): RequestVisitor;
+  stayOf(guest: Guest): Stay;
   /** A message that no response could take. */
   lost(): void;
   /** The response is over. Said once. */
@@ -57,18 +59,20 @@ export class ModernPost implements ReplySink {
   readonly #home: ModernHome;
   readonly #accepted: Accepted;
   readonly #askedMs: number;
-  readonly #principal: Principal;
+  readonly #guest: Guest;
+  /** Once it is a request that stays open to hear of changes. */
+  #stay: Stay | undefined;
   /** Undefined while it is open whether there will be one. */
   #stream: EventResponse | undefined;
   #isDone = false;
   #hasLeft = false;
 
-  constructor(response: ServerResponse, home: ModernHome, { accepted, trace, nowMs, visit }: ModernPostOptions) {
+  constructor(response: ServerResponse, home: ModernHome, { accepted, trace, nowMs, guest, visit }: ModernPostOptions) {
     this.#response = response;
     this.#home = home;
     this.#accepted = accepted;
     this.#askedMs = nowMs;
-    this.#principal = visit.principal;
+    this.#guest = guest;
     this.trace = trace;
     this.visitor = home.open({ ...visit, trace, sink: this, door: "http", end: (reason) => this.end(reason) });
     response.once("close", () => {
@@ -119,7 +123,7 @@ export class ModernPost implements ReplySink {
 
   /** To be called every second or so. */
   check(nowMs: number): void {
-    if (this.visitor.isListening && hasEnded(this.#principal, this.#home.clock.wall())) this.end("unauthorized");
+    if (this.visitor.isListening && this.#isOver()) this.end("unauthorized");
     else if (this.#stream !== undefined) this.#stream.check(nowMs);
     else if (!this.#isDone && this.#accepted.events && nowMs - this.#askedMs >= decideMs) this.#events();
   }
@@ -137,6 +141,11 @@ export class ModernPost implements ReplySink {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.visitor.leave();
+  }
+
+  #isOver(): boolean {
+    this.#stay ??= this.#home.stayOf(this.#guest);
+    return this.#stay.isOver;
   }
 
   #events(): EventResponse {

@@ -6,7 +6,8 @@ import type { Clock, Timer } from "../../base/clock.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
 import type { SentParamHeaders } from "../../wire/param-headers.ts";
 import { traceHeaders } from "../../wire/trace-context.ts";
-import type { Guest, RequestDoorkeeper, RequestVisitor, Visit } from "../port.ts";
+import type { Guest, Judge, RequestDoorkeeper, RequestVisitor, Visit } from "../port.ts";
+import { Stay } from "../stay.ts";
 import { type ModernHome, ModernPost } from "./modern-post.ts";
 import { type Accepted, single } from "./negotiate.ts";
 import { Unread } from "./unread.ts";
@@ -24,6 +25,7 @@ export interface ModernLimits {
 
 export interface ModernDeps {
   readonly doorkeeper: RequestDoorkeeper;
+  readonly judge: Judge | undefined;
   readonly clock: Clock;
   readonly limits: ModernLimits;
   /** Counts a message that no response could take. */
@@ -74,6 +76,7 @@ export class ModernPosts {
       accepted,
       trace: traceHeaders(request.headers),
       nowMs: clock.now(),
+      guest,
       visit: { ...guest, paramHeaders: paramHeadersOf(request) },
     });
     post.place = this.#posts.length;
@@ -141,6 +144,10 @@ class Client implements ModernHome {
     this.maxBytes = deps.limits.maxOutboxBytes;
     this.unread = new Unread(deps.limits.maxUnreadBytes);
     this.closed = closed;
+  }
+
+  stayOf(guest: Guest): Stay {
+    return new Stay(guest, this.#deps.judge, this.clock);
   }
 
   open(visit: Visit): RequestVisitor {

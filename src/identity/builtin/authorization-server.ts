@@ -27,6 +27,8 @@ export interface AuthorizationServerDeps extends Pick<ConsentDeps, "person" | "g
   readonly publicUrl: string;
   /** HTTP to addresses that somebody unknown names: within limits of size, time and place. */
   readonly fetch: Ask;
+  /** For whoever counts: a person said no, or a client went on with another token. */
+  happened(what: "denied" | "refreshed"): void;
 }
 
 /** A minute, from one address and from all. */
@@ -78,6 +80,7 @@ export class AuthorizationServer {
         const hosts = [...new Set(redirects.map(hostOfRedirect))];
         log.info("oauth_client_registered", { id, client: name, hosts });
       },
+      refreshed: () => deps.happened("refreshed"),
       failed: (error) => log.error("oauth_failed", { err: error }),
     });
     // Whoever gets a token can rely on it: it is written down first.
@@ -86,7 +89,7 @@ export class AuthorizationServer {
       await store.saved();
     });
     this.#run = this.#provider.callback();
-    this.#consent = new Consent({ ...deps, provider: this.#provider });
+    this.#consent = new Consent({ ...deps, provider: this.#provider, denied: () => deps.happened("denied") });
   }
 
   /** Answers in any case. */

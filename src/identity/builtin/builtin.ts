@@ -13,7 +13,8 @@ import { type Grant, Store } from "./store.ts";
 export type { Person } from "./consent.ts";
 export type { Grant } from "./store.ts";
 
-export interface BuiltinDeps extends Pick<AuthorizationServerDeps, "person" | "granted" | "fetch" | "isGood"> {
+export interface BuiltinDeps
+  extends Pick<AuthorizationServerDeps, "person" | "granted" | "happened" | "fetch" | "isGood"> {
   readonly clock: Clock;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly stateDir: string;

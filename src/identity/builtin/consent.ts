@@ -35,6 +35,8 @@ export interface ConsentDeps {
   person(token: Secret, peer: string | undefined): Promise<Person | undefined | number>;
   /** Notes it where it can be listed and revoked. Rejects with the system's error. */
   granted(grant: Grant): Promise<void>;
+  /** The person said no. */
+  denied(): void;
   /** Whether the token that it was made with still lets somebody in. */
   isGood(grant: Grant): boolean;
 }
@@ -47,7 +49,7 @@ export interface Form {
 }
 
 interface Pending {
-  /** What the last page has. */
+  /** What the last page has; empty while its answer is looked at. */
   check: string;
   wrong: number;
   person: Person | undefined;
@@ -72,6 +74,7 @@ export class Consent {
     path: string,
     form: Form | undefined,
   ): Promise<Page> {
+    if (this.#isOver(path)) return over;
     const interaction = await this.#interactionOf(request, response, path);
     if (interaction === undefined) return elsewhere;
     const asking = await this.#askingOf(interaction);
@@ -84,9 +87,11 @@ export class Consent {
         "This form was answered already, or was not this browser's. Here it is again.",
       ]);
     }
+    // Each page is answered once: answers at the same time are not more attempts.
+    pending.check = "";
     const answer = form.fields.get("answer");
     if (answer === "deny") return this.#deny(request, response, asking);
-    if (pending.person === undefined) return this.#identify(pending, asking, form);
+    if (pending.person === undefined) return this.#identify(interaction, pending, asking, form);
     if (answer !== "allow") return this.#ask(pending, asking, 400, []);
     return this.#allow(request, response, { interaction, asking, person: pending.person, pending, form });
   }
@@ -112,6 +117,11 @@ export class Consent {
     return { name: client.clientName, documentHost, host: hostOfRedirect(String(params["redirect_uri"])) };
   }
 
+  #isOver(path: string): boolean {
+    const pending = this.#pending.get(path.slice(paths.consent.length + 1));
+    return pending !== undefined && pending.wrong >= maxWrong;
+  }
+
   #pendingOf(uid: string): Pending {
     const known = this.#pending.get(uid);
     if (known !== undefined) return known;
@@ -127,7 +137,7 @@ export class Consent {
     return consentPage(status, asking, nameOf(person), person.offers, check, more);
   }
 
-  async #identify(pending: Pending, asking: Asking, { fields, peer }: Form): Promise<Page> {
+  async #identify(interaction: Interaction, pending: Pending, asking: Asking, { fields, peer }: Form): Promise<Page> {
     const { log } = this.#deps;
     const token = fields.get("token")?.trim() ?? "";
     const person = token === "" ? undefined : await this.#deps.person(new Secret(token), peer);
@@ -142,10 +152,13 @@ export class Consent {
     }
     log.warn("oauth_token_wrong", { peer, client: asking.name, host: asking.host });
     if (++pending.wrong < maxWrong) return this.#ask(pending, asking, 403, ["This is not a token of this hub."]);
-    return failurePage(403, "Not connected", ["Too many wrong tokens. Begin again from the client."]);
+    // Nothing leads on from here, not even the right token; the page goes on to say so.
+    await interaction.destroy();
+    return over;
   }
 
   async #deny(request: IncomingMessage, response: ServerResponse, asking: Asking): Promise<Page> {
+    this.#deps.denied();
     this.#deps.log.info("oauth_denied", { client: asking.name, host: asking.host });
     const why = "the person said no";
     return this.#finish(request, response, asking, { error: "access_denied", error_description: why });
@@ -231,6 +244,11 @@ interface Allowing {
 function nameOf({ holder }: Person): string {
   return holder === undefined ? "the holder of HUB_TOKEN" : `the client ${holder} of the manifest`;
 }
+
+const over = failurePage(403, "Not connected", [
+  `${maxWrong} wrong tokens were shown, so this request is over, and nothing was granted. Begin again from the client.`,
+  "What lets you in is HUB_TOKEN, which thehub token show prints where the hub made it, or the token of your client in the manifest, not its hash.",
+]);
 
 const elsewhere = failurePage(403, "Not this browser", [
   "This is not where the connection was begun, or that was more than ten minutes ago. Nothing was granted. Begin again from the client.",

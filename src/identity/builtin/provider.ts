@@ -31,6 +31,8 @@ export interface ProviderDeps {
     readonly name: string | undefined;
     readonly redirects: readonly string[];
   }): void;
+  /** A client has new tokens for its refresh token. */
+  refreshed(): void;
   /** Something that should not have happened. */
   failed(error: Error): void;
 }
@@ -134,6 +136,9 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.silent = true;
   provider.on("registration_create.success", (_context, { clientId: id, clientName: name, redirectUris = [] }) => {
     deps.registered({ id, name, redirects: redirectUris });
+  });
+  provider.on("grant.success", ({ oidc }) => {
+    if (oidc.params?.["grant_type"] === "refresh_token") deps.refreshed();
   });
   provider.on("server_error", (_context, error) => deps.failed(error));
   (provider as Listening).on("error", (error) => deps.failed(error));

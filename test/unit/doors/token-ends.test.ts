@@ -4,7 +4,9 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { WebSocket } from "ws";
 import { bearerToken } from "../../../src/base/bearer.ts";
-import type { Auth } from "../../../src/identity/auth.ts";
+import type { Judge } from "../../../src/doors/port.ts";
+import { judgeBy } from "../../../src/doors/stay.ts";
+import type { Auth, AuthResult } from "../../../src/identity/auth.ts";
 import { ownPrincipal, type Principal } from "../../../src/sessions/principal.ts";
 import { DoorServer } from "../../helpers/door-server.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
@@ -13,6 +15,34 @@ import { json, postText } from "../../helpers/http-wire.ts";
 import { modernText, toolCall } from "../../helpers/modern-http.ts";
 
 const start = new FakeClock().wall();
+
+/** Rules that a reload changes: until when each caller may stay, whatever its token says; who is not there has to go. */
+class MovedRules implements Auth {
+  readonly required = true;
+  version = 0;
+  readonly ends = new Map<string, number>();
+  readonly admits = () => true;
+
+  authenticate({ authorization }: { authorization?: string | undefined }): AuthResult {
+    const is = this.#of(bearerToken(authorization) ?? "");
+    return is === undefined ? { t: "refused", reason: "invalid" } : { t: "ok", principal: is };
+  }
+
+  again({ id }: Principal): Principal | undefined {
+    return this.#of(id);
+  }
+
+  move(id: string, seconds: number | undefined): void {
+    if (seconds === undefined) this.ends.delete(id);
+    else this.ends.set(id, seconds);
+    this.version++;
+  }
+
+  #of(id: string): Principal | undefined {
+    const seconds = this.ends.get(id);
+    return seconds === undefined ? undefined : person(id, seconds);
+  }
+}
 
 /** Tokens `alice SECONDS` are all of one caller, and end so many seconds after the start. Each takes a turn to be checked. */
 const slowly: Auth = {
@@ -123,7 +153,7 @@ test("token ends: of the modern era a request that hears of changes ends, a call
 
 test("token ends: what lets nobody in any more when a body has come at last is refused, in both eras and over SSE", async () => {
   let isIn = true;
-  const judge = ({ principal }: { principal: Principal }) => (isIn ? principal : undefined);
+  const judge: Judge = (guest) => (isIn ? guest : undefined);
   await using house = await House.open({ auth: slowly, judge });
   const { id, visitor } = await house.session(undefined, [bearer("alice 60")]);
   const { stream, endpoint, visitor: listener } = await house.sseSession([bearer("alice 60")]);
@@ -149,4 +179,59 @@ test("token ends: what lets nobody in any more when a body has come at last is r
     had,
   );
   stream[Symbol.dispose]();
+});
+
+test("token ends: an end that a reload moves counts for what is open, earlier and later, at every door", async () => {
+  const rules = new MovedRules();
+  for (const id of ["early", "late", "gone"]) rules.move(id, 100);
+  rules.move("late", 10);
+  const judge = judgeBy(rules);
+  await using house = await House.open({ auth: rules, judge });
+  const { clock } = house;
+  await using hub = await DoorServer.open({ auth: rules, clock, judge });
+  const open = async (id: string) => {
+    const socket = new WebSocket(`${hub.wsUrl}/mcp`, { headers: { authorization: `Bearer ${id}` } });
+    await once(socket, "open");
+    const session = await house.session(undefined, [bearer(id)]);
+    const stream = await house.wire();
+    stream.write(listen(session.id, [bearer(id)]));
+    await stream.until(/text\/event-stream/);
+    const sse = await house.sseSession([bearer(id)]);
+    const modern = await house.wire();
+    house.doorkeeper.echoes = false;
+    modern.write(modernText(toolCall(2), [bearer(id)]));
+    await house.until(() => house.doorkeeper.last.asked.length === 1 && house.doorkeeper.last !== sse.visitor);
+    const listens = house.doorkeeper.last;
+    listens.isListening = true;
+    house.doorkeeper.echoes = true;
+    const over = {
+      socket: once(socket, "close"),
+      stream: stream.until(/\r\n0\r\n\r\n$/),
+      sse: sse.stream.until(/\r\n0\r\n\r\n$/),
+    };
+    const isOpen = () => socket.readyState === WebSocket.OPEN && sse.visitor.leaves === 0 && listens.leaves === 0;
+    const hasEnded = async () => {
+      const [code] = await over.socket;
+      assert.equal(code, 4401);
+      await Promise.all([over.stream, over.sse]);
+      await house.until(() => sse.visitor.leaves === 1 && listens.leaves === 1);
+      for (const wire of [stream, sse.stream, modern]) wire[Symbol.dispose]();
+    };
+    return { isOpen, hasEnded };
+  };
+  const early = await open("early");
+  const late = await open("late");
+  const gone = await open("gone");
+  rules.move("early", 20);
+  rules.move("late", 40);
+  clock.advance(15_000);
+  assert.deepEqual([early.isOpen(), late.isOpen(), gone.isOpen()], [true, true, true]);
+  rules.move("gone", undefined);
+  clock.advance(2_500);
+  await gone.hasEnded();
+  clock.advance(5_000);
+  await early.hasEnded();
+  assert.ok(late.isOpen());
+  clock.advance(20_000);
+  await late.hasEnded();
 });

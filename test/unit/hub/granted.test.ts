@@ -61,7 +61,7 @@ test("granted: each grant is a caller of its own, not who granted it, and stays 
   const { log } = new LogRecord();
   let setup = await setupOf("{ builtin: true }");
   const deps = { clock: systemClock, log, env: {} };
-  const granted = Granted.of({
+  const granted = new Granted({
     ...deps,
     setup: () => setup,
     doorman: () => doorman,
@@ -92,5 +92,5 @@ test("granted: each grant is a caller of its own, not who granted it, and stays 
   setup = await setupOf("{ builtin: true, issuers: { https://login.example: {} } }");
   doorman.change(setup);
   assert.equal(doorman.again(inside as Principal)?.id, inside?.id, "a reload does not end it");
-  await granted?.close();
+  await granted.close();
 });

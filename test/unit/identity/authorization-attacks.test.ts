@@ -186,10 +186,58 @@ test("authorization server: wrong tokens are few, and told apart from nothing", 
     assert.equal(page.status, 403);
     assert.match(page.text, /not a token of this hub/);
   }
-  assert.doesNotMatch((await browser.submit(page, { token: "wrong", answer: "token" })).text, /<form/);
+  const last = page;
+  page = await browser.submit(last, { token: "wrong", answer: "token" });
+  assert.deepEqual([page.status, page.left], [403, undefined]);
+  assert.match(page.text, /this request is over/);
+  assert.match(page.text, /Begin again from the client/);
+  assert.doesNotMatch(page.text, /<form/);
   const again = house.browser();
   const slowed = await again.submit(await again.open(house.begin(id).url), { token: ownersToken, answer: "token" });
   assert.equal(slowed.status, 429);
+});
+
+test("authorization server: after the tenth wrong token a request is over, whatever is shown for it, from wherever", async () => {
+  await using house = await OAuthHouse.open();
+  const id = await house.client();
+  const browser = house.browser();
+  let page = await browser.open(house.begin(id).url);
+  const from = (time: number) => ({ "x-peer": `198.51.100.${time}` });
+  for (let time = 1; time < 10; time++) {
+    page = await browser.submit(page, { token: `wrong-${time}`, answer: "token" }, from(time));
+    assert.match(page.text, /<form/);
+  }
+  const form = page;
+  await browser.submit(form, { token: "wrong", answer: "token" }, from(10));
+  const tried = [
+    () => browser.submit(form, { token: ownersToken, answer: "token" }, from(11)),
+    () => browser.submit(form, { answer: "deny" }, from(12)),
+    () => browser.open(form.url),
+  ];
+  for (const attempt of tried) {
+    const { status, text, left } = await attempt();
+    assert.deepEqual([status, left], [403, undefined]);
+    assert.match(text, /this request is over/);
+    assert.doesNotMatch(text, /<form/);
+  }
+  const resumed = await browser.open(form.url.replace("/consent/", "/authorize/"));
+  assert.deepEqual([resumed.status, resumed.left], [400, undefined]);
+  assert.match((await house.browser().open(house.begin(id).url)).text, /<form/, "another request is another one");
+});
+
+test("authorization server: a form is answered once, however many answers come at the same time", async () => {
+  await using house = await OAuthHouse.open();
+  const id = await house.client();
+  const browser = house.browser();
+  const page = await browser.open(house.begin(id).url);
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, (_, time) =>
+      browser.submit(page, { token: `wrong-${time}`, answer: "token" }, { "x-peer": `198.51.100.${time}` }),
+    ),
+  );
+  const compared = answers.filter(({ text }) => text.includes("not a token of this hub"));
+  assert.equal(compared.length, 1);
+  assert.equal(answers.filter(({ text }) => text.includes("answered already")).length, 4);
 });
 
 test("authorization server: whoever was connected before is asked again, and asked for nothing where no question may be", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { descriptionUrls } from "../../../src/identity/issuer-metadata.ts";
-import { issuerKey } from "../../helpers/token-issuer.ts";
+import type { Principal } from "../../../src/sessions/principal.ts";
+import { type IssuerKey, issuerKey } from "../../helpers/token-issuer.ts";
 import { JwtScene, resource } from "./jwt-scene.ts";
 
 const description = "/.well-known/oauth-authorization-server";
@@ -164,4 +165,105 @@ test("issuer keys: with the provider down nobody new gets in, keys that were rea
   assert.ok(issuer.asked.length > asked);
   clock.advance(12 * 60 * 60_000);
   assert.equal(await scene.outcome(await issuer.token(resource, { sub: "carol" })), "invalid");
+});
+
+/** As the hub's look-out does, until keys were asked for so often, whatever came of it. */
+async function lookUntil(scene: JwtScene, readings: number): Promise<void> {
+  while (readingsOf(scene) < readings) await looked(scene.signed);
+  // And for a while longer, in which nobody may ask.
+  for (let turn = 0; turn < 10; turn++) await looked(scene.signed);
+}
+
+function readingsOf({ log }: JwtScene): number {
+  return log.lines.filter((line) => /^\w+ (?:issuer_keys_read|issuer_unavailable) /.test(line)).length;
+}
+
+async function looked(signed: JwtScene["signed"]): Promise<void> {
+  await signed.look();
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function inside(scene: JwtScene, more: object = {}, key?: IssuerKey): Promise<Principal> {
+  const claims = { exp: scene.issuer.nowS + 100_000, ...more };
+  const result = await scene.ask(await scene.issuer.token(resource, claims, { key }));
+  assert.ok(result.t === "ok");
+  return result.principal;
+}
+
+test("issuer keys: a key that is taken back ends what is open by it, though nobody asks for anything, and nothing else", async () => {
+  await using scene = await JwtScene.open();
+  const { issuer, clock, signed } = scene;
+  const [one] = issuer.keys;
+  const two = await issuerKey("two");
+  issuer.keys = [...issuer.keys, two];
+  const alice = await inside(scene);
+  const bob = await inside(scene, { sub: "bob" }, two);
+  await lookUntil(scene, 1);
+  const { losses } = signed;
+  issuer.keys = [two];
+  clock.advance(540_000);
+  await lookUntil(scene, 1);
+  assert.equal(scene.auth.again(alice)?.id, alice.id, "ten minutes are not over");
+  clock.advance(60_000);
+  await lookUntil(scene, 2);
+  assert.ok(signed.losses > losses, "whoever judges those inside is told");
+  assert.equal(scene.auth.again(alice), undefined);
+  assert.equal(scene.auth.again(bob)?.id, bob.id);
+
+  assert.ok(one !== undefined);
+  issuer.keys = [{ ...one, kid: "two" }];
+  clock.advance(600_000);
+  await lookUntil(scene, 3);
+  assert.equal(scene.auth.again(bob), undefined, "another key of the same name is another key");
+});
+
+test("issuer keys: reading them again ends nothing where it fails, where nothing is other, or where one came", async () => {
+  await using scene = await JwtScene.open();
+  const { issuer, clock, log } = scene;
+  const alice = await inside(scene);
+  const isIn = () => scene.auth.again(alice)?.id === alice.id;
+  clock.advance(600_000);
+  await lookUntil(scene, 2);
+  assert.ok(isIn());
+  issuer.keys = [...issuer.keys, await issuerKey("two")];
+  clock.advance(600_000);
+  await lookUntil(scene, 3);
+  assert.ok(isIn());
+  issuer.isDown = true;
+  for (let minute = 0; minute < 12 * 60; minute += 10) {
+    clock.advance(600_000);
+    await lookUntil(scene, readingsOf(scene) + 1);
+    assert.ok(isIn());
+  }
+  issuer.isDown = false;
+  issuer.pages.set("/keys", { body: { keys: {} } });
+  clock.advance(600_000);
+  await lookUntil(scene, readingsOf(scene) + 1);
+  assert.ok(isIn(), log.lines.at(-1));
+});
+
+test("issuer keys: who is inside is judged by the keys that the manifest names now, and leaves with the provider", async () => {
+  await using scene = await JwtScene.open();
+  const { issuer, clock } = scene;
+  const alice = await inside(scene);
+  issuer.pages.set("/others", { body: { keys: [] } });
+  scene.change({ issuer: { jwksUrl: `${issuer.url}/others` } });
+  assert.equal(scene.auth.again(alice)?.id, alice.id, "nothing was read there yet");
+  await lookUntil(scene, 2);
+  assert.equal(scene.auth.again(alice), undefined);
+
+  scene.change({ issuers: false });
+  assert.equal(scene.auth.again(alice), undefined);
+  clock.advance(600_000);
+  await lookUntil(scene, 2);
+  assert.equal(issuer.asked.length, 3, "who is not named any more is not asked");
+});
+
+test("issuer keys: where nobody can be inside any more, nobody is asked", async () => {
+  await using scene = await JwtScene.open();
+  const { issuer, clock } = scene;
+  await inside(scene, { exp: issuer.nowS + 500 });
+  clock.advance(600_000);
+  await lookUntil(scene, 1);
+  assert.equal(issuer.asked.length, 2);
 });

@@ -15,7 +15,14 @@ export const resource = `${publicUrl}/mcp`;
 export interface JwtSceneOptions {
   readonly path?: string;
   readonly issuer?: Partial<Issuer>;
-  readonly clients?: readonly { readonly name: string; readonly jwt?: Partial<JwtRule>; readonly admin?: boolean }[];
+  /** No provider is named. */
+  readonly issuers?: false;
+  readonly clients?: readonly {
+    readonly name: string;
+    readonly jwt?: Partial<JwtRule>;
+    readonly admin?: boolean;
+    readonly expires?: number;
+  }[];
   readonly publicUrl?: string | undefined;
 }
 
@@ -52,7 +59,7 @@ export class JwtScene implements AsyncDisposable {
     const audience: readonly string[] = [];
     const defaults = { url, jwksUrl: undefined, audience, algorithms: undefined, clockSkewS: 30, ca: undefined };
     const way = this.signed.way({
-      issuers: [{ ...defaults, scopes: [], ...issuer }],
+      issuers: more.issuers === false ? [] : [{ ...defaults, scopes: [], ...issuer }],
       clients: clients.map((client) => clientOf(client, url)),
       publicUrl: "publicUrl" in more ? more.publicUrl : publicUrl,
     });
@@ -85,9 +92,9 @@ export class JwtScene implements AsyncDisposable {
 }
 
 function clientOf(
-  { name, jwt = {}, admin = false }: NonNullable<JwtSceneOptions["clients"]>[number],
+  { name, jwt = {}, admin = false, expires }: NonNullable<JwtSceneOptions["clients"]>[number],
   issuer: string,
 ): ClaimedClient {
   const rule = { issuer, subjects: [], groups: [], groupsClaim: "groups", scopes: [], claims: {}, ...jwt };
-  return { name, allow: undefined, deny: [], admin, jwt: rule };
+  return { name, allow: undefined, deny: [], admin, expires, jwt: rule };
 }

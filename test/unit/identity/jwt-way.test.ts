@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { FakeClock } from "../../helpers/fake-clock.ts";
 import { issuerKey } from "../../helpers/token-issuer.ts";
 import { JwtScene, publicUrl, resource } from "./jwt-scene.ts";
 
@@ -170,4 +171,23 @@ test("signed tokens: all that is signed with a pair of keys counts", async () =>
     scene.clock.advance(30_000);
     assert.equal(await scene.outcome(await issuer.token(resource, {}, { key })), "eng:alice", alg);
   }
+});
+
+test("signed tokens: an end of their client that a reload moves counts for who is inside, as far as their own", async () => {
+  const first = new FakeClock().wall() + 100_000;
+  const clients = (expires: number) => ({ clients: [{ name: "eng", expires }] });
+  await using scene = await JwtScene.open(clients(first));
+  const result = await scene.ask(await scene.issuer.token(resource));
+  assert.ok(result.t === "ok");
+  const { principal } = result;
+  assert.equal(principal.until, first);
+  const until = () => scene.auth.again(principal)?.until;
+  scene.change(clients(first + 60_000));
+  assert.equal(until(), first + 60_000);
+  scene.change(clients(first - 60_000));
+  assert.equal(until(), first - 60_000);
+  scene.change(clients(first + 3_600_000));
+  assert.equal(until(), (scene.issuer.nowS + 330) * 1000, "the end of the token itself");
+  scene.change({});
+  assert.equal(until(), (scene.issuer.nowS + 330) * 1000);
 });

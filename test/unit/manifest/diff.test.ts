@@ -159,3 +159,14 @@ test("diff: profiles are told of by name, and their order where only that differ
   ]);
   assert.deepEqual(await told("", 'hub: { names: { separator: "-" } }'), ["hub.names.separator"]);
 });
+
+test("diff: auth: builtin applies at once, the public URL that it stands on only after a restart", async () => {
+  const before = await setup(core());
+  const after = await setup(`hub: { auth: builtin, public_url: https://hub.example }\n${core()}`);
+  const { settings, needsRestart } = diffSetups(before, after);
+  assert.deepEqual([settings, needsRestart], [["hub.auth.builtin"], ["hub.public_url"]]);
+  const { auth, publicUrl } = liveSettings(before.settings, after.settings);
+  assert.deepEqual([auth.builtin, publicUrl], [{ allowPrivate: false }, undefined]);
+  const off = liveSettings(after.settings, before.settings);
+  assert.deepEqual([off.auth.builtin, off.publicUrl], [undefined, "https://hub.example"]);
+});

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { refusalReasons } from "../../../src/doors/connections.ts";
 import { handshakeFailureReasons } from "../../../src/doors/tls/handshake-failures.ts";
+import { grantEvents } from "../../../src/hub/grant-counts.ts";
 import { createMetrics, type Metrics } from "../../../src/telemetry/metrics.ts";
 
 const build = { version: "1.2.3", node: "20.0.0" };
@@ -22,6 +23,8 @@ function fed(): Metrics {
   metrics.hub.request("ping");
   metrics.notificationDropped("no_owner");
   metrics.watch("thehub_auth_failures_total", () => [["slowed", 1]]);
+  metrics.watch("thehub_grants_live", () => [["", 2]]);
+  metrics.watch("thehub_grants_total", () => grantEvents.map((event) => [event, 1] as const));
   metrics.watch("thehub_calls_delayed_total", () => [["client", 1]]);
   metrics.watch("thehub_calls_refused_total", () => [["tool", 1]]);
   metrics.watch("thehub_denied_total", () => [["arguments", 1]]);
@@ -154,7 +157,7 @@ test("metrics: docs/metrics.md gives every metric a unit, and says what to do wh
 test("metrics: docs/metrics.md lists the methods, doors and reasons that can be label values", async () => {
   const text = await fed().text();
   const values = new Map(documented("Labels").map(([label = "", list = ""]) => [label, list]));
-  for (const [, label = "", value = ""] of text.matchAll(/(method|door|reason)="([^"]+)"/g)) {
+  for (const [, label = "", value = ""] of text.matchAll(/(method|door|reason|event)="([^"]+)"/g)) {
     assert.ok(values.get(label)?.includes(`\`${value}\``), `${label} ${value}`);
   }
   const metrics = createMetrics(build);
