@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Refused } from "../identity/auth.ts";
 import type { DoorLog } from "./port.ts";
-import { SpacedLog } from "./spaced-log.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 
 export type RefusalReason =
   | "host or origin"

@@ -6,6 +6,7 @@
 //     └──the Core took it back, or went down──► over, the client is told
 import { declares } from "../base/client-capabilities.ts";
 import type { Clock, Timer } from "../base/clock.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import {
@@ -63,10 +64,12 @@ export class Asks {
   readonly #deps: AsksDeps;
   /** By session, then by the id towards the client. Only sessions that are asked something are here. */
   readonly #bySession = new Map<ClientSession, Map<number, Ask>>();
+  readonly #refusals: SpacedLog;
   #sweeper: Timer | undefined;
 
   constructor(deps: AsksDeps) {
     this.#deps = deps;
+    this.#refusals = new SpacedLog(deps.clock, (context) => deps.log.info("ask_refused", context));
   }
 
   /** Open questions, of all sessions. */
@@ -216,6 +219,11 @@ export class Asks {
     }
   }
 
+  /** Says what has not been said yet. */
+  close(): void {
+    this.#refusals.close();
+  }
+
   #isSent(ask: Ask, bytes: Buffer, scan: Scan): boolean {
     const { lane, call, replies } = ask;
     if (call !== undefined) {
@@ -274,11 +282,8 @@ export class Asks {
   }
 
   #refuse(lane: Lane, method: string, idText: ByteString, refusal: AskRefusal): void {
-    this.#deps.log.info("ask_refused", {
-      core: lane.core.name,
-      method: method.slice(0, maxMethodChars),
-      reason: refusal.message,
-    });
+    const core = lane.core.name;
+    this.#refusals.say(core, { core, method: method.slice(0, maxMethodChars), reason: refusal.message });
     const body = byteString(JSON.stringify(refusal));
     lane.core.send(frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${body}}`, "latin1")), noSplices);
   }

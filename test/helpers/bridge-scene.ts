@@ -147,8 +147,9 @@ export class BridgeScene {
     this.lanes.calls.progress(lane, frameOfText(text), record, Number(token));
   }
 
-  /** Nothing is left of any call: no question, no park, no timer but the clock's own sweep. */
+  /** Nothing is left of any call: no question, no park, no timer but the clock's own sweep, and what is still to be said of refusals. */
   assertIdle(): void {
+    this.asks.close();
     this.clock.advance(2000);
     assert.equal(this.asks.open, 0, "questions are open");
     assert.equal(this.clock.timers, 0, "timers are set");

@@ -2,7 +2,7 @@
 import type { TLSSocket } from "node:tls";
 import type { Clock } from "../../base/clock.ts";
 import type { DoorLog } from "../port.ts";
-import { SpacedLog } from "../spaced-log.ts";
+import { SpacedLog } from "../../base/spaced-log.ts";
 
 /** Reasons that have a number of their own. */
 export const handshakeFailureReasons = ["aborted", "client_certificate", "plain_http", "protocol", "timeout"] as const;
