@@ -246,7 +246,8 @@ export class Asks {
   ): AskRefusal | undefined {
     if (lane.asks.has(key)) return { code: -32600, message: `id ${key} is already in use by a request under way` };
     if (owner === undefined && lane.owner !== undefined) return notReady;
-    if (owner === undefined) return isKnownAsk(method) ? nobodyToAsk : unknownMethod(method);
+    if (owner === undefined && !isKnownAsk(method)) return unknownMethod(method);
+    if (owner === undefined) return lane.policy.serial ? nobodyForCertain : nobodyToAsk;
     if (lane.owner === undefined && !isKnownAsk(method)) return unknownMethod(method);
     const params = { bytes, start: scan.paramsStart, end: scan.paramsEnd };
     const refusal = refusalOf(method, owner.session.capabilities, params);
@@ -362,6 +363,11 @@ const nobodyToAsk: AskRefusal = {
   code: -32601,
   message:
     "this core is shared by several clients, and nothing says which of them this is for: set isolation: session (or pool, or interactive: serialize) for it in the hub's manifest",
+};
+const nobodyForCertain: AskRefusal = {
+  code: -32601,
+  message:
+    "nothing says for certain which client this is for: no call runs, or another client's call that was cancelled, or its task, may be at work still",
 };
 const tooManyParked: AskRefusal = { code: -32603, message: "too many calls wait for their clients' answers already" };
 const notReady: AskRefusal = { code: -32603, message: "the client has not said yet what it can be asked" };

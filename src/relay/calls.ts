@@ -7,7 +7,7 @@ import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-ob
 import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import { type Scan, scanOf } from "../wire/scan.ts";
 import { cancelFrame, errorFrame, idEdits } from "./answers.ts";
-import { noteAstray } from "./astray.ts";
+import { forgetAstray, noteAstray } from "./astray.ts";
 import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { coreRefusal, diedUnderCall, fullCore, idInUse, overloaded, timedOut } from "./call-errors.ts";
 import {
@@ -344,7 +344,7 @@ export class Calls {
   refuse(call: Call, error: HubError): void {
     if (call.state === "done") return;
     if (call.hooks !== undefined && isFailureTaken(call, error)) return void this.#limiter.stepAside(call);
-    noteAstray(call);
+    noteAstray(call, this.#clock.now());
     this.#leave(call);
     call.lane.meter.error(error.code);
     call.replies.answer(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
@@ -354,7 +354,7 @@ export class Calls {
   }
 
   #abandon(call: Call, why: Abandoned): void {
-    noteAstray(call);
+    noteAstray(call, this.#clock.now());
     this.#leave(call);
     call.replies.dropped();
     tellHooks(call, "abandoned");
@@ -389,6 +389,7 @@ export class Calls {
     const now = this.#clock.now();
     for (const session of this.#sessions()) {
       for (const call of session.calls.values()) {
+        if (call.lane.astray.size > 0) forgetAstray(call.lane, now);
         if (call.deadlineMs > now || call.state === "done" || call.state === "taken") continue;
         // The time that a person takes to answer is not the Core's.
         if (call.state === "running" && waitsForItsClient(call)) continue;
