@@ -47,6 +47,8 @@ export class Party<C> implements Linked<Party<C>> {
 /** Where a call is. "ready": it has every slot, `start` is not called yet. "aside": it goes on, and holds no slot. */
 export class Place<C> implements FairItem<Place<C>> {
   stage: "waiting" | "ready" | "running" | "aside" = "waiting";
+  /** The call took of the rates when it was here first. */
+  isPaid = false;
   /** Whose queue it is in while it waits: it holds a slot of each party before. */
   at: Party<C>;
   // When it got the slots.
@@ -75,8 +77,26 @@ export class Place<C> implements FairItem<Place<C>> {
     return party === this.tool ? this.core : undefined;
   }
 
+  /** The first party at which the call would have to wait. */
+  firstInTheWay(nowMs: number): Party<C> | undefined {
+    const { client, tool, core } = this;
+    if (!client.takesAtOnce(nowMs)) return client;
+    if (tool?.takesAtOnce(nowMs) === false) return tool;
+    return core.takesAtOnce(nowMs) ? undefined : core;
+  }
+
+  /** It has every slot, and runs. */
+  takeAll(nowMs: number, bytes: number): void {
+    const { client, tool, core } = this;
+    this.stage = "running";
+    this.take(client, nowMs, bytes);
+    if (tool !== undefined) this.take(tool, nowMs, bytes);
+    this.take(core, nowMs, bytes);
+  }
+
   take(party: Party<C>, nowMs: number, bytes: number): void {
-    party.limited.take(nowMs, bytes);
+    if (this.isPaid) party.limited.takeSlot();
+    else party.limited.take(nowMs, bytes);
     if (party === this.core) this.coreMs = nowMs;
     else if (party === this.client) this.clientMs = nowMs;
     else this.toolMs = nowMs;

@@ -6,7 +6,7 @@ import { type CallLimiter, createLimits, type LimitedCall } from "../../../src/g
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { type Random, seededRandom } from "../../helpers/seeded-random.ts";
 
-type Fate = "new" | "waiting" | "running" | "refused" | "over";
+type Fate = "new" | "waiting" | "running" | "aside" | "back" | "refused" | "over";
 
 interface TestCall extends LimitedCall {
   fate: Fate;
@@ -77,10 +77,19 @@ class World {
     this.#limits.release(call);
   }
 
+  /** One that runs steps aside; one that did steps back. */
+  step(call: TestCall): void {
+    if (call.fate === "running") {
+      call.fate = "aside";
+      this.#limits.stepAside(call);
+    } else if (this.#limits.stepBack(call)) call.fate = "running";
+    else call.fate = "back";
+  }
+
   #started(call: TestCall): void {
-    assert.equal(call.fate, "waiting", "only a waiting call is started");
+    assert.ok(call.fate === "waiting" || call.fate === "back", "only a waiting call is started");
+    if (call.fate === "waiting") call.starts += 1;
     call.fate = "running";
-    call.starts += 1;
     const chance = this.#random.below(12);
     if (chance === 0) this.release(call);
     else if (chance === 1) this.admit();
@@ -105,16 +114,18 @@ class World {
     for (const { core, inUse, queued } of this.#limits.loads()) {
       assert.equal(inUse, running.filter(({ coreKey }) => coreKey === core).length);
       const queues = [core, `${core} slow`, `${core} large`].map((name) => this.settingsOf(name).maxQueue);
-      assert.ok(queued <= queues.reduce((sum, size) => sum + size), "queues of a Core and its tools");
+      const back = this.with("back").filter(({ coreKey }) => coreKey === core).length;
+      assert.ok(queued <= queues.reduce((sum, size) => sum + size, back), "queues of a Core and its tools");
     }
     const waiting = this.with("waiting");
     for (const [name, waits] of count(waiting, clientOf)) {
       const { maxConcurrency, maxQueue } = this.settingsOf(name);
       assert.ok(waits <= maxQueue + maxConcurrency, "client queue and slots held while waiting for a Core");
     }
-    const bytes = waiting.reduce((sum, call) => sum + call.bytes, 0);
-    assert.equal(this.#limits.waitingBytes, bytes);
-    assert.ok(bytes <= maxWaitingBytes);
+    const bytesOf = (calls: TestCall[]) => calls.reduce((sum, call) => sum + call.bytes, 0);
+    const back = bytesOf(this.with("back"));
+    assert.equal(this.#limits.waitingBytes, bytesOf(waiting) + back);
+    assert.ok(bytesOf(waiting) <= maxWaitingBytes);
   }
 }
 
@@ -124,15 +135,18 @@ test("limits: on random sequences, stay within every limit and lose or repeat no
     const world = new World(random);
     for (let step = 0; step < 250; step++) {
       const kind = random.below(10);
-      const live = world.with("running", "waiting");
+      const live = world.with("running", "waiting", "aside", "back");
+      const stepping = world.with("running", "aside");
       if (kind < 5) world.admit();
+      else if (kind === 5 && stepping.length > 0) world.step(random.pick(stepping));
       else if (kind < 9 && live.length > 0) world.release(random.pick(live));
       else world.clock.advance(random.below(200));
       world.check();
     }
     // Nobody starves: as running calls end and time goes by, every call that waits is started.
-    for (let round = 0; world.with("running", "waiting").length > 0; round++) {
-      assert.ok(round < 2000, `seed ${seed}: ${world.with("waiting").length} calls starve`);
+    for (const call of world.with("aside")) world.step(call);
+    for (let round = 0; world.with("running", "waiting", "back").length > 0; round++) {
+      assert.ok(round < 2000, `seed ${seed}: ${world.with("waiting", "back").length} calls starve`);
       for (const call of world.with("running")) world.release(call);
       world.clock.advance(100);
       world.check();
