@@ -50,11 +50,12 @@ export interface CallLimiter<C extends LimitedCall> extends Admission {
   admit(call: C, nowMs?: number): Verdict;
   /** The Core has said so much of this call. */
   spend(call: C, bytes: number, nowMs?: number): void;
-  /** The call goes on, and takes no place from others any more. */
-  stepAside(call: C): void;
+  /** The call goes on, and takes no place from others any more; `isInCore`: none of its client's. */
+  stepAside(call: C, isInCore?: boolean): void;
   /**
    * The call that stepped aside is to have its places again. True: it has them. False: `start` is called with it later, unless it is released first. It
-   * takes nothing of any rate again, and is not refused: how many may step aside, and come back, is for who lets them to say.
+   * takes nothing of any rate again, and is not refused: how many may step aside, and come back, is for who lets them to say. One that kept its Core's
+   * place does not wait for its client's either, for which others may hold that while they wait for the Core's.
    */
   stepBack(call: C): boolean;
   /** The call is over or given up, at whatever stage. Nothing happens when it is not here. May start other calls at once. */
@@ -158,22 +159,26 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     (call.place as Place<C> | undefined)?.spend(nowMs, bytes);
   }
 
-  stepAside(call: C): void {
+  stepAside(call: C, isInCore = false): void {
     const place = call.place as Place<C> | undefined;
     if (place?.stage !== "running") {
       this.release(call);
       return;
     }
     const nowMs = this.#options.clock.now();
-    place.giveBack(nowMs);
-    place.stage = "aside";
+    if (isInCore) place.leaveClient(nowMs);
+    else {
+      place.giveBack(nowMs);
+      place.stage = "aside";
+    }
     this.#moveAll(place, nowMs);
   }
 
   stepBack(call: C): boolean {
     const before = call.place as Place<C> | undefined;
-    if (before !== undefined && before.stage !== "aside") return before.stage === "running";
     const nowMs = this.#options.clock.now();
+    if (before?.stage === "inside") before.rejoin(this.#clientOf(call, nowMs), nowMs);
+    if (before !== undefined && before.stage !== "aside") return before.stage === "running";
     const { party: core, tools } = this.#coreOf(call, nowMs);
     const tool = call.limitedTool === undefined ? undefined : this.#toolOf(call, core, tools, nowMs);
     const place = new Place(call, this.#clientOf(call, nowMs), tool, core);

@@ -44,9 +44,12 @@ export class Party<C> implements Linked<Party<C>> {
   }
 }
 
-/** Where a call is. "ready": it has every slot, `start` is not called yet. "aside": it goes on, and holds no slot. */
+/**
+ * Where a call is. "ready": it has every slot, `start` is not called yet. "aside": it goes on, and holds no slot. "inside": it holds those of its tool
+ * and Core.
+ */
 export class Place<C> implements FairItem<Place<C>> {
-  stage: "waiting" | "ready" | "running" | "aside" = "waiting";
+  stage: "waiting" | "ready" | "running" | "aside" | "inside" = "waiting";
   /** The call took of the rates when it was here first. */
   isPaid = false;
   /** Whose queue it is in while it waits: it holds a slot of each party before. */
@@ -59,7 +62,7 @@ export class Place<C> implements FairItem<Place<C>> {
   next: Place<C> | undefined;
   lane: FairItem<Place<C>>["lane"];
   readonly call: C;
-  readonly client: Party<C>;
+  client: Party<C>;
   readonly tool: Party<C> | undefined;
   readonly core: Party<C>;
 
@@ -112,10 +115,23 @@ export class Place<C> implements FairItem<Place<C>> {
       return;
     }
     if (stage === "aside") return;
-    const ran = stage === "running";
+    const ran = stage !== "ready";
     core.limited.giveBack(ran ? nowMs - this.coreMs : undefined);
     tool?.limited.giveBack(ran ? nowMs - this.toolMs : undefined);
-    client.limited.giveBack(ran ? nowMs - this.clientMs : undefined);
+    if (stage !== "inside") client.limited.giveBack(ran ? nowMs - this.clientMs : undefined);
+  }
+
+  leaveClient(nowMs: number): void {
+    this.client.limited.giveBack(nowMs - this.clientMs);
+    this.stage = "inside";
+  }
+
+  /** Whether or not there is a slot. `client`: it may have been forgotten meanwhile, and be another one. */
+  rejoin(client: Party<C>, nowMs: number): void {
+    this.client = client;
+    client.limited.takeSlot();
+    this.clientMs = nowMs;
+    this.stage = "running";
   }
 
   spend(nowMs: number, bytes: number): void {

@@ -38,8 +38,10 @@ export interface Call {
   /** `frame` has been sent before, and has every edit in it. */
   isAsSent: boolean;
   state: CallState;
-  /** Its lane was lent to it, and is given back when it is over. */
-  isLease: boolean;
+  /** By which it came to its lane, which was lent to it, and is given back when it is over; undefined for all others. */
+  entry: Lane | undefined;
+  /** It runs, and waits to have its places again: what is done then. */
+  goesOn: (() => void)[] | undefined;
   /** The id towards the Core: another one when it is sent again. */
   hubId: number;
   readonly receivedMs: number;

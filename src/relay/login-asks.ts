@@ -19,6 +19,7 @@ import { completed, notificationFrame, resultFrame, resultOf } from "./answers.t
 import type { Call, CallHook, ClientSession } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { declined, LoginRounds, type LoginRoundsDeps } from "./login-rounds.ts";
+import { LoginWaits } from "./login-waits.ts";
 
 /** The hub's page for one login. */
 export interface SignIn {
@@ -67,6 +68,7 @@ export class LoginAsks {
   readonly #deps: LoginAsksDeps;
   /** By Core. Only sessions that need something are here. */
   readonly #needs = new Map<ClientSession, Map<string, Need>>();
+  readonly #waits = new LoginWaits();
   readonly #rounds: LoginRounds;
   #isClosed = false;
 
@@ -86,13 +88,16 @@ export class LoginAsks {
         if (error.code !== "login_needed" || isAsked || this.#isClosed) return false;
         isAsked = true;
         // Its answer is of another turn: the call is taken when this returns.
+        const excess = isSignedIn(error) ? undefined : this.#waits.add(call);
         if (isSignedIn(error)) queueMicrotask(() => this.#tell(call, coreKey));
+        else if (excess !== undefined) queueMicrotask(() => this.#deps.calls.refuse(call, excess));
         else if (this.#rounds.takes(call)) void this.#helpModern(call, { error, isStandIn, brought });
         else this.#add(call, { error, isStandIn, brought });
         return true;
       },
       ...(isStandIn && { refuses: () => signedIn(coreKey) }),
       over: (_outcome, call) => {
+        this.#waits.remove(call);
         this.#rounds.over(call);
         this.#forget(session, coreKey);
       },
@@ -209,6 +214,7 @@ export class LoginAsks {
   }
 
   #resume(call: Call, { error, isStandIn }: Waiting, waitedMs: number): void {
+    this.#waits.remove(call);
     if (isStandIn) this.#tell(call, call.lane.core.name);
     else if (!this.#deps.calls.retry(call, waitedMs)) this.#deps.calls.refuse(call, again(error));
   }

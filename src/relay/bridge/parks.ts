@@ -62,7 +62,7 @@ const maxKeptBytes = 10 * 1024 * 1024;
 
 export interface ParksDeps {
   readonly clock: Clock;
-  readonly calls: Pick<Calls, "adopt" | "dropSession">;
+  readonly calls: Pick<Calls, "adopt" | "dropSession" | "stepAside" | "stepBack">;
   readonly states: SealedStates;
   readonly handles: TaskHandles;
   /** The task of this park is another one than it was. */
@@ -142,7 +142,8 @@ export class Parks {
     park.questions.set(`k${++park.lastKey}`, { ask, request });
     if (park.task !== undefined) this.#changed(park, park.task);
     // Who waits is told of all at once; where nobody does, the next retry is.
-    if (park.phase === "asking") park.timer ??= this.#deps.clock.after(gatherMs, () => this.#ask(park));
+    if (park.phase === "parked") this.#deps.calls.stepAside(call);
+    else park.timer ??= this.#deps.clock.after(gatherMs, () => this.#ask(park));
     return true;
   }
 
@@ -151,6 +152,7 @@ export class Parks {
     for (const park of this.#byId.values()) {
       for (const [key, question] of park.questions) {
         if (question.ask !== ask || !park.questions.delete(key)) continue;
+        this.#goesOn(park, () => {});
         if (park.task !== undefined) this.#changed(park, park.task);
       }
     }
@@ -243,6 +245,7 @@ export class Parks {
     park.round++;
     const keeping: ReplySink = { ...nowhere, answer: (frame, splices) => this.#keep(park, frame, splices) };
     this.#deps.calls.adopt(call, { session, replies: keeping, idText: "0", idKey: "0", tokenText: undefined });
+    this.#deps.calls.stepAside(call);
     if (park.tool !== undefined && declaresTasks(session.capabilities)) {
       replies.answer(this.#becomeTask(park, park.tool, idText), noSplices);
       return;
@@ -304,13 +307,24 @@ export class Parks {
     members(bytes, responses.start, responses.end, (key, start, end) => {
       if (bytes[start] === 0x7b) answers.set(key, Buffer.from(bytes.subarray(start, end)));
     });
+    const given: (readonly [Ask, Buffer])[] = [];
     for (const [key, answer] of answers) {
       const question = park.questions.get(key);
       if (question === undefined) continue;
       park.questions.delete(key);
-      this.#deps.settle(question.ask, answer);
+      given.push([question.ask, answer]);
     }
+    const settle = () => {
+      for (const [ask, answer] of given) this.#deps.settle(ask, answer);
+    };
+    if (given.length > 0) this.#goesOn(park, settle);
     if (answers.size > 0 && park.task !== undefined && park.phase !== "over") this.#changed(park, park.task);
+  }
+
+  /** With all that it has asked the Core is at work again, and the call takes its places; before, the Core waits still. */
+  #goesOn({ call, questions }: Park, then: () => void): void {
+    if (call !== undefined && questions.size === 0) this.#deps.calls.stepBack(call, then);
+    else then();
   }
 
   #giveBack(park: Park, { session, replies, idText, bytes, scan }: Request): void {

@@ -69,3 +69,28 @@ test("limits: a tool's own places are given up and had again as well", () => {
   limits.release(second);
   assert.deepEqual(started, ["a1"]);
 });
+
+test("limits: a call that keeps its Core's place gives up its client's, and has it again without waiting for it", () => {
+  const { limits, started, call } = limitsScene({ client: { maxConcurrency: 1 }, core: { maxConcurrency: 1 } });
+  const [first, second, third] = [call("a1"), call("a2"), call("a3", "other")];
+  limits.admit(first);
+  assert.equal(limits.admit(second), "wait");
+  limits.stepAside(first, true);
+  // The second has the client's place, and waits for the Core's, which the first has.
+  assert.deepEqual([...limits.loads()], [{ core: "core", inUse: 1, queued: 1 }]);
+  assert.equal(limits.admit(third), "wait");
+  assert.equal(limits.stepBack(first), true);
+  limits.stepAside(first, true);
+  limits.release(first);
+  assert.deepEqual(started.splice(0), ["a2"]);
+  limits.release(second);
+  assert.deepEqual(started, ["a3"]);
+  limits.release(third);
+  assert.deepEqual(
+    [...limits.loads()].map(({ inUse, queued }) => [inUse, queued]),
+    [
+      [0, 0],
+      [0, 0],
+    ],
+  );
+});

@@ -6,11 +6,13 @@ import { type CallLimiter, createLimits, type LimitedCall } from "../../../src/g
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { type Random, seededRandom } from "../../helpers/seeded-random.ts";
 
-type Fate = "new" | "waiting" | "running" | "aside" | "back" | "refused" | "over";
+type Fate = "new" | "waiting" | "running" | "aside" | "inside" | "back" | "refused" | "over";
 
 interface TestCall extends LimitedCall {
   fate: Fate;
   starts: number;
+  /** It did not wait for its client's place. */
+  hasRejoined: boolean;
 }
 
 const maxWaitingBytes = 400;
@@ -58,6 +60,7 @@ class World {
       bytes: random.below(80),
       fate: "new",
       starts: 0,
+      hasRejoined: false,
     };
     this.calls.push(call);
     const verdict = this.#limits.admit(call);
@@ -80,8 +83,13 @@ class World {
   /** One that runs steps aside; one that did steps back. */
   step(call: TestCall): void {
     if (call.fate === "running") {
-      call.fate = "aside";
-      this.#limits.stepAside(call);
+      call.fate = this.#random.pick(["aside", "inside"]);
+      call.hasRejoined = false;
+      this.#limits.stepAside(call, call.fate === "inside");
+    } else if (call.fate === "inside") {
+      call.hasRejoined = true;
+      assert.equal(this.#limits.stepBack(call), true);
+      call.fate = "running";
     } else if (this.#limits.stepBack(call)) call.fate = "running";
     else call.fate = "back";
   }
@@ -107,9 +115,14 @@ class World {
     };
     const toolOf = ({ coreKey, limitedTool }: TestCall) => limitedTool && `${coreKey} ${limitedTool}`;
     const clientOf = ({ clientKey }: TestCall) => clientKey;
-    const running = this.with("running");
-    for (const keyOf of [clientOf, toolOf, ({ coreKey }: TestCall) => coreKey]) {
-      for (const [name, inUse] of count(running, keyOf)) assert.ok(inUse <= this.settingsOf(name).maxConcurrency, name);
+    const running = this.with("running", "inside");
+    const ofClient = running.filter(({ fate, hasRejoined }) => fate === "running" && !hasRejoined);
+    for (const counts of [
+      count(ofClient, clientOf),
+      count(running, toolOf),
+      count(running, ({ coreKey }) => coreKey),
+    ]) {
+      for (const [name, inUse] of counts) assert.ok(inUse <= this.settingsOf(name).maxConcurrency, name);
     }
     for (const { core, inUse, queued } of this.#limits.loads()) {
       assert.equal(inUse, running.filter(({ coreKey }) => coreKey === core).length);
@@ -135,8 +148,8 @@ test("limits: on random sequences, stay within every limit and lose or repeat no
     const world = new World(random);
     for (let step = 0; step < 250; step++) {
       const kind = random.below(10);
-      const live = world.with("running", "waiting", "aside", "back");
-      const stepping = world.with("running", "aside");
+      const live = world.with("running", "waiting", "aside", "inside", "back");
+      const stepping = world.with("running", "aside", "inside");
       if (kind < 5) world.admit();
       else if (kind === 5 && stepping.length > 0) world.step(random.pick(stepping));
       else if (kind < 9 && live.length > 0) world.release(random.pick(live));
@@ -144,7 +157,7 @@ test("limits: on random sequences, stay within every limit and lose or repeat no
       world.check();
     }
     // Nobody starves: as running calls end and time goes by, every call that waits is started.
-    for (const call of world.with("aside")) world.step(call);
+    for (const call of world.with("aside", "inside")) world.step(call);
     for (let round = 0; world.with("running", "waiting", "back").length > 0; round++) {
       assert.ok(round < 2000, `seed ${seed}: ${world.with("waiting", "back").length} calls starve`);
       for (const call of world.with("running")) world.release(call);
