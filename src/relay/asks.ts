@@ -307,10 +307,11 @@ export class Asks {
     const asks = this.#bySession.get(session);
     asks?.delete(ask.id);
     if (asks?.size === 0) this.#bySession.delete(session);
+    if (ask.coreIdText !== undefined) lane.asks.delete(idKey(ask.coreIdText));
+    // A parked call has its own time.
     if (ask.call !== undefined) this.#deps.parks.withdrawn(ask);
-    if (ask.coreIdText === undefined) return;
-    lane.asks.delete(idKey(ask.coreIdText));
-    if (lane.asks.size === 0) this.#deps.waited(lane, this.#deps.clock.now() - lane.askingSinceMs);
+    else if (ask.coreIdText !== undefined && lane.asks.size === 0)
+      this.#deps.waited(lane, this.#deps.clock.now() - lane.askingSinceMs);
   }
 
   #count(outcome: AskOutcome): void {

@@ -93,6 +93,8 @@ interface Park {
   /** What the Core waits for, by the names that the client answers by. */
   readonly questions: Map<string, Question>;
   lastKey: number;
+  /** Since when it has waited for something, at any time. */
+  askedMs: number;
   /** The answer of the Core, whole, once there is one that no client is known to have. */
   outcome: Buffer | undefined;
   /** Its answer is not kept any more. */
@@ -139,6 +141,7 @@ export class Parks {
     let size = request.length;
     for (const question of park.questions.values()) size += question.request.length;
     if (size > maxAskedBytes || park.round >= maxRounds) return false;
+    if (park.questions.size === 0) park.askedMs = this.#deps.clock.now();
     park.questions.set(`k${++park.lastKey}`, { ask, request });
     if (park.task !== undefined) this.#changed(park, park.task);
     // Who waits is told of all at once; where nobody does, the next retry is.
@@ -227,7 +230,7 @@ export class Parks {
         ...{ id: `${session.id}p${++this.#made}`, openedMs: this.#deps.clock.now(), sink: nowhere },
         end: () => this.#giveUp(park),
       }),
-      ...{ tool, task: undefined, phase: "asking", round: 0, questions: new Map(), lastKey: 0 },
+      ...{ tool, task: undefined, phase: "asking", round: 0, questions: new Map(), lastKey: 0, askedMs: 0 },
       ...{ outcome: undefined, letGo: undefined, timer: undefined },
     };
     this.#byId.set(park.id, park);
@@ -322,9 +325,18 @@ export class Parks {
   }
 
   /** With all that it has asked the Core is at work again, and the call takes its places; before, the Core waits still. */
-  #goesOn({ call, questions }: Park, then: () => void): void {
-    if (call !== undefined && questions.size === 0) this.#deps.calls.stepBack(call, then);
-    else then();
+  #goesOn({ call, questions, askedMs }: Park, then: () => void): void {
+    if (call === undefined || questions.size > 0) {
+      then();
+      return;
+    }
+    this.#deps.calls.stepBack(call, () => {
+      // The time that the client took, and that in line, is not the Core's.
+      const ms = this.#deps.clock.now() - askedMs;
+      call.deadlineMs += ms;
+      call.lastMs += ms;
+      then();
+    });
   }
 
   #giveBack(park: Park, { session, replies, idText, bytes, scan }: Request): void {

@@ -67,6 +67,44 @@ test("parked calls: while one waits for a person its client and its Core have it
   assert.equal(load(core), 0);
 });
 
+test("parked calls: the time that a person took is not the Core's, whatever else waits there", () => {
+  const at = new BridgeScene();
+  const client = at.modern({ capabilities: { elicitation }, principal: named("ann") });
+  const core = at.core({ owner: client.session });
+  /** Over HTTP a question comes on the response of the call that it belongs to. */
+  const parked = (n: number) => {
+    const id = at.call(client, core, { name: "book", arguments: { n } });
+    const requestId = Number(core.told.findLast(({ method }) => method === "tools/call")?.id);
+    const params = { message: "Name?", requestedSchema: { type: "object" } };
+    const text = JSON.stringify({ jsonrpc: "2.0", id: `q${n}`, method: "elicitation/create", params });
+    const { bytes, record } = scanned(text);
+    at.asks.ask(core.lane, "elicitation/create", `"q${n}"`, { bytes, scan: record, requestId });
+    at.clock.advance(gatherMs);
+    return { requestId, requestState: client.answerTo(id)?.result.requestState as string };
+  };
+  const { requestId, requestState } = parked(1);
+  parked(2);
+  at.clock.advance(5 * minute);
+  const inputResponses = { k1: accepted };
+  const again = at.call(client, core, { name: "book", arguments: { n: 1 }, requestState, inputResponses });
+  at.clock.advance(700);
+  const { bytes, record } = scanned(`{"jsonrpc":"2.0","id":${requestId},"result":{"content":[]}}`);
+  at.lanes.calls.answer(core.lane, { chunks: [bytes], size: bytes.length }, record, requestId);
+  assert.deepEqual(client.answerTo(again)?.result?.content, []);
+  at.parks.dropAll();
+});
+
+test("parked calls: after its person has answered, a call has the rest of its time and no more", () => {
+  const { at, client, parked, retry } = scene({ serial: true });
+  const { requestState } = parked();
+  at.clock.advance(5 * minute);
+  const again = retry(requestState, { inputResponses: { k1: accepted } });
+  at.clock.advance(900);
+  assert.equal(client.answerTo(again), undefined);
+  at.clock.advance(500);
+  assert.equal(client.answerTo(again)?.error?.code, -32052);
+});
+
 test("parked calls: one is taken back while it waits for its places, and holds up nobody", () => {
   const { at, client, other, core, parked, calls, isAnswered, load, retry } = scene();
   const { requestState } = parked();
