@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto";
 import { declares } from "../base/client-capabilities.ts";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, flatten, frameOf, integerAt, noSplices } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
@@ -70,10 +71,12 @@ export class LoginAsks {
   readonly #needs = new Map<ClientSession, Map<string, Need>>();
   readonly #waits = new LoginWaits();
   readonly #rounds: LoginRounds;
+  readonly #unoffered: SpacedLog;
   #isClosed = false;
 
   constructor(deps: LoginAsksDeps) {
     this.#deps = deps;
+    this.#unoffered = new SpacedLog(deps.clock, (context) => deps.log.info("login_not_offered", context));
     const finish = (call: Call, frame: Frame) => deps.calls.finish(call, frame);
     this.#rounds = new LoginRounds({ ...deps, finish });
   }
@@ -120,6 +123,7 @@ export class LoginAsks {
   /** Nobody is asked any more: what fails from now on fails. */
   close(): void {
     this.#isClosed = true;
+    this.#unoffered.close();
   }
 
   #add(call: Call, waiting: Waiting): void {
@@ -170,7 +174,7 @@ export class LoginAsks {
     } catch (error) {
       const { code, message } = HubError.from(error);
       const reason = code === "internal" ? code : message;
-      this.#deps.log.info("login_not_offered", { session: session.id, core, reason });
+      this.#unoffered.say(core, { session: session.id, core, reason });
       return undefined;
     }
   }

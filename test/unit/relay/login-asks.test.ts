@@ -1,6 +1,7 @@
 // Calls that wait for a login: how many may, and how they go on: by way of the limits, once, unless they are taken back before.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { HubError } from "../../../src/base/errors.ts";
 import type { LimitSettings } from "../../../src/gates/limited.ts";
 import type { Lane } from "../../../src/relay/call.ts";
 import { LoginAsks } from "../../../src/relay/login-asks.ts";
@@ -21,12 +22,17 @@ function scene(limits?: Partial<LimitSettings>) {
   const done = new Promise<void>((resolve) => {
     signedIn = resolve;
   });
+  const { lines, log } = new LogRecord();
+  let hasPage = true;
   const asks = new LoginAsks({
-    ...{ clock: lanes.clock, log: new LogRecord().log, calls: lanes.calls, inputRequired: () => undefined },
+    ...{ clock: lanes.clock, log, calls: lanes.calls, inputRequired: () => undefined },
     logins: {
       has: () => true,
       isStandIn: () => false,
-      signIn: () => Promise.resolve({ url: "https://hub.example/p", done }),
+      signIn: async () => {
+        if (!hasPage) throw new HubError("login_needed", "there is no page");
+        return { url: "https://hub.example/p", done };
+      },
     },
   });
   const core = lanes.core();
@@ -59,7 +65,10 @@ function scene(limits?: Partial<LimitSettings>) {
   };
   const asked = () => core.told.filter(({ method }) => method === "tools/call");
   const load = () => [...lanes.calls.admission.loads()].map(({ inUse, queued }) => [inUse, queued]);
-  return { lanes, core, client, signIn, asked, load };
+  const noPage = () => {
+    hasPage = false;
+  };
+  return { lanes, core, client, signIn, asked, load, lines, noPage };
 }
 
 type Refusal = { readonly code: number; readonly data: Record<string, unknown> } | undefined;
@@ -172,4 +181,18 @@ test("login asks: a call has no instance of a pool while it waits, and the one t
   core.answers("tools/call", '"result":{}');
   assert.deepEqual(lent, ["lent", "back", "lent", "back"]);
   assert.equal(ann.answersTo(id).length, 1);
+});
+
+test("login asks: calls without an end that nobody has a page for are told so each, and the log every ten seconds", async () => {
+  const { lanes, client, lines, noPage } = scene();
+  noPage();
+  const ann = client();
+  for (let count = 0; count < 50; count++) client().call();
+  const own = ann.call();
+  await turn();
+  assert.equal(ann.answersTo(own)[0]?.error?.code, -32061);
+  const times = () => lines.splice(0).flatMap((line) => (line.msg === "login_not_offered" ? [line["times"]] : []));
+  assert.deepEqual(times(), [1]);
+  lanes.clock.advance(10_000);
+  assert.deepEqual(times(), [50]);
 });
