@@ -161,7 +161,8 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
 
   stepAside(call: C, isInCore = false): void {
     const place = call.place as Place<C> | undefined;
-    if (place?.stage !== "running") {
+    if (place?.stage === "aside" || (place?.stage === "inside" && isInCore)) return;
+    if (place?.stage !== "running" && place?.stage !== "inside") {
       this.release(call);
       return;
     }

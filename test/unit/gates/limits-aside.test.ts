@@ -94,3 +94,22 @@ test("limits: a call that keeps its Core's place gives up its client's, and has 
     ],
   );
 });
+
+test("limits: a call steps aside once, and one that kept its Core's place may give that up later", () => {
+  const { clock, limits, call } = limitsScene({ client: { rateRps: 1 } });
+  const first = call("a1");
+  const load = () => [...limits.loads()].map(({ inUse }) => inUse);
+  limits.admit(first);
+  limits.stepAside(first, true);
+  limits.stepAside(first, true);
+  assert.deepEqual(load(), [1]);
+  limits.stepAside(first);
+  limits.stepAside(first);
+  limits.stepAside(first, true);
+  assert.deepEqual(load(), [0]);
+  clock.advance(1000);
+  assert.equal(limits.stepBack(first), true);
+  assert.equal(limits.admit(call("a2")), "pass", "it has paid its rate");
+  limits.release(first);
+  assert.deepEqual(load(), [1]);
+});

@@ -158,15 +158,17 @@ test("parked calls: a Core that is told that there will be no answer is at work 
 });
 
 test("parked calls: a Core of one call at a time has this one still, and its client has its place for other Cores", () => {
-  const { at, client, other, core, quick, parked, calls, isAnswered, load, retry } = scene({ serial: true });
+  const { at, client, other, core, quick, asks, parked, calls, isAnswered, load, retry } = scene({ serial: true });
   const { requestState } = parked();
   assert.equal(load(core), 1);
+  asks("q2");
+  assert.equal(load(core), 1, "however often it asks");
   at.call(client, quick, { name: "look" });
   assert.equal(calls(quick), 1);
   at.call(other, core, { name: "look" });
   assert.equal(calls(core), 1, "the next one waits");
   // Nor does it wait for its client's place, which a call may have that waits for the Core's.
-  retry(requestState, { inputResponses: { k1: accepted } });
+  retry(requestState, { inputResponses: { k1: accepted, k2: accepted } });
   assert.equal(isAnswered("q1"), true);
   core.answers("tools/call", '"result":{}');
   assert.equal(calls(core), 2);
