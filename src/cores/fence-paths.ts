@@ -1,6 +1,6 @@
 // Which files are inside a fence. Landlock knows no "all but this": everything beside a closed path is listed, at each folder on the way down to it.
 import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** The file system, as far as it matters here. */
 export interface FileTree {
@@ -23,15 +23,16 @@ export interface FencedFiles {
   readonly inReach: readonly string[];
 }
 
-/** `within`: folders that stay open although they may be within a closed one. */
+/** `wanted`: also what is not there yet. `within`: folders that stay open although they may be within a closed one. */
 export function fencedFiles(wanted: readonly string[], within: readonly string[], tree: FileTree): FencedFiles {
   const closed = new Set<string>();
   const inReach = new Set<string>();
   for (const path of wanted) {
-    const real = tree.real(path);
-    if (real === undefined || real === "/") continue;
-    const isFixed = foldersAbove(real).every((folder) => tree.isFixed(folder));
-    (isFixed ? closed : inReach).add(real);
+    const place = placeOf(path, tree);
+    if (place === "/") continue;
+    // A folder that is not there is made by whoever may write to the one above.
+    const isFixed = foldersAbove(place).every((folder) => tree.isFixed(folder) || tree.real(folder) === undefined);
+    (isFixed ? closed : inReach).add(place);
   }
   if (closed.size === 0) return { open: [], closed: [], inReach: [...inReach] };
   const open: string[] = [];
@@ -50,6 +51,11 @@ export function fencedFiles(wanted: readonly string[], within: readonly string[]
     if (real !== undefined && ![...closed].some((one) => `${one}/`.startsWith(join(real, "/")))) open.push(real);
   }
   return { open, closed: [...closed], inReach: [...inReach] };
+}
+
+/** Without links; of what is not there, where it would be. */
+function placeOf(path: string, tree: FileTree): string {
+  return tree.real(path) ?? join(placeOf(dirname(path), tree), basename(path));
 }
 
 function foldersAbove(path: string): string[] {

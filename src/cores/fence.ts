@@ -11,8 +11,10 @@ import { type FencedFiles, type FileTree, fencedFiles, fileTree } from "./fence-
 export interface FenceRules {
   /** `required`: a Core that cannot be fenced does not start. */
   readonly mode: "auto" | "required" | "off";
-  /** Files and folders that are the hub's alone, where there are any. */
+  /** Files and folders that are the hub's alone, whether they are there already or are made later. */
   readonly closed: readonly string[];
+  /** The same, of which nothing says that there will be any: closed where they are there as a Core starts. */
+  readonly closedIfThere: readonly string[];
   /** A folder within these, in which each Core has a HOME of its own that is open to it; undefined: they share the hub's, which is not closed. */
   readonly homes: string | undefined;
 }
@@ -88,7 +90,7 @@ export class Fence {
       abi = knownAbi,
       tree = fileTree,
     } = this.#deps;
-    const { mode, closed, homes } = rules();
+    const { mode, closed, closedIfThere, homes } = rules();
     if (mode === "off") return { t: "plain" };
     if (platform !== "linux") return this.#without(mode, "only Linux can fence processes of one user");
     const number = prctl[arch];
@@ -100,7 +102,8 @@ export class Fence {
     this.#perl = typeof found === "string" ? found : found.file;
     const home = program.env["HOME"];
     const isOwn = homes !== undefined && home !== undefined && `${home}/`.startsWith(`${homes}/`);
-    const files = fencedFiles(closed, isOwn ? [home] : [], tree);
+    const there = closedIfThere.filter((place) => tree.real(place) !== undefined);
+    const files = fencedFiles([...closed, ...there], isOwn ? [home] : [], tree);
     const held = perlVariables.filter((name) => program.env[name] !== undefined);
     const env: Record<string, string> = { ...program.env, PERL_BADLANG: "0" };
     for (const name of held) if (name !== "PERL_BADLANG") delete env[name];

@@ -5,9 +5,9 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "../base/clock.ts";
 import { placeOfAddress, plainAddress } from "../base/ip-address.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 import { isLoopbackHost } from "./listen.ts";
 import type { DoorLog } from "./port.ts";
-import { SpacedLog } from "./spaced-log.ts";
 
 export interface ConnectionLimits {
   /** Over all addresses, upgraded ones included. Where all of them have shown who they are, further ones are closed unanswered. */

@@ -1,8 +1,8 @@
 // The log lines about HTTP requests that were refused at the door: who guesses tokens or session ids shows up here, at a bounded rate.
 import type { Clock } from "../base/clock.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 import type { Refused } from "../identity/auth.ts";
 import type { DoorLog } from "./port.ts";
-import { SpacedLog } from "./spaced-log.ts";
 
 export type RefusalReason =
   | "host or origin"

@@ -61,9 +61,13 @@ export class Limited {
 
   /** Takes a slot, one call's worth of the rate and its request's bytes; `canTake` must have said yes. */
   take(nowMs: number, bytes: number): void {
-    this.inUse += 1;
+    this.takeSlot();
     this.#calls?.take(nowMs, 1);
     this.#bytes?.take(nowMs, bytes);
+  }
+
+  takeSlot(): void {
+    this.inUse += 1;
   }
 
   /** What a call has brought, on top of its request. */

@@ -50,8 +50,14 @@ export interface CallLimiter<C extends LimitedCall> extends Admission {
   admit(call: C, nowMs?: number): Verdict;
   /** The Core has said so much of this call. */
   spend(call: C, bytes: number, nowMs?: number): void;
-  /** The call goes on, and takes no place from others any more. */
-  stepAside(call: C): void;
+  /** The call goes on, and takes no place from others any more; `isInCore`: none of its client's. */
+  stepAside(call: C, isInCore?: boolean): void;
+  /**
+   * The call that stepped aside is to have its places again. True: it has them. False: `start` is called with it later, unless it is released first. It
+   * takes nothing of any rate again, and is not refused: how many may step aside, and come back, is for who lets them to say. One that kept its Core's
+   * place does not wait for its client's either, for which others may hold that while they wait for the Core's.
+   */
+  stepBack(call: C): boolean;
   /** The call is over or given up, at whatever stage. Nothing happens when it is not here. May start other calls at once. */
   release(call: C, nowMs?: number): void;
   /** Asks for all limits again: for the parties that are known, they may be others now. May start calls at once. */
@@ -117,33 +123,31 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     const client = this.#clientOf(call, nowMs);
     const { party: core, tools } = this.#coreOf(call, nowMs);
     const tool = call.limitedTool === undefined ? undefined : this.#toolOf(call, core, tools, nowMs);
-    if (!client.takesAtOnce(nowMs)) return this.#wait(call, client, { client, tool, core }, nowMs);
-    if (tool?.takesAtOnce(nowMs) === false) return this.#wait(call, tool, { client, tool, core }, nowMs);
-    if (!core.takesAtOnce(nowMs)) return this.#wait(call, core, { client, tool, core }, nowMs);
     const place = new Place(call, client, tool, core);
-    call.place = place;
-    place.stage = "running";
-    place.take(client, nowMs, call.bytes);
-    if (tool !== undefined) place.take(tool, nowMs, call.bytes);
-    place.take(core, nowMs, call.bytes);
-    return "pass";
-  }
-
-  /** In the queue of `party`, where there is room; the call takes a slot of those before. */
-  #wait(call: C, party: Party<C>, of: Pick<Place<C>, "client" | "tool" | "core">, nowMs: number): Verdict {
+    const party = place.firstInTheWay(nowMs);
+    if (party === undefined) {
+      call.place = place;
+      place.takeAll(nowMs, call.bytes);
+      return "pass";
+    }
     const { limited, queue, kind } = party;
     const { size } = queue;
     if (size >= limited.settings.maxQueue || !limited.isWorthWaiting(size, nowMs)) {
       return this.#refuse(kind, limited, size, nowMs);
     }
     if (this.waitingBytes + call.bytes > this.#maxWaitingBytes) return this.#refuse("memory", limited, size, nowMs);
-    const place = new Place(call, of.client, of.tool, of.core);
+    this.#wait(place, party, nowMs);
+    return "wait";
+  }
+
+  /** In the queue of `party`; the call takes a slot of those before. */
+  #wait(place: Place<C>, party: Party<C>, nowMs: number): void {
+    const { call, client, tool, core } = place;
     call.place = place;
     this.waitingBytes += call.bytes;
-    if (party !== of.client) place.take(of.client, nowMs, call.bytes);
-    if (party === of.core && of.tool !== undefined) place.take(of.tool, nowMs, call.bytes);
+    if (party !== client) place.take(client, nowMs, call.bytes);
+    if (party === core && tool !== undefined) place.take(tool, nowMs, call.bytes);
     this.#enqueue(place, party, nowMs);
-    return "wait";
   }
 
   #refuse(by: LimitKind, limited: Limited, waiting: number, nowMs: number): Verdict {
@@ -155,16 +159,38 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     (call.place as Place<C> | undefined)?.spend(nowMs, bytes);
   }
 
-  stepAside(call: C): void {
+  stepAside(call: C, isInCore = false): void {
     const place = call.place as Place<C> | undefined;
-    if (place?.stage !== "running") {
+    if (place?.stage === "aside" || (place?.stage === "inside" && isInCore)) return;
+    if (place?.stage !== "running" && place?.stage !== "inside") {
       this.release(call);
       return;
     }
     const nowMs = this.#options.clock.now();
-    place.giveBack(nowMs);
-    place.stage = "aside";
+    if (isInCore) place.leaveClient(nowMs);
+    else {
+      place.giveBack(nowMs);
+      place.stage = "aside";
+    }
     this.#moveAll(place, nowMs);
+  }
+
+  stepBack(call: C): boolean {
+    const before = call.place as Place<C> | undefined;
+    const nowMs = this.#options.clock.now();
+    if (before?.stage === "inside") before.rejoin(this.#clientOf(call, nowMs), nowMs);
+    if (before !== undefined && before.stage !== "aside") return before.stage === "running";
+    const { party: core, tools } = this.#coreOf(call, nowMs);
+    const tool = call.limitedTool === undefined ? undefined : this.#toolOf(call, core, tools, nowMs);
+    const place = new Place(call, this.#clientOf(call, nowMs), tool, core);
+    place.isPaid = before !== undefined;
+    const party = place.firstInTheWay(nowMs);
+    if (party !== undefined) this.#wait(place, party, nowMs);
+    else {
+      call.place = place;
+      place.takeAll(nowMs, call.bytes);
+    }
+    return party === undefined;
   }
 
   release(call: C, nowMs: number = this.#options.clock.now()): void {

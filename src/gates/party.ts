@@ -44,9 +44,14 @@ export class Party<C> implements Linked<Party<C>> {
   }
 }
 
-/** Where a call is. "ready": it has every slot, `start` is not called yet. "aside": it goes on, and holds no slot. */
+/**
+ * Where a call is. "ready": it has every slot, `start` is not called yet. "aside": it goes on, and holds no slot. "inside": it holds those of its tool
+ * and Core.
+ */
 export class Place<C> implements FairItem<Place<C>> {
-  stage: "waiting" | "ready" | "running" | "aside" = "waiting";
+  stage: "waiting" | "ready" | "running" | "aside" | "inside" = "waiting";
+  /** The call took of the rates when it was here first. */
+  isPaid = false;
   /** Whose queue it is in while it waits: it holds a slot of each party before. */
   at: Party<C>;
   // When it got the slots.
@@ -57,7 +62,7 @@ export class Place<C> implements FairItem<Place<C>> {
   next: Place<C> | undefined;
   lane: FairItem<Place<C>>["lane"];
   readonly call: C;
-  readonly client: Party<C>;
+  client: Party<C>;
   readonly tool: Party<C> | undefined;
   readonly core: Party<C>;
 
@@ -75,8 +80,26 @@ export class Place<C> implements FairItem<Place<C>> {
     return party === this.tool ? this.core : undefined;
   }
 
+  /** The first party at which the call would have to wait. */
+  firstInTheWay(nowMs: number): Party<C> | undefined {
+    const { client, tool, core } = this;
+    if (!client.takesAtOnce(nowMs)) return client;
+    if (tool?.takesAtOnce(nowMs) === false) return tool;
+    return core.takesAtOnce(nowMs) ? undefined : core;
+  }
+
+  /** It has every slot, and runs. */
+  takeAll(nowMs: number, bytes: number): void {
+    const { client, tool, core } = this;
+    this.stage = "running";
+    this.take(client, nowMs, bytes);
+    if (tool !== undefined) this.take(tool, nowMs, bytes);
+    this.take(core, nowMs, bytes);
+  }
+
   take(party: Party<C>, nowMs: number, bytes: number): void {
-    party.limited.take(nowMs, bytes);
+    if (this.isPaid) party.limited.takeSlot();
+    else party.limited.take(nowMs, bytes);
     if (party === this.core) this.coreMs = nowMs;
     else if (party === this.client) this.clientMs = nowMs;
     else this.toolMs = nowMs;
@@ -92,10 +115,23 @@ export class Place<C> implements FairItem<Place<C>> {
       return;
     }
     if (stage === "aside") return;
-    const ran = stage === "running";
+    const ran = stage !== "ready";
     core.limited.giveBack(ran ? nowMs - this.coreMs : undefined);
     tool?.limited.giveBack(ran ? nowMs - this.toolMs : undefined);
-    client.limited.giveBack(ran ? nowMs - this.clientMs : undefined);
+    if (stage !== "inside") client.limited.giveBack(ran ? nowMs - this.clientMs : undefined);
+  }
+
+  leaveClient(nowMs: number): void {
+    this.client.limited.giveBack(nowMs - this.clientMs);
+    this.stage = "inside";
+  }
+
+  /** Whether or not there is a slot. `client`: it may have been forgotten meanwhile, and be another one. */
+  rejoin(client: Party<C>, nowMs: number): void {
+    this.client = client;
+    client.limited.takeSlot();
+    this.clientMs = nowMs;
+    this.stage = "running";
   }
 
   spend(nowMs: number, bytes: number): void {

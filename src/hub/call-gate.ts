@@ -1,7 +1,7 @@
 // What the rules about single calls need of the hub: the setup in force, a validator, the service that decides, numbers and log lines. What
 // few manifests need is loaded for those that have it.
 import type { Clock } from "../base/clock.ts";
-import { SpacedLog } from "../doors/spaced-log.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 import { ArgumentChecks } from "../gates/argument-checks.ts";
 import { type Decision, Decisions, outcomes } from "../gates/decisions.ts";
 import type { Setup } from "../manifest/diff.ts";

@@ -4,7 +4,7 @@ import { bearerToken } from "../base/bearer.ts";
 import type { Clock } from "../base/clock.ts";
 import { ipNetworks } from "../base/ip-networks.ts";
 import { Secret } from "../base/secret.ts";
-import { SpacedLog } from "../doors/spaced-log.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 import { Attempts } from "../identity/attempts.ts";
 import { type Auth, type AuthResult, createAuth, type Evidence, type Way } from "../identity/auth.ts";
 import { SignedTokens } from "../identity/jwt-way.ts";

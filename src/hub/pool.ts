@@ -3,9 +3,10 @@
 // era, which have no sessions, have the instances of a Core with `isolation: session` so too: each lent to calls of one of them only.
 //
 //   free ──lease──► lent ──its call is answered──► free ──nobody needs it for long──► ended
-//                     └──its call was let go while it ran, and it may still be talking──► ended
+//                     └──its call was let go while it ran, and it may still be talking──► ended, unless it works on a task
 import { type ClientCapabilities, classKey, relayable } from "../base/client-capabilities.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
+import { forgetAstray, isTalkedOver } from "../relay/astray.ts";
 import { type Call, type ClientSession, createLane, type Lane } from "../relay/call.ts";
 import { IdleSweep } from "./idle-sweep.ts";
 import { type Instances, type InstancesDeps, isIdle } from "./instances.ts";
@@ -98,13 +99,17 @@ export class Pool implements Instances {
   }
 
   /**
-   * One that this client had last, rather than another's, and one that works on no other client's task, since nobody could tell then whose
+   * One that this client had last, rather than another's, and one on which nothing of another client's is at work, since nobody could tell then whose
    * its words are; one that runs, rather than one that waits to be started again.
    */
   #free(key: string, session: ClientSession): Pooled | undefined {
     const free = [...this.#pooled].filter((pooled) => !pooled.isLent && pooled.key === key);
     const running = free.filter(isRunning);
-    const quiet = running.filter(({ member, last }) => member.lane.tasks.size === 0 || last === session);
+    const now = this.#deps.clock.now();
+    const quiet = running.filter(({ member }) => {
+      forgetAstray(member.lane, now);
+      return !isOthers(member.lane, session);
+    });
     const best = quiet.find(({ last }) => last === session) ?? quiet.find(({ last }) => last === undefined) ?? quiet[0];
     if (best !== undefined || this.#pooled.size < this.#max) return best;
     return running[0] ?? free[0];
@@ -136,7 +141,8 @@ export class Pool implements Instances {
     pooled.isLent = false;
     pooled.usedMs = this.#deps.clock.now();
     this.#deps.callOver(lane);
-    if (lane.astray.size > 0) this.#end(pooled);
+    // A task does not end because some other call was taken back.
+    if (lane.astray.size > 0 && !hasTasks(lane)) this.#end(pooled);
   }
 
   #end(pooled: Pooled): void {
@@ -152,6 +158,17 @@ export class Pool implements Instances {
     }
     return this.#pooled.size > 0;
   }
+}
+
+function hasTasks({ tasks }: Lane): boolean {
+  for (const { isOver } of tasks.values()) if (!isOver) return true;
+  return false;
+}
+
+/** Whether something of another session's may be at work there, as `ownerOf` has it. */
+function isOthers(lane: Lane, session: ClientSession): boolean {
+  for (const task of lane.tasks.values()) if (!task.isOver && task.session !== session) return true;
+  return isTalkedOver(lane, session);
 }
 
 function isRunning({ member }: Pooled): boolean {

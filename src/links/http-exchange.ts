@@ -30,6 +30,8 @@ export interface ExchangeEvents {
 }
 
 const maxHeaderBytes = 64 * 1024;
+/** Informational responses (1xx) to one request. */
+const maxInformations = 16;
 const textBytes = 4096;
 
 const tooLong = {
@@ -37,6 +39,9 @@ const tooLong = {
   answer: "there was no answer in time",
   head: "the head of its answer does not end",
 } as const;
+
+const tooManyInformations = `more than ${maxInformations} informational responses (1xx) came before an answer`;
+const switched = "it switched to another protocol (101), which nobody asked for";
 
 /** What is under way and can be given up. */
 export interface Underway {
@@ -52,6 +57,7 @@ export class Exchange implements Underway {
   #isConnected = false;
   #hasHead = false;
   #isOver = false;
+  #informations = 0;
 
   constructor(
     { clock, handshakeMs, keepAliveMs }: ExchangeTimes,
@@ -75,6 +81,9 @@ export class Exchange implements Underway {
     this.#isConnected = outgoing.reusedSocket;
     if (!this.#isConnected) this.#watch = clock.after(handshakeMs, () => this.#give(tooLong.connect));
     if (headMs !== undefined) this.#late = clock.after(headMs, () => this.#give(tooLong.answer));
+    const begins = () => {
+      if (!this.#hasHead && !this.#isOver) this.#watch = clock.after(handshakeMs, () => this.#give(tooLong.head));
+    };
     outgoing.on("socket", (socket) => {
       const connected = () => {
         this.#isConnected = true;
@@ -82,9 +91,7 @@ export class Exchange implements Underway {
         outgoing.setSocketKeepAlive(true, keepAliveMs);
       };
       // A hub may think for long before it answers, but a head that has begun is soon there.
-      arrivals.next(socket, () => {
-        if (!this.#hasHead) this.#watch = clock.after(handshakeMs, () => this.#give(tooLong.head));
-      });
+      arrivals.next(socket, begins);
       if (this.#isConnected) return;
       const isTls = "encrypted" in socket;
       // Through a proxy a socket comes connected.
@@ -101,13 +108,23 @@ export class Exchange implements Underway {
       response.on("error", () => {});
       if (!this.#isOver) events.head(response);
     });
-    outgoing.on("error", (error) => {
-      this.#stopTimers();
-      // What comes after a head is a matter of the response.
-      if (this.#isOver || this.#hasHead) return;
-      this.#isOver = true;
-      events.failed(error, this.#isConnected);
+    // No head, nor the beginning of one. What it came with has been seen to have begun one, or is about to be.
+    outgoing.on("information", () => {
+      if (++this.#informations > maxInformations) outgoing.destroy(new Error(tooManyInformations));
+      else
+        queueMicrotask(() => {
+          const { socket } = outgoing;
+          if (this.#hasHead || this.#isOver || socket === null) return;
+          this.#watch?.cancel();
+          arrivals.next(socket, begins);
+        });
     });
+    // Nothing more would be said of the request.
+    outgoing.on("upgrade", (_response, socket) => {
+      socket.destroy();
+      this.#fail(new Error(switched), events);
+    });
+    outgoing.on("error", (error) => this.#fail(error, events));
     // Head and body of a small one leave as one string.
     if (body !== undefined && body.length <= textBytes) outgoing.end(body.toString("latin1"), "latin1");
     else outgoing.end(body);
@@ -117,6 +134,14 @@ export class Exchange implements Underway {
     this.#isOver = true;
     this.#stopTimers();
     this.#request?.destroy();
+  }
+
+  #fail(error: NodeJS.ErrnoException, events: ExchangeEvents): void {
+    this.#stopTimers();
+    // What comes after a head is a matter of the response.
+    if (this.#isOver || this.#hasHead) return;
+    this.#isOver = true;
+    events.failed(error, this.#isConnected);
   }
 
   #give(reason: string): void {

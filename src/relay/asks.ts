@@ -6,6 +6,7 @@
 //     └──the Core took it back, or went down──► over, the client is told
 import { declares } from "../base/client-capabilities.ts";
 import type { Clock, Timer } from "../base/clock.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import {
@@ -63,10 +64,12 @@ export class Asks {
   readonly #deps: AsksDeps;
   /** By session, then by the id towards the client. Only sessions that are asked something are here. */
   readonly #bySession = new Map<ClientSession, Map<number, Ask>>();
+  readonly #refusals: SpacedLog;
   #sweeper: Timer | undefined;
 
   constructor(deps: AsksDeps) {
     this.#deps = deps;
+    this.#refusals = new SpacedLog(deps.clock, (context) => deps.log.info("ask_refused", context));
   }
 
   /** Open questions, of all sessions. */
@@ -216,6 +219,11 @@ export class Asks {
     }
   }
 
+  /** Says what has not been said yet. */
+  close(): void {
+    this.#refusals.close();
+  }
+
   #isSent(ask: Ask, bytes: Buffer, scan: Scan): boolean {
     const { lane, call, replies } = ask;
     if (call !== undefined) {
@@ -238,7 +246,8 @@ export class Asks {
   ): AskRefusal | undefined {
     if (lane.asks.has(key)) return { code: -32600, message: `id ${key} is already in use by a request under way` };
     if (owner === undefined && lane.owner !== undefined) return notReady;
-    if (owner === undefined) return isKnownAsk(method) ? nobodyToAsk : unknownMethod(method);
+    if (owner === undefined && !isKnownAsk(method)) return unknownMethod(method);
+    if (owner === undefined) return lane.policy.serial ? nobodyForCertain : nobodyToAsk;
     if (lane.owner === undefined && !isKnownAsk(method)) return unknownMethod(method);
     const params = { bytes, start: scan.paramsStart, end: scan.paramsEnd };
     const refusal = refusalOf(method, owner.session.capabilities, params);
@@ -274,11 +283,8 @@ export class Asks {
   }
 
   #refuse(lane: Lane, method: string, idText: ByteString, refusal: AskRefusal): void {
-    this.#deps.log.info("ask_refused", {
-      core: lane.core.name,
-      method: method.slice(0, maxMethodChars),
-      reason: refusal.message,
-    });
+    const core = lane.core.name;
+    this.#refusals.say(core, { core, method: method.slice(0, maxMethodChars), reason: refusal.message });
     const body = byteString(JSON.stringify(refusal));
     lane.core.send(frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${body}}`, "latin1")), noSplices);
   }
@@ -301,10 +307,11 @@ export class Asks {
     const asks = this.#bySession.get(session);
     asks?.delete(ask.id);
     if (asks?.size === 0) this.#bySession.delete(session);
+    if (ask.coreIdText !== undefined) lane.asks.delete(idKey(ask.coreIdText));
+    // A parked call has its own time.
     if (ask.call !== undefined) this.#deps.parks.withdrawn(ask);
-    if (ask.coreIdText === undefined) return;
-    lane.asks.delete(idKey(ask.coreIdText));
-    if (lane.asks.size === 0) this.#deps.waited(lane, this.#deps.clock.now() - lane.askingSinceMs);
+    else if (ask.coreIdText !== undefined && lane.asks.size === 0)
+      this.#deps.waited(lane, this.#deps.clock.now() - lane.askingSinceMs);
   }
 
   #count(outcome: AskOutcome): void {
@@ -357,6 +364,11 @@ const nobodyToAsk: AskRefusal = {
   code: -32601,
   message:
     "this core is shared by several clients, and nothing says which of them this is for: set isolation: session (or pool, or interactive: serialize) for it in the hub's manifest",
+};
+const nobodyForCertain: AskRefusal = {
+  code: -32601,
+  message:
+    "nothing says for certain which client this is for: no call runs, or another client's call that was cancelled, or its task, may be at work still",
 };
 const tooManyParked: AskRefusal = { code: -32603, message: "too many calls wait for their clients' answers already" };
 const notReady: AskRefusal = { code: -32603, message: "the client has not said yet what it can be asked" };

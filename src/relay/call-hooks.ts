@@ -2,6 +2,7 @@
 import type { HubError } from "../base/errors.ts";
 import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
+import { idEdits } from "./answers.ts";
 import type { Call, CallHook, CallOutcome } from "./call.ts";
 import { retain } from "./retain.ts";
 
@@ -31,6 +32,24 @@ export function makeReady(call: Call): void {
     }
   }
   call.splices = call.watch === undefined ? edits : call.watch.sent(edits);
+}
+
+/** Of the Core's answer: the caller's id, what hooks do to it, and of an error what `errorEdits` does; in order. */
+export function answerEdits(
+  call: Call,
+  frame: Frame,
+  scan: Scan,
+  errorEdits: (call: Call, frame: Frame, scan: Scan) => readonly Splice[],
+): readonly Splice[] {
+  const isError = scan.errorStart >= 0;
+  const id = idEdits(call.idText, scan);
+  if (!isError && call.hooks === undefined) return id;
+  let edits: readonly Splice[] = isError ? errorEdits(call, frame, scan) : noSplices;
+  for (const hook of call.hooks ?? []) {
+    const further = hook.edits?.(frame, scan, call) ?? noSplices;
+    if (further.length > 0) edits = edits.length === 0 ? further : [...edits, ...further];
+  }
+  return edits.length === 0 ? id : [...edits, ...id].sort(byPlace);
 }
 
 /** A hook has taken the answer: the call is out of its lane, and open still. */

@@ -9,6 +9,7 @@ import type { ByteString, Frame, ReplySink, Sent, Splice } from "../wire/frame.t
 import type { Era } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { AskRefusal } from "./ask-rules.ts";
+import type { Astray } from "./astray.ts";
 
 /**
  * taken: answered by the Core, and not yet for its client: a hook has the answer.
@@ -37,8 +38,10 @@ export interface Call {
   /** `frame` has been sent before, and has every edit in it. */
   isAsSent: boolean;
   state: CallState;
-  /** Its lane was lent to it, and is given back when it is over. */
-  isLease: boolean;
+  /** By which it came to its lane, which was lent to it, and is given back when it is over; undefined for all others. */
+  entry: Lane | undefined;
+  /** It runs, and waits to have its places again: what is done then. */
+  goesOn: (() => void)[] | undefined;
   /** The id towards the Core: another one when it is sent again. */
   hubId: number;
   readonly receivedMs: number;
@@ -204,8 +207,8 @@ export interface Lane {
   readonly meter: CoreMeter;
   readonly running: ChurnMap<number, Call>;
   readonly held: Set<Call>;
-  /** Calls that were let go while the Core ran them, until it answers them: it may still say something of theirs. For serial lanes. */
-  readonly astray: Set<number>;
+  /** Calls that were let go while the Core ran them, by its ids: it may still say something of theirs. For serial lanes. */
+  readonly astray: Map<number, Astray>;
   /** What the Core waits for its client to answer, by `idKey` of the Core's id. */
   readonly asks: Map<string, Ask>;
   /** Whether clients wait for news of its resources; and of its tasks. */
@@ -223,7 +226,7 @@ export interface Lane {
 
 export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter, owner?: ClientSession): Lane {
   const running = new ChurnMap<number, Call>(integerHash);
-  const tables = { running, held: new Set<Call>(), astray: new Set<number>(), asks: new Map<string, Ask>() };
+  const tables = { running, held: new Set<Call>(), astray: new Map<number, Astray>(), asks: new Map<string, Ask>() };
   const tasks = new Map<string, Task>();
   return {
     core,

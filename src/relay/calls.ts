@@ -1,16 +1,17 @@
 // The table of calls: admission, forwarding, answers, progress, cancellation, time limits, and a Core's death. Every call
 // that its client neither cancelled nor dropped leaves this table through exactly one answer.
-import type { Clock, Timer } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import { type ErrorCode, HubError } from "../base/errors.ts";
 import type { Admission, CallLimiter } from "../gates/limits.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
-import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
+import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
 import { type Scan, scanOf } from "../wire/scan.ts";
-import { cancelFrame, errorFrame, idEdits } from "./answers.ts";
+import { cancelFrame, errorFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
 import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
 import { coreRefusal, diedUnderCall, fullCore, idInUse, overloaded, timedOut } from "./call-errors.ts";
 import {
+  answerEdits,
   editsToResend,
   isFailureTaken,
   isStale,
@@ -20,13 +21,12 @@ import {
   tellHooks,
   untilOf,
 } from "./call-hooks.ts";
-import { coreGone, coreUnavailable, heldWhile, waitsForItsClient } from "./core-availability.ts";
+import { coreGone, coreUnavailable, heldWhile } from "./core-availability.ts";
 import { createCall } from "./create-call.ts";
+import { LateCalls } from "./late-calls.ts";
+import { borrow, giveBack } from "./lending.ts";
 import type { Request } from "./request.ts";
 import { retain } from "./retain.ts";
-
-/** How often deadlines are looked at while calls are open; a call may overrun its time by this much. */
-const sweepEveryMs = 250;
 
 export type CreateLimiter = (start: (call: Call) => void) => CallLimiter<Call>;
 
@@ -47,15 +47,18 @@ export class Calls {
   readonly #limiter: CallLimiter<Call>;
   readonly #sessions: () => Iterable<ClientSession>;
   readonly #observer: CallObserver | undefined;
+  readonly #late: LateCalls;
   #open = 0;
-  #sweeper: Timer | undefined;
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
     this.#clock = deps.clock;
     this.#sessions = deps.sessions;
     this.#observer = deps.observer;
-    this.#limiter = deps.createLimiter((call) => this.#forward(call));
+    this.#limiter = deps.createLimiter((call) => this.#start(call));
+    const { clock, sessions } = deps;
+    const late = (call: Call, nowMs: number) => this.#endLate(call, nowMs);
+    this.#late = new LateCalls({ clock, sessions, late, hasOpen: () => this.#open > 0 });
   }
 
   /** How busy each Core is, and how often limits were met. */
@@ -92,7 +95,7 @@ export class Calls {
     if (verdict === "pass") this.#forward(call);
     else if (verdict === "wait") retain(call);
     else this.refuse(call, overloaded(call, verdict));
-    this.#sweepSoon();
+    this.#late.lookSoon();
   }
 
   /** A response of the Core. False when nobody waits for it: cancelled, timed out, or never asked. */
@@ -104,7 +107,7 @@ export class Calls {
     }
     if (call.hooks !== undefined && isTaken(call, frame, scan)) return true;
     this.#leave(call);
-    call.replies.answer(frame, this.#answerEdits(call, frame, scan), coreRefusal(call, frame, scan));
+    call.replies.answer(frame, answerEdits(call, frame, scan, this.#deps.errorEdits), coreRefusal(call, frame, scan));
     tellHooks(call, scan.errorStart >= 0 ? "refused" : "answered");
     call.watch?.answered(frame, scan);
     const nowMs = this.#clock.now();
@@ -146,13 +149,29 @@ export class Calls {
     this.#limiter.release(call);
   }
 
-  /** For a hook that took a failure: the call goes to its Core once more, as it was read, `waitedMs` later. False where the request is not kept. */
+  /**
+   * For a hook that took a failure: the call goes to its Core once more, as it was read, `waitedMs` later, and by way of the limits. False where the
+   * request is not kept.
+   */
   retry(call: Call, waitedMs: number): boolean {
     if (call.state !== "taken" || call.frame === undefined) return false;
     call.deadlineMs += waitedMs;
     call.lastMs += waitedMs;
-    this.#forward(call);
+    call.state = "waiting";
+    if (this.#limiter.stepBack(call)) this.#forward(call);
     return true;
+  }
+
+  /** The call waits for a person, in its Core: it takes no place from others meanwhile, but for that in a Core of one call at a time, which has it still. */
+  stepAside(call: Call): void {
+    if (call.state === "running" && call.goesOn === undefined) this.#limiter.stepAside(call, call.lane.policy.serial);
+  }
+
+  /** What it waited for is there: `then` is run once it has its places again, unless it is over before. */
+  stepBack(call: Call, then: () => void): void {
+    if (call.goesOn !== undefined) call.goesOn.push(then);
+    else if (this.#limiter.stepBack(call)) then();
+    else call.goesOn = [then];
   }
 
   /** Progress of the Core on a call: goes to its owner under the owner's token, and moves the call's deadline. */
@@ -192,9 +211,8 @@ export class Calls {
 
   /** The hub has no more time: every call that is still open is answered. */
   failAll(): void {
-    for (const call of this.#openCalls().sort(
-      (a, b) => Number(a.state === "running") - Number(b.state === "running"),
-    )) {
+    const rank = ({ state }: Call) => Number(state === "running");
+    for (const call of this.#openCalls().sort((one, other) => rank(one) - rank(other))) {
       const data = { core: call.lane.core.name, may_have_run: call.state === "running" || call.state === "taken" };
       this.refuse(call, new HubError("draining", "the hub is shutting down and could not wait any longer", data));
     }
@@ -237,7 +255,7 @@ export class Calls {
       const done = new Promise<void>((settle) => (resolve = settle));
       lane.closing = { done, resolve };
     }
-    this.#checkDone(lane);
+    this.#left(lane);
     return lane.closing.done;
   }
 
@@ -278,20 +296,24 @@ export class Calls {
     return [...this.#sessions()].flatMap((session) => session.calls.values());
   }
 
-  #checkDone(lane: Lane): void {
-    if (lane.running.size > 0 || lane.held.size > 0) return;
-    if (this.#openCalls().every((call) => call.lane !== lane)) lane.closing?.resolve();
+  /** One call less. */
+  #left(lane: Lane): void {
+    if (lane.closing === undefined || lane.running.size > 0 || lane.held.size > 0) return;
+    if (this.#openCalls().every((call) => call.lane !== lane)) lane.closing.resolve();
+  }
+
+  /** It waited for its places, and has them. */
+  #start(call: Call): void {
+    const { goesOn } = call;
+    call.goesOn = undefined;
+    if (goesOn === undefined) this.#forward(call);
+    else for (const then of goesOn) then();
   }
 
   #forward(call: Call): void {
-    if (call.lane.lease !== undefined) {
-      const lent = call.lane.lease(call);
-      if (lent === undefined) {
-        this.refuse(call, fullCore(call.lane));
-        return;
-      }
-      call.lane = lent;
-      call.isLease = true;
+    if (!borrow(call)) {
+      this.refuse(call, fullCore(call.lane));
+      return;
     }
     const { lane } = call;
     if (lane.core.state.t === "up") this.#send(call);
@@ -328,23 +350,15 @@ export class Calls {
     else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
-  #answerEdits(call: Call, frame: Frame, scan: Scan): readonly Splice[] {
-    const isError = scan.errorStart >= 0;
-    const id = idEdits(call.idText, scan);
-    if (!isError && call.hooks === undefined) return id;
-    let edits: readonly Splice[] = isError ? this.#deps.errorEdits(call, frame, scan) : noSplices;
-    for (const hook of call.hooks ?? []) {
-      const further = hook.edits?.(frame, scan, call) ?? noSplices;
-      if (further.length > 0) edits = edits.length === 0 ? further : [...edits, ...further];
-    }
-    return edits.length === 0 ? id : [...edits, ...id].sort(byPlace);
-  }
-
   /** Ends the call with an error of the hub: also for a hook that took its answer. */
   refuse(call: Call, error: HubError): void {
     if (call.state === "done") return;
-    if (call.hooks !== undefined && isFailureTaken(call, error)) return void this.#limiter.stepAside(call);
-    noteAstray(call);
+    if (call.hooks !== undefined && isFailureTaken(call, error)) {
+      giveBack(call, (lane) => this.#left(lane));
+      this.#limiter.stepAside(call);
+      return;
+    }
+    noteAstray(call, this.#clock.now());
     this.#leave(call);
     call.lane.meter.error(error.code);
     call.replies.answer(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
@@ -354,7 +368,7 @@ export class Calls {
   }
 
   #abandon(call: Call, why: Abandoned): void {
-    noteAstray(call);
+    noteAstray(call, this.#clock.now());
     this.#leave(call);
     call.replies.dropped();
     tellHooks(call, "abandoned");
@@ -368,33 +382,17 @@ export class Calls {
     else if (call.state === "held") call.lane.held.delete(call);
     call.state = "done";
     call.frame = undefined;
+    call.goesOn = undefined;
     this.#open--;
     call.session.calls.delete(call.idKey);
     call.session.settled();
-    if (call.lane.closing !== undefined) this.#checkDone(call.lane);
+    this.#left(call.lane);
     // A request about a task comes by the same lane while another call may have it.
-    if (call.isLease) call.lane.release?.();
+    if (call.entry !== undefined) call.lane.release?.();
   }
 
-  #sweepSoon(): void {
-    if (this.#sweeper !== undefined || this.#open === 0) return;
-    this.#sweeper = this.#clock.after(sweepEveryMs, () => {
-      this.#sweeper = undefined;
-      this.#sweep();
-      this.#sweepSoon();
-    });
-  }
-
-  #sweep(): void {
-    const now = this.#clock.now();
-    for (const session of this.#sessions()) {
-      for (const call of session.calls.values()) {
-        if (call.deadlineMs > now || call.state === "done" || call.state === "taken") continue;
-        // The time that a person takes to answer is not the Core's.
-        if (call.state === "running" && waitsForItsClient(call)) continue;
-        if (call.state === "running") call.lane.core.send(cancelFrame(call.hubId, "timed out"), noSplices);
-        this.refuse(call, timedOut(call, now));
-      }
-    }
+  #endLate(call: Call, nowMs: number): void {
+    if (call.state === "running") call.lane.core.send(cancelFrame(call.hubId, "timed out"), noSplices);
+    this.refuse(call, timedOut(call, nowMs));
   }
 }

@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto";
 import { declares } from "../base/client-capabilities.ts";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, flatten, frameOf, integerAt, noSplices } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
@@ -19,6 +20,7 @@ import { completed, notificationFrame, resultFrame, resultOf } from "./answers.t
 import type { Call, CallHook, ClientSession } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { declined, LoginRounds, type LoginRoundsDeps } from "./login-rounds.ts";
+import { LoginWaits } from "./login-waits.ts";
 
 /** The hub's page for one login. */
 export interface SignIn {
@@ -67,11 +69,14 @@ export class LoginAsks {
   readonly #deps: LoginAsksDeps;
   /** By Core. Only sessions that need something are here. */
   readonly #needs = new Map<ClientSession, Map<string, Need>>();
+  readonly #waits = new LoginWaits();
   readonly #rounds: LoginRounds;
+  readonly #unoffered: SpacedLog;
   #isClosed = false;
 
   constructor(deps: LoginAsksDeps) {
     this.#deps = deps;
+    this.#unoffered = new SpacedLog(deps.clock, (context) => deps.log.info("login_not_offered", context));
     const finish = (call: Call, frame: Frame) => deps.calls.finish(call, frame);
     this.#rounds = new LoginRounds({ ...deps, finish });
   }
@@ -86,13 +91,16 @@ export class LoginAsks {
         if (error.code !== "login_needed" || isAsked || this.#isClosed) return false;
         isAsked = true;
         // Its answer is of another turn: the call is taken when this returns.
+        const excess = isSignedIn(error) ? undefined : this.#waits.add(call);
         if (isSignedIn(error)) queueMicrotask(() => this.#tell(call, coreKey));
+        else if (excess !== undefined) queueMicrotask(() => this.#deps.calls.refuse(call, excess));
         else if (this.#rounds.takes(call)) void this.#helpModern(call, { error, isStandIn, brought });
         else this.#add(call, { error, isStandIn, brought });
         return true;
       },
       ...(isStandIn && { refuses: () => signedIn(coreKey) }),
       over: (_outcome, call) => {
+        this.#waits.remove(call);
         this.#rounds.over(call);
         this.#forget(session, coreKey);
       },
@@ -115,6 +123,7 @@ export class LoginAsks {
   /** Nobody is asked any more: what fails from now on fails. */
   close(): void {
     this.#isClosed = true;
+    this.#unoffered.close();
   }
 
   #add(call: Call, waiting: Waiting): void {
@@ -165,7 +174,7 @@ export class LoginAsks {
     } catch (error) {
       const { code, message } = HubError.from(error);
       const reason = code === "internal" ? code : message;
-      this.#deps.log.info("login_not_offered", { session: session.id, core, reason });
+      this.#unoffered.say(core, { session: session.id, core, reason });
       return undefined;
     }
   }
@@ -209,6 +218,7 @@ export class LoginAsks {
   }
 
   #resume(call: Call, { error, isStandIn }: Waiting, waitedMs: number): void {
+    this.#waits.remove(call);
     if (isStandIn) this.#tell(call, call.lane.core.name);
     else if (!this.#deps.calls.retry(call, waitedMs)) this.#deps.calls.refuse(call, again(error));
   }

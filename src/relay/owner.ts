@@ -1,6 +1,7 @@
 // Whose a message of a Core is that answers no call of a client: known exactly, or nobody's (protocol rule "never guess").
 import type { ReplySink } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
+import { isTalkedOver } from "./astray.ts";
 import type { Call, ClientSession, Lane, Task } from "./call.ts";
 import { idAt, relatedTaskOf } from "./task-ids.ts";
 
@@ -24,7 +25,7 @@ export interface CoreMessage {
 
 /**
  * Whose the request is on whose response it came; who the task is of that the message names; else the session of an instance that has only one; else, of a Core that is given one call at a
- * time, the session of the call that runs, unless one that was let go, or somebody else's task, may be talking.
+ * time, the session of the call that runs, unless somebody else's call that was let go, or their task, may be talking.
  */
 export function ownerOf(lane: Lane, { bytes, scan, requestId }: CoreMessage): Owner | undefined {
   const call = requestId === undefined ? undefined : lane.running.get(requestId);
@@ -44,7 +45,7 @@ export function ownerOf(lane: Lane, { bytes, scan, requestId }: CoreMessage): Ow
   }
   // Of a task that nobody knows any more.
   if (named !== undefined) return undefined;
-  return lane.policy.serial && lane.astray.size === 0 ? runningOwner(lane) : undefined;
+  return lane.policy.serial ? runningOwner(lane) : undefined;
 }
 
 /** What belongs to a task goes to who waits for its result, as MCP wants it; else as all that belongs to no request. */
@@ -68,7 +69,8 @@ function runningOwner(lane: Lane): Owner | undefined {
   const call = newest(lane.running.values());
   if (call === undefined) return undefined;
   const { session, replies } = call;
-  if (session.era === "modern") return onlyCall(lane);
+  if (session.era === "modern") return lane.astray.size > 0 ? undefined : onlyCall(lane);
+  if (isTalkedOver(lane, session)) return undefined;
   if (lane.running.values().some((other) => other.session !== session)) return undefined;
   for (const task of lane.tasks.values()) if (!task.isOver && task.session !== session) return undefined;
   return { session, replies };

@@ -120,6 +120,7 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.loginAsks.close();
     this.unpark();
     await Promise.all(this.sessions.map((session) => session.whenIdle()));
+    this.#deps.asks.close();
   }
 
   /** Takes up again the requests of sessions that waited for starting Cores. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { ClientCapabilities } from "../../src/base/client-capabilities.ts";
 import { HubError } from "../../src/base/errors.ts";
+import type { LimitSettings } from "../../src/gates/limited.ts";
 import { Asks } from "../../src/relay/asks.ts";
 import { Bridge } from "../../src/relay/bridge/bridge.ts";
 import { Parks } from "../../src/relay/bridge/parks.ts";
@@ -32,7 +33,7 @@ export type BridgeClient = ReturnType<BridgeScene["legacy"]>;
 export type BridgeCore = ReturnType<LaneScene["core"]>;
 
 export class BridgeScene {
-  readonly lanes = new LaneScene();
+  readonly lanes: LaneScene;
   readonly record = new LogRecord();
   readonly keys: SealKey[] = [{ kid: "k1", key: randomBytes(32) }];
   readonly handles: TaskHandles;
@@ -42,7 +43,8 @@ export class BridgeScene {
   readonly parks: Parks;
   readonly bridge: Bridge;
 
-  constructor() {
+  constructor(limits?: Partial<LimitSettings>) {
+    this.lanes = new LaneScene(limits);
     const { clock, calls } = this.lanes;
     const { log } = this.record;
     const keys = {
@@ -147,8 +149,9 @@ export class BridgeScene {
     this.lanes.calls.progress(lane, frameOfText(text), record, Number(token));
   }
 
-  /** Nothing is left of any call: no question, no park, no timer but the clock's own sweep. */
+  /** Nothing is left of any call: no question, no park, no timer but the clock's own sweep, and what is still to be said of refusals. */
   assertIdle(): void {
+    this.asks.close();
     this.clock.advance(2000);
     assert.equal(this.asks.open, 0, "questions are open");
     assert.equal(this.clock.timers, 0, "timers are set");

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import type { ClientCapabilities } from "../../src/base/client-capabilities.ts";
 import { HubError } from "../../src/base/errors.ts";
+import type { LimitSettings } from "../../src/gates/limited.ts";
 import { createLimits } from "../../src/gates/limits.ts";
 import { resultFrame } from "../../src/relay/answers.ts";
 import { type Call, type ClientSession, type CorePort, createLane, type Lane } from "../../src/relay/call.ts";
@@ -66,7 +67,9 @@ export class LaneScene {
   #clients = 0;
   #cores = 0;
 
-  constructor() {
+  /** `limits`: of each client and each Core, where they are to be met. */
+  constructor(limits: Partial<LimitSettings> = {}) {
+    const settings = { maxConcurrency: 10_000, maxQueue: 0, rateRps: 0, rateBytes: 0, ...limits };
     this.calls = new Calls({
       clock: this.clock,
       sessions: () => this.sessions,
@@ -75,8 +78,8 @@ export class LaneScene {
         createLimits<Call>({
           clock: this.clock,
           start,
-          client: () => ({ maxConcurrency: 10_000, maxQueue: 0, rateRps: 0, rateBytes: 0 }),
-          core: () => ({ maxConcurrency: 10_000, maxQueue: 0, rateRps: 0, rateBytes: 0 }),
+          client: () => settings,
+          core: () => settings,
           tool: () => undefined,
           maxWaitingBytes: 1_000_000,
         }),

@@ -103,3 +103,19 @@ test("asks: a shared Core is told the roots that the manifest has for it", async
   assert.equal(result?.content[0].text, '{"roots":[{"uri":"file:///srv/docs"},{"uri":"file:///x"}]}');
   assert.deepEqual(said(client), []);
 });
+
+test("asks: after a call that was cancelled a Core with one call at a time asks its client at once, and others when it is over", async () => {
+  await using client = await askable({ elicitation: {} });
+  await using other = await askable({ elicitation: {} });
+  const { id } = client.start("tools/call", { name: "serial__hold" });
+  client.notify("notifications/cancelled", { requestId: id });
+  const own = client.call("serial__ask", elicit);
+  client.answer(await client.notified("elicitation/create"), { action: "decline" });
+  assert.equal((await own).result?.content[0].text, '{"action":"decline"}');
+  const { result } = await other.call("serial__ask", elicit);
+  assert.match(result?.content[0].text, /nothing says for certain which client this is for/);
+  await client.call("serial__let-go");
+  const others = other.call("serial__ask", elicit);
+  other.answer(await other.notified("elicitation/create"), { action: "accept" });
+  assert.equal((await others).result?.content[0].text, '{"action":"accept"}');
+});

@@ -1,7 +1,7 @@
 // A hostile Core behind the built hub on plain Linux: what the fence keeps from it, and what it says where there is none.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chmod, mkdtemp, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -77,20 +77,26 @@ test("fence: hub, guardian and siblings of the same user are out of a Core's rea
   await hub.stop();
 });
 
-test("fence: a secret's file and folder that only root can move are closed, what lies beside them is not", {
+test("fence: a secret's file and folder that only root can move are closed, also one made later; what lies beside them is not", {
   skip: skip || (process.getuid?.() === 0 ? false : "needs root, to be another user than the file's owner"),
-}, async () => {
+}, async (t) => {
   // Any file that everybody may read, in a folder that the hub's user may not write to.
   const manifest = `cores:\n  one:\n    ${core}\n    secrets: [{ name: API_TOKEN, from: { file: /etc/machine-id } }]\n`;
-  await using hub = await hubOfNobody(manifest, { HUB_TOKEN: token, HUB_LOG_LEVEL: "debug" });
+  const late = `/run/thehub-test-${process.pid}`;
+  const env = { HUB_TOKEN: token, HUB_LOG_LEVEL: "debug", HUB_SECRETS_DIR: late };
+  await using hub = await hubOfNobody(manifest, env);
   await using client = await WsClient.connect(await hub.wsUrl(), { authorization: `Bearer ${token}` });
   const one = await thief(client, "one");
   const said = await hub.logged("cores_fenced");
-  assert.deepEqual(said["closed"], ["/etc/machine-id"]);
+  assert.deepEqual(said["closed"], [late, "/etc/machine-id"]);
   assert.deepEqual(said["in_reach"], [join(hub.folder, "state")]);
   assert.equal(await one.tries("read", { path: "/etc/machine-id" }), "EACCES");
   assert.equal(await one.tries("child", { path: "/etc/machine-id" }), "EACCES");
   assert.match(await one.tries("read", { path: "/etc/passwd" }), /^got /);
+  await mkdir(late);
+  t.after(() => rm(late, { recursive: true }));
+  await writeFile(join(late, "API_TOKEN"), "made-later");
+  assert.equal(await one.tries("read", { path: join(late, "API_TOKEN") }), "EACCES");
   assert.match(await one.tries("list", { path: "/" }), /^got .*etc/);
   await hub.stop();
 });

@@ -1,8 +1,8 @@
 // TLS handshakes that came to nothing: counted by reason, and said at a bounded rate, since any stranger can cause them.
 import type { TLSSocket } from "node:tls";
 import type { Clock } from "../../base/clock.ts";
+import { SpacedLog } from "../../base/spaced-log.ts";
 import type { DoorLog } from "../port.ts";
-import { SpacedLog } from "../spaced-log.ts";
 
 /** Reasons that have a number of their own. */
 export const handshakeFailureReasons = ["aborted", "client_certificate", "plain_http", "protocol", "timeout"] as const;

@@ -11,10 +11,8 @@
 import type { Clock, Timer } from "../../base/clock.ts";
 import { HubError } from "../../base/errors.ts";
 import { idKey } from "../../sessions/session.ts";
-import { cutMembers, membersOf } from "../../wire/cut-members.ts";
 import {
   type ByteString,
-  byPlace,
   byteText,
   type Frame,
   frameOf,
@@ -31,7 +29,8 @@ import type { Ask, Call, ClientSession } from "../call.ts";
 import { idInUse } from "../call-errors.ts";
 import type { Calls } from "../calls.ts";
 import type { Request } from "../request.ts";
-import { type KeptTask, KeptTasks } from "./kept-tasks.ts";
+import { KeptAnswers } from "./kept-answers.ts";
+import { inputRequest, type Question, requestsOf } from "./park-questions.ts";
 import {
   detailedTask,
   overTaskMs,
@@ -50,21 +49,21 @@ import type { TaskHandles } from "./task-handles.ts";
 const gatherMs = 15;
 /** How long the client may take to come back. */
 const parkMs = 10 * 60_000;
-/** How long an answer is kept that the client may not have got, and the largest of them. */
+/** How long an answer is kept that the client may not have got, and the largest of those that it was sent. */
 const keepMs = 60_000;
-const maxKeptBytes = 1024 * 1024;
+const maxSentBytes = 1024 * 1024;
 /** Parked calls of one client, and of one Core. */
 const maxPerClient = 16;
 const maxPerCore = 256;
 /** Of what one call asks at a time. */
 const maxAskedBytes = 1024 * 1024;
 const maxRounds = 64;
-/** The largest answer that is kept for a task. */
-const maxTaskBytes = 10 * 1024 * 1024;
+/** The largest answer that is kept while no request waits for it. */
+const maxKeptBytes = 10 * 1024 * 1024;
 
 export interface ParksDeps {
   readonly clock: Clock;
-  readonly calls: Pick<Calls, "adopt" | "dropSession">;
+  readonly calls: Pick<Calls, "adopt" | "dropSession" | "stepAside" | "stepBack">;
   readonly states: SealedStates;
   readonly handles: TaskHandles;
   /** The task of this park is another one than it was. */
@@ -75,15 +74,10 @@ export interface ParksDeps {
   dropAsks(session: ClientSession): void;
 }
 
-interface Question {
-  readonly ask: Ask;
-  /** As an InputRequest: `{"method":…,"params":…}`. */
-  readonly request: ByteString;
-}
-
 interface Park {
   readonly id: string;
-  readonly call: Call;
+  /** Undefined once it is over: its request is not kept with its answer. */
+  call: Call | undefined;
   readonly core: string;
   readonly fp: string;
   readonly sub: string;
@@ -94,15 +88,18 @@ interface Park {
   readonly tool: string | undefined;
   /** What its client knows it as from the first question on; undefined: by its states. */
   task: ParkedTask | undefined;
-  kept: KeptTask | undefined;
   phase: "asking" | "parked" | "over";
   /** Counts up each time the client is asked; 0 before the first. */
   round: number;
   /** What the Core waits for, by the names that the client answers by. */
   readonly questions: Map<string, Question>;
   lastKey: number;
+  /** Since when it has waited for something, at any time. */
+  askedMs: number;
   /** The answer of the Core, whole, once there is one that no client is known to have. */
   outcome: Buffer | undefined;
+  /** Its answer is not kept any more. */
+  letGo: (() => void) | undefined;
   timer: Timer | undefined;
 }
 
@@ -110,7 +107,9 @@ export class Parks {
   readonly #deps: ParksDeps;
   readonly #byId = new Map<string, Park>();
   readonly #byCall = new Map<Call, Park>();
-  readonly #kept = new KeptTasks();
+  /** What came of tasks, and answers that clients may not have got: of neither does one push out the other. */
+  readonly #results = new KeptAnswers();
+  readonly #answers = new KeptAnswers();
   #made = 0;
 
   constructor(deps: ParksDeps) {
@@ -143,10 +142,12 @@ export class Parks {
     let size = request.length;
     for (const question of park.questions.values()) size += question.request.length;
     if (size > maxAskedBytes || park.round >= maxRounds) return false;
+    if (park.questions.size === 0) park.askedMs = this.#deps.clock.now();
     park.questions.set(`k${++park.lastKey}`, { ask, request });
     if (park.task !== undefined) this.#changed(park, park.task);
     // Who waits is told of all at once; where nobody does, the next retry is.
-    if (park.phase === "asking") park.timer ??= this.#deps.clock.after(gatherMs, () => this.#ask(park));
+    if (park.phase === "parked") this.#deps.calls.stepAside(call);
+    else park.timer ??= this.#deps.clock.after(gatherMs, () => this.#ask(park));
     return true;
   }
 
@@ -155,6 +156,7 @@ export class Parks {
     for (const park of this.#byId.values()) {
       for (const [key, question] of park.questions) {
         if (question.ask !== ask || !park.questions.delete(key)) continue;
+        this.#goesOn(park, () => {});
         if (park.task !== undefined) this.#changed(park, park.task);
       }
     }
@@ -167,11 +169,12 @@ export class Parks {
     this.#byCall.delete(call);
     park.timer?.cancel();
     park.phase = "over";
+    park.call = undefined;
     park.questions.clear();
     this.#deps.dropAsks(park.session);
     if (park.task !== undefined && (park.task.isCancelled || !isAbandoned)) this.#endTask(park, park.task);
     else if (isAbandoned || park.outcome === undefined) this.#forget(park);
-    else park.timer = this.#deps.clock.after(keepMs, () => this.#forget(park));
+    else this.#keepFor(park, keepMs, this.#answers);
   }
 
   /** A request that brings back this state: it gets the call, or the answer, or is asked for what is still missing. Throws HubError. */
@@ -228,8 +231,8 @@ export class Parks {
         ...{ id: `${session.id}p${++this.#made}`, openedMs: this.#deps.clock.now(), sink: nowhere },
         end: () => this.#giveUp(park),
       }),
-      ...{ tool, task: undefined, kept: undefined },
-      ...{ phase: "asking", round: 0, questions: new Map(), lastKey: 0, outcome: undefined, timer: undefined },
+      ...{ tool, task: undefined, phase: "asking", round: 0, questions: new Map(), lastKey: 0, askedMs: 0 },
+      ...{ outcome: undefined, letGo: undefined, timer: undefined },
     };
     this.#byId.set(park.id, park);
     this.#byCall.set(call, park);
@@ -239,13 +242,14 @@ export class Parks {
   /** The request ends here; the call stays. */
   #ask(park: Park): void {
     park.timer = undefined;
-    if (park.phase !== "asking" || park.questions.size === 0) return;
     const { call, session } = park;
+    if (park.phase !== "asking" || call === undefined || park.questions.size === 0) return;
     const { replies, idText } = call;
     park.phase = "parked";
     park.round++;
     const keeping: ReplySink = { ...nowhere, answer: (frame, splices) => this.#keep(park, frame, splices) };
     this.#deps.calls.adopt(call, { session, replies: keeping, idText: "0", idKey: "0", tokenText: undefined });
+    this.#deps.calls.stepAside(call);
     if (park.tool !== undefined && declaresTasks(session.capabilities)) {
       replies.answer(this.#becomeTask(park, park.tool, idText), noSplices);
       return;
@@ -266,7 +270,7 @@ export class Parks {
 
   /** The answer to a call that no request waits for. */
   #keep(park: Park, frame: Frame, splices: readonly Splice[]): Sent {
-    const isTooLarge = park.task !== undefined && frame.size > maxTaskBytes;
+    const isTooLarge = frame.size > maxKeptBytes;
     const kept = isTooLarge ? errorFrame("0", tooLarge(park, frame.size)) : frame;
     park.outcome = joined(kept, isTooLarge ? noSplices : splices, "", "");
     return "ok";
@@ -279,20 +283,22 @@ export class Parks {
 
   /** Its client may fetch what came of it, for a while. */
   #endTask(park: Park, task: ParkedTask): void {
-    const { states, clock } = this.#deps;
-    task.expiresMs = states.now() + overTaskMs;
-    park.timer = clock.after(overTaskMs, () => this.#forget(park));
-    const { sub, outcome } = park;
-    park.kept = { sub, bytes: outcome?.length ?? 0, drop: () => this.#forget(park) };
-    this.#kept.add(park.kept);
+    task.expiresMs = this.#deps.states.now() + overTaskMs;
+    this.#keepFor(park, overTaskMs, this.#results);
     this.#changed(park, task);
+  }
+
+  #keepFor(park: Park, ms: number, among: KeptAnswers): void {
+    const forget = () => this.#forget(park);
+    park.timer = this.#deps.clock.after(ms, forget);
+    park.letGo = among.add({ sub: park.sub, bytes: park.outcome?.length ?? 0, drop: forget });
   }
 
   #inputRequired(park: Park, idText: ByteString): Frame {
     const { id, core, fp, sub, round, endpoint } = park;
     const exp = this.#deps.states.now() + parkMs;
     const state = this.#deps.states.seal({ t: "park", id, core, fp, sub, round, exp }, endpoint);
-    const asked = park.questions.size === 0 ? "" : `"inputRequests":{${requestsOf(park)}},`;
+    const asked = park.questions.size === 0 ? "" : `"inputRequests":{${requestsOf(park.questions)}},`;
     const result = `{"resultType":"input_required",${asked}"requestState":"${state}"}`;
     return frameOf(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"result":${result}}`, "latin1"));
   }
@@ -305,16 +311,38 @@ export class Parks {
     members(bytes, responses.start, responses.end, (key, start, end) => {
       if (bytes[start] === 0x7b) answers.set(key, Buffer.from(bytes.subarray(start, end)));
     });
+    const given: (readonly [Ask, Buffer])[] = [];
     for (const [key, answer] of answers) {
       const question = park.questions.get(key);
       if (question === undefined) continue;
       park.questions.delete(key);
-      this.#deps.settle(question.ask, answer);
+      given.push([question.ask, answer]);
     }
+    const settle = () => {
+      for (const [ask, answer] of given) this.#deps.settle(ask, answer);
+    };
+    if (given.length > 0) this.#goesOn(park, settle);
     if (answers.size > 0 && park.task !== undefined && park.phase !== "over") this.#changed(park, park.task);
   }
 
+  /** With all that it has asked the Core is at work again, and the call takes its places; before, the Core waits still. */
+  #goesOn({ call, questions, askedMs }: Park, then: () => void): void {
+    if (call === undefined || questions.size > 0) {
+      then();
+      return;
+    }
+    this.#deps.calls.stepBack(call, () => {
+      // The time that the client took, and that in line, is not the Core's.
+      const ms = this.#deps.clock.now() - askedMs;
+      call.deadlineMs += ms;
+      call.lastMs += ms;
+      then();
+    });
+  }
+
   #giveBack(park: Park, { session, replies, idText, bytes, scan }: Request): void {
+    const { call } = park;
+    if (call === undefined) return;
     park.timer?.cancel();
     park.timer = undefined;
     park.phase = "asking";
@@ -322,12 +350,12 @@ export class Parks {
     const copying: ReplySink = {
       send: (frame, splices) => replies.send(frame, splices),
       answer: (frame, splices, refusal) => {
-        if (park.phase === "asking" && frame.size <= maxKeptBytes) park.outcome = joined(frame, splices, "", "");
+        if (park.phase === "asking" && frame.size <= maxSentBytes) park.outcome = joined(frame, splices, "", "");
         return replies.answer(frame, splices, refusal);
       },
       dropped: () => replies.dropped(),
     };
-    this.#deps.calls.adopt(park.call, { session, replies: copying, idText, idKey: idKey(idText), tokenText });
+    this.#deps.calls.adopt(call, { session, replies: copying, idText, idKey: idKey(idText), tokenText });
   }
 
   /** Nobody came back, or may. */
@@ -345,46 +373,21 @@ export class Parks {
   #forget(park: Park): void {
     park.timer?.cancel();
     this.#byId.delete(park.id);
-    if (park.kept !== undefined) this.#kept.remove(park.kept);
-    if (this.#byCall.get(park.call) === park) this.#byCall.delete(park.call);
+    park.letGo?.();
+    if (park.call !== undefined) this.#byCall.delete(park.call);
   }
 }
 
-function requestsOf({ questions }: Park): ByteString {
-  return [...questions].map(([key, { request }]) => `"${key}":${request}`).join(",");
-}
-
 function sightOf(park: Park): TaskSight {
-  return { isOver: park.phase === "over", requests: requestsOf(park), outcome: park.outcome };
+  return { isOver: park.phase === "over", requests: requestsOf(park.questions), outcome: park.outcome };
 }
 
 function tooLarge({ core }: Park, bytes: number): HubError {
-  const message = `core "${core}" answered with ${bytes} bytes, and of a task the hub keeps ${maxTaskBytes}`;
+  const message = `core "${core}" answered with ${bytes} bytes, and the hub keeps ${maxKeptBytes} of what no request waits for`;
   return new HubError("too_large", message, { core });
 }
 
 const nowhere: ReplySink = { send: () => "closed", answer: () => "closed", dropped: () => {} };
-
-/** Of each hop its own, or of no use to a client that answers by another way. */
-const unwanted: ReadonlySet<string> = new Set(["_meta", "elicitationId", "task"]);
-
-function inputRequest(method: string, bytes: Buffer, params: Range | undefined, label: string | undefined): ByteString {
-  const name = JSON.stringify(method);
-  const all = params === undefined ? undefined : membersOf(bytes, params.start, params.end);
-  const kept = all?.filter(({ key }) => !unwanted.has(key)) ?? [];
-  if (params === undefined || all === undefined || kept.length === 0) {
-    return method === "roots/list" ? `{"method":${name}}` : `{"method":${name},"params":{}}`;
-  }
-  const edits = [...cutMembers(bytes, params.start, all, unwanted)];
-  const message = method === "elicitation/create" ? kept.find(({ key }) => key === "message") : undefined;
-  if (label !== undefined && message !== undefined && bytes[message.start] === 0x22) {
-    edits.push({ start: message.start + 1, end: message.start + 1, text: `[${label}] ` });
-  }
-  const frame = frameOf(bytes.subarray(params.start, params.end));
-  const own = edits.map(({ start, end, text }) => ({ start: start - params.start, end: end - params.start, text }));
-  const edited = joined(frame, own.sort(byPlace), "", "");
-  return `{"method":${name},"params":${byteText(edited, 0, edited.length)}}`;
-}
 
 /** An answer that was kept, under the id of this request. */
 function answerWith({ replies, idText }: Request, outcome: Buffer): void {

@@ -32,7 +32,7 @@ const image = [
 const state = ["/var/lib/thehub/token", "/var/lib/thehub/run/1.sock", "/var/lib/thehub/home/.npm"];
 
 test("fence paths: everything beside what is closed is open, and nothing above it", () => {
-  const files = fencedFiles(["/var/lib/thehub", "/run/secrets", "/not/there"], [], treeOf([...image, ...state]));
+  const files = fencedFiles(["/var/lib/thehub", "/run/secrets"], [], treeOf([...image, ...state]));
   assert.deepEqual([...files.open].sort(), ["/etc", "/proc", "/run/lock", "/usr", "/var/lib/dpkg", "/var/log"]);
   assert.deepEqual(files.closed, ["/var/lib/thehub", "/run/secrets"]);
   assert.deepEqual(files.inReach, []);
@@ -69,4 +69,29 @@ test("fence paths: one file can be closed, and one closed path may lie in anothe
   const tree = treeOf(["/etc/hub/hub.yaml", "/etc/hub/tls/tls.key", "/etc/hub/tls/tls.crt"]);
   assert.deepEqual(fencedFiles(["/etc/hub/tls/tls.key"], [], tree).open, ["/etc/hub/hub.yaml", "/etc/hub/tls/tls.crt"]);
   assert.deepEqual(fencedFiles(["/etc/hub/tls/tls.key", "/etc/hub/tls"], [], tree).open, ["/etc/hub/hub.yaml"]);
+});
+
+test("fence paths: what is not there yet is closed where it will be, with nothing beside it open that is made later", () => {
+  const tree = treeOf([...image, ...state]);
+  const wanted = ["/run/late", "/var/lib/thehub/later/file", "/srv/none/yet"];
+  const { open, closed, inReach } = fencedFiles(wanted, [], tree);
+  assert.deepEqual(closed, wanted);
+  assert.deepEqual(inReach, []);
+  assert.deepEqual([...open].sort(), [
+    ...["/etc", "/proc", "/run/lock", "/run/secrets", "/usr", "/var/lib/dpkg"],
+    ...["/var/lib/thehub/home", "/var/lib/thehub/run", "/var/lib/thehub/token", "/var/log"],
+  ]);
+});
+
+test("fence paths: what is not there yet, and a Core's user may make, cannot be closed", () => {
+  const tree = treeOf(["/home/me/hub.yaml"], { own: ["/home/me"] });
+  assert.deepEqual(fencedFiles(["/home/me/secrets/a"], [], tree), {
+    ...{ open: [], closed: [] },
+    inReach: ["/home/me/secrets/a"],
+  });
+});
+
+test("fence paths: the folder above what is not there yet may be a link", () => {
+  const tree = treeOf([...image, "/var/run"], { links: { "/var/run": "/run" } });
+  assert.deepEqual(fencedFiles(["/var/run/late/file"], [], tree).closed, ["/run/late/file"]);
 });

@@ -15,7 +15,7 @@ const path = process.env["PATH"] ?? "";
 
 function fenceOf(deps: Partial<FenceDeps>, closed: readonly string[] = []) {
   const record = new LogRecord();
-  const rules = () => ({ mode: "auto", closed, homes: undefined }) as const;
+  const rules = () => ({ mode: "auto", closed, closedIfThere: [], homes: undefined }) as const;
   return { fence: new Fence({ log: record.log, platform: "linux", path, rules, ...deps }), record };
 }
 
@@ -110,7 +110,7 @@ test("fence: where there can be none, that is logged once, with the reason; off 
   const elsewhere = fenceOf({ platform: "darwin" });
   assert.equal(elsewhere.fence.around(program).t, "plain");
   assert.equal(elsewhere.record.lines[0]?.level, "debug");
-  const off = fenceOf({ rules: () => ({ mode: "off", closed: [], homes: undefined }) });
+  const off = fenceOf({ rules: () => ({ mode: "off", closed: [], closedIfThere: [], homes: undefined }) });
   assert.equal(off.fence.around(program).t, "plain");
   assert.deepEqual(off.record.lines, []);
 });
@@ -126,7 +126,10 @@ test("fence: what a kernel or a container's profile answers becomes a reason, an
   ] as const;
   for (const mode of ["auto", "required"] as const) {
     for (const [report, reason] of outcomes) {
-      const { fence, record } = fenceOf({ rules: () => ({ mode, closed: [], homes: undefined }), path });
+      const { fence, record } = fenceOf({
+        rules: () => ({ mode, closed: [], closedIfThere: [], homes: undefined }),
+        path,
+      });
       const fenced = fence.around({ file: "/bin/true", args: [], env: {} });
       if (fenced.t !== "fenced") return;
       const failure = fenced.outcome(`${report}\n`);

@@ -6,11 +6,13 @@ import { type CallLimiter, createLimits, type LimitedCall } from "../../../src/g
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { type Random, seededRandom } from "../../helpers/seeded-random.ts";
 
-type Fate = "new" | "waiting" | "running" | "refused" | "over";
+type Fate = "new" | "waiting" | "running" | "aside" | "inside" | "back" | "refused" | "over";
 
 interface TestCall extends LimitedCall {
   fate: Fate;
   starts: number;
+  /** It did not wait for its client's place. */
+  hasRejoined: boolean;
 }
 
 const maxWaitingBytes = 400;
@@ -58,6 +60,7 @@ class World {
       bytes: random.below(80),
       fate: "new",
       starts: 0,
+      hasRejoined: false,
     };
     this.calls.push(call);
     const verdict = this.#limits.admit(call);
@@ -77,10 +80,25 @@ class World {
     this.#limits.release(call);
   }
 
+  /** One that runs steps aside; one that did steps back. */
+  step(call: TestCall): void {
+    if (call.fate !== "running" && this.#random.below(4) === 0) this.#limits.stepAside(call, call.fate === "inside");
+    else if (call.fate === "running") {
+      call.fate = this.#random.pick(["aside", "inside"]);
+      call.hasRejoined = false;
+      this.#limits.stepAside(call, call.fate === "inside");
+    } else if (call.fate === "inside") {
+      call.hasRejoined = true;
+      assert.equal(this.#limits.stepBack(call), true);
+      call.fate = "running";
+    } else if (this.#limits.stepBack(call)) call.fate = "running";
+    else call.fate = "back";
+  }
+
   #started(call: TestCall): void {
-    assert.equal(call.fate, "waiting", "only a waiting call is started");
+    assert.ok(call.fate === "waiting" || call.fate === "back", "only a waiting call is started");
+    if (call.fate === "waiting") call.starts += 1;
     call.fate = "running";
-    call.starts += 1;
     const chance = this.#random.below(12);
     if (chance === 0) this.release(call);
     else if (chance === 1) this.admit();
@@ -98,23 +116,30 @@ class World {
     };
     const toolOf = ({ coreKey, limitedTool }: TestCall) => limitedTool && `${coreKey} ${limitedTool}`;
     const clientOf = ({ clientKey }: TestCall) => clientKey;
-    const running = this.with("running");
-    for (const keyOf of [clientOf, toolOf, ({ coreKey }: TestCall) => coreKey]) {
-      for (const [name, inUse] of count(running, keyOf)) assert.ok(inUse <= this.settingsOf(name).maxConcurrency, name);
+    const running = this.with("running", "inside");
+    const ofClient = running.filter(({ fate, hasRejoined }) => fate === "running" && !hasRejoined);
+    for (const counts of [
+      count(ofClient, clientOf),
+      count(running, toolOf),
+      count(running, ({ coreKey }) => coreKey),
+    ]) {
+      for (const [name, inUse] of counts) assert.ok(inUse <= this.settingsOf(name).maxConcurrency, name);
     }
     for (const { core, inUse, queued } of this.#limits.loads()) {
       assert.equal(inUse, running.filter(({ coreKey }) => coreKey === core).length);
       const queues = [core, `${core} slow`, `${core} large`].map((name) => this.settingsOf(name).maxQueue);
-      assert.ok(queued <= queues.reduce((sum, size) => sum + size), "queues of a Core and its tools");
+      const back = this.with("back").filter(({ coreKey }) => coreKey === core).length;
+      assert.ok(queued <= queues.reduce((sum, size) => sum + size, back), "queues of a Core and its tools");
     }
     const waiting = this.with("waiting");
     for (const [name, waits] of count(waiting, clientOf)) {
       const { maxConcurrency, maxQueue } = this.settingsOf(name);
       assert.ok(waits <= maxQueue + maxConcurrency, "client queue and slots held while waiting for a Core");
     }
-    const bytes = waiting.reduce((sum, call) => sum + call.bytes, 0);
-    assert.equal(this.#limits.waitingBytes, bytes);
-    assert.ok(bytes <= maxWaitingBytes);
+    const bytesOf = (calls: TestCall[]) => calls.reduce((sum, call) => sum + call.bytes, 0);
+    const back = bytesOf(this.with("back"));
+    assert.equal(this.#limits.waitingBytes, bytesOf(waiting) + back);
+    assert.ok(bytesOf(waiting) <= maxWaitingBytes);
   }
 }
 
@@ -124,15 +149,20 @@ test("limits: on random sequences, stay within every limit and lose or repeat no
     const world = new World(random);
     for (let step = 0; step < 250; step++) {
       const kind = random.below(10);
-      const live = world.with("running", "waiting");
+      const live = world.with("running", "waiting", "aside", "inside", "back");
+      const stepping = world.with("running", "aside", "inside");
       if (kind < 5) world.admit();
+      else if (kind === 5 && stepping.length > 0) world.step(random.pick(stepping));
       else if (kind < 9 && live.length > 0) world.release(random.pick(live));
       else world.clock.advance(random.below(200));
       world.check();
     }
     // Nobody starves: as running calls end and time goes by, every call that waits is started.
-    for (let round = 0; world.with("running", "waiting").length > 0; round++) {
-      assert.ok(round < 2000, `seed ${seed}: ${world.with("waiting").length} calls starve`);
+    while (world.with("aside", "inside").length > 0) {
+      for (const call of world.with("aside", "inside")) world.step(call);
+    }
+    for (let round = 0; world.with("running", "waiting", "back").length > 0; round++) {
+      assert.ok(round < 2000, `seed ${seed}: ${world.with("waiting", "back").length} calls starve`);
       for (const call of world.with("running")) world.release(call);
       world.clock.advance(100);
       world.check();

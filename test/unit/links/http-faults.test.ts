@@ -41,6 +41,8 @@ interface Outcome {
 }
 
 const html = { "content-type": "text/html" };
+const hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n";
+const switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nabc";
 const outcomes: readonly Outcome[] = [
   {
     name: "a reset",
@@ -127,6 +129,30 @@ const outcomes: readonly Outcome[] = [
     retryMs: 1000,
   },
   {
+    name: "101",
+    fault: (it) => it.request.socket.write(switching),
+    code: "hub_unreachable",
+    mayHaveRun: true,
+    says: /it switched to another protocol \(101\), which nobody asked for/,
+    retryMs: 1000,
+  },
+  {
+    name: "101 after other informational responses",
+    fault: (it) => it.request.socket.write(`${hints.repeat(3)}${switching}`),
+    code: "hub_unreachable",
+    mayHaveRun: true,
+    says: /it switched to another protocol/,
+    retryMs: 1000,
+  },
+  {
+    name: "informational responses without an end",
+    fault: (it) => it.request.socket.write(hints.repeat(17)),
+    code: "hub_unreachable",
+    mayHaveRun: true,
+    says: /more than 16 informational responses \(1xx\) came before an answer/,
+    retryMs: 1000,
+  },
+  {
     name: "a redirect to a metadata address",
     fault: (it) => it.refuse(307, "", { location: metadata }),
     code: "hub_unreachable",
@@ -198,6 +224,45 @@ test("http-faults: a server that hangs is waited for, and a head that has begun 
   const { error } = await client.expect("unanswered");
   assert.equal(error.data["may_have_run"], true);
   assert.match(error.message, /nobody answered in time/);
+  client.connection.abandon({ kind: "away", code: "hub_unreachable", reason: "the test is over" });
+});
+
+test("http-faults: informational responses are no head that has begun, on a socket of its own and on one that was kept", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  const clock = new FakeClock();
+  const client = await hello(hub, { clock });
+  for (const id of [1, 3]) {
+    client.say(call(id));
+    const thinking = await hub.next("POST tools/call");
+    for (const hint of ["HTTP/1.1 102 Processing\r\n\r\n", hints]) {
+      thinking.request.socket.write(hint);
+      // What came before this was read before.
+      client.say(call(id + 1));
+      (await hub.next("POST tools/call")).answer({});
+      assert.equal((await client.expect("message")).message.id, id + 1);
+      clock.advance(60_000);
+    }
+    thinking.answer({ late: true });
+    assert.deepEqual((await client.expect("message")).message.result, { late: true });
+  }
+  client.connection.abandon({ kind: "away", code: "hub_unreachable", reason: "the test is over" });
+});
+
+test("http-faults: a head that has begun after an informational response is not waited for either", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  const clock = new FakeClock();
+  const client = await hello(hub, { clock });
+  client.say(call(1));
+  const { request } = await hub.next("POST tools/call");
+  request.socket.write(hints);
+  client.say(call(2));
+  (await hub.next("POST tools/call")).answer({});
+  await client.expect("message");
+  const timers = clock.timers;
+  request.socket.write("H");
+  while (clock.timers === timers) await new Promise(setImmediate);
+  clock.advance(10_000);
+  assert.match((await client.expect("unanswered")).error.message, /nobody answered in time/);
   client.connection.abandon({ kind: "away", code: "hub_unreachable", reason: "the test is over" });
 });
 

@@ -189,17 +189,6 @@ test("asks: a Core that has one call at a time asks that call's client, on that 
   assert.deepEqual([stream.length, heard.length], [1, 0]);
 });
 
-test("asks: while a call that was let go may still be talking, nothing is anybody's", () => {
-  const { client, core } = scene({ serial: true });
-  const { session, heard } = client({ roots: {} });
-  const { lane, told, says } = core();
-  lane.astray.add(4);
-  running(lane, session, 5);
-  says(roots("1"));
-  assert.equal(told[0]?.error?.code, -32601);
-  assert.deepEqual(heard, []);
-});
-
 test("asks: a client that can hear only on its call's streams is asked there", () => {
   const { client, core } = scene();
   const { session, heard } = client({ roots: {} }, { isHeard: false });

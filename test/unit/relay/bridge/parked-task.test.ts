@@ -1,7 +1,6 @@
 // A call that waits in a legacy Core as a task of its client: what is said of it, how long it is there, and what is left.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { KeptTasks } from "../../../../src/relay/bridge/kept-tasks.ts";
 import { BridgeScene } from "../../../helpers/bridge-scene.ts";
 import { somebody } from "../../../helpers/echo-doorkeeper.ts";
 import { type Said, scanned } from "../../../helpers/lane-scene.ts";
@@ -147,27 +146,3 @@ for (const capabilities of [knowing, { elicitation: { form: {} } }]) {
     at.assertIdle();
   });
 }
-
-test("kept tasks: the oldest make room, of one client and of all", () => {
-  const kept = new KeptTasks();
-  const dropped: string[] = [];
-  const add = (name: string, sub: string, bytes: number) => {
-    const task = {
-      ...{ sub, bytes },
-      drop: () => {
-        dropped.push(name);
-        kept.remove(task);
-      },
-    };
-    kept.add(task);
-  };
-  const mib = 1024 * 1024;
-  for (let count = 1; count <= 66; count++) add(`a${count}`, "ann", 1);
-  assert.deepEqual(dropped.splice(0), ["a1", "a2"]);
-  add("large", "ann", 16 * mib);
-  assert.equal(dropped.splice(0).length, 64, "all others of hers");
-  for (const sub of ["bob", "cid", "dan"]) add(sub, sub, 16 * mib);
-  assert.deepEqual(dropped, []);
-  add("eve", "eve", 1);
-  assert.deepEqual(dropped, ["large"]);
-});

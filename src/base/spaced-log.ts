@@ -21,7 +21,7 @@ export class SpacedLog {
     this.#write = write;
   }
 
-  /** `kind` comes from the code, never from a peer. */
+  /** `kind` comes from the code or the manifest, never from a peer. */
   say(kind: string, context: Record<string, unknown>): void {
     const waiting = this.#waiting.get(kind);
     if (waiting !== undefined) {

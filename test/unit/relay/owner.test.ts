@@ -1,0 +1,94 @@
+// Whose the words of a Core are that is given one call at a time, while a call that was let go may still be talking.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BridgeScene } from "../../helpers/bridge-scene.ts";
+import { somebody } from "../../helpers/echo-doorkeeper.ts";
+import { scanned } from "../../helpers/lane-scene.ts";
+
+/** Of the scene's Cores: as long as any call may take. */
+const maxTimeoutMs = 1000;
+const able = { elicitation: { form: {} } };
+const named = (id: string) => ({ ...somebody, id, name: id, shared: false });
+
+function scene() {
+  const at = new BridgeScene();
+  const core = at.core({ serial: true });
+  let asked = 0;
+  /** Whether anybody is asked what the Core asks now. */
+  const isHeard = () => {
+    const id = `q${++asked}`;
+    const params = { message: "Name?", requestedSchema: { type: "object" } };
+    const { bytes, record } = scanned(JSON.stringify({ jsonrpc: "2.0", id, method: "elicitation/create", params }));
+    at.asks.ask(core.lane, "elicitation/create", JSON.stringify(id), { bytes, scan: record });
+    return core.told.every((said) => said.id !== id);
+  };
+  const calls = (of: Parameters<BridgeScene["call"]>[0]) => at.call(of, core, { name: "book", arguments: {} });
+  return { at, core, isHeard, calls };
+}
+
+test("owner: a call that was cancelled makes nothing nobody's for the same session, which would hear it anyway", () => {
+  const { at, isHeard, calls } = scene();
+  const client = at.legacy(able);
+  at.cancels(client, calls(client));
+  calls(client);
+  assert.equal(isHeard(), true);
+});
+
+test("owner: for another client what is said is nobody's until the Core has answered the call that was cancelled", () => {
+  const { at, core, isHeard, calls } = scene();
+  const [one, other] = [at.legacy(able), at.legacy(able, named("bob"))];
+  at.cancels(one, calls(one));
+  const { id } = core.told.findLast(({ method }) => method === "tools/call") ?? {};
+  calls(other);
+  assert.equal(isHeard(), false);
+  assert.match(String(core.told.at(-1)?.error?.message), /for certain/);
+  assert.deepEqual(other.heard, []);
+  const { record } = scanned(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
+  assert.equal(at.lanes.calls.answer(core.lane, { chunks: [], size: 0 }, record, Number(id)), false);
+  assert.equal(isHeard(), true);
+});
+
+test("owner: a Core need not answer what was cancelled: after the longest time that a call may take it is not at work on it", () => {
+  const { at, core, isHeard, calls } = scene();
+  const [one, other] = [at.legacy(able), at.legacy(able, named("bob"))];
+  at.cancels(one, calls(one));
+  at.clock.advance(maxTimeoutMs - 500);
+  calls(other);
+  at.clock.advance(400);
+  assert.equal(isHeard(), false);
+  at.clock.advance(250);
+  assert.equal(isHeard(), true);
+  assert.equal(core.lane.astray.size, 0);
+});
+
+test("owner: a call that ran out of time is one that was let go", () => {
+  const { at, isHeard, calls } = scene();
+  const [one, other] = [at.legacy(able), at.legacy(able, named("bob"))];
+  calls(one);
+  at.clock.advance(maxTimeoutMs + 250);
+  calls(other);
+  assert.equal(isHeard(), false);
+});
+
+test("owner: a modern client is asked by way of one call, and not of another of its own", () => {
+  const { at, core, isHeard, calls } = scene();
+  const client = at.modern({ capabilities: able, principal: named("ann") });
+  at.cancels(client, calls(client));
+  calls(client);
+  assert.equal(isHeard(), false);
+  const last = calls(client);
+  core.lane.astray.clear();
+  assert.equal(isHeard(), false, "nor of two");
+  at.cancels(client, last);
+});
+
+test("owner: however many calls were let go, nobody's are not forgotten for others", () => {
+  const { at, core, isHeard, calls } = scene();
+  const [one, other] = [at.legacy(able), at.legacy(able, named("bob"))];
+  for (let count = 0; count < 2000; count++) at.cancels(one, calls(one));
+  assert.equal(core.lane.astray.size, 1025);
+  calls(one);
+  assert.equal(isHeard(), false, "of so many nobody knows whose they were");
+  calls(other);
+  assert.equal(isHeard(), false);
+});
