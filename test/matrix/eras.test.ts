@@ -30,10 +30,12 @@ const visitors: readonly Visitor[] = [
   { name: "SDK 2.x, modern", generation: "2.x", negotiation: "modern", era: "modern" },
 ];
 
-/** What differs between the SDKs differs by these: the other doors are of the same kinds. */
+/** By each kind of door all come in; by the others those of the SDK that knows both eras. The bridge of `thehub connect` takes framings by the same reader. */
 const eachKind = ["stdio newline", "websocket", "http"];
+const others = ["stdio content-length", "stdio content-length by connect", "sse"];
 
-const comesBy = (door: Door, { generation }: Visitor): boolean => eachKind.includes(door.name) || generation === "2.x";
+const comesBy = ({ name }: Door, { generation }: Visitor): boolean =>
+  eachKind.includes(name) || (others.includes(name) && generation === "2.x");
 
 /** Nobody else is a client of the hub behind it. */
 const isOfOne = ({ without }: Door): boolean => without.shared !== undefined;
