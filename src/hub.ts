@@ -179,7 +179,7 @@ export class Hub {
           const core = this.#fleet.core(key);
           return core === undefined ? undefined : logins.signIn(core.definition, principal);
         },
-        isStandIn: (key, session) => this.#isolation.isStandIn(key, session),
+        standIns: (session) => this.#isolation.standIns(session),
       },
       rules: this.rules,
       createLimiter: (start) => {

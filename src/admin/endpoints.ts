@@ -1,4 +1,5 @@
 // The endpoints of the admin API: what each shows or does. Knows no HTTP but the statuses.
+import { coreStateWords } from "../base/core-states.ts";
 import { type ErrorCode, HubError } from "../base/errors.ts";
 import type { LastReload, Reloader } from "../hub/reloader.ts";
 import type { Hub } from "../hub.ts";
@@ -140,7 +141,7 @@ async function restart(deps: AdminDeps, name: string): Promise<Answer> {
   const [fall] = restarted.falls;
   if (fall === undefined) throw new HubError("draining", "the hub is shutting down");
   const { state } = coreOf(deps, name);
-  const message = `core "${name}" did not come up: ${fall.reason}; ${state === "up" ? "the one before it goes on" : `it is ${state}, as before`}`;
+  const message = `core "${name}" did not come up: ${fall.reason}; ${state === "up" ? "the one before it goes on" : `it ${coreStateWords[state]}, as before`}`;
   return {
     status: 503,
     body: { outcome: "failed", core: name, state, stderr: fall.stderr, error: errorOf("core_down", message) },

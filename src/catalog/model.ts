@@ -1,5 +1,6 @@
 // The words of the catalog: what it is built from, what it hands out. Types only.
 import type { ClientProfile } from "../base/client-profile.ts";
+import type { CoreStateName } from "../base/core-states.ts";
 import type { PolicyReason, Verdict } from "../gates/decide.ts";
 import type { CoreToolPolicy } from "../gates/policy.ts";
 import type { ResolvedCore, ToolOverride } from "../manifest/manifest.ts";
@@ -28,8 +29,7 @@ export interface CatalogSource extends Pick<ResolvedCore, "key" | "namespace" | 
   readonly era: Era;
   /** Whether the Core can go on with calls as tasks. */
   readonly runsTasks: boolean;
-  /** The state in one word, for people. */
-  readonly state: string;
+  readonly state: CoreStateName;
   /** Undefined until the Core has listed once. */
   readonly lists: CoreLists | undefined;
   readonly instructions: string | undefined;

@@ -1,4 +1,5 @@
 // One line per Core about what a view shows of it and what it hides, for the start of `serve`, `list` and `init`.
+import { coreStateWords } from "../base/core-states.ts";
 import type { CatalogSource, HiddenReason } from "./model.ts";
 import type { Explained, View } from "./view.ts";
 
@@ -73,7 +74,7 @@ function summaryOf(source: CatalogSource, things: readonly Explained[]): CoreSum
 }
 
 function lineOf(source: CatalogSource, tools: number, hidden: CoreSummary["hidden"]): string {
-  if (source.lists === undefined) return `${source.key}: ${source.state}, nothing listed yet`;
+  if (source.lists === undefined) return `${source.key}: ${coreStateWords[source.state]}, nothing listed yet`;
   const counts = [`${tools} ${tools === 1 ? "tool" : "tools"}`];
   const hints: string[] = [];
   for (const reason of Object.keys(wording) as HiddenReason[]) {
@@ -83,6 +84,6 @@ function lineOf(source: CatalogSource, tools: number, hidden: CoreSummary["hidde
     const remedy = remedies[reason];
     if (remedy !== undefined) hints.push(remedy);
   }
-  if (source.state !== "up") counts.push(`now ${source.state}`);
-  return [`${source.key}: ${counts.join(", ")}`, ...hints].join("; ");
+  const state = source.state === "up" ? [] : [coreStateWords[source.state]];
+  return [`${source.key}: ${counts.join(", ")}`, ...state, ...hints].join("; ");
 }

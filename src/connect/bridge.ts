@@ -43,6 +43,8 @@ export interface BridgeDeps extends Omit<LinkDeps, "log"> {
   holdInput(hold: boolean): void;
 }
 
+const listenMethod = "subscriptions/listen";
+
 /** A request that the hub has and has not answered. */
 interface UnderWay {
   readonly idText: ByteString;
@@ -138,7 +140,10 @@ export class Bridge implements Doorkeeper, Visitor {
   }
 
   get busy(): number {
-    return this.#underWay.size + this.#room.size;
+    // Who listens for news has no answer to wait for.
+    let owed = this.#room.size;
+    for (const { method } of this.#underWay.values()) if (method !== listenMethod) owed++;
+    return owed;
   }
 
   whenIdle(): Promise<void> {

@@ -1,13 +1,16 @@
 // How Cores are, in words and counts.
+import { coreCondition } from "../base/core-states.ts";
 import type { Core } from "../cores/core.ts";
 
 /** What is wrong with a Core, in a sentence with its last words; undefined while it is up. */
 export function troubleOf(core: Core): string | undefined {
   const { name, state } = core;
   if (state.t === "up") return undefined;
-  const reason = "reason" in state ? `: ${state.reason}` : "";
   const words = core.stderrTail().slice(-3);
-  return [`core "${name}" is ${state.t}${reason}`, ...words.map((line) => `  ${line}`)].join("\n");
+  return [
+    `core "${name}" ${coreCondition(state.t, "reason" in state ? state : undefined)}`,
+    ...words.map((line) => `  ${line}`),
+  ].join("\n");
 }
 
 /** `ok` is false only when there are Cores and none is up or on its way. */

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Clock } from "../base/clock.ts";
+import { coreStateWords } from "../base/core-states.ts";
 import type { Credential } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Core } from "../cores/core.ts";
@@ -388,6 +389,6 @@ function entryOf({ home, instances }: Place): Lane {
 function fallOf({ core }: Member): Fallen[] {
   const { state } = core;
   if (state.t === "up" || state.t === "starting" || state.t === "idle") return [];
-  const reason = state.t === "failed" ? state.cause : state.t === "backoff" ? state.reason : `is ${state.t}`;
+  const reason = state.t === "failed" ? state.cause : state.t === "backoff" ? state.reason : coreStateWords[state.t];
   return [{ core: core.name, reason, stderr: core.stderrTail().slice(-5) }];
 }

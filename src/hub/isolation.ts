@@ -4,16 +4,17 @@ import { HubError } from "../base/errors.ts";
 import type { Core } from "../cores/core.ts";
 import type { ClientSession } from "../relay/call.ts";
 import type { Changes } from "../relay/changes.ts";
+import type { StandIn } from "../relay/sign-in-first.ts";
 import { ClassLists } from "./class-lists.ts";
 import type { Fleet } from "./fleet.ts";
 import { isPersonal } from "./instances.ts";
 import type { Member } from "./members.ts";
 import type { OnlyClient } from "./only-client.ts";
-import { signInLists } from "./sign-in-tool.ts";
+import { signInLists, signInName } from "./sign-in-tool.ts";
 
 export interface IsolationDeps {
   readonly fleet: Fleet;
-  readonly changes: Pick<Changes, "greeted" | "own" | "ownLists" | "forget">;
+  readonly changes: Pick<Changes, "greeted" | "own" | "ownOf" | "forget">;
   sessions(): Iterable<ClientSession>;
   /** Undefined in a hub of many clients. */
   readonly onlyClient: OnlyClient | undefined;
@@ -101,9 +102,14 @@ export class Isolation {
     if (!this.#isWaiting(lane.owner)) this.#deps.arrived(lane.owner);
   }
 
-  /** Whether the session is shown how to sign in, in place of what the Core has. */
-  isStandIn(coreKey: string, session: ClientSession): boolean {
-    return this.#deps.changes.ownLists(session, coreKey) === signInLists;
+  /** How the session is shown to sign in, in place of what Cores have. */
+  standIns(session: ClientSession): readonly StandIn[] {
+    const standIns: StandIn[] = [];
+    for (const [core, lists] of this.#deps.changes.ownOf(session)) {
+      const namespace = this.#deps.fleet.core(core)?.definition.namespace;
+      if (lists === signInLists && namespace !== undefined) standIns.push({ core, tool: `${namespace}.${signInName}` });
+    }
+    return standIns;
   }
 
   /** The Core is another one, or none any more. */

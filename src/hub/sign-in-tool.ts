@@ -1,8 +1,10 @@
 // What a client sees of a Core that it has not signed in to: one tool, which does nothing but ask for the login.
 import { type CoreLists, emptyLists } from "../cores/lists.ts";
 
+export const signInName = "sign_in";
+
 const tool = {
-  name: "sign_in",
+  name: signInName,
   title: "Sign in",
   description:
     "Asks the user to sign in to this server, on a page that opens in their browser. The server's own tools are listed once that is done.",

@@ -3,18 +3,11 @@
 import type { Challenge, Credential, CredentialState, Lack } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
-import type { Log } from "../telemetry/log.ts";
+import { type LoginDeps, LoginState, loginNotNow } from "./login-state.ts";
 import type { LoginOwner } from "./owner.ts";
-import type { SignInDeps } from "./preparing.ts";
 import type { Renewed } from "./renewal.ts";
 import { type LoginTarget, resourceOf } from "./target.ts";
 import type { LoginRecord, Tokens } from "./vault.ts";
-
-export interface CoreLoginDeps extends SignInDeps {
-  readonly log: Log;
-  /** Every token that comes in, so that it is masked wherever it shows. */
-  learned(secret: Secret): void;
-}
 
 /** So long before its end a token is renewed on the side, or a quarter of its life if that is less. */
 const aheadMs = 60_000;
@@ -32,9 +25,8 @@ const lookMs = 1000;
 export class CoreLogin implements Credential {
   readonly target: LoginTarget;
   readonly owner: LoginOwner;
-  readonly #deps: CoreLoginDeps;
-  readonly #watchers = new Set<(state: CredentialState) => void>();
-  #state: CredentialState = { t: "none" };
+  readonly #deps: LoginDeps;
+  readonly #state: LoginState;
   /** With its tokens apart: those of the hub itself have no record. */
   #record: LoginRecord | undefined;
   #tokens: Tokens | undefined;
@@ -48,24 +40,24 @@ export class CoreLogin implements Credential {
   #stepUps: { readonly sinceMs: number; readonly times: number; readonly token: string | undefined } | undefined;
   #moreScope: string | undefined;
 
-  constructor(target: LoginTarget, owner: LoginOwner, deps: CoreLoginDeps) {
+  constructor(target: LoginTarget, owner: LoginOwner, deps: LoginDeps) {
     this.target = target;
     this.owner = owner;
     this.#deps = deps;
+    this.#state = new LoginState(deps.log, this.#about);
   }
 
   get state(): CredentialState {
-    return this.#state;
+    return this.#state.now;
   }
 
   watch(changed: (state: CredentialState) => void): () => void {
-    this.#watchers.add(changed);
-    return () => void this.#watchers.delete(changed);
+    return this.#state.watch(changed);
   }
 
   async authorization(): Promise<string | undefined> {
     if (this.#lookedAt === undefined || this.#tokens === undefined) await this.#lookNowAndThen();
-    if (this.#isUnattended && this.#tokens === undefined && this.#state.t !== "needs_login") await this.#renew();
+    if (this.#isUnattended && this.#tokens === undefined && this.state.t !== "needs_login") await this.#renew();
     if (this.#tokens === undefined) return undefined;
     const leftMs = this.#leftMs(this.#tokens);
     if (leftMs <= 0) await this.#renew();
@@ -140,7 +132,7 @@ export class CoreLogin implements Credential {
     if (record.tokens === undefined) {
       this.#record = record;
       this.#tokens = undefined;
-      if (this.#state.t !== "needs_login") this.#needs("the authorization server ended its login", this.#signIn());
+      if (this.state.t !== "needs_login") this.#needs("the authorization server ended its login", this.#signIn());
       return;
     }
     if (record.tokens.access === this.#tokens?.access || record.tokens.access === this.#ended) return;
@@ -153,7 +145,7 @@ export class CoreLogin implements Credential {
   #signedOut(): void {
     this.#record = undefined;
     this.#tokens = undefined;
-    this.#change({ t: "none" });
+    this.#state.change({ t: "none" });
   }
 
   #adopt(record: LoginRecord | undefined, tokens: Tokens): void {
@@ -162,7 +154,7 @@ export class CoreLogin implements Credential {
     this.#pause = undefined;
     this.#deps.learned(new Secret(tokens.access));
     if (tokens.refresh !== undefined) this.#deps.learned(new Secret(tokens.refresh));
-    this.#change({ t: "ok" });
+    this.#state.change({ t: "ok" });
   }
 
   /** What was refused is not what would be sent now. */
@@ -181,7 +173,7 @@ export class CoreLogin implements Credential {
     if (this.#header !== before) return this.#header !== undefined;
     const tokens = this.#tokens;
     if (tokens === undefined && !this.#isUnattended) {
-      if (this.#state.t !== "needs_login") this.#needs("it answers nobody without one", this.#signIn());
+      if (this.state.t !== "needs_login") this.#needs("it answers nobody without one", this.#signIn());
       return false;
     }
     if (tokens !== undefined && this.#wallMs() - tokens.at < freshMs) {
@@ -205,7 +197,7 @@ export class CoreLogin implements Credential {
     const why = scope === undefined ? "it asks for more access" : `it asks for more access: ${scope.slice(0, 200)}`;
     if (!this.#mayStepUp()) {
       const fix = "sign in with an account that may do this";
-      this.#lacks({ why: `${why}, also after it was given`, fix, byLogin: false });
+      this.#state.lacks({ why: `${why}, also after it was given`, fix, byLogin: false });
       return false;
     }
     if (this.#isUnattended) {
@@ -214,7 +206,7 @@ export class CoreLogin implements Credential {
       return this.#header !== before;
     }
     await this.#note(computeScopeUnion(this.#record?.wantedScope, scope));
-    this.#lacks({ why, ...this.#signIn() });
+    this.#state.lacks({ why, ...this.#signIn() });
     return false;
   }
 
@@ -321,12 +313,7 @@ export class CoreLogin implements Credential {
   }
 
   #notNow(why: string): HubError {
-    const { core } = this.target;
-    return new HubError("core_down", `Core ${core} cannot be asked: its login could not be renewed: ${why}`, {
-      core,
-      state: "login_renewal",
-      may_have_run: false,
-    });
+    return loginNotNow(this.target.core, `login could not be renewed: ${why}`);
   }
 
   #over(why: string): void {
@@ -345,20 +332,6 @@ export class CoreLogin implements Credential {
   }
 
   #needs(why: string, rest: Omit<Lack, "why">): void {
-    // Said once, not for each call that finds it out.
-    if (this.#state.t === "needs_login" && this.#state.why === why) return;
-    this.#deps.log.warn("login_needed", { ...this.#about, reason: why, fix: rest.fix });
-    this.#change({ t: "needs_login", why, ...rest });
-  }
-
-  #lacks(lacks: Lack): void {
-    if (this.#state.t === "ok" && this.#state.lacks?.why === lacks.why) return;
-    this.#deps.log.warn("login_needed", { ...this.#about, reason: lacks.why, fix: lacks.fix });
-    this.#change({ t: "ok", lacks });
-  }
-
-  #change(state: CredentialState): void {
-    this.#state = state;
-    for (const watcher of [...this.#watchers]) watcher(state);
+    this.#state.needs({ why, ...rest });
   }
 }

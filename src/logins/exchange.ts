@@ -1,11 +1,10 @@
 // Token exchange (RFC 8693): what a client's person proved to the hub, into a token of that person for one Core, by the hand of the identity provider that
 // both trust. The client's own token is never sent to a Core, and goes to the one issuer that the manifest names; what comes of it is kept in memory,
 // for that person and Core alone, as long as it is good and what it came of is.
-import type { Challenge, Credential, CredentialState, Lack } from "../base/credential.ts";
-import { HubError } from "../base/errors.ts";
+import type { Challenge, Credential, CredentialState } from "../base/credential.ts";
+import type { HubError } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
-import type { Log } from "../telemetry/log.ts";
-import type { SignInDeps } from "./preparing.ts";
+import { type LoginDeps, LoginState, loginNotNow } from "./login-state.ts";
 import type { LoginTarget } from "./target.ts";
 import type { Tokens } from "./vault.ts";
 
@@ -15,12 +14,6 @@ export interface Subject {
   readonly type: "access_token" | "id_token" | "jwt";
   /** Milliseconds since 1970; undefined: nobody said. */
   readonly expiresAt: number | undefined;
-}
-
-export interface ExchangeDeps extends SignInDeps {
-  readonly log: Log;
-  /** Every token that comes in, so that it is masked wherever it shows. */
-  learned(secret: Secret): void;
 }
 
 /** So long before its end a token is exchanged anew. */
@@ -33,29 +26,28 @@ const pauseMs = 5000;
 /** One person's token at one Core. */
 export class ExchangedLogin implements Credential {
   readonly target: LoginTarget;
-  readonly #deps: ExchangeDeps;
+  readonly #deps: LoginDeps;
   readonly #subject: () => Subject | undefined;
-  readonly #watchers = new Set<(state: CredentialState) => void>();
-  #state: CredentialState = { t: "none" };
+  readonly #state: LoginState;
   /** With what it was made of: another subject is another token. */
   #got: { readonly tokens: Tokens; readonly of: string } | undefined;
   #exchanging: { readonly of: string; readonly done: Promise<void> } | undefined;
   #pause: { readonly untilMs: number; readonly why: string } | undefined;
 
   /** `subject` is asked for at each request: a client's token is renewed by the client. */
-  constructor(target: LoginTarget, deps: ExchangeDeps, subject: () => Subject | undefined) {
+  constructor(target: LoginTarget, deps: LoginDeps, subject: () => Subject | undefined) {
     this.target = target;
     this.#deps = deps;
     this.#subject = subject;
+    this.#state = new LoginState(deps.log, { core: target.core });
   }
 
   get state(): CredentialState {
-    return this.#state;
+    return this.#state.now;
   }
 
   watch(changed: (state: CredentialState) => void): () => void {
-    this.#watchers.add(changed);
-    return () => void this.#watchers.delete(changed);
+    return this.#state.watch(changed);
   }
 
   async authorization(): Promise<string | undefined> {
@@ -122,7 +114,7 @@ export class ExchangedLogin implements Credential {
       this.#got = { tokens: outcome.tokens, of };
       this.#pause = undefined;
       this.#deps.learned(new Secret(outcome.tokens.access));
-      this.#change({ t: "ok" });
+      this.#state.change({ t: "ok" });
       return;
     }
     this.#got = undefined;
@@ -136,21 +128,11 @@ export class ExchangedLogin implements Credential {
   }
 
   #notNow(why: string): HubError {
-    const { core } = this.target;
-    const message = `Core ${core} cannot be asked: its token could not be got: ${why}`;
-    return new HubError("core_down", message, { core, state: "login_renewal", may_have_run: false });
+    return loginNotNow(this.target.core, `token could not be got: ${why}`);
   }
 
   /** Signing in at the hub does not help: it is the client's own sign-in that counts. */
   #needs(why: string): void {
-    if (this.#state.t === "needs_login" && this.#state.why === why) return;
-    const lack: Lack = { why, fix: "sign in to the client anew, or correct auth.oauth of the Core", byLogin: false };
-    this.#deps.log.warn("login_needed", { core: this.target.core, reason: why, fix: lack.fix });
-    this.#change({ t: "needs_login", ...lack });
-  }
-
-  #change(state: CredentialState): void {
-    this.#state = state;
-    for (const watcher of [...this.#watchers]) watcher(state);
+    this.#state.needs({ why, fix: "sign in to the client anew, or correct auth.oauth of the Core", byLogin: false });
   }
 }

@@ -7,9 +7,10 @@ import { HubError } from "../base/errors.ts";
 import type { Page } from "../base/page.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
-import { CoreLogin, type CoreLoginDeps } from "./core-login.ts";
+import { CoreLogin } from "./core-login.ts";
 import { type DoorRequest, LoginDoor, type Person, type Started } from "./door.ts";
 import { ExchangedLogin, type Subject } from "./exchange.ts";
+import type { LoginDeps } from "./login-state.ts";
 import { type LoginOwner, ownerName } from "./owner.ts";
 import type { LoginTarget } from "./target.ts";
 import { Vault } from "./vault.ts";
@@ -31,7 +32,7 @@ export interface LoginsDeps {
 const maxExchanged = 10_000;
 
 export class Logins {
-  readonly #deps: CoreLoginDeps;
+  readonly #deps: LoginDeps;
   readonly #publicUrl: () => string | undefined;
   /** From the first time that there is an address for it. */
   #door: LoginDoor | undefined;

@@ -73,6 +73,11 @@ export class Changes {
     return this.#own.listsOf(session, coreKey);
   }
 
+  /** All of these, by the Core's key. */
+  ownOf(session: ClientSession): OwnLists {
+    return this.#own.of(session);
+  }
+
   forget(session: ClientSession): void {
     this.#own.forget(session);
     this.#had.delete(session);

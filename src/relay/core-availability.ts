@@ -1,4 +1,5 @@
 // Whether a call may wait for a Core that is not up, and what to say when it may not.
+import { coreStateWords } from "../base/core-states.ts";
 import { HubError } from "../base/errors.ts";
 import type { Call, CorePort, Lane } from "./call.ts";
 
@@ -51,7 +52,7 @@ export function coreUnavailable(core: CorePort, nowMs: number): HubError {
   if (state.t === "idle" || state.t === "starting") {
     return new HubError("core_starting", `core "${name}" is still starting`, { ...data, retry_after_ms: 1000 });
   }
-  return new HubError("core_down", `core "${name}" is ${state.t}${reason}`, data);
+  return new HubError("core_down", `core "${name}" ${coreStateWords[state.t]}${reason}`, data);
 }
 
 /** What another client of the same Core is asked holds up nobody's time but its own. */

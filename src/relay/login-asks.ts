@@ -10,6 +10,7 @@ import { declares } from "../base/client-capabilities.ts";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { SpacedLog } from "../base/spaced-log.ts";
+import type { View } from "../catalog/view.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, flatten, frameOf, integerAt, noSplices } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
@@ -21,6 +22,7 @@ import type { Call, CallHook, ClientSession } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { declined, LoginRounds, type LoginRoundsDeps } from "./login-rounds.ts";
 import { LoginWaits } from "./login-waits.ts";
+import { SignInFirst, type StandIn } from "./sign-in-first.ts";
 
 /** The hub's page for one login. */
 export interface SignIn {
@@ -34,8 +36,8 @@ export interface LoginPort {
   has(coreKey: string): boolean;
   /** Undefined: this client's person is not who could help, or signing in would not. Rejects with HubError where there is no page. */
   signIn(coreKey: string, session: ClientSession): Promise<SignIn | undefined>;
-  /** Whether the session is shown a tool of the hub's in place of this Core's, which does nothing but ask for the login. */
-  isStandIn(coreKey: string, session: ClientSession): boolean;
+  /** The tools of the hub's that the session is shown in place of what Cores have, which do nothing but ask for a login. */
+  standIns(session: ClientSession): readonly StandIn[];
 }
 
 export interface LoginAsksDeps extends Pick<LoginRoundsDeps, "inputRequired"> {
@@ -48,8 +50,8 @@ export interface LoginAsksDeps extends Pick<LoginRoundsDeps, "inputRequired"> {
 interface Waiting {
   /** With what the call would have ended. */
   readonly error: HubError;
-  /** It is of what stands in for the Core's tools, and not the Core's to run. */
-  readonly isStandIn: boolean;
+  /** Where something stands in for what the Core has: a call of that tool, or by a name of what nobody knows yet. Neither is the Core's to run. */
+  readonly standIn: "tool" | "name" | undefined;
   /** What a modern client has brought back of the page that it was sent to; undefined: it was not sent there yet. */
   readonly brought: string | undefined;
 }
@@ -81,21 +83,31 @@ export class LoginAsks {
     this.#rounds = new LoginRounds({ ...deps, finish });
   }
 
-  /** For a call of this Core; undefined where it needs no login. `brought`: as `broughtAction`, of a call that comes back from the page. */
-  hook(coreKey: string, session: ClientSession, brought?: string): CallHook | undefined {
+  /** The names that wait for a login of this session, in what it sees. */
+  first(session: ClientSession, view: View): SignInFirst {
+    return new SignInFirst(this.#deps.logins.standIns(session), view);
+  }
+
+  /**
+   * For a call of this Core; undefined where it needs no login. `isTool`: of a tool that the session is shown. `brought`: as `broughtAction`, of a call
+   * that comes back from the page.
+   */
+  hook(coreKey: string, session: ClientSession, isTool = false, brought?: string): CallHook | undefined {
     if (!this.#deps.logins.has(coreKey)) return undefined;
-    const isStandIn = this.#deps.logins.isStandIn(coreKey, session);
+    const isStandIn = this.#deps.logins.standIns(session).some(({ core }) => core === coreKey);
+    const standIn = !isStandIn ? undefined : isTool ? "tool" : "name";
     let isAsked = false;
     return {
       fails: (error, call) => {
         if (error.code !== "login_needed" || isAsked || this.#isClosed) return false;
         isAsked = true;
+        const waiting: Waiting = { error, standIn, brought };
         // Its answer is of another turn: the call is taken when this returns.
         const excess = isSignedIn(error) ? undefined : this.#waits.add(call);
-        if (isSignedIn(error)) queueMicrotask(() => this.#tell(call, coreKey));
+        if (isSignedIn(error)) queueMicrotask(() => this.#resume(call, waiting, 0));
         else if (excess !== undefined) queueMicrotask(() => this.#deps.calls.refuse(call, excess));
-        else if (this.#rounds.takes(call)) void this.#helpModern(call, { error, isStandIn, brought });
-        else this.#add(call, { error, isStandIn, brought });
+        else if (this.#rounds.takes(call)) void this.#helpModern(call, waiting);
+        else this.#add(call, waiting);
         return true;
       },
       ...(isStandIn && { refuses: () => signedIn(coreKey) }),
@@ -143,7 +155,8 @@ export class LoginAsks {
   }
 
   /** Each call by itself: its client is told by its answer. */
-  async #helpModern(call: Call, { error, isStandIn, brought }: Waiting): Promise<void> {
+  async #helpModern(call: Call, waiting: Waiting): Promise<void> {
+    const { error, brought } = waiting;
     const { session } = call;
     const core = call.lane.core.name;
     const sinceMs = this.#deps.clock.now();
@@ -164,7 +177,7 @@ export class LoginAsks {
       if (call.state === "taken") this.#deps.calls.refuse(call, HubError.from(failure));
       return;
     }
-    this.#resume(call, { error, isStandIn, brought }, this.#deps.clock.now() - sinceMs);
+    this.#resume(call, waiting, this.#deps.clock.now() - sinceMs);
   }
 
   /** Undefined where there is none. */
@@ -217,10 +230,18 @@ export class LoginAsks {
     for (const [call, waiting] of this.#close(need)) this.#resume(call, waiting, waitedMs);
   }
 
-  #resume(call: Call, { error, isStandIn }: Waiting, waitedMs: number): void {
+  /** What is called by a name has its route when it comes again: only then it is known what the name is. */
+  #resume(call: Call, { error, standIn }: Waiting, waitedMs: number): void {
     this.#waits.remove(call);
-    if (isStandIn) this.#tell(call, call.lane.core.name);
-    else if (!this.#deps.calls.retry(call, waitedMs)) this.#deps.calls.refuse(call, again(error));
+    if (standIn === "tool") {
+      this.#tell(call, call.lane.core.name);
+      return;
+    }
+    const isOnItsWay =
+      standIn === "name"
+        ? this.#rounds.takes(call) && this.#rounds.sendBack(call)
+        : this.#deps.calls.retry(call, waitedMs);
+    if (!isOnItsWay) this.#deps.calls.refuse(call, again(error));
   }
 
   #tell(call: Call, core: string): void {

@@ -65,7 +65,12 @@ export class LoginRounds {
     const outcome = await Promise.race([done, late]).finally(() => this.over(call));
     if (call.state !== "taken") return false;
     if (outcome !== "late") return true;
-    return !this.#answer(call, undefined);
+    return !this.sendBack(call);
+  }
+
+  /** Its client is to come again, and is asked nothing. False where it cannot be told. */
+  sendBack(call: Call): boolean {
+    return this.#answer(call, undefined);
   }
 
   over(call: Call): void {

@@ -44,7 +44,7 @@ export interface MethodsDeps {
   readonly calls: Calls;
   readonly parking: Parking;
   readonly logLevels: LogLevels;
-  readonly loginAsks: Pick<LoginAsks, "hook">;
+  readonly loginAsks: Pick<LoginAsks, "hook" | "first">;
   readonly subscriptions: Subscriptions;
   readonly tasks: Tasks;
   readonly uris: ResourceUris;
@@ -332,7 +332,7 @@ export class Methods {
     const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
     const bridged = bridge.hook(request, lane, state, tool);
     const brought = state?.t === "url" ? broughtAction(request) : undefined;
-    const login = this.#deps.loginAsks.hook(coreKey, request.session, brought);
+    const login = this.#deps.loginAsks.hook(coreKey, request.session, tool !== undefined, brought);
     const isPlain = asTask === undefined && bridged === undefined && login === undefined;
     const all = isPlain ? withUris : [withUris ?? [], asTask ?? [], bridged ?? [], login ?? []].flat();
     const limitedTool = tool?.isLimited === true ? tool.native : undefined;
@@ -354,13 +354,20 @@ export class Methods {
 
   #unknown(request: Request, kind: string, name: string): Outcome {
     if (this.#deps.parking.worthwhile(request.session)) return "park";
+    const view = this.#view(request.session);
+    const first = this.#deps.loginAsks.first(request.session, view);
+    const core = first.coreOf(name);
+    if (core !== undefined) {
+      this.#forward(request, core, undefined);
+      return "forwarded";
+    }
     const state = kind === "tool" ? this.#deps.bridge.stateOf(request, undefined) : undefined;
     // What stood in for the tools of a Core goes when its person has signed in, and is asked for once more.
     if (state?.t === "url") return answer(request, signedInResult(state.core));
-    const own = kind === "tool" ? this.#view(request.session).hubTools : undefined;
+    const own = kind === "tool" ? view.hubTools : undefined;
     const fix =
       own === undefined ? `${kind}s/list shows what there is` : `${own.nameOf("search_tools")} finds what there is`;
-    throw new HubError("name_unknown", `unknown ${kind} ${quoted(name)}; ${fix}`);
+    throw first.unknown(kind, name, fix);
   }
 
   #resource(session: ClientSession, uri: string): FoundResource | undefined {

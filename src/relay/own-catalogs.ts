@@ -8,6 +8,8 @@ export type Lists = NonNullable<CatalogSource["lists"]>;
 /** By the Core's key. */
 export type OwnLists = ReadonlyMap<string, Lists>;
 
+const none: OwnLists = new Map();
+
 export class OwnCatalogs {
   readonly #build: (own: OwnLists) => Catalog;
   readonly #bySession = new Map<ClientSession, Map<string, Lists>>();
@@ -40,6 +42,10 @@ export class OwnCatalogs {
 
   listsOf(session: ClientSession, core: string): Lists | undefined {
     return this.#bySession.get(session)?.get(core);
+  }
+
+  of(session: ClientSession): OwnLists {
+    return this.#bySession.get(session) ?? none;
   }
 
   /** `lists` undefined: from now on the session sees of this Core what everybody sees. */

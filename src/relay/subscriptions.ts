@@ -105,7 +105,7 @@ export class Subscriptions {
     const row = this.#rowOf(session, to);
     row.holders.set(session, to.uri);
     if (isModern(to.lane)) this.#watch(row);
-    else if (!row.confirmed) void this.#renew([row], "first");
+    else if (!row.confirmed) void this.#renew([row]);
     return true;
   }
 
@@ -289,17 +289,18 @@ export class Subscriptions {
   }
 
   /** Resolves to how many the Core would not have: those are let go of, as soon as their holders know that they must look. */
-  async #renew(rows: readonly Row[], time: "first" | "again" = "again"): Promise<number> {
+  async #renew(rows: readonly Row[]): Promise<number> {
     const queue = rows.values();
     let lost = 0;
     const work = async () => {
-      for (const row of queue) if (!(await this.#subscribeAnew(row, time))) lost++;
+      for (const row of queue) if (!(await this.#subscribeAnew(row))) lost++;
     };
     await Promise.all(Array.from({ length: renewedAtOnce }, work));
     return lost;
   }
 
-  async #subscribeAnew(row: Row, time: "first" | "again"): Promise<boolean> {
+  /** Whoever holds it was told so before the Core knew of it, and is told once when that does: what changed in between was not heard. */
+  async #subscribeAnew(row: Row): Promise<boolean> {
     const { lane } = row;
     // An instance that is not up, or is replaced meanwhile, is told when the next one is up.
     const isOver = () => row.lane !== lane || lane.core.state.t !== "up";
@@ -313,8 +314,7 @@ export class Subscriptions {
     if (isOver()) return true;
     row.confirmed = kept;
     for (const [session, uri] of [...row.holders]) {
-      if (session.phase === "ready" && time === "again")
-        session.sink.send(notificationFrame(updated, { uri }), noSplices);
+      if (session.phase === "ready") session.sink.send(notificationFrame(updated, { uri }), noSplices);
       if (!kept) this.#letGo(session, uri, row);
     }
     this.#settle(row, kept);

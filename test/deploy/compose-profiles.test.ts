@@ -3,22 +3,18 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { request } from "node:https";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { WebSocket } from "ws";
 import { parse } from "yaml";
 import { ComposeProject, composeProblem } from "../helpers/compose-project.ts";
-import { DockerEngine } from "../helpers/docker-engine.ts";
+import { dockerTests } from "../helpers/docker-tests.ts";
 import { root } from "../helpers/hub-process.ts";
 import { eventually } from "../helpers/programs.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
-const { skip: noEngine, ...started } = await DockerEngine.start();
-const skip = noEngine || (await composeProblem([80, 443, 3000, 9090]));
-const folder = await mkdtemp(join(tmpdir(), "thehub-profiles-"));
 const { services } = parse(readFileSync(join(root, "docker-compose.yml"), "utf8"));
 
 /** What the official images do that matters here. */
@@ -34,29 +30,17 @@ USER nobody
 CMD ["prometheus", "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]
 `;
 
-if (started.t === "engine" && skip === false) {
-  const { engine } = started;
-  try {
-    await engine.makeBaseImage();
+const { skip, engine } = await dockerTests(
+  "profiles",
+  async (fresh, at) => {
+    await fresh.makeBaseImage();
     for (const [name, text] of Object.entries({ caddy, prometheus })) {
-      await writeFile(join(folder, "Dockerfile"), text);
-      await engine.docker("build", "--quiet", "--tag", services[name].image, folder);
+      await writeFile(join(at, "Dockerfile"), text);
+      await fresh.docker("build", "--quiet", "--tag", services[name].image, at);
     }
-  } catch (error) {
-    await engine[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-after(async () => {
-  if (started.t === "engine") await started.engine[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
-
-function engine(): DockerEngine {
-  assert.ok(started.t === "engine");
-  return started.engine;
-}
+  },
+  () => composeProblem([80, 443, 3000, 9090]),
+);
 
 interface PrometheusAnswer {
   readonly data: {

@@ -1,37 +1,20 @@
 // The Compose files with a real engine and Debian's docker-compose: what the README says to type answers a real client.
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { ComposeProject, composeProblem } from "../helpers/compose-project.ts";
-import { DockerEngine } from "../helpers/docker-engine.ts";
+import { dockerTests } from "../helpers/docker-tests.ts";
 import { root } from "../helpers/hub-process.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
-const { skip: noEngine, ...started } = await DockerEngine.start();
-const skip = noEngine || (await composeProblem([3000]));
-const folder = await mkdtemp(join(tmpdir(), "thehub-compose-"));
 const tools = ["template__add", "template__countdown", "template__echo"];
 
-if (started.t === "engine" && skip === false) {
-  try {
-    await started.engine.makeBaseImage();
-  } catch (error) {
-    await started.engine[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-after(async () => {
-  if (started.t === "engine") await started.engine[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
-
-function engine(): DockerEngine {
-  assert.ok(started.t === "engine");
-  return started.engine;
-}
+const { skip, folder, engine } = await dockerTests(
+  "compose",
+  (fresh) => fresh.makeBaseImage(),
+  () => composeProblem([3000]),
+);
 
 async function toolsFor(token: string): Promise<string[]> {
   await using client = await WsClient.connect("ws://localhost:3000", { authorization: `Bearer ${token}` });

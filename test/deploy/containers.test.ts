@@ -1,39 +1,21 @@
 // Cores in containers of a real Docker Engine: hardened as the docs say, and gone with the hub, however it ends.
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
-import { DockerEngine } from "../helpers/docker-engine.ts";
+import { test } from "node:test";
+import { dockerTests } from "../helpers/docker-tests.ts";
 import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 const image = "thehub-test-core:1";
 const secret = "the-secret-of-the-contained-core";
-const { skip, ...started } = await DockerEngine.start();
-const folder = await mkdtemp(join(tmpdir(), "thehub-containers-"));
 
-if (started.t === "engine") {
-  try {
-    const base = await started.engine.makeBaseImage();
-    await cp(join(root, "test/fixtures/cores"), folder, { recursive: true });
-    await writeFile(join(folder, "Dockerfile"), `FROM ${base}\nCOPY *.mjs /cores/\nENTRYPOINT ["node"]\n`);
-    await started.engine.docker("build", "--quiet", "--tag", image, folder);
-  } catch (error) {
-    await started.engine[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-after(async () => {
-  if (started.t === "engine") await started.engine[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
+const { skip, folder, engine } = await dockerTests("containers", async (fresh, at) => {
+  const base = await fresh.makeBaseImage();
+  await cp(join(root, "test/fixtures/cores"), at, { recursive: true });
+  await writeFile(join(at, "Dockerfile"), `FROM ${base}\nCOPY *.mjs /cores/\nENTRYPOINT ["node"]\n`);
+  await fresh.docker("build", "--quiet", "--tag", image, at);
 });
-
-function engine(): DockerEngine {
-  assert.ok(started.t === "engine");
-  return started.engine;
-}
 
 function hubWith(core: string, more: Record<string, string> = {}): Promise<HubProcess> {
   const { PATH = "", DOCKER_HOST = "", HOME = "" } = engine().env;
@@ -47,9 +29,10 @@ async function containers(): Promise<string[]> {
   return (await engine().docker("ps", "--all", "--quiet", "--no-trunc")).split("\n").filter(Boolean);
 }
 
-/** Resolves when the engine says that a container was destroyed. */
-async function destroyed(): Promise<void> {
-  const events = engine().spawn("events", "--since", "0", "--filter", "event=destroy", "--format", "{{.ID}}");
+/** Resolves when the engine says that the container was destroyed, past or to come. */
+async function destroyed(id: string): Promise<void> {
+  const only = ["--filter", "event=destroy", "--filter", `container=${id}`];
+  const events = engine().spawn("events", "--since", "0", ...only, "--format", "{{.ID}}");
   await new Promise((resolve) => events.stdout.once("data", resolve));
   events.kill();
 }
@@ -99,11 +82,9 @@ test("containers: one that ignores its end is removed, when it is stopped and wh
   await using hub = await hubWith(core);
   await hub.logged("core_up", ({ core }) => core === "boxed");
   const [id = ""] = await containers();
-  const gone = engine().docker("wait", id);
   hub.child.kill("SIGKILL");
   await hub.exited;
-  await gone;
-  await destroyed();
+  await destroyed(id);
   while ((await containers()).length > 0) await engine().docker("version");
 });
 
@@ -120,10 +101,9 @@ test("containers: one of a command of one's own ends with its input, also when i
   await using client = await WsClient.connect(await hub.wsUrl());
   assert.equal((await client.call("boxed__echo", { a: 1 })).result?.structuredContent.a, 1);
   const [id = ""] = await containers();
-  const gone = engine().docker("wait", id);
   hub.child.kill("SIGKILL");
   await hub.exited;
-  await gone;
+  await destroyed(id);
 });
 
 test("containers: an image that is not there is said in the words of the engine", { skip }, async () => {

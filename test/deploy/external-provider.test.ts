@@ -40,7 +40,8 @@ test("external provider: a person in a browser signs in there and agrees, and th
   };
   const authProvider = new SdkOAuth(callback);
   await signIn("SDK 2.x over Streamable HTTP", place, authProvider, browse);
-  const { client, transport } = clientOf("SDK 2.x over Streamable HTTP", place, authProvider);
+  await using visitor = clientOf("SDK 2.x over Streamable HTTP", place, authProvider);
+  const { client, transport } = visitor;
   await client.connect(transport);
   assert.match(JSON.stringify(await client.callTool({ name: "one.echo", arguments: { text: "hello" } })), /hello/);
   await client.close();

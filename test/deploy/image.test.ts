@@ -1,44 +1,27 @@
 // The image, built by its Dockerfile on a local base and run by a real Docker Engine, as locked down as the docs say it may be.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ContentLengthClient } from "../helpers/content-length-client.ts";
-import { DockerEngine, hubImage } from "../helpers/docker-engine.ts";
+import { hubImage } from "../helpers/docker-engine.ts";
+import { dockerTests } from "../helpers/docker-tests.ts";
 import { HubProcess, root } from "../helpers/hub-process.ts";
 import { lootOf, thief } from "../helpers/thief.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
-const { skip, ...started } = await DockerEngine.start();
-const folder = await mkdtemp(join(tmpdir(), "thehub-image-"));
 const lockedDown = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
 const published = ["--publish", "127.0.0.1:0:3000", "--env", "HUB_LISTEN=0.0.0.0:3000"];
 const templateTools = ["template__add", "template__countdown", "template__echo"];
 const token = "a-token-of-this-test";
 
-if (started.t === "engine") {
-  try {
-    await started.engine.makeBaseImage();
-    await started.engine.buildImage(hubImage, "--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=abc");
-  } catch (error) {
-    await started.engine[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-after(async () => {
-  if (started.t === "engine") await started.engine[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
+const { skip, folder, engine } = await dockerTests("image", async (fresh) => {
+  await fresh.makeBaseImage();
+  await fresh.buildImage(hubImage, "--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=abc");
 });
-
-function engine(): DockerEngine {
-  assert.ok(started.t === "engine");
-  return started.engine;
-}
 
 /** A container that serves `manifest` (YAML; the built-in one without), with the fixture Cores at /cores. */
 async function serve(name: string, manifest?: string, ...options: readonly string[]): Promise<string> {

@@ -1,36 +1,21 @@
 // scripts/hub-stdio with a real engine: the command that a client of Command mode starts.
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { DockerEngine } from "../helpers/docker-engine.ts";
+import { dockerTests } from "../helpers/docker-tests.ts";
 import { root } from "../helpers/hub-process.ts";
 
-const { skip, ...started } = await DockerEngine.start();
-const folder = await mkdtemp(join(tmpdir(), "thehub-wrapper-"));
-
-if (started.t === "engine") {
-  try {
-    await started.engine.makeBaseImage();
-    await started.engine.buildImage();
-  } catch (error) {
-    await started.engine[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-after(async () => {
-  if (started.t === "engine") await started.engine[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
+const { skip, folder, engine } = await dockerTests("wrapper", async (fresh) => {
+  await fresh.makeBaseImage();
+  await fresh.buildImage();
 });
 
 test("hub-stdio: an official client starts it from another folder, with a manifest at an odd path and a secret", {
   skip,
 }, async () => {
-  assert.ok(started.t === "engine");
   const odd = join(folder, 'my "hub", mine: $HOME');
   await mkdir(odd);
   const core = "command: node\n    args: [/cores/env-printer.mjs]\n    secrets: [API_TOKEN]";
@@ -41,7 +26,7 @@ test("hub-stdio: an official client starts it from another folder, with a manife
     args: ["--volume", `${join(root, "test/fixtures/cores")}:/cores:ro`],
     cwd: folder,
     env: {
-      ...(started.engine.env as Record<string, string>),
+      ...(engine().env as Record<string, string>),
       HUB_MANIFEST: join(odd, "hub.yaml"),
       THEHUB_SECRETS: "API_TOKEN",
       API_TOKEN: secret,
@@ -56,8 +41,8 @@ test("hub-stdio: an official client starts it from another folder, with a manife
     JSON.stringify(content).includes(`\\"API_TOKEN\\":\\"${"*".repeat(secret.length)}\\"`),
     JSON.stringify(content),
   );
-  const volumes = await started.engine.docker("volume", "ls", "--quiet");
+  const volumes = await engine().docker("volume", "ls", "--quiet");
   assert.match(volumes, /^thehub-stdio$/m);
   await client.close();
-  assert.equal(await started.engine.docker("ps", "--all", "--quiet"), "", "the container outlived its client");
+  assert.equal(await engine().docker("ps", "--all", "--quiet"), "", "the container outlived its client");
 });

@@ -40,7 +40,8 @@ export class ExternalProvider implements AsyncDisposable {
     const pages = provider.callback();
     server.on("request", (request, response) => {
       const isAsked = request.url?.startsWith("/interaction/") === true && options.pages !== true;
-      if (isAsked) void agree(provider, request, response);
+      // Who is not answered waits for minutes.
+      if (isAsked) agree(provider, request, response).catch((error) => response.writeHead(500).end(String(error)));
       else void pages(request, response);
     });
     return own;

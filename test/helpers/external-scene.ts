@@ -52,11 +52,19 @@ export const kinds = {
 
 export type Kind = keyof typeof kinds;
 
-// biome-ignore lint/suspicious/noExplicitAny: the two generations differ in types alone
-export function clientOf(kind: Kind, { url }: ExternalPlace, authProvider: SdkOAuth): { client: any; transport: any } {
+/** Left open, a client of HTTP+SSE dials a hub that is gone for as long as its process lives, and so keeps that alive. */
+export interface ExternalClient extends AsyncDisposable {
+  // biome-ignore lint/suspicious/noExplicitAny: the two generations differ in types alone
+  readonly client: any;
+  // biome-ignore lint/suspicious/noExplicitAny: the two generations differ in types alone
+  readonly transport: any;
+}
+
+export function clientOf(kind: Kind, { url }: ExternalPlace, authProvider: SdkOAuth): ExternalClient {
   const { Client, Transport, path, options } = kinds[kind];
   const client = new Client({ name: "external", version: "1" }, options as never);
-  return { client, transport: new Transport(new URL(url + path), { authProvider: authProvider as never }) };
+  const transport = new Transport(new URL(url + path), { authProvider: authProvider as never });
+  return { client, transport, [Symbol.asyncDispose]: () => client.close() };
 }
 
 /** Signed in, with what it got. `browse`: what the person does who is sent to the provider; where that leads. */
@@ -66,7 +74,8 @@ export async function signIn(
   authProvider: SdkOAuth,
   browse: (url: URL) => Promise<URL> = goThrough,
 ): Promise<void> {
-  const { client, transport } = clientOf(kind, place, authProvider);
+  await using visitor = clientOf(kind, place, authProvider);
+  const { client, transport } = visitor;
   await assert.rejects(client.connect(transport), /[Uu]nauthorized/);
   const back = await browse(authProvider.asked ?? new URL("about:blank"));
   assert.equal(back.origin + back.pathname, authProvider.redirectUrl);

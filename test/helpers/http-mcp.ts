@@ -225,17 +225,22 @@ export class SseMcp {
   }
 
   static async open(url: string, options: HttpOptions = {}): Promise<SseMcp> {
+    const client = await SseMcp.silent(url, options);
+    const { answer } = await client.request("initialize", { ...hello, protocolVersion: "2024-11-05" });
+    assert.equal(answer.result.protocolVersion, "2024-11-05");
+    await client.send({ method: "notifications/initialized" });
+    return client;
+  }
+
+  /** One that has said nothing yet. */
+  static async silent(url: string, options: HttpOptions = {}): Promise<SseMcp> {
     const headers = { accept: "text/event-stream", ...options.headers } as never;
     const response = await ask(url, { ...options, headers });
     assert.equal(response.statusCode, 200, await textIfBad(response));
     const events = new EventReader(response);
     const first = await events.next();
     assert.equal(first?.event, "endpoint");
-    const client = new SseMcp(url, options, events, first.data);
-    const { answer } = await client.request("initialize", { ...hello, protocolVersion: "2024-11-05" });
-    assert.equal(answer.result.protocolVersion, "2024-11-05");
-    await client.send({ method: "notifications/initialized" });
-    return client;
+    return new SseMcp(url, options, events, first.data);
   }
 
   /** Posts a request, and reads the stream to its answer. */

@@ -132,9 +132,19 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
   return new HubProcess(child, folder);
 }
 
-/** A fixture Core of test/fixtures/cores as a manifest line. */
+/** A program of this repository as lines of a manifest. */
+export function program(file: string, ...args: readonly string[]): string {
+  return `command: ${JSON.stringify(process.execPath)}\n    args: ${JSON.stringify([join(root, file), ...args])}`;
+}
+
+/** A fixture Core of test/fixtures/cores as lines of a manifest. */
 export function fixture(name: string): string {
-  return `command: ${JSON.stringify(process.execPath)}\n    args: [${JSON.stringify(join(root, "test/fixtures/cores", name))}]`;
+  return program(`test/fixtures/cores/${name}`);
+}
+
+/** A two-way Core, which speaks on its pipe. */
+export function twoWay(file: string, ...args: readonly string[]): string {
+  return program(`test/fixtures/two-way/${file}`, ...args);
 }
 
 /** The same in one line, for a map in braces. */

@@ -4,6 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import { WebSocket } from "ws";
 import { createReader } from "../fixtures/cores/lib.mjs";
 import { ask, EventReader, textOf } from "./http-mcp.ts";
+import { Waits } from "./waits.ts";
 import type { Message } from "./ws-client.ts";
 
 const modernRevision = "2026-07-28";
@@ -39,7 +40,7 @@ export class ModernClient implements AsyncDisposable {
   status = 0;
   readonly #way: Way;
   readonly #envelope: Record<string, unknown>;
-  readonly #listeners = new Set<() => void>();
+  readonly #waits = new Waits();
   #nextId = 1;
 
   private constructor(make: (client: ModernClient) => Way, { name = "raw", capabilities = askable }: ModernOptions) {
@@ -109,21 +110,12 @@ export class ModernClient implements AsyncDisposable {
 
   took(message: Message): void {
     this.came.push(message);
-    for (const look of [...this.#listeners]) look();
+    this.#waits.changed();
   }
 
   /** The first of this method, past or to come, that passes. */
   heard(method: string, test: (message: Message) => boolean = () => true): Promise<Message> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = this.came.find((message) => message.method === method && test(message));
-        if (found === undefined) return;
-        this.#listeners.delete(look);
-        resolve(found);
-      };
-      this.#listeners.add(look);
-      look();
-    });
+    return this.#waits.first(() => this.came.find((message) => message.method === method && test(message)));
   }
 
   close(): Promise<void> {

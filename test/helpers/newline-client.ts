@@ -1,6 +1,7 @@
 // A client as MCP has them on STDIO: one JSON message a line, on a pair of streams.
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { Waits } from "./waits.ts";
 import type { Message } from "./ws-client.ts";
 
 export class NewlineClient {
@@ -12,7 +13,7 @@ export class NewlineClient {
   nextId = 1;
   readonly #output: Writable;
   readonly #waiting = new Map<number | string, (message: Message) => void>();
-  readonly #listeners = new Set<(message: Message) => void>();
+  readonly #waits = new Waits();
 
   constructor(input: Readable, output: Writable) {
     this.#output = output;
@@ -50,24 +51,14 @@ export class NewlineClient {
 
   /** The first notification, past or to come, that passes. */
   notified(method: string, test: (message: Message) => boolean = () => true): Promise<Message> {
-    const matches = (message: Message) => message.method === method && test(message);
-    const past = this.notifications.find(matches);
-    if (past !== undefined) return Promise.resolve(past);
-    return new Promise((resolve) => {
-      const listener = (message: Message) => {
-        if (!matches(message)) return;
-        this.#listeners.delete(listener);
-        resolve(message);
-      };
-      this.#listeners.add(listener);
-    });
+    return this.#waits.first(() => this.notifications.find((message) => message.method === method && test(message)));
   }
 
   #read(line: string): void {
     const message = JSON.parse(line) as Message;
     if (message.method !== undefined) {
       this.notifications.push(message);
-      for (const listener of this.#listeners) listener(message);
+      this.#waits.changed();
       return;
     }
     this.lastText = line;

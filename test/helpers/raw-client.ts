@@ -1,22 +1,10 @@
 // A client that does what no SDK does: raw messages over a WebSocket, by one who can be asked.
-import { once } from "node:events";
-import { WebSocket } from "ws";
 import { type Message, WsClient } from "./ws-client.ts";
 
 const askable = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
 
-export async function rawClient(url: string, capabilities: object = askable): Promise<WsClient> {
-  const socket = new WebSocket(url, ["mcp"]);
-  const client = new WsClient(socket);
-  await once(socket, "open");
-  await client.request("initialize", {
-    protocolVersion: "2025-11-25",
-    capabilities,
-    clientInfo: { name: "raw", version: "1" },
-  });
-  client.notify("notifications/initialized");
-  return client;
-}
+export const rawClient = (url: string, capabilities: object = askable): Promise<WsClient> =>
+  WsClient.connect(url, {}, {}, capabilities);
 
 export function respond(client: WsClient, id: unknown, answer: object): void {
   client.socket.send(JSON.stringify({ jsonrpc: "2.0", id, ...answer }));

@@ -10,6 +10,7 @@ import { SSEClientTransport as SseV1 } from "@modelcontextprotocol/sdk/client/ss
 import { StreamableHTTPClientTransport as StreamableV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { WebSocketClientTransport } from "@modelcontextprotocol/sdk/client/websocket.js";
 import { WebSocket } from "ws";
+import { Waits } from "./waits.ts";
 import type { Message } from "./ws-client.ts";
 
 /** Where a hub is, and what opens it. */
@@ -57,7 +58,7 @@ export class SdkClient implements AsyncDisposable {
   readonly exchanges: Exchange[];
   readonly #client: ClientV1 | ClientV2;
   readonly #transport: Transport;
-  readonly #listeners = new Set<() => void>();
+  readonly #waits = new Waits();
 
   constructor(client: ClientV1 | ClientV2, transport: Transport, exchanges: Exchange[]) {
     this.#client = client;
@@ -105,7 +106,7 @@ export class SdkClient implements AsyncDisposable {
 
   /** The nth notification of this kind, past or to come, counted from 1. */
   heard(notification: string, nth: number): Promise<Message> {
-    return this.#first(() => this.came.filter(({ method }) => method === notification)[nth - 1]);
+    return this.#waits.first(() => this.came.filter(({ method }) => method === notification)[nth - 1]);
   }
 
   /** A client of the modern era has to ask for news. */
@@ -115,25 +116,12 @@ export class SdkClient implements AsyncDisposable {
 
   /** The first answered HTTP request, past or to come, that passes. */
   exchanged(matches: (exchange: Exchange) => boolean): Promise<Exchange> {
-    return this.#first(() => this.exchanges.find(matches));
+    return this.#waits.first(() => this.exchanges.find(matches));
   }
 
   /** Something came: looks again for what is waited for. */
   changed(): void {
-    for (const listener of [...this.#listeners]) listener();
-  }
-
-  #first<T>(find: () => T | undefined): Promise<T> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = find();
-        if (found === undefined) return;
-        this.#listeners.delete(look);
-        resolve(found);
-      };
-      this.#listeners.add(look);
-      look();
-    });
+    this.#waits.changed();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,6 +10,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { PlainTransport } from "./framed-transport.ts";
 import { recorded, type Said } from "./recorded-transport.ts";
+import { Waits } from "./waits.ts";
 import type { Message } from "./ws-client.ts";
 
 export type Generation = "1.x" | "2.x";
@@ -85,7 +86,7 @@ export class TwoWayClient implements AsyncDisposable {
   #level: string | undefined;
   readonly #watched = new Map<string, McpSubscription>();
   readonly #client: ClientV1 | ClientV2;
-  readonly #listeners = new Set<() => void>();
+  readonly #waits = new Waits();
   #markers = 0;
 
   private constructor(name: string, generation: Generation, capabilities: object, negotiation: Negotiation) {
@@ -122,7 +123,7 @@ export class TwoWayClient implements AsyncDisposable {
     transport.onmessage = (message: unknown, extra?: unknown) => {
       client.came.push(message as Message);
       act.call(transport, message, extra);
-      for (const look of [...client.#listeners]) look();
+      client.#waits.changed();
     };
     return client;
   }
@@ -196,21 +197,7 @@ export class TwoWayClient implements AsyncDisposable {
   /** The nth message of this method that passes, past or to come, counted from 1. */
   heard(method: string, test: (params: Params) => boolean = () => true, nth = 1): Promise<Message> {
     const matches = (message: Message) => message.method === method && test(message.params ?? {});
-    return this.#first(() => this.came.filter(matches)[nth - 1]);
-  }
-
-  /** Looks again at whatever comes, until `find` finds. */
-  #first<T>(find: () => T | undefined): Promise<T> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = find();
-        if (found === undefined) return;
-        this.#listeners.delete(look);
-        resolve(found);
-      };
-      this.#listeners.add(look);
-      look();
-    });
+    return this.#waits.first(() => this.came.filter(matches)[nth - 1]);
   }
 
   #answer(

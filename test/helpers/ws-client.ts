@@ -1,6 +1,7 @@
 // A raw MCP client over WebSocket: sees every byte, and every message that should not have come.
 import { once } from "node:events";
 import { type ClientOptions, WebSocket } from "ws";
+import { Waits } from "./waits.ts";
 
 export interface Message {
   readonly id?: number | string;
@@ -19,7 +20,7 @@ export class WsClient implements AsyncDisposable {
   /** The text of the last answer, as it came over the wire; notifications in between leave it alone. */
   lastText = "";
   readonly #waiting = new Map<number | string, (message: Message) => void>();
-  readonly #listeners = new Set<(message: Message) => void>();
+  readonly #waits = new Waits();
   #nextId = 1;
 
   constructor(socket: WebSocket) {
@@ -29,7 +30,7 @@ export class WsClient implements AsyncDisposable {
       const message = JSON.parse(text) as Message;
       if (message.method !== undefined) {
         this.notifications.push(message);
-        for (const listener of this.#listeners) listener(message);
+        this.#waits.changed();
         return;
       }
       this.lastText = text;
@@ -90,17 +91,7 @@ export class WsClient implements AsyncDisposable {
 
   /** The first notification, past or to come, that passes. */
   notified(method: string, test: (message: Message) => boolean = () => true): Promise<Message> {
-    const matches = (message: Message) => message.method === method && test(message);
-    const past = this.notifications.find(matches);
-    if (past !== undefined) return Promise.resolve(past);
-    return new Promise((resolve) => {
-      const listener = (message: Message) => {
-        if (!matches(message)) return;
-        this.#listeners.delete(listener);
-        resolve(message);
-      };
-      this.#listeners.add(listener);
-    });
+    return this.#waits.first(() => this.notifications.find((message) => message.method === method && test(message)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../helpers/two-way-client.ts";
 import type { Era } from "./era-cores.ts";
-import { type Cell, type Operation, operations, otherwise, tell } from "./operations.ts";
+import { type Cell, type Operation, operations, otherwise, subscribing, tell } from "./operations.ts";
 
 export interface EraCell extends Cell {
   readonly era: Era;
@@ -77,7 +77,10 @@ const refused: EraOperation = async (cell) => {
 
 const { tasks: _, ...common } = operations;
 
-export const eraOperations: Readonly<Record<string, EraOperation>> = { ...common, call, elicit, rounds, together };
+export const eraOperations: Readonly<Record<string, EraOperation>> = {
+  ...common,
+  ...{ call, subscribe: subscribing(2), elicit, rounds, together },
+};
 
 /** `isAlone`: nobody else is a client of this hub. */
 export function eraOperation(

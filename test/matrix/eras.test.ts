@@ -1,7 +1,6 @@
 // Clients and Cores of both eras through the hub, with the official SDKs on both ends. The product is: every way in which a client finds its era, by
-// each kind of door (a pipe, a socket, HTTP), times every kind of Core. What the other matrix has is left out: clients and Cores that are both of the
-// handshake era, content-length framing and the bridge of `thehub connect` beside plain pipes, both SDKs behind each isolation. That way each pairing of
-// eras meets each door and each link, in about a minute.
+// each kind of door (a pipe, a socket, HTTP), times every kind of Core; by the other doors, the ways of the SDK that knows both eras. What the other matrix
+// has is left out: clients and Cores that are both of the handshake era, both SDKs behind each isolation.
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,7 +11,7 @@ import { type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { metric } from "../helpers/raw-client.ts";
 import type { Said } from "../helpers/recorded-transport.ts";
 import type { Generation, Negotiation } from "../helpers/two-way-client.ts";
-import { doors, type Scene } from "./doors.ts";
+import { type Door, doors, type Scene } from "./doors.ts";
 import { type EraCore, EraHouse, eraCores } from "./era-cores.ts";
 import { eraOperation, eraOperations } from "./era-operations.ts";
 
@@ -31,7 +30,15 @@ const visitors: readonly Visitor[] = [
   { name: "SDK 2.x, modern", generation: "2.x", negotiation: "modern", era: "modern" },
 ];
 
-const used = doors.filter(({ name }) => ["stdio newline", "websocket", "http"].includes(name));
+/** By each kind of door all come in; by the others those of the SDK that knows both eras. The bridge of `thehub connect` takes framings by the same reader. */
+const eachKind = ["stdio newline", "websocket", "http"];
+const others = ["stdio content-length", "stdio content-length by connect", "sse"];
+
+const comesBy = ({ name }: Door, { generation }: Visitor): boolean =>
+  eachKind.includes(name) || (others.includes(name) && generation === "2.x");
+
+/** Nobody else is a client of the hub behind it. */
+const isOfOne = ({ without }: Door): boolean => without.shared !== undefined;
 
 /** After which a cell is over that waits for what never comes. */
 const timeout = 15_000;
@@ -62,8 +69,8 @@ after(async () => {
 /** What has one client has neither shared Cores nor pools. */
 const isForOne = ({ isolation }: EraCore): boolean => isolation === undefined || isolation === "session";
 
-for (const door of used) {
-  for (const visitor of visitors) {
+for (const door of doors) {
+  for (const visitor of visitors.filter((each) => comesBy(door, each))) {
     test(`eras: ${door.name}, ${visitor.name}`, async (t) => {
       const name = `${door.name} ${visitor.name}`.replaceAll(/\W+/g, "-");
       await using guest = await door.open(scene, name, visitor.generation, visitor.negotiation);
@@ -71,12 +78,12 @@ for (const door of used) {
       assert.equal(client.era, visitor.era);
       for (const core of eraCores) {
         if (visitor.era === "legacy" && core.era === "legacy") continue;
-        if (door.name.startsWith("stdio") && !isForOne(core)) continue;
+        if (isOfOne(door) && !isForOne(core)) continue;
         // What a modern Core is not told in its own words, it is told as one that has each client to itself.
         const isolation = core.isolation ?? "session";
         const cell = { ...guest, core: core as never, era: core.era, isolation, written: house.writtenBy(core) };
         for (const operation of Object.keys(eraOperations)) {
-          const [outcome, run] = eraOperation(operation, cell, door.name.startsWith("stdio"));
+          const [outcome, run] = eraOperation(operation, cell, isOfOne(door));
           const by = `${door.name}, ${visitor.name}, Core ${core.key}`;
           await t.test(`eras: ${operation} ${outcome}: ${by}`, { timeout }, () => run(cell));
         }

@@ -2,12 +2,9 @@
 // twice or wrongly, by leaving in the middle.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
+import { type HubProcess, startHub, twoWay } from "../helpers/hub-process.ts";
 import { metric, rawClient, respond, told } from "../helpers/raw-client.ts";
 import type { WsClient } from "../helpers/ws-client.ts";
-
-const program = (file: string, ...args: string[]) => `command: ${JSON.stringify(process.execPath)}
-    args: ${JSON.stringify([`${root}test/fixtures/two-way/${file}`, ...args])}`;
 
 let hub: HubProcess;
 let url: string;
@@ -16,16 +13,16 @@ before(async () => {
   hub = await startHub({
     manifest: `cores:
   own:
-    ${program("sdk-1.mjs", "own", "newline")}
+    ${twoWay("sdk-1.mjs", "own", "newline")}
     isolation: session
   pool:
-    ${program("sdk-1.mjs", "pool", "newline")}
+    ${twoWay("sdk-1.mjs", "pool", "newline")}
     isolation: pool
     scaling: { max: 3 }
   shared:
-    ${program("sdk-1.mjs", "shared", "newline")}
+    ${twoWay("sdk-1.mjs", "shared", "newline")}
   hostile:
-    ${program("hostile.mjs")}
+    ${twoWay("hostile.mjs")}
     isolation: session
 `,
   });

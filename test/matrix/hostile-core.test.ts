@@ -1,12 +1,9 @@
 // A Core that reaches for what is another Core's: by ids, by tokens, by names, by answering twice, by asking too much and too early.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
+import { type HubProcess, startHub, twoWay } from "../helpers/hub-process.ts";
 import { metric, rawClient, respond, textOf, told } from "../helpers/raw-client.ts";
 import type { Message, WsClient } from "../helpers/ws-client.ts";
-
-const program = (file: string, ...args: string[]) => `command: ${JSON.stringify(process.execPath)}
-    args: ${JSON.stringify([`${root}test/fixtures/two-way/${file}`, ...args])}`;
 
 let hub: HubProcess;
 let url: string;
@@ -15,15 +12,15 @@ before(async () => {
   hub = await startHub({
     manifest: `cores:
   own:
-    ${program("sdk-1.mjs", "own", "newline")}
+    ${twoWay("sdk-1.mjs", "own", "newline")}
     isolation: session
   shared:
-    ${program("sdk-1.mjs", "shared", "newline")}
+    ${twoWay("sdk-1.mjs", "shared", "newline")}
   hostile:
-    ${program("hostile.mjs")}
+    ${twoWay("hostile.mjs")}
     isolation: session
   hostile-shared:
-    ${program("hostile.mjs")}
+    ${twoWay("hostile.mjs")}
 `,
   });
   url = await hub.wsUrl();

@@ -1,4 +1,4 @@
-// The matrix with Cores that are servers elsewhere, on the official SDKs: Streamable HTTP with sessions, HTTP+SSE (of SDK 2.x what it keeps of 1.x), and
+// The matrix with Cores that are servers elsewhere, on the official SDKs: Streamable HTTP with sessions, HTTP+SSE (of SDK 2.x by the transport of 1.x), and
 // WebSocket. The product is whole here too, as most of its time is waiting: every operation × door × SDK of the client × SDK, link and isolation of the Core.
 // The servers are one process for each SDK.
 import { after } from "node:test";

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ask, EventReader, HttpMcp, SseMcp, textOf } from "../helpers/http-mcp.ts";
-import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
+import { type HubProcess, program, startHub } from "../helpers/hub-process.ts";
 import { envelope, revision } from "../helpers/modern-http.ts";
 import { metric } from "../helpers/raw-client.ts";
 import { type House, type Inside, letIn, type RuleDoor, ruleDoors } from "./rule-doors.ts";
@@ -16,9 +16,6 @@ import { type House, type Inside, letIn, type RuleDoor, ruleDoors } from "./rule
 const tokenOf = (name: string): string => `the-token-of-${name}-0123456789`;
 const digestOf = (name: string): string => createHash("sha256").update(tokenOf(name)).digest("hex");
 const bearer = (name: string) => ({ authorization: `Bearer ${tokenOf(name)}` });
-const node = (file: string, ...args: string[]) =>
-  `command: ${JSON.stringify(process.execPath)}\n    args: ${JSON.stringify([join(root, file), ...args])}`;
-
 let folder: string;
 let hub: HubProcess;
 let house: House;
@@ -33,11 +30,11 @@ before(async () => {
 clients:
 ${entry("ann")}${entry("bob", ', deny: ["vault.*"]')}cores:
   open:
-    ${node("examples/cores/template/template-core.js")}
+    ${program("examples/cores/template/template-core.js")}
   vault:
-    ${node("examples/cores/template/template-core.js")}
+    ${program("examples/cores/template/template-core.js")}
   work:
-    ${node("test/fixtures/two-way/sdk-1.mjs", "work", "newline")}
+    ${program("test/fixtures/two-way/sdk-1.mjs", "work", "newline")}
 `,
     args: ["serve", "--listen", `127.0.0.1:0,unix:${join(folder, "hub.sock")}`],
   });

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fixture, type HubProcess, root, startHub } from "../helpers/hub-process.ts";
+import { fixture, type HubProcess, program, startHub } from "../helpers/hub-process.ts";
 import type { Message } from "../helpers/ws-client.ts";
 import { type Approach, type House, type Inside, letIn, type Outside, type RuleDoor, ruleDoors } from "./rule-doors.ts";
 
@@ -13,8 +13,7 @@ import { type Approach, type House, type Inside, letIn, type Outside, type RuleD
 const tokenOf = (name: string): string => `the-token-of-${name}-0123456789`;
 const digestOf = (name: string): string => createHash("sha256").update(tokenOf(name)).digest("hex");
 
-const template = `command: ${JSON.stringify(process.execPath)}
-    args: [${JSON.stringify(join(root, "examples/cores/template/template-core.js"))}]`;
+const template = program("examples/cores/template/template-core.js");
 
 const clients: Readonly<Record<string, string>> = {
   whole: "",

@@ -4,14 +4,13 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type HubProcess, root, startHub } from "../helpers/hub-process.ts";
+import { type HubProcess, startHub, twoWay } from "../helpers/hub-process.ts";
 import { ModernClient } from "../helpers/modern-client.ts";
 
 const timeout = 30_000;
 const manifest = `cores:
   new:
-    command: ${JSON.stringify(process.execPath)}
-    args: ${JSON.stringify([join(root, "test/fixtures/two-way/sdk-2-eras.mjs"), "new", "newline", "modern"])}
+    ${twoWay("sdk-2-eras.mjs", "new", "newline", "modern")}
 `;
 const args = { marker: "kept" };
 const tool = "new__elicit";

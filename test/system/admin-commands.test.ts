@@ -82,7 +82,7 @@ test("status: exits 3 when a Core was given up, and says why", async () => {
     await thehub(["restart", "broken"], stateOf(hub)),
     3,
     "",
-    /core "broken" did not come up: exited with code \d.*; it is failed, as before\n$/,
+    /core "broken" did not come up: exited with code \d.*; it was given up, as before\n$/,
   );
   await hub.stop();
 });

@@ -125,7 +125,7 @@ test("connect over HTTP: a client that is started before its hub waits for it", 
   assert.deepEqual((await client.call("echo.echo", { n: 5 })).result.structuredContent, { n: 5 });
 });
 
-test("connect over HTTP: messages of the modern era have their headers, and taking one back closes its response", async () => {
+test("connect over HTTP: messages of the modern era have their headers, taking one back closes its response, and who leaves listens no more", async () => {
   await using server = await ModernServer.open("reject");
   await using bridged = await bridge(server.url, { env: {} });
   const client = new NewlineClient(bridged.child.stdout, bridged.child.stdin);
@@ -144,6 +144,9 @@ test("connect over HTTP: messages of the modern era have their headers, and taki
   client.write(JSON.stringify({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } }));
   while (server.aborted.length === 0) await new Promise((resolve) => setImmediate(resolve));
   assert.ok(!server.methods().includes("notifications/cancelled"));
+  const listened = modern("subscriptions/listen", { notifications: { toolsListChanged: true } });
+  void listened.then((message) => assert.fail(`it was waited for: ${JSON.stringify(message)}`));
+  await client.notified("notifications/subscriptions/acknowledged");
   bridged.child.stdin.end();
   assert.equal((await bridged.exited).code, 0);
 });

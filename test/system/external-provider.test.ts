@@ -22,7 +22,8 @@ for (const [kind, basePath] of [
     assert.equal(authProvider.asked?.searchParams.get("scope"), "mcp");
     assert.deepEqual(provider.registered, ["SDK test"]);
 
-    const { client, transport } = clientOf(kind, place, authProvider);
+    await using visitor = clientOf(kind, place, authProvider);
+    const { client, transport } = visitor;
     await client.connect(transport);
     const { tools } = (await client.listTools()) as { tools: { name: string }[] };
     const names = tools.map(({ name }) => name);
@@ -62,7 +63,8 @@ test("external provider: a client that was given too little is told by 403 what 
   assert.equal(authProvider.asked?.searchParams.get("scope"), "mcp");
   await signIn(kind, place, authProvider);
   assert.equal(authProvider.asked?.searchParams.get("scope"), "mcp mcp:write");
-  const { client, transport } = clientOf(kind, place, authProvider);
+  await using visitor = clientOf(kind, place, authProvider);
+  const { client, transport } = visitor;
   await client.connect(transport);
   await client.close();
 });

@@ -5,14 +5,14 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { HubProcess, mainFile, root, startHub } from "../helpers/hub-process.ts";
+import { fixture, HubProcess, mainFile, startHub } from "../helpers/hub-process.ts";
 import { lootOf, thief } from "../helpers/thief.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 const token = "a-token-of-this-test";
 const abi = landlock();
 const skip = abi < 2 ? "needs Linux with Landlock (5.19 or newer) and perl" : false;
-const core = `command: ${JSON.stringify(process.execPath)}\n    args: [${JSON.stringify(join(root, "test/fixtures/cores/thief.mjs"))}]`;
+const core = fixture("thief.mjs");
 
 function landlock(): number {
   if (process.platform !== "linux") return 0;

@@ -1,8 +1,6 @@
 // Whose instance a session gets, on the built hub: what the Core is told, which process answers, whose lists are seen, what is left.
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { WebSocket } from "ws";
 import { fixture, type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { NewlineClient } from "../helpers/newline-client.ts";
 import { WsClient } from "../helpers/ws-client.ts";
@@ -31,16 +29,7 @@ after(async () => {
 });
 
 async function client(capabilities: object, url?: string): Promise<WsClient> {
-  const socket = new WebSocket(url ?? (await hub.wsUrl()), ["mcp"]);
-  const opened = new WsClient(socket);
-  await once(socket, "open");
-  await opened.request("initialize", {
-    protocolVersion: "2025-11-25",
-    capabilities,
-    clientInfo: { name: "raw", version: "1" },
-  });
-  opened.notify("notifications/initialized");
-  return opened;
+  return WsClient.connect(url ?? (await hub.wsUrl()), {}, {}, capabilities);
 }
 
 const text = async (from: WsClient, name: string, args: object = {}): Promise<string> => {

@@ -207,16 +207,55 @@ for (const door of ["http", "websocket"] as const) {
     );
     assert.equal((await ann.call("wiki__sign_in")).error?.data?.["code"], "name_unknown");
 
+    // Its tools are called as they were known, and asked for in the same way, though by HTTP each request finds out anew that there is no login.
     server.revokeAll();
-    // By HTTP each request finds out anew that there is no login, and what stands in is there again.
-    const tool = door === "http" ? "wiki__sign_in" : "wiki__look";
-    const again = await asked(tool);
+    const again = await asked("wiki__look");
     assert.equal((await signInAt(again.url, tokens.ann)).status, 200);
-    const seen = await ann.call(tool, {}, brought(again.requestState, "accept"));
-    const wanted = door === "http" ? /Signed in to wiki/ : /^seen$/;
-    assert.match(seen.result?.content[0].text, wanted, JSON.stringify(seen.error));
+    const seen = await ann.call("wiki__look", {}, brought(again.requestState, "accept"));
+    assert.equal(seen.result?.content[0].text, "seen", JSON.stringify(seen));
     assert.equal((await ann.call("wiki__look")).result?.content[0].text, "seen");
+
+    server.revokeAll();
+    const late = await asked("wiki.look");
+    const comesBack = ann.call("wiki.look", {}, brought(late.requestState, "accept"));
+    assert.equal((await signInAt(late.url, tokens.ann)).status, 200);
+    const told = await comesBack;
+    // Who has waited before the tool was there is told to come once more.
+    const isThere = told.result?.resultType === "complete";
+    const { result } = isThere ? told : await ann.call("wiki.look", {}, { requestState: told.result?.requestState });
+    assert.equal(result?.content[0].text, "seen", JSON.stringify(told));
     await ann.close();
     await hub.stop();
   });
 }
+
+test("login at first use: a name of a Core that waits for a login is no unknown one, and says what to do", async () => {
+  await using server = await startAuthorizationServer();
+  await using hub = await hubOf(server, perUser);
+  await using bob = await clientOf(hub, "bob");
+  assert.deepEqual(await toolsOf(bob), ["wiki__sign_in"]);
+  // Whether there is such a tool nobody knows before: any name of the Core gets the same.
+  const { error } = await bob.call("wiki__look");
+  assert.equal(error?.data?.["code"], "login_at_url", JSON.stringify(error));
+  assert.match(error?.message ?? "", /core "wiki".*\/oauth\/start\?ticket=.*sign in there, then call again/);
+  await using modern = ModernClient.overHttp(await hub.httpUrl(), { token: tokens.bob, capabilities: {} });
+  const answer = await modern.call("wiki__look");
+  assert.equal(answer.error?.data?.["code"], "login_needed", JSON.stringify(answer));
+  assert.match(String(answer.error?.data?.["url"]), /\/oauth\/start\?ticket=/);
+  const elsewhere = await bob.call("look");
+  assert.equal(elsewhere.error?.data?.["code"], "name_unknown");
+  assert.match(elsewhere.error?.message ?? "", /wiki__sign_in signs in to core "wiki", and shows what that has/);
+
+  await using ann = await clientOf(hub, "ann", askable);
+  await toolsOf(ann);
+  const waits = ann.call("wiki__look");
+  const asked = await ann.notified("elicitation/create");
+  ann.answer(asked, { action: "accept" });
+  assert.equal((await signInAt(String(asked.params?.["url"]), tokens.ann)).status, 200);
+  const signed = await waits;
+  assert.equal(signed.error?.data?.["code"], "login_needed", JSON.stringify(signed));
+  assert.match(signed.error?.message ?? "", /the login is there now; call again/);
+  await ann.notified("notifications/tools/list_changed");
+  assert.equal((await ann.call("wiki__look")).result?.content[0].text, "seen");
+  await hub.stop();
+});

@@ -87,7 +87,7 @@ test("operability: list says what is wrong with a Core in words, and ends with 3
   const list = spawn(process.execPath, [mainFile, "list", "--manifest", file], { stdio: ["ignore", "ignore", "pipe"] });
   const exited = once(list, "exit");
   const said = await text(list.stderr);
-  assert.match(said, /^core "gone" is failed: command "no-such-command-anywhere" was not found on PATH .*\n$/);
+  assert.match(said, /^core "gone" was given up: command "no-such-command-anywhere" was not found on PATH .*\n$/);
   assert.equal((await exited)[0], 3);
   await rm(folder, { recursive: true });
 });

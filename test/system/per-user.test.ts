@@ -131,7 +131,11 @@ test("per-user: two people who sign in at the same moment, each with two session
       assert.equal(error?.data?.["code"], "name_unknown");
     }
     assert.deepEqual(await toolsOf(cid), ["wiki__sign_in"]);
-    assert.equal((await cid.call("wiki__look")).error?.data?.["code"], "name_unknown");
+    // Who has not signed in is asked to, whatever the name is, and whoever has it.
+    cid.notifications.length = 0;
+    const refused = cid.call(`wiki__only-${own.ann}`);
+    cid.answer(await cid.notified("elicitation/create"), { action: "decline" });
+    assert.equal((await refused).error?.data?.["code"], "login_needed");
     assert.deepEqual(server.mcp.crossed, []);
   };
   await holds();

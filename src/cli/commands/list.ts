@@ -1,5 +1,6 @@
 // `thehub list`: what a client would see, from Cores of its own or from a hub that runs already; with --all also what is hidden,
 // and why.
+import { coreCondition } from "../../base/core-states.ts";
 import { HubError } from "../../base/errors.ts";
 import { hiddenBecause } from "../../catalog/summary.ts";
 import type { View } from "../../catalog/view.ts";
@@ -117,9 +118,9 @@ async function listRunningCores(terminal: Terminal, url: string, options: ListOp
   const rows = (body["cores"] as readonly CoreFacts[]).map((facts) => {
     const { core, state, tools, hidden_tools, prompts, resources, templates, reason } = facts;
     const hidden = hidden_tools === 0 ? "" : `, ${hidden_tools} hidden`;
-    const now = state === "up" ? "" : `, now ${state}`;
+    const now = state === "up" ? "" : `; ${coreCondition(state)}`;
     const summary = `${core}: ${tools} ${tools === 1 ? "tool" : "tools"}${hidden}${now}`;
-    const problem = reason === undefined ? {} : { problem: `${core}: ${reason}` };
+    const problem = reason === undefined ? {} : { problem: `core "${core}" ${coreCondition(state, facts)}` };
     return { core, state, tools, prompts, resources, templates, summary: oneLine(summary), ...problem };
   });
   if (options.json === true) terminal.stdout.write(`${JSON.stringify({ cores: rows }, undefined, 2)}\n`);

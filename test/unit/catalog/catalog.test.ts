@@ -78,8 +78,8 @@ test("summary: one line per Core says what is hidden and what shows it", () => {
     summaries.map((summary) => summary.line),
     [
       "files: 4 tools, 2 hidden as destructive, 1 hidden by policy.deny_tools; policy.allow_destructive shows them",
-      "wiki: 1 tool, now backoff",
-      "slow: starting, nothing listed yet",
+      "wiki: 1 tool; is down, and will be tried again",
+      "slow: is still starting, nothing listed yet",
       "empty: 0 tools",
     ],
   );

@@ -311,3 +311,21 @@ test("bridge: while the client takes nothing the hub is not read, and not blamed
   assert.equal((await client.next()).method, "notifications/message");
   assert.equal(connection.socket.readyState, connection.socket.OPEN);
 });
+
+test("bridge: at the end a request that listens for news is not waited for, and a call beside it is", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url);
+  const connection = await hub.connection();
+  await client.hello(connection);
+  client.say({ id: 1, method: "subscriptions/listen", params: { notifications: { toolsListChanged: true } } });
+  client.say({ id: 2, method: "tools/call", params: { name: "x" } });
+  await connection.next();
+  assert.equal(client.bridge.busy, 1);
+  const idle = client.bridge.whenIdle();
+  await connection.answer("tools/call", { ok: true });
+  assert.deepEqual((await client.next()).result, { ok: true });
+  await idle;
+  // It is open all the same: news come, and the hub may end it.
+  connection.send({ id: 1, result: {} });
+  assert.equal((await client.next()).id, 1);
+});

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { DoorScene, NamedClient } from "../../helpers/door-scene.ts";
 import { ask, EventReader, SseMcp, textOf } from "../../helpers/http-mcp.ts";
+import { envelope, revision } from "../../helpers/modern-http.ts";
 import type { Message } from "../../helpers/ws-client.ts";
 
 const alice = new NamedClient("alice");
@@ -22,6 +23,12 @@ const post = (url: string, body = ping, client = alice, headers: object = {}) =>
   const all = { "content-type": "application/json", ...client.options.headers, ...headers };
   return ask(url, { method: "POST", headers: all as never }, body);
 };
+
+const versionKey = "io.modelcontextprotocol/protocolVersion";
+
+/** Of the request that listens. */
+const idOf = ({ params }: Message): unknown =>
+  (params?.["_meta"] as Record<string, unknown> | undefined)?.["io.modelcontextprotocol/subscriptionId"];
 
 async function refusal(response: Awaited<ReturnType<typeof ask>>): Promise<[number | undefined, string]> {
   const { error } = JSON.parse(await textOf(response)) as Message;
@@ -115,6 +122,50 @@ test("sse-door: what is no message is answered on the stream", async () => {
   const response = await post(new URL(client.endpoint, doors.url).href, "{");
   assert.equal(response.statusCode, 202);
   assert.equal((await client.events.message()).error?.code, -32700);
+});
+
+test("sse-door: requests of the modern era need no handshake and no headers, and stand beside the other era on one stream", async () => {
+  await using doors = await scene.doors();
+  const client = await SseMcp.silent(`${doors.url}/sse`, alice.options);
+  const modern = async (method: string, params: object = {}, meta: object = {}) => {
+    const { answer } = await client.request(method, { ...params, _meta: envelope(meta) });
+    return answer;
+  };
+  const whoami = { name: "a__echo", arguments: { n: 1 } };
+  assert.deepEqual((await modern("server/discover")).result.supportedVersions, [revision]);
+  assert.equal((await modern("tools/call", whoami)).result.resultType, "complete");
+  // Without an envelope it is of the other era, whatever was said before it.
+  const early = (await client.request("tools/list", {})).answer;
+  assert.equal(early.error?.data?.["code"], "not_initialized");
+  const codes = [
+    await modern("tools/list", {}, { [versionKey]: "2099-01-01" }),
+    await modern("tools/list", {}, { "io.modelcontextprotocol/clientCapabilities": undefined }),
+    await modern("resources/subscribe", { uri: "x://y" }),
+  ].map(({ error }) => error?.code);
+  assert.deepEqual(codes, [-32022, -32602, -32601]);
+  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "c", version: "1" } };
+  assert.equal((await client.request("initialize", params)).answer.result.protocolVersion, "2025-11-25");
+  assert.equal((await client.request("tools/call", whoami)).answer.result.resultType, undefined);
+  assert.equal((await modern("tools/call", whoami)).result.resultType, "complete");
+  client.close();
+});
+
+test("sse-door: a modern request that listens is acknowledged on the stream, hears of news by its id, and is taken back", async () => {
+  await using doors = await scene.doors();
+  const client = await SseMcp.silent(`${doors.url}/sse`, alice.options);
+  const params = { notifications: { toolsListChanged: true }, _meta: envelope() };
+  await client.send({ id: 77, method: "subscriptions/listen", params });
+  const told = await client.events.message();
+  assert.equal(told.method, "notifications/subscriptions/acknowledged");
+  const watcher = await open(doors.url);
+  await scene.grow(watcher);
+  const news = await client.events.message();
+  assert.deepEqual([news.method, idOf(told), idOf(news)], ["notifications/tools/list_changed", 77, 77]);
+  await client.send({ method: "notifications/cancelled", params: { requestId: 77 } });
+  await client.request("server/discover", { _meta: envelope() });
+  await scene.grow(watcher);
+  assert.deepEqual((await client.request("server/discover", { _meta: envelope() })).before, []);
+  client.close();
 });
 
 test("sse-door: the session ends with its stream, and its calls are cancelled in the Core", async () => {

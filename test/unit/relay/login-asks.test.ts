@@ -28,7 +28,7 @@ function scene(limits?: Partial<LimitSettings>) {
     ...{ clock: lanes.clock, log, calls: lanes.calls, inputRequired: () => undefined },
     logins: {
       has: () => true,
-      isStandIn: () => false,
+      standIns: () => [],
       signIn: async () => {
         if (!hasPage) throw new HubError("login_needed", "there is no page");
         return { url: "https://hub.example/p", done };

@@ -185,6 +185,21 @@ test("subscriptions: a Core that starts anew is asked for all that is held, and 
   );
 });
 
+test("subscriptions: who is told that it hears before its Core knows of it is told once to look when that does", async () => {
+  const { client, core, subscriptions } = scene();
+  const { session, heard } = client();
+  const { lane, own } = core();
+  assert.equal(subscriptions.hold(session, { uri: "x+a://1", nativeUri: "a://1", lane }), true);
+  assert.deepEqual([own[0]?.method, own[0]?.params], ["resources/subscribe", { uri: "a://1" }]);
+  await settled();
+  assert.deepEqual(heard, []);
+  own[0]?.resolve();
+  await settled();
+  const look = { jsonrpc: "2.0", method: "notifications/resources/updated", params: { uri: "x+a://1" } };
+  assert.deepEqual(heard, [look]);
+  assert.equal(own.length, 1);
+});
+
 test("subscriptions: what a Core would not have after its restart its holders are told of, and lose", async () => {
   const { client, core, log, subscriptions } = scene();
   const { lane, answers, becomes, own } = core();
