@@ -46,7 +46,8 @@ export function merged(some: readonly Splice[], more: readonly Splice[]): readon
   // As literals, those of nearly every call: an array that is filled takes several times as long.
   if (more.length === 1 && next !== undefined && first !== undefined) {
     if (some.length === 1) return byPlace(first, next) <= 0 ? [first, next] : [next, first];
-    if (some.length === 2 && second !== undefined && byPlace(second, next) <= 0) return [first, second, next];
+    const isLast = second !== undefined && byPlace(first, second) <= 0 && byPlace(second, next) <= 0;
+    if (some.length === 2 && isLast) return [first, second, next];
   }
   const size = some.length + more.length;
   if (size > fewSplices) return [...some, ...more].sort(byPlace);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EnvelopeCuts, roundOf, withEnvelope, withoutEnvelope } from "../../../../src/relay/bridge/requests.ts";
-import { byteString, frameOf, joined, type Splice } from "../../../../src/wire/frame.ts";
+import { byteString, frameOf, frameOfText, joined, type Splice } from "../../../../src/wire/frame.ts";
+import { MessageReader } from "../../../../src/wire/message-reader.ts";
 import { Metas } from "../../../../src/wire/meta.ts";
 import { createScan, scan } from "../../../../src/wire/scan.ts";
 
@@ -73,6 +74,25 @@ test("requests: cuts that are known from another request are those of this one",
   }
   const none = scanned(`${head},"params":{}}`);
   assert.deepEqual(cutsOf(none), []);
+});
+
+test("requests: a legacy Core gets no empty _meta where it stands as clients write it, and nothing is put into it", () => {
+  const cuts = new EnvelopeCuts();
+  const reader = new MessageReader();
+  const sent = (params: string, staysOpen = false) => {
+    reader.read(frameOfText(`${head},"params":${params}}`));
+    const { bytes, scan: record, text, meta } = reader;
+    return applied(bytes, cuts.of({ bytes, scan: record, text }, meta, staysOpen)).slice(head.length + 10, -1);
+  };
+  const last = `{"name":"a","_meta":{${own}}}`;
+  assert.equal(sent(last), '{"name":"a"}');
+  assert.equal(sent(last, true), '{"name":"a","_meta":{}}');
+  assert.equal(sent(`{"_meta":{${own}},"name":"a"}`), '{"_meta":{},"name":"a"}');
+  assert.equal(sent(`{"_meta":{${own}}}`), '{"_meta":{}}');
+  assert.equal(sent(`{"name":"a", "_meta" : {${own}}}`), '{"name":"a", "_meta" : {}}');
+  assert.equal(sent(`{"name":"a","_meta":{${own}},"x":1}`), '{"name":"a","x":1}');
+  assert.equal(sent(`{"name":"a","_meta":{${own},"b":1}}`), '{"name":"a","_meta":{"b":1}}');
+  assert.equal(sent(`{"name":"a","_meta":{}}`), '{"name":"a","_meta":{}}');
 });
 
 test("requests: what belongs to a round goes, wherever it stands and however it is spelled", () => {
