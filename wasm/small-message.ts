@@ -24,6 +24,10 @@ const META: usize = 56;
 const TOKEN: usize = 64;
 const PARAM_TOKEN: usize = 72;
 const REQUEST_ID: usize = 80;
+/** Of params: how many keys it has that are none of those known here. */
+const OTHERS: usize = 88;
+/** Whether `_meta` is the one that is known. */
+const IS_KNOWN: usize = 92;
 /** For ranges that nobody asks for. */
 const NOWHERE: usize = 96;
 
@@ -31,6 +35,11 @@ const NOWHERE: usize = 96;
 const maxOthers: i32 = 4;
 const othersInParams = memory.data(32, 16);
 const othersInMeta = memory.data(32, 16);
+
+/** The `_meta` that is known: a whole object, in ASCII, without a token of progress. */
+const knownMeta = memory.data(2048, 16);
+/** 0: none is. At least 16 otherwise. */
+let knownSize: usize = 0;
 
 // Keys as they stand in memory, the first byte lowest. Those of more than eight bytes in two words.
 const JSONRPC: u64 = (0x6370726e << 32) | 0x6f736a22;
@@ -70,6 +79,15 @@ let high: v128 = i64x2.splat(0);
 
 export function recordAt(): usize {
   return record;
+}
+
+export function knownMetaAt(): usize {
+  return knownMeta;
+}
+
+/** From now on the bytes at `knownMetaAt` are known; of at least 16 bytes, at most 2048. */
+export function knowMeta(size: usize): void {
+  knownSize = size;
 }
 
 function set(field: usize, start: usize, end: usize): void {
@@ -291,6 +309,19 @@ function otherMemberEnd(at: usize, stop: usize, others: usize, count: i32): usiz
   return isRepeated(others, at, stop, count) ? 0 : memberEnd(stop, NOWHERE);
 }
 
+/** Whether the known `_meta` stands at `at`. It has no NUL in it, so that none is found over the end of the message. */
+function isKnownAt(at: usize): bool {
+  const size = knownSize;
+  if (size === 0) return false;
+  const last = size - 16;
+  for (let o: usize = 0; o < last; o += 16) if (!areSame(at + o, knownMeta + o)) return false;
+  return areSame(at + last, knownMeta + last);
+}
+
+function areSame(at: usize, other: usize): bool {
+  return !v128.any_true(v128.xor(v128.load(at), v128.load(other)));
+}
+
 /** Behind params._meta, an object at `at`. */
 function metaEnd(at: usize): usize {
   let p = space(at + 1);
@@ -336,7 +367,12 @@ function paramsEnd(at: usize): usize {
     } else if ((word & SEVEN) === META_KEY) {
       bit = 4;
       const value = colonEnd(p + 7);
-      end = load<u8>(value) === 0x7b ? metaEnd(value) : valueEnd(value);
+      if (isKnownAt(value)) {
+        end = value + knownSize;
+        store<i32>(record + IS_KNOWN, 1);
+      } else {
+        end = load<u8>(value) === 0x7b ? metaEnd(value) : valueEnd(value);
+      }
       set(META, value, end);
     } else if ((word & FIVE) === URI_KEY) {
       bit = 8;
@@ -357,7 +393,10 @@ function paramsEnd(at: usize): usize {
     seen |= bit;
     p = space(end);
     const c = load<u8>(p);
-    if (c === 0x7d) return p + 1;
+    if (c === 0x7d) {
+      store<i32>(record + OTHERS, count);
+      return p + 1;
+    }
     if (c !== 0x2c) return 0;
     p = space(p + 1);
   }
@@ -373,6 +412,7 @@ export function scanSmall(at: usize, limit: usize): i32 {
   v128.store(limit, i64x2.splat(0));
   const none = i64x2.splat(-1);
   for (let o: usize = 0; o < 96; o += 16) v128.store(record + o, none);
+  store<u64>(record + OTHERS, 0); // and IS_KNOWN
 
   let p = space(at);
   if (load<u8>(p) !== 0x7b) return 0;

@@ -20,6 +20,10 @@ const toolsJson = JSON.stringify({ ...listTools(toolCount), ...complete });
 const stdout = new Socket({ fd: 1, readable: false, writable: true });
 stdout.on("error", () => process.exit(0));
 
+const RESULT_END = isModern ? '"}],"resultType":"complete"}}\n' : '"}]}}\n';
+/** What follows the text in the last call that was parsed: it held, so the line was one message. */
+let knownRest;
+
 /** Made when first asked for: they are no part of a start. */
 let prose;
 let tokens;
@@ -96,9 +100,16 @@ function answer(text, at, end) {
       const from = name + 27;
       const to = text.indexOf('"', from);
       if (to === end - END.length && text.startsWith(END, to)) {
-        out += `${text.slice(at, idEnd)}${TEXT}${text.slice(from, to)}"}]}}\n`;
+        out += `${text.slice(at, idEnd)}${TEXT}${text.slice(from, to)}${RESULT_END}`;
         return;
       }
+      // In the modern era a client says the same of itself in every call: behind what was parsed once nothing else can follow.
+      const rest = text.slice(to, end);
+      if (rest === knownRest) {
+        out += `${text.slice(at, idEnd)}${TEXT}${text.slice(from, to)}${RESULT_END}`;
+        return;
+      }
+      if (to > 0 && rest.startsWith('"},"_meta":{')) knownRest = rest;
     } else if (!text.startsWith(END, end - END.length)) {
       // Something follows the arguments: not the benchmark's own shape.
     } else if (text.startsWith('big","arguments":{"nonce":"', name)) {

@@ -20,7 +20,10 @@ export const textHash: Hash<string> = (key) => {
   return hash ^ (hash >>> 15);
 };
 
-const firstSlots = 8;
+/** A literal: what is made for a single call is to cost next to nothing. */
+function firstSlots<T>(): (T | undefined)[] {
+  return [undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined];
+}
 
 /** As Map, for values that are never undefined. Open addressing with linear probing; grows, and never shrinks. */
 export class ChurnMap<K, V> {
@@ -88,7 +91,12 @@ export class ChurnMap<K, V> {
   #grow(): void {
     const keys = this.#keys;
     const values = this.#values;
-    const slots = Math.max(firstSlots, values.length * 2);
+    if (values.length === 0) {
+      this.#keys = firstSlots();
+      this.#values = firstSlots();
+      return;
+    }
+    const slots = values.length * 2;
     this.#keys = new Array<K | undefined>(slots).fill(undefined);
     this.#values = new Array<V | undefined>(slots).fill(undefined);
     this.#size = 0;

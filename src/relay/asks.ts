@@ -207,7 +207,8 @@ export class Asks {
 
   /** The client is gone. */
   dropSession(session: ClientSession): void {
-    for (const ask of [...(this.#bySession.get(session)?.values() ?? [])]) this.#withdraw(ask, clientLeft, "left");
+    const mine = this.#bySession.get(session);
+    if (mine !== undefined) for (const ask of [...mine.values()]) this.#withdraw(ask, clientLeft, "left");
   }
 
   /** The lane's questions mean nothing any more: its Core went down, or the call that they belonged to is over. */

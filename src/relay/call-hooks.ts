@@ -1,6 +1,6 @@
 // What the hooks of a call say together. Nearly every call has none.
 import type { HubError } from "../base/errors.ts";
-import { byPlace, type Frame, noSplices, type Splice } from "../wire/frame.ts";
+import { type Frame, merged, noSplices, type Splice } from "../wire/frame.ts";
 import type { Scan } from "../wire/scan.ts";
 import { idEdits } from "./answers.ts";
 import type { Call, CallHook, CallOutcome } from "./call.ts";
@@ -27,8 +27,7 @@ export function makeReady(call: Call): void {
   let edits = call.splices;
   if (call.hooks !== undefined) {
     for (const hook of call.hooks) {
-      const further = hook.sends?.(call) ?? noSplices;
-      if (further.length > 0) edits = [...edits, ...further].sort(byPlace);
+      edits = merged(edits, hook.sends?.(call) ?? noSplices);
     }
   }
   call.splices = call.watch === undefined ? edits : call.watch.sent(edits);
@@ -46,10 +45,9 @@ export function answerEdits(
   if (!isError && call.hooks === undefined) return id;
   let edits: readonly Splice[] = isError ? errorEdits(call, frame, scan) : noSplices;
   for (const hook of call.hooks ?? []) {
-    const further = hook.edits?.(frame, scan, call) ?? noSplices;
-    if (further.length > 0) edits = edits.length === 0 ? further : [...edits, ...further];
+    edits = merged(edits, hook.edits?.(frame, scan, call) ?? noSplices);
   }
-  return edits.length === 0 ? id : [...edits, ...id].sort(byPlace);
+  return merged(id, edits);
 }
 
 /** A hook has taken the answer: the call is out of its lane, and open still. */
@@ -75,7 +73,7 @@ export function editsToResend(call: Call, hubId: number, more: readonly Splice[]
   const before = String(call.hubId);
   call.hubId = hubId;
   call.splices = call.splices.map((splice) => (splice.text === before ? { ...splice, text: String(hubId) } : splice));
-  return [...call.splices, ...more].sort(byPlace);
+  return merged(call.splices, more);
 }
 
 /** As `isTaken`, of an error of the hub. */
@@ -89,5 +87,16 @@ export function isFailureTaken(call: Call, error: HubError): boolean {
 }
 
 export function untilOf(hooks: readonly CallHook[] | undefined): number | undefined {
-  return hooks?.find(({ untilMs }) => untilMs !== undefined)?.untilMs;
+  if (hooks === undefined) return undefined;
+  for (const { untilMs } of hooks) if (untilMs !== undefined) return untilMs;
+  return undefined;
+}
+
+/** With one more, if it is one. */
+export function withHook(
+  hooks: readonly CallHook[] | undefined,
+  hook: CallHook | undefined,
+): readonly CallHook[] | undefined {
+  if (hook === undefined) return hooks;
+  return hooks === undefined ? [hook] : [...hooks, hook];
 }

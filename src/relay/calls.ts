@@ -199,6 +199,7 @@ export class Calls {
 
   /** The client is gone: its calls are dropped, and their Cores told so. */
   dropSession(session: ClientSession): void {
+    if (session.calls.size === 0) return;
     const calls = session.calls.values();
     // Those that wait go first: a slot that becomes free must not start another call of a client that is gone.
     const isRunning = (call: Call) => call.state === "running";

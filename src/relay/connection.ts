@@ -135,7 +135,7 @@ export class Connection implements RequestVisitor {
   /** Undefined of a message of the legacy era. */
   #envelopeOf(message: MessageReader, replies: ReplySink): Envelope | "refused" | undefined {
     try {
-      return this.#relay.envelopes.read(message.bytes, message.scan, message.text);
+      return this.#relay.envelopes.read(message);
     } catch (error) {
       this.#relay.refuse(this.#first, message, replies, HubError.from(error));
       return "refused";
@@ -143,6 +143,7 @@ export class Connection implements RequestVisitor {
   }
 
   #sessions(): readonly ClientSession[] {
+    if (this.#moderns === undefined && this.#legacy === undefined) return [this.#first];
     const more = this.#moderns === undefined ? [] : [...this.#moderns.values()];
     return [...new Set([this.#first, ...(this.#legacy === undefined ? [] : [this.#legacy]), ...more])];
   }

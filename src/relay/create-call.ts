@@ -1,6 +1,6 @@
 // A call as it comes in: what of the request is replaced on its way to the Core, and how long it may take.
 import { idKey } from "../sessions/session.ts";
-import { type ByteString, byPlace, partOf, type Splice } from "../wire/frame.ts";
+import { type ByteString, merged, partOf, type Splice } from "../wire/frame.ts";
 import type { Call, CallHook, Lane } from "./call.ts";
 import { untilOf } from "./call-hooks.ts";
 import type { Request } from "./request.ts";
@@ -19,13 +19,13 @@ export function createCall(
   const hubId = lane.core.nextId();
   const hubIdText = String(hubId);
   const id: Splice = { start: scan.idStart, end: scan.idEnd, text: hubIdText };
-  let splices = rename === undefined ? [id] : inOrder(id, rename);
-  if (request.cuts !== undefined) splices = [...splices, ...request.cuts].sort(byPlace);
+  let splices: readonly Splice[] = rename === undefined ? [id] : inOrder(id, rename);
+  if (request.cuts !== undefined) splices = merged(splices, request.cuts);
   let tokenText: ByteString | undefined;
   if (scan.tokenStart >= 0) {
     tokenText = partOf(bytes, text, scan.tokenStart, scan.tokenEnd);
     const token: Splice = { start: scan.tokenStart, end: scan.tokenEnd, text: hubIdText };
-    splices = [...splices, token].sort(byPlace);
+    splices = merged(splices, [token]);
   }
   return {
     session,

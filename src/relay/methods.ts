@@ -13,12 +13,14 @@ import { paramAt } from "../wire/params.ts";
 import type { Era } from "../wire/revisions.ts";
 import { stringAt } from "../wire/scan.ts";
 import { completed, emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
-import type { Bridge, CalledTool } from "./bridge/bridge.ts";
+import type { Bridge } from "./bridge/bridge.ts";
+import type { CalledTool } from "./bridge/bridged-call.ts";
 import type { CoreTasks } from "./bridge/core-tasks.ts";
 import type { Listens } from "./bridge/listens.ts";
 import type { TaskRequests } from "./bridge/task-requests.ts";
 import type { CallHook, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
+import { withHook } from "./call-hooks.ts";
 import type { CallRules } from "./call-rules.ts";
 import type { Calls } from "./calls.ts";
 import { CapLog } from "./cap-log.ts";
@@ -333,8 +335,7 @@ export class Methods {
     const bridged = bridge.hook(request, lane, state, tool);
     const brought = state?.t === "url" ? broughtAction(request) : undefined;
     const login = this.#deps.loginAsks.hook(coreKey, request.session, tool !== undefined, brought);
-    const isPlain = asTask === undefined && bridged === undefined && login === undefined;
-    const all = isPlain ? withUris : [withUris ?? [], asTask ?? [], bridged ?? [], login ?? []].flat();
+    const all = withHook(withHook(withHook(withUris, asTask), bridged), login);
     const limitedTool = tool?.isLimited === true ? tool.native : undefined;
     this.#deps.calls.begin(request, lane, rename, all, limitedTool);
   }

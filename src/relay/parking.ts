@@ -57,14 +57,15 @@ export class Parking {
     }
     if (session.parked.has(key) || session.calls.has(key))
       throw new HubError("request_invalid", `id ${key} is already in use`);
-    session.parked.set(key, { frame: frameOf(Buffer.from(bytes)), replies });
+    session.park(key, { frame: frameOf(Buffer.from(bytes)), replies });
   }
 
   /** Hands out, and forgets, what the session has parked, in the order it came. */
   take(session: ClientSession): readonly Parked[] {
-    const parked = [...session.parked.values()];
-    session.parked.clear();
     session.parkTimer?.cancel();
+    if (session.parked.size === 0) return [];
+    const parked = [...session.parked.values()];
+    for (const key of [...session.parked.keys()]) session.unpark(key);
     return parked;
   }
 }

@@ -87,7 +87,7 @@ export class Relay implements RequestDoorkeeper {
   /** For connections: one more session of the same visit. */
   openSession(visit: Visit): ClientSession {
     const openedMs = this.#deps.clock.now();
-    const session: ClientSession = new Session<Call>({ id: `s${this.#nextSession++}`, openedMs, ...visit });
+    const session: ClientSession = new Session<Call>(`s${this.#nextSession++}`, openedMs, visit);
     this.#sessions.set(session.id, session);
     this.#deps.opened(session);
     return session;
@@ -179,7 +179,7 @@ export class Relay implements RequestDoorkeeper {
   #request(
     session: ClientSession,
     method: string,
-    { frame, bytes, scan: record, text }: MessageReader,
+    { frame, bytes, scan: record, text, meta }: MessageReader,
     readMs: number | undefined,
     replies: ReplySink,
     decided: Decided | undefined,
@@ -188,7 +188,7 @@ export class Relay implements RequestDoorkeeper {
     try {
       if (this.#draining) throw new HubError("draining", "the hub is shutting down", { retry_after_ms: 1000 });
       const scan = record;
-      const incoming: Request = { session, replies, method, frame, bytes, text, scan, idText, readMs, decided };
+      const incoming: Request = { session, replies, method, frame, bytes, text, scan, meta, idText, readMs, decided };
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
         this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.unparkSession(session));
@@ -233,7 +233,7 @@ export class Relay implements RequestDoorkeeper {
     if (this.#deps.listens.cancel(session, key)) return;
     const parked = session.parked.get(key);
     if (parked !== undefined) {
-      session.parked.delete(key);
+      session.unpark(key);
       parked.replies.dropped();
       session.settled();
       return;
@@ -250,7 +250,7 @@ export class Relay implements RequestDoorkeeper {
   #unparkOne(session: ClientSession, key: string, decided: Decided | undefined): void {
     const parked = session.parked.get(key);
     if (parked === undefined) return;
-    session.parked.delete(key);
+    session.unpark(key);
     session.resuming++;
     this.receive(session, parked.frame, undefined, parked.replies, decided);
     session.resuming--;

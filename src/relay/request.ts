@@ -2,6 +2,7 @@
 import type { Decided } from "../gates/decisions.ts";
 import type { ByteString, Frame, ReplySink, Splice } from "../wire/frame.ts";
 import type { Range } from "../wire/json.ts";
+import type { Meta } from "../wire/meta.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { ClientSession } from "./call.ts";
 
@@ -15,6 +16,8 @@ export interface Request {
   /** All of `bytes` as text, for a small message. */
   readonly text: ByteString | undefined;
   readonly scan: Scan;
+  /** What it says in `params._meta`, if that is an object. */
+  readonly meta: Meta | undefined;
   readonly idText: ByteString;
   /** When it was read; undefined for one that has waited since. */
   readonly readMs: number | undefined;

@@ -134,7 +134,8 @@ export class Subscriptions {
 
   /** The client is gone. */
   forget(session: ClientSession): void {
-    for (const [uri, row] of [...(this.#bySession.get(session) ?? [])]) this.#release(session, uri, row);
+    const mine = this.#bySession.get(session);
+    if (mine !== undefined) for (const [uri, row] of [...mine]) this.#release(session, uri, row);
   }
 
   /** What clients may see has changed: `coreOf` says whose a uri is for a session, and what it holds of others it holds no more. */

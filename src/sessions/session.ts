@@ -22,9 +22,23 @@ export interface Parked {
   readonly replies: ReplySink;
 }
 
+const noneParked: ReadonlyMap<string, Parked> = new Map();
+
 /** What a session needs to know of a request that is under way. The relay's Call is one. */
 export interface InFlight {
   readonly idText: ByteString;
+}
+
+/** Of whoever is the session's client. */
+interface OfSession {
+  readonly principal: Principal;
+  readonly door: DoorKind;
+  readonly sink: ReplySink;
+  readonly peer?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly trace?: TraceText | undefined;
+  readonly paramHeaders?: SentParamHeaders | undefined;
+  readonly end?: ((reason: EndReason) => void) | undefined;
 }
 
 export class Session<C extends InFlight = InFlight> {
@@ -64,8 +78,6 @@ export class Session<C extends InFlight = InFlight> {
   logLevel: LogLevel | undefined;
   /** Requests that were read and not answered, by `idKey` of their id. */
   readonly calls: ChurnMap<string, C> = new ChurnMap(textHash);
-  /** Requests that wait for Cores that are still starting, by `idKey`; bounded by the relay. */
-  readonly parked = new Map<string, Parked>();
   /** Requests that the hub itself is finding the answer of. */
   answering = 0;
   /** Requests that were parked and are just being taken up again. */
@@ -73,24 +85,15 @@ export class Session<C extends InFlight = InFlight> {
   /** Monotonic ms until which requests of this session may wait for starting Cores; set by the first that does. */
   parkUntilMs: number | undefined;
   parkTimer: Timer | undefined;
-  #idle: (() => void)[] = [];
+  /** Made when there is one, as nearly no session has any. */
+  #parked: Map<string, Parked> | undefined;
+  #idle: (() => void)[] | undefined;
   /** Lists that the client was served since it was last told of changes; made when there is one. */
   #served: Map<string, Buffer> | undefined;
 
-  constructor(visit: {
-    id: string;
-    openedMs: number;
-    principal: Principal;
-    door: DoorKind;
-    sink: ReplySink;
-    peer?: string | undefined;
-    profile?: string | undefined;
-    trace?: TraceText | undefined;
-    paramHeaders?: SentParamHeaders | undefined;
-    end?: (reason: EndReason) => void;
-  }) {
-    this.id = visit.id;
-    this.openedMs = visit.openedMs;
+  constructor(id: string, openedMs: number, visit: OfSession) {
+    this.id = id;
+    this.openedMs = openedMs;
     this.principal = visit.principal;
     this.door = visit.door;
     this.peer = visit.peer;
@@ -100,7 +103,7 @@ export class Session<C extends InFlight = InFlight> {
     this.trace = visit.trace;
     this.paramHeaders = visit.paramHeaders;
     this.end = visit.end ?? (() => {});
-    this.limitKey = limitKeyOf(visit.principal, visit.id);
+    this.limitKey = limitKeyOf(visit.principal, id);
   }
 
   /** Whether its sink takes what belongs to no request: news of lists, of resources. In the modern era a request of its own asks for that. */
@@ -128,6 +131,21 @@ export class Session<C extends InFlight = InFlight> {
     this.#served = undefined;
   }
 
+  /** Requests that wait for Cores that are still starting, by `idKey`; bounded by the relay. */
+  get parked(): ReadonlyMap<string, Parked> {
+    return this.#parked ?? noneParked;
+  }
+
+  park(key: string, request: Parked): void {
+    this.#parked ??= new Map();
+    this.#parked.set(key, request);
+  }
+
+  /** To be followed by `settled`. */
+  unpark(key: string): void {
+    this.#parked?.delete(key);
+  }
+
   /** Requests read and not answered yet. */
   get busy(): number {
     return this.calls.size + this.parked.size + this.resuming + this.answering;
@@ -136,14 +154,17 @@ export class Session<C extends InFlight = InFlight> {
   /** Resolves when every request read so far is answered, cancelled or dropped. */
   whenIdle(): Promise<void> {
     if (this.busy === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    return new Promise((resolve) => {
+      this.#idle ??= [];
+      this.#idle.push(resolve);
+    });
   }
 
   /** To be called after a request left `calls` or `parked`. */
   settled(): void {
-    if (this.#idle.length === 0 || this.busy > 0) return;
     const waiters = this.#idle;
-    this.#idle = [];
+    if (waiters === undefined || this.busy > 0) return;
+    this.#idle = undefined;
     for (const wake of waiters) wake();
   }
 }

@@ -96,7 +96,10 @@ export function walk(
         }
       }
     }
-    if (c === 0x7d) return i + 1;
+    if (c === 0x7d) {
+      if (level === 2) into.others = others;
+      return i + 1;
+    }
     i = spaceEnd(bytes, i + 1);
   }
 }

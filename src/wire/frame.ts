@@ -34,6 +34,33 @@ export function byPlace(one: Splice, other: Splice): number {
   return one.start - other.start || one.end - other.end;
 }
 
+/** Up to so many, as nearly all frames have, are put in their places one by one. */
+const fewSplices = 16;
+
+/** The splices of two lists, in any order, as one in order. One that is all there is comes back as it is: in order if it was. */
+export function merged(some: readonly Splice[], more: readonly Splice[]): readonly Splice[] {
+  if (more.length === 0) return some;
+  if (some.length === 0) return more;
+  const [next] = more;
+  const [first, second] = some;
+  // As literals, those of nearly every call: an array that is filled takes several times as long.
+  if (more.length === 1 && next !== undefined && first !== undefined) {
+    if (some.length === 1) return byPlace(first, next) <= 0 ? [first, next] : [next, first];
+    const isLast = second !== undefined && byPlace(first, second) <= 0 && byPlace(second, next) <= 0;
+    if (some.length === 2 && isLast) return [first, second, next];
+  }
+  const size = some.length + more.length;
+  if (size > fewSplices) return [...some, ...more].sort(byPlace);
+  const all = new Array<Splice>(size);
+  for (let count = 0; count < size; count++) {
+    const next = (count < some.length ? some[count] : more[count - some.length]) as Splice;
+    let at = count;
+    for (; at > 0 && byPlace(all[at - 1] as Splice, next) > 0; at--) all[at] = all[at - 1] as Splice;
+    all[at] = next;
+  }
+  return all;
+}
+
 /** What became of a frame handed to a sink. `full`: over the sink's byte limit, not taken. `closed`: nobody is there. */
 export type Sent = "ok" | "full" | "closed";
 
@@ -91,6 +118,18 @@ class TextFrame implements Frame {
   get chunks(): readonly Buffer[] {
     return [Buffer.from(this.text, "latin1")];
   }
+}
+
+/**
+ * All of a small frame as text; undefined for one of several chunks, or of more than `maxBytes`. Made once: for nothing that may still be
+ * masked.
+ */
+export function smallText(frame: Frame & { text?: ByteString | undefined }, maxBytes: number): ByteString | undefined {
+  if (frame.text !== undefined) return frame.text;
+  const [bytes] = frame.chunks;
+  if (bytes === undefined || frame.chunks.length > 1 || bytes.length > maxBytes) return undefined;
+  frame.text = byteText(bytes, 0, bytes.length);
+  return frame.text;
 }
 
 export function frameOfByteText(text: ByteString): Frame {

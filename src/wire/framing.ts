@@ -145,7 +145,8 @@ export class FrameReader {
       const part = start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
       // Most lines are whole, and need nobody to put them together.
       if (newline > start && this.#pieces.size === 0 && chunk[newline - 1] !== 0x0d) {
-        this.#events.frame({ chunks: [part], size: part.length, clearOf: this.#clearOf });
+        // With room for the text, which is made of nearly every one.
+        this.#events.frame({ chunks: [part], size: part.length, text: undefined, clearOf: this.#clearOf });
       } else {
         this.#add(part);
         if (newline >= 0) this.#deliverLine();

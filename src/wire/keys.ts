@@ -16,6 +16,7 @@ export const known = {
   paramToken: 10,
   requestId: 11,
   token: 12,
+  args: 13,
 } as const;
 
 /** Any other key, and any other key that is written with escapes or has letters beyond ASCII. */
@@ -23,7 +24,7 @@ export const plainKey = 0;
 export const spelledKey = -1;
 
 /** Bytes of a known key with its quotes, by its number. */
-export const keyBytes: readonly number[] = [0, 9, 4, 8, 8, 8, 7, 6, 5, 7, 15, 11, 15];
+export const keyBytes: readonly number[] = [0, 9, 4, 8, 8, 8, 7, 6, 5, 7, 15, 11, 15, 11];
 
 /**
  * The known key that is written plainly at the quote at `at`, or `plainKey`. Told by its letters, its closing quote with them, so that
@@ -81,6 +82,8 @@ function paramsKeyAt(bytes: Buffer, at: number, limit: number): number {
   switch (bytes[at + 1]) {
     case 0x6e: // n
       return wordAt(bytes, at + 1) === name && bytes[at + 5] === 0x22 ? known.name : plainKey;
+    case 0x61: // a
+      return isQuoted(bytes, at, limit, "arguments") ? known.args : plainKey;
     case 0x75: // u
       return wordAt(bytes, at + 1) === uriQuote ? known.uri : plainKey;
     case 0x5f: // _

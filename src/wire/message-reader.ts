@@ -1,6 +1,7 @@
 // One message of a client, read: its ranges, and its bytes in one piece for as long as somebody looks at them. Made to be used
 // again for every message, so that reading makes nothing.
 import { type ByteString, byteText, type Frame, flatten, frameOf } from "./frame.ts";
+import { type Meta, Metas } from "./meta.ts";
 import { createScan, type Scan, type ScanFault, scan } from "./scan.ts";
 import { largeFrameBytes, ScanMemory } from "./scan-memory.ts";
 
@@ -18,7 +19,10 @@ export class MessageReader {
   /** Why the message is refused; undefined for one that is right. */
   fault: ScanFault | undefined;
   readonly #memory = new ScanMemory();
+  readonly #metas = new Metas();
   #text: ByteString | undefined;
+  /** `unread` until somebody asks. */
+  #meta: Meta | undefined | "unread";
   #isLoaded = false;
 
   /**
@@ -32,8 +36,15 @@ export class MessageReader {
     return this.#text;
   }
 
+  /** What the message says in `params._meta`. */
+  get meta(): Meta | undefined {
+    if (this.#meta === "unread") this.#meta = this.#metas.of(this.bytes, this.scan, this.text);
+    return this.#meta;
+  }
+
   read(frame: Frame): void {
     this.#text = undefined;
+    this.#meta = "unread";
     if (frame.size >= largeFrameBytes) {
       this.#readLarge(frame);
       return;

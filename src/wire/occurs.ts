@@ -1,15 +1,13 @@
 // Whether a text of ASCII stands somewhere in a frame, also across the borders of its chunks. What is not found need not be read.
-import { byteText, type Frame } from "./frame.ts";
+import { type Frame, smallText } from "./frame.ts";
 
 /** A search in text is several times faster than one in bytes; to make the text of more than this is not. */
 const smallBytes = 4 * 1024;
 
-export function occurs({ chunks, text }: Frame, wanted: string): boolean {
+export function occurs(frame: Frame, wanted: string): boolean {
+  const text = smallText(frame, smallBytes);
   if (text !== undefined) return text.includes(wanted);
-  const [first] = chunks;
-  if (first !== undefined && chunks.length === 1 && first.length <= smallBytes) {
-    return byteText(first, 0, first.length).includes(wanted);
-  }
+  const { chunks } = frame;
   const bytes = Buffer.from(wanted, "latin1");
   let tail: Buffer = Buffer.alloc(0);
   for (const chunk of chunks) {

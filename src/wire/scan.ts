@@ -49,6 +49,10 @@ export interface Scan {
   requestIdEnd: number;
   /** Of a large result, only the ends were read, and the id stands in front of it: what stands behind it may be more than is known. */
   isOpen: boolean;
+  /** How many keys params has that are neither known here nor `arguments`: where there are none, nobody has to look for one. */
+  others: number;
+  /** What `knowMeta` has called this `_meta`; 0: it is not known. */
+  knownMeta: number;
 }
 
 /** Why a message is refused. `id`: its raw id if one was read for certain, else `null`; ready to be put into the answer. */
@@ -61,8 +65,16 @@ export interface ScanFault {
 /** Larger frames of Cores are cut by their head or tail instead of being scanned. */
 const largeFrame = 16 * 1024;
 
-/** Keeps nothing of a message beyond the call. */
+/** Keeps nothing of a message beyond the call, but of one its `_meta`. */
 const small = new SmallScan();
+
+/**
+ * The `_meta` of a message that was right, without a token of progress: the next messages with the same, and no other, have this number in
+ * `knownMeta`. 0: not kept. There is one at a time.
+ */
+export function knowMeta(meta: Buffer): number {
+  return small.know(meta);
+}
 
 export function createScan(): Scan {
   return {
@@ -90,6 +102,8 @@ export function createScan(): Scan {
     requestIdStart: -1,
     requestIdEnd: -1,
     isOpen: false,
+    others: 0,
+    knownMeta: 0,
   };
 }
 
@@ -114,6 +128,8 @@ function clear(scan: Scan): void {
   scan.paramTokenStart = scan.paramTokenEnd = -1;
   scan.requestIdStart = scan.requestIdEnd = -1;
   scan.isOpen = false;
+  scan.others = 0;
+  scan.knownMeta = 0;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The quick way for the small messages that nearly all calls are: scanned in one piece by wasm/small-message.ts, which either agrees
 // with scan.ts to the byte or says that it is not sure. Why, and what that covers: docs/decisions/0012-wasm-small-scan.md.
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { metaKeysRead, paramKeys } from "./protocol-keys.ts";
 import { reservedPrefix } from "./request-meta.ts";
 import type { Scan } from "./scan.ts";
@@ -10,11 +10,15 @@ import { compileWasm } from "./wasm.ts";
 /** Longer messages are not tried. One page of memory has room for this, the code's own data below and what it writes behind. */
 export const smallMessageBytes = 16 * 1024;
 
+/** Of the `_meta` that is known. */
+const minKnownBytes = 16;
+const maxKnownBytes = 2048;
+
 /** So many messages come before the code is compiled: what runs only for a moment never pays for it. */
 const warmUpMessages = 512;
 
-/** The code's own data lie below. */
-const textStart = 4096;
+/** The code's own data lie below; the last of it is the `_meta` that is known. */
+const textStart = 8 * 1024;
 
 interface SmallMessageCode {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -22,6 +26,8 @@ interface SmallMessageCode {
   paramKeysAt(): number;
   metaKeysAt(): number;
   prefixAt(): number;
+  knownMetaAt(): number;
+  knowMeta(size: number): void;
   scanSmall(at: number, limit: number): number;
 }
 
@@ -29,6 +35,9 @@ export class SmallScan {
   #toCome = warmUpMessages;
   #run: SmallMessageCode["scanSmall"] | undefined;
   #text = new Uint8Array(0);
+  #knownMeta = new Uint8Array(0);
+  #know: SmallMessageCode["knowMeta"] | undefined;
+  #known = 0;
   #record = new Int32Array(0);
 
   /** Compiles the code, which the messages do otherwise. False where there is no WebAssembly with vectors, or no memory for it. */
@@ -36,10 +45,13 @@ export class SmallScan {
     this.#toCome = 0;
     try {
       const code = compileWasm<SmallMessageCode>(smallMessageWasm)();
-      const { memory, recordAt, scanSmall } = code;
+      const { memory, recordAt, knownMetaAt, knowMeta, scanSmall } = code;
+      if (knownMetaAt() + maxKnownBytes > textStart) return false;
       writeKeys(code);
       this.#text = new Uint8Array(memory.buffer, textStart, smallMessageBytes);
-      this.#record = new Int32Array(memory.buffer, recordAt(), 22);
+      this.#record = new Int32Array(memory.buffer, recordAt(), 24);
+      this.#knownMeta = new Uint8Array(memory.buffer, knownMetaAt(), maxKnownBytes);
+      this.#know = knowMeta;
       this.#run = scanSmall;
       return true;
     } catch {
@@ -65,7 +77,20 @@ export class SmallScan {
     const kind = found & 3;
     into.kind = kind === 1 ? "request" : kind === 2 ? "notification" : "response";
     copyRanges(this.#record, into);
+    into.knownMeta = this.#record[23] === 0 ? 0 : this.#known;
     return true;
+  }
+
+  /**
+   * These bytes are the `_meta` of a message that was right, without a token of progress. Messages with the same are told by the number that is
+   * returned, until others are known; 0: they are not kept.
+   */
+  know(meta: Buffer): number {
+    if (this.#know === undefined || meta.length < minKnownBytes || meta.length > maxKnownBytes || !isAscii(meta))
+      return 0;
+    this.#knownMeta.set(meta);
+    this.#know(meta.length);
+    return ++this.#known;
   }
 }
 
@@ -113,4 +138,5 @@ function copyRanges(ranges: Int32Array, into: Scan): void {
   into.requestIdStart = ranges[20] as number;
   into.requestIdEnd = ranges[21] as number;
   into.isOpen = false;
+  into.others = ranges[22] as number;
 }

@@ -29,9 +29,9 @@ const PONG = 0xa;
 
 /** Flags, length of 8 bytes, mask. */
 const longestHeader = 14;
-/** Below these, going by words of four or eight bytes costs more than it saves. */
-const wordsFrom = 32;
-const longWordsFrom = 1024;
+/** Below these, going by words of eight bytes costs more than it saves; making a view of them, which several messages of a chunk share. */
+const wordsFrom = 64;
+const viewFrom = 1024;
 /** Payloads up to this size are copied into one chunk when they come in several; larger ones stay where they were read. */
 const copiedBytes = 64 * 1024;
 /** Fragments up to this size are gathered, so that many tiny ones cost no more than their bytes. */
@@ -45,7 +45,7 @@ export class WsReader {
   readonly #events: WsEvents;
   #done = false;
   /** The memory of the chunk being read, by words; made once for all the frames in it. */
-  #words: Int32Array | undefined;
+  #words: BigUint64Array | undefined;
 
   // The header, while its bytes are still coming.
   #head: Buffer = noBytes;
@@ -152,7 +152,7 @@ export class WsReader {
       this.#filled = 0;
       return this.#fill(this.#body, chunk, at);
     }
-    if (this.#length >= wordsFrom) this.#words ??= new Int32Array(chunk.buffer, 0, chunk.buffer.byteLength >> 2);
+    if (this.#length >= wordsFrom) this.#words ??= wordsOf(chunk);
     unmask(chunk, at, end, this.#mask, this.#words);
     this.#frame(chunk.subarray(at, end));
     return end;
@@ -160,7 +160,8 @@ export class WsReader {
 
   #fill(body: Buffer | Pieces, chunk: Buffer, at: number): number {
     const end = at + Math.min(this.#length - this.#filled, chunk.length - at);
-    unmask(chunk, at, end, rotate(this.#mask, this.#filled), undefined);
+    const words = end - at >= viewFrom ? wordsOf(chunk) : undefined;
+    unmask(chunk, at, end, rotate(this.#mask, this.#filled), words);
     if (body instanceof Pieces) body.add(chunk.subarray(at, end));
     else chunk.copy(body, this.#filled, at, end);
     this.#filled += end - at;
@@ -248,28 +249,25 @@ export class WsReader {
   }
 }
 
-/** XORs bytes `start` to `end` with the mask, whose most significant byte meets the first of them. `words`: all of their memory. */
-function unmask(bytes: Buffer, start: number, end: number, mask: number, words: Int32Array | undefined): void {
+/** All of the memory that the chunk lies in. */
+function wordsOf({ buffer }: Buffer): BigUint64Array {
+  return new BigUint64Array(buffer, 0, buffer.byteLength >> 3);
+}
+
+/** XORs bytes `start` to `end` with the mask, whose most significant byte meets the first of them. `words`: as `wordsOf`. */
+function unmask(bytes: Buffer, start: number, end: number, mask: number, words: BigUint64Array | undefined): void {
   let at = start;
   let turned = mask;
-  if (end - start >= longWordsFrom) {
+  if (words !== undefined && end - start >= wordsFrom) {
     while (((bytes.byteOffset + at) & 7) !== 0) {
       bytes[at] = (bytes[at] ?? 0) ^ (turned >>> 24);
       turned = rotate(turned, 1);
       at++;
     }
-    at += unmaskLong(bytes, at, end, turned);
-  } else if (words !== undefined && end - start >= wordsFrom) {
-    while (((bytes.byteOffset + at) & 3) !== 0) {
-      bytes[at] = (bytes[at] ?? 0) ^ (turned >>> 24);
-      turned = rotate(turned, 1);
-      at++;
-    }
-    const word = littleEndian ? swap(turned) : turned;
-    const first = (bytes.byteOffset + at) >> 2;
-    const last = first + ((end - at) >> 2);
-    for (let index = first; index < last; index++) words[index] = (words[index] as number) ^ word;
-    at += (last - first) * 4;
+    const first = (bytes.byteOffset + at) >> 3;
+    const last = first + ((end - at) >> 3);
+    unmaskWords(words, first, last, turned);
+    at += (last - first) * 8;
   }
   const m0 = turned >>> 24;
   const m1 = (turned >>> 16) & 0xff;
@@ -286,20 +284,18 @@ function unmask(bytes: Buffer, start: number, end: number, mask: number, words: 
   if (at + 2 < end) bytes[at + 2] = (bytes[at + 2] ?? 0) ^ m2;
 }
 
-/** The whole words of eight bytes from `start`, where one begins, to `end`, but for the last few; returns how many bytes that were. */
-function unmaskLong(bytes: Buffer, start: number, end: number, mask: number): number {
-  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset + start, (end - start) >> 3);
+/** The words from `first` to before `last`. */
+function unmaskWords(words: BigUint64Array, first: number, last: number, mask: number): void {
   const word = BigInt((littleEndian ? swap(mask) : mask) >>> 0) * 0x100000001n;
-  const last = words.length - 4;
-  let index = 0;
+  let index = first;
   // Four at a time take two thirds of the time.
-  for (; index <= last; index += 4) {
+  for (; index <= last - 4; index += 4) {
     words[index] = (words[index] as bigint) ^ word;
     words[index + 1] = (words[index + 1] as bigint) ^ word;
     words[index + 2] = (words[index + 2] as bigint) ^ word;
     words[index + 3] = (words[index + 3] as bigint) ^ word;
   }
-  return index * 8;
+  for (; index < last; index++) words[index] = (words[index] as bigint) ^ word;
 }
 
 /** The mask as it stands after `bytes` bytes. */

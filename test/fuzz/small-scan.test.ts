@@ -8,15 +8,15 @@ import { seededRandom } from "../helpers/seeded-random.ts";
 
 const small = new SmallScan();
 assert.ok(small.start(), "there is no WebAssembly with vectors here");
-const fields = Object.keys(createScan()) as (keyof Scan)[];
+const fields = (Object.keys(createScan()) as (keyof Scan)[]).filter((field) => field !== "knownMeta");
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const got = createScan();
 const want = createScan();
 
 /** Whether it is taken; if so, the plain scan must take it too, with the same ranges, and so must JSON.parse. */
-function isTaken(text: Buffer | string): boolean {
+function isTaken(text: Buffer | string, by = small): boolean {
   const bytes = typeof text === "string" ? Buffer.from(text) : text;
-  if (!small.scan(bytes, got)) return false;
+  if (!by.scan(bytes, got)) return false;
   const fault = scanAny(bytes, want);
   if (fault !== undefined) assert.fail(`taken in spite of "${fault.message}": ${bytes.toString("latin1")}`);
   for (const field of fields) {
@@ -122,6 +122,45 @@ test("small-scan: agrees on every change of one byte", () => {
     }
   }
   assert.ok(taken > 10_000, `${taken} were taken`);
+});
+
+test("small-scan: knows a _meta again, and no other, whatever is changed in it or around it", () => {
+  const said = '{"a/protocolVersion":"2026-07-28","b":{"c":[1, "\\u00e9"]}, "d":null}';
+  const [first, second] = [Buffer.from(said), Buffer.from('{"b":"a _meta of 33 bytes in all"}')];
+  const knowing = new SmallScan();
+  assert.ok(knowing.start());
+  for (const meta of [first, second, first]) {
+    const number = knowing.know(meta);
+    let known = 0;
+    const look = (bytes: Buffer) => {
+      if (!isTaken(bytes, knowing)) return;
+      const isIt = bytes.subarray(got.metaStart, got.metaEnd).equals(meta);
+      assert.equal(got.knownMeta, got.metaStart >= 0 && isIt ? number : 0, bytes.toString("latin1"));
+      if (isIt) known++;
+    };
+    for (const text of [
+      `{"jsonrpc":"2.0","id":1,"method":"m","params":{"name":"n","_meta":${meta}}}`,
+      `{"jsonrpc":"2.0","params":{"_meta" : ${meta} ,"name":"n","x":1},"id":1,"method":"m"}`,
+      `{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":${meta}}}`,
+      `{"jsonrpc":"2.0","id":1,"result":${meta}}`,
+    ]) {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; at++) {
+        look(bytes.subarray(0, at));
+        const byte = bytes[at] as number;
+        for (let other = 0; other < 256; other++) {
+          bytes[at] = other;
+          look(bytes);
+        }
+        bytes[at] = byte;
+      }
+      look(bytes);
+    }
+    assert.ok(known > 1000, `${known} were known`);
+  }
+  for (const other of [Buffer.from("{}"), Buffer.from(`{"é":"${"x".repeat(20)}"}`), Buffer.alloc(2049, " ")]) {
+    assert.equal(knowing.know(other), 0);
+  }
 });
 
 test("small-scan: agrees on random messages, whole and damaged", () => {

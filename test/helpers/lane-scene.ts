@@ -13,6 +13,7 @@ import type { Principal } from "../../src/sessions/principal.ts";
 import { Session } from "../../src/sessions/session.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { flatten, frameOfText, joined, noSplices, type ReplySink, replySink } from "../../src/wire/frame.ts";
+import { Metas } from "../../src/wire/meta.ts";
 import type { Era } from "../../src/wire/revisions.ts";
 import { createScan, type Scan, scan } from "../../src/wire/scan.ts";
 import { somebody } from "./echo-doorkeeper.ts";
@@ -60,6 +61,8 @@ export interface LaneOptions {
   readonly label?: string;
 }
 
+const metas = new Metas();
+
 export class LaneScene {
   readonly clock = new FakeClock();
   readonly sessions = new Set<ClientSession>();
@@ -89,9 +92,7 @@ export class LaneScene {
   client(capabilities: ClientCapabilities = {}, principal: Principal = somebody) {
     const heard: Said[] = [];
     const id = `s${++this.#clients}`;
-    const session: ClientSession = new Session<Call>({
-      id,
-      openedMs: 0,
+    const session: ClientSession = new Session<Call>(id, 0, {
       principal,
       door: "websocket",
       sink: keeping(heard),
@@ -104,8 +105,18 @@ export class LaneScene {
     const request = (method: string, params: object): Request => {
       const text = JSON.stringify({ jsonrpc: "2.0", id: ++last, method, params });
       const { bytes, record } = scanned(text);
+      const meta = metas.of(bytes, record, undefined);
       return {
-        ...{ session, replies: session.sink, method, frame: frameOfText(text), bytes, text: undefined, scan: record },
+        ...{
+          session,
+          replies: session.sink,
+          method,
+          frame: frameOfText(text),
+          bytes,
+          text: undefined,
+          scan: record,
+          meta,
+        },
         ...{ idText: bytes.toString("latin1", record.idStart, record.idEnd), readMs: undefined },
       };
     };

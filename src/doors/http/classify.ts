@@ -2,10 +2,9 @@
 // modern era headers repeat parts of the body for those who do not read it, and must say the same. Pure.
 import type { IncomingHttpHeaders } from "node:http";
 import type { ErrorCode } from "../../base/errors.ts";
-import { eraClaim } from "../../wire/era-claim.ts";
 import { decodeHeaderValue, trimmed } from "../../wire/header-value.ts";
-import type { Range } from "../../wire/json.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
+import type { EraClaim } from "../../wire/meta.ts";
 import { paramAt } from "../../wire/params.ts";
 import { isModernRevision, modernRevisions } from "../../wire/revisions.ts";
 import { type ScanFault, stringAt } from "../../wire/scan.ts";
@@ -26,13 +25,13 @@ const modernRequest: Classified = { t: "modern", kind: "request" };
 const modernNotification: Classified = { t: "modern", kind: "notification" };
 
 export function classify(message: MessageReader, headers: IncomingHttpHeaders): Classified {
-  const { scan, bytes, text, fault } = message;
+  const { scan, fault } = message;
   if (fault !== undefined) return { t: "faulty", fault };
   const revision = revisionHeader(headers);
   if (scan.kind === "response") {
     return isModernHeader(revision) ? refused("request_invalid", noResponses) : { t: "legacy", kind: "response" };
   }
-  const claim = eraClaim(bytes, scan, text);
+  const claim = message.meta?.claim;
   if (claim !== undefined) return claimed(message, claim, revision, headers);
   const kind = legacyKind(message);
   return isModernHeader(revision) ? unclaimed(message, kind, headers) : { t: "legacy", kind };
@@ -41,7 +40,7 @@ export function classify(message: MessageReader, headers: IncomingHttpHeaders): 
 /** What an element of a batch is. */
 export function kindInBatch(message: MessageReader): "faulty" | "modern" | LegacyKind {
   if (message.fault !== undefined) return "faulty";
-  return eraClaim(message.bytes, message.scan, message.text) === undefined ? legacyKind(message) : "modern";
+  return message.meta?.claim === undefined ? legacyKind(message) : "modern";
 }
 
 function legacyKind(message: MessageReader): LegacyKind {
@@ -60,20 +59,18 @@ export function revisionHeader(headers: IncomingHttpHeaders): string | undefined
 
 function claimed(
   message: MessageReader,
-  claim: Range,
+  { revision: named }: EraClaim,
   revision: string | undefined,
   headers: IncomingHttpHeaders,
 ): Classified {
-  const { scan, bytes } = message;
   // What is no string names no revision that a header could repeat: the relay says what is wrong with it.
-  const named = bytes[claim.start] === quote ? stringAt(bytes, claim.start, claim.end) : undefined;
   if (named !== undefined && revision !== undefined && revision !== named) {
     return mismatch("MCP-Protocol-Version", "the revision in params._meta");
   }
   const method = methodOf(message);
   const sent = headerOf(headers, "mcp-method");
   if (sent !== undefined && sent !== method) return mismatch("Mcp-Method", "method");
-  if (scan.kind === "notification") return modernNotification;
+  if (message.scan.kind === "notification") return modernNotification;
   // Of a revision that nobody knows, nobody knows which headers it needs.
   if (named === undefined || !isModernRevision(named)) return modernRequest;
   if (revision === undefined) return missing("MCP-Protocol-Version", "the revision in params._meta");

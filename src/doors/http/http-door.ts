@@ -240,12 +240,10 @@ export class HttpDoor implements WebDoor {
   }
 
   #takeModern(asked: Asked): Reply | undefined {
-    const idText = idIn(this.#reader);
-    if (this.#draining) return this.#refused(asked.guest, refusals.drainingFor(idText), "draining");
-    const full = this.#modern.fullOf(asked.guest);
-    if (full !== undefined) return refusals.tooManyOf(full, idText);
-    this.#modern.take(asked, this.#reader);
-    return undefined;
+    const reader = this.#reader;
+    if (this.#draining) return this.#refused(asked.guest, refusals.drainingFor(idIn(reader)), "draining");
+    const full = this.#modern.take(asked, reader);
+    return full === undefined ? undefined : refusals.tooManyOf(full, idIn(reader));
   }
 
   #takeLegacy(asked: Asked, kind: LegacyKind): Reply | undefined {

@@ -3,29 +3,29 @@
 //   deciding ──the answer──────────────────────────────────────────────────► done     JSON with its length; a refusal with its status
 //      │  └──an earlier message, a long wait, a client without JSON──► streaming ──the answer──► done
 //      └──the client is gone──► done          In each phase this takes the request back: nothing is kept for a client that comes back.
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../base/clock.ts";
 import type { EndReason } from "../../base/end-reason.ts";
 import { type ErrorCode, errorTable } from "../../base/errors.ts";
 import type { Frame, ReplySink, Sent, Splice } from "../../wire/frame.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
-import type { TraceText } from "../../wire/trace-context.ts";
+import { type TraceText, traceHeaders } from "../../wire/trace-context.ts";
 import type { Guest, RequestVisitor, Visit } from "../port.ts";
 import { writeReply } from "../reply.ts";
 import type { Stay } from "../stay.ts";
 import { EventResponse, endWithoutEvents } from "./event-response.ts";
 import { eventBytes } from "./event-stream.ts";
-import type { Accepted } from "./negotiate.ts";
+import { type Accepted, single } from "./negotiate.ts";
 import { decideMs } from "./post.ts";
 import * as refusals from "./refusals.ts";
 import { answerWhole, type Reader } from "./whole-answer.ts";
 
-export interface ModernPostOptions {
-  readonly accepted: Accepted;
-  readonly trace: TraceText | undefined;
-  readonly nowMs: number;
+/** A POST whose body has been read. */
+export interface ModernAsked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly guest: Guest;
-  readonly visit: Omit<Visit, "sink" | "door" | "end" | "trace">;
+  readonly accepted: Accepted;
 }
 
 /** What a request of the modern era needs of its door. */
@@ -67,15 +67,26 @@ export class ModernPost implements ReplySink {
   #isDone = false;
   #hasLeft = false;
 
-  constructor(response: ServerResponse, home: ModernHome, { accepted, trace, nowMs, guest, visit }: ModernPostOptions) {
+  constructor({ request, response, guest, accepted }: ModernAsked, home: ModernHome, nowMs: number) {
+    const { headers } = request;
+    const { principal, peer, profile } = guest;
     this.#response = response;
     this.#home = home;
     this.#accepted = accepted;
     this.#askedMs = nowMs;
     this.#guest = guest;
-    this.trace = trace;
-    this.visitor = home.open({ ...visit, trace, sink: this, door: "http", end: (reason) => this.end(reason) });
-    response.once("close", () => {
+    this.trace = traceHeaders(headers);
+    this.visitor = home.open({
+      principal,
+      peer,
+      profile,
+      door: "http",
+      sink: this,
+      trace: this.trace,
+      paramHeaders: { get: (key) => single(headers[`mcp-param-${key}`]) },
+      end: (reason) => this.end(reason),
+    });
+    response.on("close", () => {
       this.#isDone = true;
       this.#leave();
       home.closed(this);
@@ -103,8 +114,8 @@ export class ModernPost implements ReplySink {
     this.#isDone = true;
     const hasStatus = refusal !== undefined && refusalsWithStatus.has(refusal);
     if (this.#stream === undefined && (this.#accepted.json || hasStatus)) {
-      const status = hasStatus ? errorTable[refusal].http : 200;
-      answerWhole(this.#response, this.#home, frame, splices, { status });
+      const head = hasStatus ? { status: errorTable[refusal].http } : undefined;
+      answerWhole(this.#response, this.#home, frame, splices, head);
       return "ok";
     }
     const stream = this.#events();

@@ -1,15 +1,11 @@
 // All requests of the modern era that are under way: how many there may be, of whom, and what becomes of them at the end of the hub.
 // Between two requests of a client nothing is kept.
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { ChurnMap, textHash } from "../../base/churn-map.ts";
 import type { Clock, Timer } from "../../base/clock.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
-import type { SentParamHeaders } from "../../wire/param-headers.ts";
-import { traceHeaders } from "../../wire/trace-context.ts";
 import type { Guest, Judge, RequestDoorkeeper, RequestVisitor, Visit } from "../port.ts";
 import { Stay } from "../stay.ts";
-import { type ModernHome, ModernPost } from "./modern-post.ts";
-import { type Accepted, single } from "./negotiate.ts";
+import { type ModernAsked, type ModernHome, ModernPost } from "./modern-post.ts";
 import { Unread } from "./unread.ts";
 
 export interface ModernLimits {
@@ -33,14 +29,6 @@ export interface ModernDeps {
   slowReader(client: string, pendingBytes: number, busy: number): void;
 }
 
-/** A POST whose body has been read. */
-export interface ModernAsked {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly guest: Guest;
-  readonly accepted: Accepted;
-}
-
 /** One timer looks after all of them. */
 const checkMs = 1_000;
 
@@ -61,28 +49,19 @@ export class ModernPosts {
     return this.#posts.length;
   }
 
-  /** Who has as many under way as may be; undefined: there is room for one more of this client. */
-  fullOf(guest: Guest): "client" | "all" | undefined {
-    const { maxClientPosts, maxAllPosts } = this.#deps.limits;
-    if (this.#posts.length >= maxAllPosts) return "all";
-    const client = this.#clients.get(keyOf(guest));
-    return client !== undefined && client.posts >= maxClientPosts ? "client" : undefined;
-  }
-
-  /** A request for which there is room. */
-  take({ request, response, guest, accepted }: ModernAsked, message: MessageReader): void {
-    const { clock } = this.#deps;
-    const post = new ModernPost(response, this.#clientOf(guest), {
-      accepted,
-      trace: traceHeaders(request.headers),
-      nowMs: clock.now(),
-      guest,
-      visit: { ...guest, paramHeaders: paramHeadersOf(request) },
-    });
+  /** Undefined: it has the request. Else there is no room for one more, of this client or at all. */
+  take(asked: ModernAsked, message: MessageReader): "client" | "all" | undefined {
+    const { clock, limits } = this.#deps;
+    if (this.#posts.length >= limits.maxAllPosts) return "all";
+    const client = this.#clientOf(asked.guest);
+    if (client.posts >= limits.maxClientPosts) return "client";
+    client.posts++;
+    const post = new ModernPost(asked, client, clock.now());
     post.place = this.#posts.length;
     this.#posts.push(post);
     this.#timer ??= clock.after(checkMs, () => this.#check());
     post.take(message);
+    return undefined;
   }
 
   /** Resolves when none is under way, and all answers have been read; after `graceMs` in any case, with those that are left ended. */
@@ -101,21 +80,19 @@ export class ModernPosts {
     const key = keyOf(guest);
     let client = this.#clients.get(key);
     if (client === undefined) {
-      client = new Client(guest.principal.name, this.#deps, (post) => this.#closed(key, post));
+      client = new Client(key, guest.principal.name, this.#deps, (post, of) => this.#closed(post, of));
       this.#clients.set(key, client);
     }
-    client.posts++;
     return client;
   }
 
-  #closed(key: string, post: ModernPost): void {
+  #closed(post: ModernPost, client: Client): void {
     const last = this.#posts.pop();
     if (last !== undefined && last !== post) {
       last.place = post.place;
       this.#posts[post.place] = last;
     }
-    const client = this.#clients.get(key);
-    if (client !== undefined && --client.posts === 0) this.#clients.delete(key);
+    if (--client.posts === 0) this.#clients.delete(client.key);
     if (this.#posts.length === 0) this.#emptied?.();
   }
 
@@ -131,19 +108,25 @@ class Client implements ModernHome {
   readonly clock: Clock;
   readonly maxBytes: number;
   readonly unread: Unread;
-  readonly closed: (post: ModernPost) => void;
+  readonly key: string;
   /** Under way. */
   posts = 0;
   readonly #name: string;
   readonly #deps: ModernDeps;
+  readonly #closed: (post: ModernPost, client: Client) => void;
 
-  constructor(name: string, deps: ModernDeps, closed: (post: ModernPost) => void) {
+  constructor(key: string, name: string, deps: ModernDeps, closed: (post: ModernPost, client: Client) => void) {
+    this.key = key;
     this.#name = name;
     this.#deps = deps;
     this.clock = deps.clock;
     this.maxBytes = deps.limits.maxOutboxBytes;
     this.unread = new Unread(deps.limits.maxUnreadBytes);
-    this.closed = closed;
+    this.#closed = closed;
+  }
+
+  closed(post: ModernPost): void {
+    this.#closed(post, this);
   }
 
   stayOf(guest: Guest): Stay {
@@ -166,8 +149,4 @@ class Client implements ModernHome {
 /** Where many share an identity, the address tells them apart as far as anything does. */
 function keyOf({ principal, peer }: Guest): string {
   return principal.shared ? `address ${peer}` : `client ${principal.id}`;
-}
-
-function paramHeadersOf({ headers }: IncomingMessage): SentParamHeaders {
-  return { get: (key) => single(headers[`mcp-param-${key}`]) };
 }

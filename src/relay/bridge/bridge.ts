@@ -1,13 +1,11 @@
 // The one place that knows both eras: what becomes of a request whose client and Core are not both of the legacy one (docs/decisions/0027).
 
-import type { ToolRoute } from "../../catalog/model.ts";
 import type { ByteString, Frame } from "../../wire/frame.ts";
 import { findMember } from "../../wire/json.ts";
 import { stringAt } from "../../wire/scan.ts";
 import type { Call, CallHook, ClientSession, Lane } from "../call.ts";
-import { kindsOf } from "../downgrade.ts";
 import type { Request } from "../request.ts";
-import { BridgedCall, type BridgedCallDeps } from "./bridged-call.ts";
+import { BridgedCall, type BridgedCallDeps, type CalledTool } from "./bridged-call.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Parks } from "./parks.ts";
 import { EnvelopeCuts } from "./requests.ts";
@@ -17,8 +15,6 @@ import { SessionEnvelopes } from "./session-envelope.ts";
 export interface BridgeDeps extends Omit<BridgedCallDeps, "envelopeOf" | "cuts"> {
   readonly parks: Parks;
 }
-
-export type CalledTool = Pick<ToolRoute, "canonical" | "wrapsOutput">;
 
 export class Bridge {
   readonly #deps: BridgeDeps;
@@ -43,11 +39,9 @@ export class Bridge {
    * what was not given for this request.
    */
   stateOf(request: Request, coreKey: string | undefined): RequestState | undefined {
-    const { session, bytes, scan, text, method } = request;
+    const { session, bytes, scan, method } = request;
     const { paramsStart: start, paramsEnd: end } = scan;
-    if (session.era === "legacy" || start < 0) return undefined;
-    // A key may be written with escapes, which few do.
-    if (text !== undefined && !text.includes("requestState", start) && !text.includes("\\", start)) return undefined;
+    if (scan.others === 0 || session.era === "legacy") return undefined;
     const range = findMember(bytes, start, end, "requestState");
     if (range === undefined) return undefined;
     const by = {
@@ -79,9 +73,6 @@ export class Bridge {
     const { core } = lane;
     // Of an instance that is still starting nobody knows yet.
     if (session.era === "legacy" && core.era === "legacy" && core.state.t === "up") return undefined;
-    const kinds = kindsOf(session.caller.profile?.downgrade, session.revision);
-    const dropsStructured = kinds?.has("structured_content") === true;
-    const about = { wrapsOutput: tool?.wrapsOutput === true, dropsStructured, tool: tool?.canonical };
-    return new BridgedCall(request, state, about, this.#calls);
+    return new BridgedCall(request, state, tool, this.#calls);
   }
 }

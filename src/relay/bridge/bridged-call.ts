@@ -1,5 +1,6 @@
 // Takes part in one call whose client and Core are not both of the legacy era. Of which era its Core is shows when the call is sent.
 import { HubError } from "../../base/errors.ts";
+import type { ToolRoute } from "../../catalog/model.ts";
 import { cutMembers } from "../../wire/cut-members.ts";
 import {
   type ByteString,
@@ -9,8 +10,8 @@ import {
   type Frame,
   flatten,
   frameOf,
-  frameOfByteText,
   joined,
+  merged,
   noSplices,
   type Splice,
 } from "../../wire/frame.ts";
@@ -19,21 +20,16 @@ import { paramAt } from "../../wire/params.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { resultFrame, resultOf } from "../answers.ts";
 import type { Call, CallHook, CallOutcome, ClientSession } from "../call.ts";
+import { kindsOf } from "../downgrade.ts";
 import type { Request } from "../request.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { InputLoop, type InputLoopDeps, labelEdits } from "./input-loop.ts";
 import { type InputRequired, readInputRequired, textAt } from "./input-required.ts";
+import { KeptRequest } from "./kept-request.ts";
 import type { Parks } from "./parks.ts";
-import {
-  declaresTasks,
-  type EnvelopeCuts,
-  roundOf,
-  type Scanned,
-  withEnvelope,
-  withoutEnvelope,
-  withoutTasks,
-} from "./requests.ts";
-import { answerEdits, rulesOfEras } from "./results.ts";
+import { declaresTasks, type EnvelopeCuts, roundOf, withEnvelope, withoutEnvelope, withoutTasks } from "./requests.ts";
+import { type Answered, answerEdits, rulesOfEras } from "./results.ts";
+import { saysComplete } from "./says-complete.ts";
 import {
   endpointOf,
   newStateId,
@@ -58,38 +54,20 @@ export interface BridgedCallDeps extends InputLoopDeps {
   envelopeOf(session: ClientSession): ByteString;
 }
 
-/** What the table of results has to know of the call. */
-export interface About {
-  readonly wrapsOutput: boolean;
-  readonly dropsStructured: boolean;
+export type CalledTool = Pick<ToolRoute, "canonical" | "wrapsOutput">;
+
+export class BridgedCall implements CallHook, Answered {
   /** The canonical name of the tool that is called; undefined for another call. */
   readonly tool: string | undefined;
-}
-
-/** Of a request that says what the one before it said nobody looks at its bytes. */
-class Sent implements Scanned {
-  readonly text: ByteString | undefined;
-  readonly scan: Scanned["scan"];
-  readonly #frame: Frame;
-
-  constructor(frame: Frame, scan: Scanned["scan"]) {
-    this.text = frame.text;
-    this.scan = scan;
-    this.#frame = frame;
-  }
-
-  get bytes(): Buffer {
-    return flatten(this.#frame);
-  }
-}
-
-export class BridgedCall implements CallHook {
+  readonly method: string;
+  readonly wrapsOutput: boolean;
+  readonly dropsStructured: boolean;
+  readonly serverInfo: ByteString;
+  /** The answer that is just looked at. */
+  isComplete = false;
   readonly #deps: BridgedCallDeps;
   readonly #session: ClientSession;
-  readonly #method: string;
-  readonly #about: About;
-  readonly #frame: Frame;
-  readonly #scan: Scanned["scan"];
+  readonly #request: KeptRequest;
   /** What the client brought back from the round before. */
   readonly #state: RequestState | undefined;
   #loop: InputLoop | undefined;
@@ -98,21 +76,19 @@ export class BridgedCall implements CallHook {
   /** What the client was told last; the Core starts anew when it is asked again. */
   #progress = Number.NEGATIVE_INFINITY;
 
-  constructor(request: Request, state: RequestState | undefined, about: About, deps: BridgedCallDeps) {
-    const { session, method, frame, text, scan } = request;
+  constructor(request: Request, state: RequestState | undefined, tool: CalledTool | undefined, deps: BridgedCallDeps) {
+    const { session, method } = request;
+    const { profile } = session.caller;
+    this.tool = tool?.canonical;
+    this.method = method;
+    this.wrapsOutput = tool?.wrapsOutput === true;
+    this.dropsStructured =
+      profile !== undefined && kindsOf(profile.downgrade, session.revision)?.has("structured_content") === true;
+    this.serverInfo = deps.serverInfo;
     this.#deps = deps;
     this.#session = session;
-    this.#method = method;
-    this.#about = about;
+    this.#request = new KeptRequest(request);
     this.#state = state;
-    // A small frame may be a slice of much more.
-    this.#frame = text === undefined ? frame : frameOfByteText(text);
-    const { methodEnd, paramsStart, paramsEnd, metaStart, metaEnd } = scan;
-    this.#scan = { methodEnd, paramsStart, paramsEnd, metaStart, metaEnd };
-  }
-
-  get tool(): string | undefined {
-    return this.#about.tool;
   }
 
   /** The answer by which the hub itself asks the client: members of `inputRequests`, or undefined, for a client that is only to come back. */
@@ -124,11 +100,12 @@ export class BridgedCall implements CallHook {
   }
 
   fingerprint(): string {
-    return fingerprint(this.#method, flatten(this.#frame), this.#scan.paramsStart, this.#scan.paramsEnd);
+    const { bytes, paramsStart, paramsEnd } = this.#request;
+    return fingerprint(this.method, bytes, paramsStart, paramsEnd);
   }
 
-  sends({ lane }: Call): readonly Splice[] {
-    const request = new Sent(this.#frame, this.#scan);
+  sends({ lane, watch }: Call): readonly Splice[] {
+    const request = this.#request;
     const isToModern = lane.core.era === "modern";
     if (this.#session.era === "legacy") {
       return isToModern ? this.#enveloped(request) : noSplices;
@@ -136,16 +113,19 @@ export class BridgedCall implements CallHook {
     if (isToModern) {
       const unwrapped = this.#unwrapped(request);
       const isToldOfTasks = lane.policy.keepsTasks || !declaresTasks(this.#session.capabilities);
-      return !isToldOfTasks ? [...unwrapped, ...withoutTasks(request)] : unwrapped;
+      return isToldOfTasks ? unwrapped : merged(unwrapped, withoutTasks(request));
     }
     const round = roundOf(request);
-    return round === undefined ? this.#deps.cuts.of(request) : withoutEnvelope(request, round);
+    // Who watches the call puts the trace in.
+    const isWatched = watch !== undefined;
+    return round === undefined ? this.#deps.cuts.of(request, request.meta, isWatched) : withoutEnvelope(request, round);
   }
 
   takes(frame: Frame, scan: Scan, call: Call): (() => void) | undefined {
     if (scan.errorStart >= 0) return this.#takesError(frame, scan, call);
     if (call.lane.core.era === "legacy") return undefined;
-    const said = readInputRequired(frame, scan);
+    this.isComplete = saysComplete(frame, scan);
+    const said = this.isComplete ? undefined : readInputRequired(frame, scan);
     this.#said = said;
     if (said === undefined) {
       this.#loop?.settled();
@@ -153,7 +133,7 @@ export class BridgedCall implements CallHook {
     }
     if (this.#session.era === "legacy") {
       return () => {
-        this.#loop ??= new InputLoop(call, this.#frame, this.#scan.paramsEnd, this.#deps);
+        this.#loop ??= new InputLoop(call, this.#request.frame, this.#request.paramsEnd, this.#deps);
         if (typeof said === "string") this.#loop.fail(said);
         else this.#loop.round(said);
       };
@@ -165,8 +145,7 @@ export class BridgedCall implements CallHook {
   edits(frame: Frame, scan: Scan, call: Call): readonly Splice[] {
     const rules = rulesOfEras(this.#session.era, call.lane.core.era);
     if (rules === undefined) return noSplices;
-    const { serverInfo } = this.#deps;
-    const edits = answerEdits(rules, frame, scan, { method: this.#method, serverInfo, ...this.#about });
+    const edits = answerEdits(rules, frame, scan, this);
     const said = this.#said;
     if (this.#session.era === "legacy" || said === undefined || typeof said === "string") return edits;
     return [...edits, ...this.#wrapped(said, scan, call)].sort(byPlace);
@@ -189,8 +168,8 @@ export class BridgedCall implements CallHook {
   }
 
   /** From a legacy client: it says nothing of itself, and what belongs to rounds is not its to say. */
-  #enveloped(request: Scanned): readonly Splice[] {
-    const { paramsStart, paramsEnd } = this.#scan;
+  #enveloped(request: KeptRequest): readonly Splice[] {
+    const { paramsStart, paramsEnd } = request;
     const envelope = this.#deps.envelopeOf(this.#session);
     const round = roundOf(request);
     if (round === undefined) return withEnvelope(request, envelope);
@@ -203,7 +182,7 @@ export class BridgedCall implements CallHook {
   }
 
   /** To a modern Core: the Core's own state in the place of the hub's. */
-  #unwrapped(request: Scanned): readonly Splice[] {
+  #unwrapped(request: KeptRequest): readonly Splice[] {
     if (this.#state === undefined) return noSplices;
     const round = roundOf(request);
     if (round?.requestState === undefined) return noSplices;
@@ -211,7 +190,7 @@ export class BridgedCall implements CallHook {
     if (t === "wrap" && inner !== undefined) return [{ ...rangeOf(round.requestState), text: inner }];
     // What the hub asked is not the Core's to hear.
     const cut = t === "url" ? ["requestState", "inputResponses"] : ["requestState"];
-    return cutMembers(request.bytes, this.#scan.paramsStart, round.all, new Set(cut));
+    return cutMembers(request.bytes, request.paramsStart, round.all, new Set(cut));
   }
 
   #takesError(frame: Frame, scan: Scan, call: Call): (() => void) | undefined {
@@ -233,7 +212,7 @@ export class BridgedCall implements CallHook {
       const own = joined(frame, [{ start: scan.idStart, end: scan.idEnd, text: call.idText }], "", "");
       return () => calls.finish(call, frameOf(own), "capability_missing");
     }
-    if (this.#method !== "tools/call") return undefined;
+    if (this.method !== "tools/call") return undefined;
     const message = textAt(flatten(frame), findMember(flatten(frame), scan.errorStart, scan.errorEnd, "message")) ?? "";
     const text = `core "${call.lane.core.name}" needs a client that can be asked for more than this one: ${message}`;
     const result = resultOf({ content: [{ type: "text", text }], isError: true });

@@ -1,65 +1,44 @@
 // Reads what requests of the modern era say of themselves (MCP 2026-07-28, RequestMetaObject). The same words are read once.
 import { capabilitiesOf } from "../../base/client-capabilities.ts";
 import { HubError } from "../../base/errors.ts";
+import { keepFew } from "../../base/keep-few.ts";
 import type { Envelope } from "../../sessions/envelope.ts";
 import { type LogLevel, logLevelNames, logLevelOf } from "../../sessions/log-level.ts";
-import { eraClaim, revisionKey } from "../../wire/era-claim.ts";
-import { type ByteString, partOf } from "../../wire/frame.ts";
+import { revisionKey } from "../../wire/era-claim.ts";
+import type { MessageReader } from "../../wire/message-reader.ts";
+import { ByMeta } from "../../wire/meta.ts";
 import { isModernRevision, modernRevisions } from "../../wire/revisions.ts";
-import type { Scan } from "../../wire/scan.ts";
 import { shortText } from "../initialize.ts";
 
 const clientKey = "io.modelcontextprotocol/clientInfo";
 const capabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
 const levelKey = "io.modelcontextprotocol/logLevel";
 
-/** Texts that are remembered, and the longest of them. Those with a trace of their own in them are never the same. */
+/** Those that are remembered by what they say, and the longest of them. */
 const maxKnown = 256;
 const maxKnownChars = 4096;
 
 export class Envelopes {
-  /** By all of `_meta` but the token of progress, which is another one in every request. */
-  readonly #byText = new Map<ByteString, Envelope>();
-  /** By what they say. */
+  readonly #byMeta = new ByMeta<Envelope>();
+  /** By what they say: the same may be written in several ways. */
   readonly #bySense = new Map<string, Envelope>();
-  #lastText: ByteString | undefined;
-  #last: Envelope | undefined;
 
   /** Undefined for a message that does not claim to be of the modern era. Throws HubError for what is missing in one that does, or not known. */
-  read(bytes: Buffer, scan: Scan, text: ByteString | undefined): Envelope | undefined {
-    const { metaStart, metaEnd, tokenStart, tokenEnd } = scan;
-    if (metaStart < 0) return undefined;
-    const meta =
-      tokenStart < 0
-        ? partOf(bytes, text, metaStart, metaEnd)
-        : partOf(bytes, text, metaStart, tokenStart) + partOf(bytes, text, tokenEnd, metaEnd);
-    // Most come from clients that say the same each time.
-    if (meta === this.#lastText && this.#last !== undefined) return this.#last;
-    if (eraClaim(bytes, scan, text) === undefined) return undefined;
-    const known = this.#byText.get(meta) ?? this.#remember(meta, envelopeIn(bytes, metaStart, metaEnd));
-    this.#lastText = meta;
-    this.#last = known;
-    return known;
-  }
-
-  #remember(meta: ByteString, read: Envelope): Envelope {
-    const sense = JSON.stringify(read);
-    const envelope = this.#bySense.get(sense) ?? read;
-    if (sense.length <= maxKnownChars) keep(this.#bySense, sense, envelope);
-    if (meta.length <= maxKnownChars) keep(this.#byText, meta, envelope);
+  read({ meta, bytes, scan }: Pick<MessageReader, "meta" | "bytes" | "scan">): Envelope | undefined {
+    if (meta?.claim === undefined) return undefined;
+    const known = this.#byMeta.get(meta);
+    if (known !== undefined) return known;
+    const envelope = this.#sameSense(envelopeIn(bytes, scan.metaStart, scan.metaEnd));
+    this.#byMeta.set(meta, envelope);
     return envelope;
   }
-}
 
-/** The oldest goes for it. */
-function keep<V>(known: Map<string, V>, key: string, value: V): void {
-  if (known.size >= maxKnown && !known.has(key)) {
-    for (const oldest of known.keys()) {
-      known.delete(oldest);
-      break;
-    }
+  #sameSense(read: Envelope): Envelope {
+    const sense = JSON.stringify(read);
+    const known = this.#bySense.get(sense);
+    if (known === undefined && sense.length <= maxKnownChars) keepFew(this.#bySense, maxKnown, sense, read);
+    return known ?? read;
   }
-  known.set(key, value);
 }
 
 function envelopeIn(bytes: Buffer, start: number, end: number): Envelope {

@@ -129,7 +129,8 @@ export class Listens {
 
   /** The client is gone. */
   dropSession(asker: ClientSession): void {
-    for (const [key, listen] of [...(this.#open.get(asker) ?? [])]) this.#forget(asker, key, listen);
+    const mine = this.#open.get(asker);
+    if (mine !== undefined) for (const [key, listen] of [...mine]) this.#forget(asker, key, listen);
   }
 
   /** The hub has nothing more to tell: all are ended as they want to be. */

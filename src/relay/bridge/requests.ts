@@ -2,17 +2,21 @@
 // modern one must; and what belongs to a round of a request rather than to the request. Ranges of the scan; only `_meta` is read, and `params`
 // where they have something of a round.
 import { cutMembers, type Member, membersOf } from "../../wire/cut-members.ts";
-import { type ByteString, byPlace, byteText, noSplices, type Splice } from "../../wire/frame.ts";
+import { type ByteString, merged, noSplices, type Splice } from "../../wire/frame.ts";
 import { findMember, type Range } from "../../wire/json.ts";
+import { ByMeta, type Meta } from "../../wire/meta.ts";
 import { metaKeys, reservedPrefix, tasksExtension } from "../../wire/request-meta.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { spaceEnd } from "../../wire/values.ts";
 
-/** A request as it was scanned: `text` is all of `bytes`, where it is there. */
+/** A request as it was scanned. `text`: all of `bytes`, where it is there. */
 export interface Scanned {
   readonly bytes: Buffer;
   readonly text?: ByteString | undefined;
-  readonly scan: Pick<Scan, "methodEnd" | "paramsStart" | "paramsEnd" | "metaStart" | "metaEnd">;
+  readonly scan: Pick<
+    Scan,
+    "methodEnd" | "paramsStart" | "paramsEnd" | "metaStart" | "metaEnd" | "tokenStart" | "others"
+  >;
 }
 
 /** What a request brings from the round before. */
@@ -24,63 +28,66 @@ export interface Round {
 }
 
 const roundKeys: ReadonlySet<string> = new Set(["inputResponses", "requestState"]);
-const responsesKey = Buffer.from("inputResponses");
-const stateKey = Buffer.from("requestState");
-const escapeMark = Buffer.from("\\u");
-
-/** In `_meta` there is none. */
-function mayHaveRound(text: ByteString, { paramsStart, paramsEnd, metaStart, metaEnd }: Scanned["scan"]): boolean {
-  if (metaStart < 0) return namesRound(text.slice(paramsStart, paramsEnd));
-  return namesRound(text.slice(paramsStart, metaStart)) || namesRound(text.slice(metaEnd, paramsEnd));
-}
-
-/** A key may be written with escapes. */
-function namesRound(text: ByteString): boolean {
-  return text.includes("inputResponses") || text.includes("requestState") || text.includes("\\u");
-}
 
 /** Undefined for a request that is its first round, as nearly all are. */
 export function roundOf(request: Scanned): Round | undefined {
-  const { text, scan } = request;
-  if (scan.paramsStart < 0) return undefined;
-  const mayHave =
-    text === undefined
-      ? request.bytes.includes(responsesKey) || request.bytes.includes(stateKey) || request.bytes.includes(escapeMark)
-      : mayHaveRound(text, scan);
-  if (!mayHave) return undefined;
-  const { bytes } = request;
-  const all = membersOf(bytes, scan.paramsStart, scan.paramsEnd) ?? [];
+  const { scan } = request;
+  if (scan.others === 0) return undefined;
+  const all = membersOf(request.bytes, scan.paramsStart, scan.paramsEnd) ?? [];
   const inputResponses = all.find(({ key }) => key === "inputResponses");
   const requestState = all.find(({ key }) => key === "requestState");
   return inputResponses === undefined && requestState === undefined ? undefined : { all, inputResponses, requestState };
 }
 
-/**
- * `withoutEnvelope` for requests without a round, as nearly all are: requests that say the same of themselves, at the same place, are cut in the same
- * way.
- */
-export class EnvelopeCuts {
-  #meta: ByteString | undefined;
-  #at = -1;
-  #cuts: readonly Splice[] = noSplices;
+/** A splice of `_meta`, by its distance from the start; of what stands behind the token of progress from the end. */
+interface Cut extends Splice {
+  readonly isBehind: boolean;
+}
 
-  of(request: Scanned): readonly Splice[] {
-    const { text } = request;
+interface Cuts {
+  readonly all: readonly Cut[];
+  /** Nothing is left of it. */
+  readonly isEmptied: boolean;
+}
+
+/** As clients write it that put it last. */
+const lastMember = ',"_meta":';
+
+/** `withoutEnvelope` for requests without a round, as nearly all are: the same words are cut in the same way, wherever they stand. */
+export class EnvelopeCuts {
+  readonly #known = new ByMeta<Cuts>();
+
+  /** `staysOpen`: something may still be put into `_meta`. Otherwise one that would be empty goes as a whole, if that is easy. */
+  of(request: Scanned, meta: Meta | undefined, staysOpen: boolean): readonly Splice[] {
+    if (meta === undefined) return noSplices;
+    let cuts = this.#known.get(meta);
+    if (cuts === undefined) {
+      cuts = relativeCuts(request);
+      this.#known.set(meta, cuts);
+    }
     const { metaStart, metaEnd } = request.scan;
-    if (metaStart < 0 || metaEnd - metaStart > maxKept) return withoutEnvelope(request, undefined);
-    const meta = text === undefined ? byteText(request.bytes, metaStart, metaEnd) : text.slice(metaStart, metaEnd);
-    if (meta === this.#meta && metaStart === this.#at) return this.#cuts;
-    if (meta === this.#meta) {
-      const by = metaStart - this.#at;
-      this.#cuts = this.#cuts.map(({ start, end, text: put }) => ({ start: start + by, end: end + by, text: put }));
-    } else this.#cuts = withoutEnvelope(request, undefined);
-    this.#meta = meta;
-    this.#at = metaStart;
-    return this.#cuts;
+    if (cuts.isEmptied && !staysOpen) {
+      const start = metaStart - lastMember.length;
+      if (request.text?.startsWith(lastMember, start)) return [{ start, end: metaEnd, text: "" }];
+    }
+    return cuts.all.map(({ isBehind, start, end, text }) => {
+      const from = isBehind ? metaEnd : metaStart;
+      return { start: from + start, end: from + end, text };
+    });
   }
 }
 
-const maxKept = 4096;
+function relativeCuts(request: Scanned): Cuts {
+  const { metaStart, metaEnd, tokenStart } = request.scan;
+  const cuts = withoutEnvelope(request, undefined);
+  const all = cuts.map(({ start, end, text }) => {
+    const isBehind = tokenStart >= 0 && start > tokenStart;
+    const from = isBehind ? metaEnd : metaStart;
+    return { isBehind, start: start - from, end: end - from, text };
+  });
+  const [first] = cuts;
+  return { all, isEmptied: first?.start === metaStart + 1 && first.end === metaEnd - 1 };
+}
 
 /** Takes away what is of the modern era only. In order. */
 export function withoutEnvelope({ bytes, scan }: Scanned, round: Round | undefined): readonly Splice[] {
@@ -91,7 +98,7 @@ export function withoutEnvelope({ bytes, scan }: Scanned, round: Round | undefin
     return [{ start: paramsStart, end: scan.paramsEnd, text: "{}" }];
   }
   const cuts = cutMembers(bytes, paramsStart, round.all, roundKeys);
-  return inside.length === 0 ? cuts : [...cuts, ...inside].sort(byPlace);
+  return merged(cuts, inside);
 }
 
 /** Puts the members of an envelope into `_meta`, in the place of those that are there. In order. */

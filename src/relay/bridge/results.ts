@@ -18,6 +18,7 @@ import { type Era, eraOf } from "../../wire/revisions.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { spaceEnd, valueEnd } from "../../wire/values.ts";
 import { structuredEdits } from "../downgrade.ts";
+import { complete, saysComplete } from "./says-complete.ts";
 
 export interface ResultRules {
   /** Members of a result that the client's revisions do not know. */
@@ -92,6 +93,8 @@ export interface Answered {
   readonly serverInfo: ByteString;
   /** The client is not to see structured content: it gets it as text, where there is nothing else. */
   readonly dropsStructured: boolean;
+  /** As `saysComplete`, where somebody has looked. */
+  readonly isComplete?: boolean;
 }
 
 /** In order. The table's word for an error, or for a result. */
@@ -143,9 +146,11 @@ const maxRead = 64 * 1024;
 const edgeBytes = 256;
 
 const kindKey = '"resultType"';
-const reserved = `"${reservedPrefix}`;
+/** Words that are looked for without the quote before them, which every text is full of: that takes a fraction of the time. */
+const kindName = kindKey.slice(1);
+const reserved = reservedPrefix;
 /** As the official servers end their results. */
-const usualEnd = `"resultType":"complete","_meta":{"${metaKeys.serverInfo}":`;
+const usualEnd = `${complete},"_meta":{"${metaKeys.serverInfo}":`;
 const endBytes = 512;
 
 function modernEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answered): readonly Splice[] {
@@ -154,16 +159,20 @@ function modernEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answer
   const isLarge = resultEnd - resultStart > maxRead;
   if (isLarge && !isCached) {
     if (rules.kind === "kept" && saysKindAtEdge(frame, scan)) return noSplices;
-    if (!occurs(frame, kindKey)) return [added(resultStart, '"resultType":"complete",')];
+    if (!occurs(frame, kindName)) return [added(resultStart, `${complete},`)];
   }
   const bytes = flatten(frame);
   if (!isCached && rules.kind === "kept") {
-    const info = infoAtEnd(bytes, scan);
-    if (info !== undefined) return [{ ...info, text: about.serverInfo }];
+    if (about.isComplete ?? saysComplete(frame, scan)) {
+      if (!isLarge && !occurs(frame, reserved)) return noSplices;
+    } else {
+      const info = infoAtEnd(bytes, scan);
+      if (info !== undefined) return [{ ...info, text: about.serverInfo }];
+    }
   }
-  const saysKind = occurs(frame, kindKey);
+  const saysKind = occurs(frame, kindName);
   const saysServer = !isLarge && occurs(frame, reserved);
-  const saysCache = isCached && (occurs(frame, '"ttlMs"') || occurs(frame, '"cacheScope"'));
+  const saysCache = isCached && (occurs(frame, 'ttlMs"') || occurs(frame, 'cacheScope"'));
   const knowsKind = rules.kind === "kept" && saysKind && isFirst(bytes, resultStart);
   if (!saysServer && !saysCache && (knowsKind || !saysKind)) {
     return knowsKind && !isCached ? noSplices : head(bytes, resultStart, !saysKind, isCached);
@@ -173,6 +182,8 @@ function modernEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answer
 
 /** What the Core says of itself, where the result ends with that as most do, and says before it that it is complete. */
 function infoAtEnd(bytes: Buffer, { resultStart, resultEnd }: Scan): Range | undefined {
+  // What closes before the result does is `_meta`.
+  if (bytes[resultEnd - 2] !== 0x7d) return undefined;
   const from = Math.max(resultStart, resultEnd - endBytes);
   const found = byteText(bytes, from, resultEnd).lastIndexOf(usualEnd);
   if (found < 0) return undefined;
@@ -205,7 +216,7 @@ function readEdits(rules: ResultRules, bytes: Buffer, scan: Scan, about: Answere
     if (scope !== undefined) edits.push({ ...range(scope), text: '"private"' });
   }
   const lacking = [
-    ...(kind === undefined ? ['"resultType":"complete"'] : []),
+    ...(kind === undefined ? [complete] : []),
     ...(isCached && !cache.has("ttlMs") ? ['"ttlMs":0'] : []),
     ...(isCached && !cache.has("cacheScope") ? ['"cacheScope":"private"'] : []),
   ];
@@ -218,12 +229,11 @@ function added(objectStart: number, text: ByteString): Splice {
   return { start: objectStart + 1, end: objectStart + 1, text };
 }
 
-const kindWord = '"resultType":"complete"';
 const cacheWords = '"ttlMs":0,"cacheScope":"private"';
-const kindAndCache = `${kindWord},${cacheWords}`;
+const kindAndCache = `${complete},${cacheWords}`;
 
 function head(bytes: Buffer, resultStart: number, withKind: boolean, isCached: boolean): readonly Splice[] {
-  const words = isCached ? (withKind ? kindAndCache : cacheWords) : withKind ? kindWord : "";
+  const words = isCached ? (withKind ? kindAndCache : cacheWords) : withKind ? complete : "";
   return [added(resultStart, bytes[spaceEnd(bytes, resultStart + 1)] === 0x7d ? words : `${words},`)];
 }
 

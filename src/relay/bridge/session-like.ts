@@ -13,9 +13,7 @@ export interface Likeness {
 
 export function sessionLike(session: ClientSession, { id, openedMs, sink, end }: Likeness): ClientSession {
   const { principal, door, peer, askedProfile: profile } = session;
-  const made: ClientSession = new Session<Call>({
-    id,
-    openedMs,
+  const made: ClientSession = new Session<Call>(id, openedMs, {
     principal,
     door,
     peer,

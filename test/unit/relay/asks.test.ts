@@ -47,9 +47,7 @@ function scene(options: { readonly serial?: boolean } = {}) {
   let sessions = 0;
   const client = (capabilities: ClientCapabilities, more: Partial<ReplySink> = {}) => {
     const heard: Said[] = [];
-    const session: ClientSession = new Session<Call>({
-      id: `s${++sessions}`,
-      openedMs: 0,
+    const session: ClientSession = new Session<Call>(`s${++sessions}`, 0, {
       principal: somebody,
       door: "websocket",
       sink: keeping(heard, more),

@@ -13,9 +13,7 @@ function scene() {
   const clock = new FakeClock();
   const record = new LogRecord();
   const told: string[] = [];
-  const session = new Session<Call>({
-    openedMs: 0,
-    id: "s1",
+  const session = new Session<Call>("s1", 0, {
     principal: somebody,
     door: "websocket",
     sink: replySink((frame) => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EnvelopeCuts, roundOf, withEnvelope, withoutEnvelope } from "../../../../src/relay/bridge/requests.ts";
-import { byteString, frameOf, joined, type Splice } from "../../../../src/wire/frame.ts";
+import { byteString, frameOf, frameOfText, joined, type Splice } from "../../../../src/wire/frame.ts";
+import { MessageReader } from "../../../../src/wire/message-reader.ts";
+import { Metas } from "../../../../src/wire/meta.ts";
 import { createScan, scan } from "../../../../src/wire/scan.ts";
 
 function scanned(text: string) {
@@ -47,6 +49,10 @@ test("requests: a legacy Core gets no envelope, and all else as it was written",
 
 test("requests: cuts that are known from another request are those of this one", () => {
   const cuts = new EnvelopeCuts();
+  const metas = new Metas();
+  const cutsOf = (message: ReturnType<typeof scanned>) =>
+    cuts.of(message, metas.of(message.bytes, message.scan, undefined), true);
+  const last = `"${key}logLevel":"debug","a":1`;
   const other = `"${key}protocolVersion":"2026-07-28","a":1,"${key}clientCapabilities":{}`;
   for (const [id, meta] of [
     [1, own],
@@ -56,12 +62,37 @@ test("requests: cuts that are known from another request are those of this one",
     [44, other],
     [5, own],
     [6, `${own},"progressToken":3`],
+    [7, `${own},"progressToken":"another one",${last}`],
+    [8, `${own},"progressToken":8,${last}`],
+    [999, `${own},"progressToken":"a b",${last}`],
+    [9, `"progressToken":9,${own}`],
+    [10, `"progressToken":"10",${own}`],
+    [11, '"progressToken":11'],
   ]) {
     const message = scanned(`{"jsonrpc":"2.0","id":${id},"method":"m","params":{"name":"a","_meta":{${meta}}}}`);
-    assert.deepEqual(cuts.of(message), withoutEnvelope(message, undefined));
+    assert.deepEqual(cutsOf(message), withoutEnvelope(message, undefined));
   }
   const none = scanned(`${head},"params":{}}`);
-  assert.deepEqual(cuts.of(none), []);
+  assert.deepEqual(cutsOf(none), []);
+});
+
+test("requests: a legacy Core gets no empty _meta where it stands as clients write it, and nothing is put into it", () => {
+  const cuts = new EnvelopeCuts();
+  const reader = new MessageReader();
+  const sent = (params: string, staysOpen = false) => {
+    reader.read(frameOfText(`${head},"params":${params}}`));
+    const { bytes, scan: record, text, meta } = reader;
+    return applied(bytes, cuts.of({ bytes, scan: record, text }, meta, staysOpen)).slice(head.length + 10, -1);
+  };
+  const last = `{"name":"a","_meta":{${own}}}`;
+  assert.equal(sent(last), '{"name":"a"}');
+  assert.equal(sent(last, true), '{"name":"a","_meta":{}}');
+  assert.equal(sent(`{"_meta":{${own}},"name":"a"}`), '{"_meta":{},"name":"a"}');
+  assert.equal(sent(`{"_meta":{${own}}}`), '{"_meta":{}}');
+  assert.equal(sent(`{"name":"a", "_meta" : {${own}}}`), '{"name":"a", "_meta" : {}}');
+  assert.equal(sent(`{"name":"a","_meta":{${own}},"x":1}`), '{"name":"a","x":1}');
+  assert.equal(sent(`{"name":"a","_meta":{${own},"b":1}}`), '{"name":"a","_meta":{"b":1}}');
+  assert.equal(sent(`{"name":"a","_meta":{}}`), '{"name":"a","_meta":{}}');
 });
 
 test("requests: what belongs to a round goes, wherever it stands and however it is spelled", () => {

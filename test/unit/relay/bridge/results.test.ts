@@ -227,3 +227,21 @@ test("results: what is no JSON object after all is left as it is, but for its fi
   const frame = framed(`{"jsonrpc":"2.0","id":7,"result":{"a":"${"z".repeat(70_000)}",]}}`);
   assert.deepEqual(editsOf(legacy, modern, frame, {}), []);
 });
+
+test("results: one that says at its end that it is complete goes as it is, and only then", () => {
+  const body = (result: string) => `"result":${result}`;
+  const whole = (result: string) => `{"jsonrpc":"2.0","id":7,"result":${result}}`;
+  const last = `{"content":[],"resultType":"complete"}`;
+  assert.equal(bridged(modern, modern, body(last)), whole(last));
+  const word = `{"content":[{"type":"text","text":"\\"resultType\\":\\"complete\\"}"}]}`;
+  assert.equal(JSON.parse(bridged(modern, modern, body(word))).result.resultType, "complete");
+  const inside = `{"a":{"resultType":"complete"}}`;
+  assert.deepEqual(JSON.parse(bridged(modern, modern, body(inside))).result, {
+    resultType: "complete",
+    a: { resultType: "complete" },
+  });
+  const info = `{"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"core"}},"resultType":"complete"}`;
+  assert.deepEqual(JSON.parse(bridged(modern, modern, body(info))).result._meta, {
+    "io.modelcontextprotocol/serverInfo": JSON.parse(serverInfo),
+  });
+});
