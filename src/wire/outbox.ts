@@ -28,8 +28,9 @@ const batchedBytes = 2 * 1024;
 const copyBytes = 16 * 1024;
 /** In larger frames, pieces up to this size are copied: cheaper than one more buffer to write. */
 const smallPieceBytes = 1024;
-/** A first batch of this size leaves at once: the reader starts on it while the rest of the turn is still being written. */
-const earlyFlushBytes = 4 * 1024;
+/** A first batch of so many messages, or bytes, leaves at once: the reader starts on it while the rest of the turn is still being written. */
+const earlyFlushMessages = 36;
+const earlyFlushBytes = 16 * 1024;
 const firstSlabBytes = 4 * 1024;
 const fullSlabBytes = 64 * 1024;
 /** A large message leaves in one write: each further one costs a turn of the event loop. */
@@ -60,6 +61,8 @@ export class Outbox implements FrameSink {
   #acceptedBytes = 0;
   /** Small frames of this turn, wrapped, behind everything in the slab: joining strings costs less than copying pieces. */
   #batch: ByteString = "";
+  /** Small frames in this turn's first part. */
+  #batched = 0;
   #scheduled = false;
   /** Whether the first part of this turn has left already. */
   #isEarly = false;
@@ -130,6 +133,7 @@ export class Outbox implements FrameSink {
   flush(): void {
     this.#scheduled = false;
     this.#isEarly = false;
+    this.#batched = 0;
     if (this.#phase === "gone") return;
     this.#handOverBatch();
     this.#closeSegment();
@@ -281,7 +285,7 @@ export class Outbox implements FrameSink {
   }
 
   #schedule(): void {
-    if (!this.#isEarly && this.#batch.length >= earlyFlushBytes) {
+    if (!this.#isEarly && (++this.#batched >= earlyFlushMessages || this.#batch.length >= earlyFlushBytes)) {
       this.#isEarly = true;
       this.#handOverBatch();
       this.#closeSegment();
