@@ -23,6 +23,9 @@ export interface EraClaim {
 const maxKnown = 256;
 const maxKnownChars = 4096;
 
+/** In the place of the token, so that it is known where that stood; no JSON has it. */
+const tokenMark = "\0";
+
 export class Metas {
   readonly #known = new Map<ByteString, Meta>();
   /** Most come from clients that say the same each time. */
@@ -38,7 +41,7 @@ export class Metas {
     const said =
       tokenStart < 0
         ? partOf(bytes, text, metaStart, metaEnd)
-        : partOf(bytes, text, metaStart, tokenStart) + partOf(bytes, text, tokenEnd, metaEnd);
+        : `${partOf(bytes, text, metaStart, tokenStart)}${tokenMark}${partOf(bytes, text, tokenEnd, metaEnd)}`;
     if (said === this.#last?.text) {
       if (tokenStart < 0) this.#lastNumber = knowMeta(bytes.subarray(metaStart, metaEnd));
       return this.#last;

@@ -27,7 +27,15 @@ import { InputLoop, type InputLoopDeps, labelEdits } from "./input-loop.ts";
 import { type InputRequired, readInputRequired, textAt } from "./input-required.ts";
 import { KeptRequest } from "./kept-request.ts";
 import type { Parks } from "./parks.ts";
-import { declaresTasks, type EnvelopeCuts, roundOf, withEnvelope, withoutEnvelope, withoutTasks } from "./requests.ts";
+import {
+  declaresTasks,
+  type EnvelopeCuts,
+  envelopedRound,
+  roundOf,
+  withEnvelope,
+  withoutEnvelope,
+  withoutTasks,
+} from "./requests.ts";
 import { type Answered, answerEdits, rulesOfEras } from "./results.ts";
 import { saysComplete } from "./says-complete.ts";
 import {
@@ -169,16 +177,9 @@ export class BridgedCall implements CallHook, Answered {
 
   /** From a legacy client: it says nothing of itself, and what belongs to rounds is not its to say. */
   #enveloped(request: KeptRequest): readonly Splice[] {
-    const { paramsStart, paramsEnd } = request;
     const envelope = this.#deps.envelopeOf(this.#session);
     const round = roundOf(request);
-    if (round === undefined) return withEnvelope(request, envelope);
-    const kept = round.all.filter(({ key }) => !isOfRound(key) && key !== "_meta");
-    const { bytes } = request;
-    const texts = kept.map(
-      ({ key, start, end }) => `${byteString(JSON.stringify(key))}:${byteText(bytes, start, end)}`,
-    );
-    return [{ start: paramsStart, end: paramsEnd, text: `{${[`"_meta":{${envelope}}`, ...texts].join(",")}}` }];
+    return round === undefined ? withEnvelope(request, envelope) : envelopedRound(request, round, envelope);
   }
 
   /** To a modern Core: the Core's own state in the place of the hub's. */
@@ -271,10 +272,6 @@ export class BridgedCall implements CallHook, Answered {
 }
 
 const urlMode = { bytes: Buffer.from('{"mode":"url"}'), start: 0, end: 14 };
-
-function isOfRound(key: string): boolean {
-  return key === "inputResponses" || key === "requestState";
-}
 
 function rangeOf({ start, end }: Range): Range {
   return { start, end };

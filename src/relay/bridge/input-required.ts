@@ -27,7 +27,7 @@ const maxBytes = 1024 * 1024;
 
 /** Undefined: the result is of another kind. A text is what is wrong with one of this kind. */
 export function readInputRequired(frame: Frame, { resultStart, resultEnd }: Scan): InputRequired | string | undefined {
-  if (resultStart < 0 || !occurs(frame, "input_required")) return undefined;
+  if (resultStart < 0 || !(occurs(frame, "input_required") || occurs(frame, "\\u"))) return undefined;
   const bytes = flatten(frame);
   const result = membersOf(bytes, resultStart, resultEnd) ?? [];
   const of = (key: string) => result.findLast((member) => member.key === key);

@@ -101,6 +101,15 @@ export function withoutEnvelope({ bytes, scan }: Scanned, round: Round | undefin
   return merged(cuts, inside);
 }
 
+/** Takes away what belongs to a round, which is not a legacy client's to say, and puts an envelope in. In order. */
+export function envelopedRound(request: Scanned, { all }: Round, envelope: ByteString): readonly Splice[] {
+  const { paramsStart, paramsEnd } = request.scan;
+  if (all.every(({ key }) => roundKeys.has(key))) {
+    return [{ start: paramsStart, end: paramsEnd, text: `{"_meta":{${envelope}}}` }];
+  }
+  return merged(cutMembers(request.bytes, paramsStart, all, roundKeys), withEnvelope(request, envelope));
+}
+
 /** Puts the members of an envelope into `_meta`, in the place of those that are there. In order. */
 export function withEnvelope({ bytes, scan }: Scanned, envelope: ByteString): readonly Splice[] {
   const { methodEnd, paramsStart, metaStart, metaEnd } = scan;

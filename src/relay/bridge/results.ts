@@ -186,7 +186,8 @@ function infoAtEnd(bytes: Buffer, { resultStart, resultEnd }: Scan): Range | und
   if (bytes[resultEnd - 2] !== 0x7d) return undefined;
   const from = Math.max(resultStart, resultEnd - endBytes);
   const found = byteText(bytes, from, resultEnd).lastIndexOf(usualEnd);
-  if (found < 0) return undefined;
+  // A quote behind a backslash is one of a longer key.
+  if (found < 0 || bytes[from + found - 1] === 0x5c) return undefined;
   const start = from + found + usualEnd.length;
   const end = valueEnd(bytes, start, resultEnd, 0);
   // A quote that stands in no string opens a key, and what closes next but one is the result.

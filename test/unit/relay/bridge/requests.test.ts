@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EnvelopeCuts, roundOf, withEnvelope, withoutEnvelope } from "../../../../src/relay/bridge/requests.ts";
-import { byteString, frameOf, frameOfText, joined, type Splice } from "../../../../src/wire/frame.ts";
+import {
+  EnvelopeCuts,
+  envelopedRound,
+  roundOf,
+  withEnvelope,
+  withoutEnvelope,
+} from "../../../../src/relay/bridge/requests.ts";
+import { byteString, frameOf, frameOfText, joined, merged, type Splice } from "../../../../src/wire/frame.ts";
 import { MessageReader } from "../../../../src/wire/message-reader.ts";
 import { Metas } from "../../../../src/wire/meta.ts";
 import { createScan, scan } from "../../../../src/wire/scan.ts";
@@ -68,6 +74,11 @@ test("requests: cuts that are known from another request are those of this one",
     [9, `"progressToken":9,${own}`],
     [10, `"progressToken":"10",${own}`],
     [11, '"progressToken":11'],
+    // Blanks that move from one side of the token to the other.
+    [12, `"progressToken":1   ,${own}`],
+    [13, `"progressToken":   1,${own}`],
+    [14, `${own},"progressToken":   1`],
+    [15, `${own},"progressToken":1   `],
   ]) {
     const message = scanned(`{"jsonrpc":"2.0","id":${id},"method":"m","params":{"name":"a","_meta":{${meta}}}}`);
     assert.deepEqual(cutsOf(message), withoutEnvelope(message, undefined));
@@ -154,4 +165,25 @@ test("requests: an id behind the params is no obstacle", () => {
   const message = scanned('{"method":"tools/list","jsonrpc":"2.0","id":1}');
   const text = applied(message.bytes, withEnvelope(message, byteString(own)));
   assert.equal(JSON.parse(text).params._meta[`${key}protocolVersion`], "2026-07-28");
+});
+
+test("requests: a legacy client brings nothing of a round to a modern Core, and calls by the Core's own name all the same", () => {
+  const envelope = '"e":1';
+  for (const [given, expected] of [
+    ['{"name":"a","arguments":{"n":1},"requestState":"x"}', { name: "native", arguments: { n: 1 }, _meta: { e: 1 } }],
+    ['{"requestState":"x","name":"a"}', { name: "native", _meta: { e: 1 } }],
+    [
+      '{"name":"a","_meta":{"progressToken":5,"x/y":1},"inputResponses":{}}',
+      { name: "native", _meta: { e: 1, progressToken: 5, "x/y": 1 } },
+    ],
+    ['{"inputResponses":{},"requestState":"x"}', { _meta: { e: 1 } }],
+  ] as const) {
+    const message = scanned(`${head},"params":${given}}`);
+    const { nameStart: start, nameEnd: end } = message.scan;
+    const rename = start < 0 ? [] : [{ start, end, text: '"native"' }];
+    const round = roundOf(message);
+    assert.ok(round !== undefined, given);
+    const text = applied(message.bytes, merged(rename, envelopedRound(message, round, envelope)));
+    assert.deepEqual(JSON.parse(text).params, expected);
+  }
 });

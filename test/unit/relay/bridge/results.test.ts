@@ -245,3 +245,11 @@ test("results: one that says at its end that it is complete goes as it is, and o
     "io.modelcontextprotocol/serverInfo": JSON.parse(serverInfo),
   });
 });
+
+test("results: a key that ends with the word behind a quote of its own says nothing", () => {
+  const odd = String.raw`"a\"resultType":"complete"`;
+  const info = '"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"core"}}';
+  for (const end of [odd, `${odd},${info}`]) {
+    assert.equal(result(modern, modern, `{"content":[],${end}}`).resultType, "complete");
+  }
+});

@@ -174,6 +174,23 @@ test("states: a Core that asks for what the request does not declare gets its ca
   at.assertIdle();
 });
 
+test("states: a Core that asks in odd spellings asks by the same rules", () => {
+  const { at, client, core } = scene();
+  const sampling = { method: "sampling/createMessage", params: { messages: [], maxTokens: 1 } };
+  const asked = required({ s: sampling }, '"s"');
+  for (const odd of [
+    asked.replace(/\}$/, String.raw`,"a\"resultType":"complete"}`),
+    asked.replace("input_required", String.raw`input\u005frequired`),
+    asked.replace('"resultType"', String.raw`"result\u0054ype"`),
+  ]) {
+    assert.notEqual(odd, asked);
+    const id = at.call(client, core, book);
+    core.answers("tools/call", odd);
+    assert.match(client.answerTo(id)?.error?.message ?? "", /has not declared the capability sampling/, odd);
+  }
+  at.assertIdle();
+});
+
 test("states: what the Core needs, and the request does not declare, is the client's to know", () => {
   const { at, client, core } = scene();
   const error = { code: -32021, message: "m", data: { requiredCapabilities: { sampling: {} } } };
