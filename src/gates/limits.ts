@@ -180,9 +180,11 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     const nowMs = this.#options.clock.now();
     if (before?.stage === "inside") before.rejoin(this.#clientOf(call, nowMs), nowMs);
     if (before !== undefined && before.stage !== "aside") return before.stage === "running";
-    const { party: core, tools } = this.#coreOf(call, nowMs);
-    const tool = call.limitedTool === undefined ? undefined : this.#toolOf(call, core, tools, nowMs);
-    const place = new Place(call, this.#clientOf(call, nowMs), tool, core);
+    const found = this.#findCore(call, nowMs);
+    // It left the manifest meanwhile: there is nothing to wait for, and nowhere to go.
+    if (found === undefined) return true;
+    const tool = call.limitedTool === undefined ? undefined : this.#toolOf(call, found.party, found.tools, nowMs);
+    const place = new Place(call, this.#clientOf(call, nowMs), tool, found.party);
     place.isPaid = before !== undefined;
     const party = place.firstInTheWay(nowMs);
     if (party !== undefined) this.#wait(place, party, nowMs);
@@ -359,11 +361,16 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     return client;
   }
 
-  #coreOf({ coreKey }: C, nowMs: number): Core<C> {
+  #coreOf(call: C, nowMs: number): Core<C> {
+    const core = this.#findCore(call, nowMs);
+    if (core === undefined) throw new Error(`no core ${call.coreKey}`);
+    return core;
+  }
+
+  #findCore({ coreKey }: C, nowMs: number): Core<C> | undefined {
     const known = this.#cores.get(coreKey);
-    if (known !== undefined) return known;
-    const settings = this.#options.core(coreKey);
-    if (settings === undefined) throw new Error(`no core ${coreKey}`);
+    const settings = known === undefined ? this.#options.core(coreKey) : undefined;
+    if (settings === undefined) return known;
     const core = { party: new Party<C>("core", new Limited(settings, nowMs)), tools: new Map<string, Party<C>>() };
     this.#cores.set(coreKey, core);
     return core;

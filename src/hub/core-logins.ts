@@ -39,6 +39,8 @@ export interface CoreLoginsDeps {
 export class CoreLogins {
   readonly #deps: CoreLoginsDeps;
   /** By the Core's key: the one in use, and what of the manifest it was made of. */
+  /** By what a page ends with: however many wait for it, the login is watched once. */
+  readonly #waits = new WeakMap<Promise<void>, Promise<void>>();
   readonly #targets = new Map<string, { readonly spec: object; readonly target: Promise<LoginTarget> }>();
   /** The operator's, by the Core's key. */
   readonly #operators = new Map<string, Credential>();
@@ -101,9 +103,13 @@ export class CoreLogins {
     // Who shows a token on the page shows that of the one whom the caller acts for.
     const asker = { ...actsFor(principal), name: principal.name };
     const { url, done } = await logins.startLogin(target, use.owner, asker);
-    const either = orElsewhere(done, credential);
-    // Whoever was only given the link waits for nothing.
-    either.catch(() => {});
+    let either = this.#waits.get(done);
+    if (either === undefined) {
+      either = orElsewhere(done, credential);
+      // Whoever was only given the link waits for nothing.
+      either.catch(() => {});
+      this.#waits.set(done, either);
+    }
     return { url, done: either };
   }
 

@@ -158,7 +158,8 @@ export class Calls {
     call.deadlineMs += waitedMs;
     call.lastMs += waitedMs;
     call.state = "waiting";
-    if (this.#limiter.stepBack(call)) this.#forward(call);
+    if (call.lane.closing !== undefined) this.refuse(call, coreGone(call.lane.core, call.receivedMs));
+    else if (this.#limiter.stepBack(call)) this.#forward(call);
     return true;
   }
 

@@ -54,7 +54,8 @@ export class Connection implements RequestVisitor {
       const envelope = this.#envelopeOf(message, replies);
       if (envelope === "refused") return;
       const session = envelope === undefined ? this.#ofLegacy() : this.#ofModern(envelope);
-      this.#relay.take(session, message, readMs, replies);
+      if (session === undefined) this.#relay.refuse(this.#first, message, replies, tooManyAtOnce());
+      else this.#relay.take(session, message, readMs, replies);
     }
   }
 
@@ -101,21 +102,28 @@ export class Connection implements RequestVisitor {
     return this.#legacy;
   }
 
-  #ofModern(envelope: Envelope): ClientSession {
+  /** Undefined where it would be one too many. */
+  #ofModern(envelope: Envelope): ClientSession | undefined {
     const last = this.#modern;
     if (last?.envelope === envelope) return last;
     const session = this.#moderns?.get(envelope) ?? this.#openModern(envelope);
-    this.#modern = session;
+    if (session !== undefined) this.#modern = session;
     return session;
   }
 
-  #openModern(envelope: Envelope): ClientSession {
+  #openModern(envelope: Envelope): ClientSession | undefined {
     const isFree = this.#first.envelope === undefined && this.#legacy === undefined;
+    if (!isFree && !this.#hasRoom()) return undefined;
     const session = isFree ? this.#first : this.#openFurther();
     this.#relay.enveloped(session, envelope);
     // One connection is one party, whatever its requests say of themselves. (Each POST is one of its own.)
     if (this.#visit.door !== "http") session.limitKey = this.#first.limitKey;
-    if (isFree) return session;
+    if (!isFree) this.#moderns?.set(envelope, session);
+    return session;
+  }
+
+  /** For one more of the modern era. What a session may have open is bounded, so that their number has to be. */
+  #hasRoom(): boolean {
     this.#moderns ??= new Map(this.#modern?.envelope === undefined ? [] : [[this.#modern.envelope, this.#modern]]);
     for (const [said, idle] of this.#moderns) {
       if (this.#moderns.size < maxModern) break;
@@ -123,8 +131,7 @@ export class Connection implements RequestVisitor {
       this.#moderns.delete(said);
       this.#relay.leave(idle);
     }
-    this.#moderns.set(envelope, session);
-    return session;
+    return this.#moderns.size < maxModern;
   }
 
   /** Whoever came in may be somebody with other rights by now: then the first session knows, which is there as long as the connection is. */
@@ -147,4 +154,9 @@ export class Connection implements RequestVisitor {
     const more = this.#moderns === undefined ? [] : [...this.#moderns.values()];
     return [...new Set([this.#first, ...(this.#legacy === undefined ? [] : [this.#legacy]), ...more])];
   }
+}
+
+function tooManyAtOnce(): HubError {
+  const message = `requests of ${maxModern} kinds of client are under way on this connection; let some end, or open another`;
+  return new HubError("overloaded", message, { limit: "client", retry_after_ms: 1000 });
 }

@@ -74,11 +74,13 @@ export class LoginAsks {
   readonly #waits = new LoginWaits();
   readonly #rounds: LoginRounds;
   readonly #unoffered: SpacedLog;
+  readonly #asked: SpacedLog;
   #isClosed = false;
 
   constructor(deps: LoginAsksDeps) {
     this.#deps = deps;
     this.#unoffered = new SpacedLog(deps.clock, (context) => deps.log.info("login_not_offered", context));
+    this.#asked = new SpacedLog(deps.clock, (context) => deps.log.info("login_asked", context));
     const finish = (call: Call, frame: Frame) => deps.calls.finish(call, frame);
     this.#rounds = new LoginRounds({ ...deps, finish });
   }
@@ -136,6 +138,7 @@ export class LoginAsks {
   close(): void {
     this.#isClosed = true;
     this.#unoffered.close();
+    this.#asked.close();
   }
 
   #add(call: Call, waiting: Waiting): void {
@@ -168,7 +171,7 @@ export class LoginAsks {
     if (brought !== "accept") {
       const isSent = this.#rounds.send(call, signIn, wordsFor(core));
       if (!isSent) return this.#deps.calls.refuse(call, error);
-      this.#deps.log.info("login_asked", { session: session.id, core, principal: session.principal.name });
+      this.#sayAsked(session, core);
       return;
     }
     try {
@@ -192,6 +195,10 @@ export class LoginAsks {
     }
   }
 
+  #sayAsked(session: ClientSession, core: string): void {
+    this.#asked.say(core, { session: session.id, core, principal: session.principal.name });
+  }
+
   async #help(need: Need): Promise<void> {
     const { session, core } = need;
     const signIn = await this.#pageFor(session, core);
@@ -199,7 +206,7 @@ export class LoginAsks {
     if (signIn === undefined) return this.#end(need, (error) => error);
     const { url } = signIn;
     if (!this.#ask(need, url)) return this.#end(need, (error) => withLink(error, need, url));
-    this.#deps.log.info("login_asked", { session: session.id, core, principal: session.principal.name });
+    this.#sayAsked(session, core);
     try {
       await signIn.done;
     } catch (error) {

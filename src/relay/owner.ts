@@ -69,10 +69,10 @@ function runningOwner(lane: Lane): Owner | undefined {
   const call = newest(lane.running.values());
   if (call === undefined) return undefined;
   const { session, replies } = call;
+  for (const task of lane.tasks.values()) if (!task.isOver && task.session !== session) return undefined;
   if (session.era === "modern") return lane.astray.size > 0 ? undefined : onlyCall(lane);
   if (isTalkedOver(lane, session)) return undefined;
   if (lane.running.values().some((other) => other.session !== session)) return undefined;
-  for (const task of lane.tasks.values()) if (!task.isOver && task.session !== session) return undefined;
   return { session, replies };
 }
 

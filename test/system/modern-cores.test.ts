@@ -88,3 +88,25 @@ test("modern cores: a list that has changed is told to a legacy client", async (
   const { result } = await client.request("tools/list");
   assert.ok(result.tools.some(({ name }: { name: string }) => name === "web__grown"));
 });
+
+test("modern cores: requests of sixteen kinds of client at most are under way on one connection", async () => {
+  await using client = await WsClient.connect(await hub.wsUrl());
+  const key = "io.modelcontextprotocol/";
+  const listens = (name: string) => {
+    const own = { [`${key}protocolVersion`]: "2026-07-28", [`${key}clientCapabilities`]: {} };
+    const params = {
+      notifications: { toolsListChanged: true },
+      _meta: { ...own, [`${key}clientInfo`]: { name, version: "1" } },
+    };
+    return client.start("subscriptions/listen", params);
+  };
+  const acknowledged = () => client.notifications.filter(({ method }) => method?.endsWith("acknowledged")).length;
+  for (let n = 0; n < 16; n++) listens(`client ${n}`);
+  const last = await listens("one more").answer;
+  assert.equal(last.error?.data?.["code"], "overloaded");
+  assert.match(last.error?.message ?? "", /16 kinds of client/);
+  assert.equal(acknowledged(), 16);
+  const again = listens("client 3");
+  await client.notified("notifications/subscriptions/acknowledged", () => acknowledged() === 17);
+  client.notify("notifications/cancelled", { requestId: again.id });
+});

@@ -337,6 +337,8 @@ export class Parks {
       call.deadlineMs += ms;
       call.lastMs += ms;
       then();
+      // It asked for more while it was in line.
+      if (questions.size > 0) this.#deps.calls.stepAside(call);
     });
   }
 

@@ -113,3 +113,16 @@ test("limits: a call steps aside once, and one that kept its Core's place may gi
   limits.release(first);
   assert.deepEqual(load(), [1]);
 });
+
+test("limits: a call that steps back when its Core is gone waits for nothing, and is released like any other", () => {
+  const gone = new Set<string>();
+  const { limits, call } = limitsScene({ core: { maxConcurrency: 1 }, gone });
+  const first = call("a1");
+  limits.admit(first);
+  limits.stepAside(first);
+  gone.add("core");
+  limits.refresh();
+  assert.equal(limits.stepBack(first), true);
+  limits.release(first);
+  assert.deepEqual([...limits.loads()], []);
+});

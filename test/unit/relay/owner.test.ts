@@ -1,6 +1,7 @@
 // Whose the words of a Core are that is given one call at a time, while a call that was let go may still be talking.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Task } from "../../../src/relay/call.ts";
 import { BridgeScene } from "../../helpers/bridge-scene.ts";
 import { somebody } from "../../helpers/echo-doorkeeper.ts";
 import { scanned } from "../../helpers/lane-scene.ts";
@@ -91,4 +92,18 @@ test("owner: however many calls were let go, nobody's are not forgotten for othe
   assert.equal(isHeard(), false, "of so many nobody knows whose they were");
   calls(other);
   assert.equal(isHeard(), false);
+});
+
+test("owner: while another's task is at work, nobody is asked for whom it may be, of either era", () => {
+  for (const era of ["legacy", "modern"] as const) {
+    const { at, core, isHeard, calls } = scene();
+    const ann = at.legacy(able, named("ann"));
+    const bob =
+      era === "legacy" ? at.legacy(able, named("bob")) : at.modern({ capabilities: able, principal: named("bob") });
+    const task: Pick<Task, "lane" | "session" | "isOver"> = { lane: core.lane, session: ann.session, isOver: false };
+    core.lane.tasks.set("t1", task as Task);
+    calls(bob);
+    assert.equal(isHeard(), false, era);
+    assert.deepEqual(bob.heard, []);
+  }
 });

@@ -20,10 +20,10 @@ function scene({ serial = false, extensions }: { serial?: boolean; extensions?: 
   const other = at.legacy({}, named("bob"));
   const core = at.core(serial ? { serial } : { owner: client.session });
   const quick = at.core();
-  const asks = (id: string) => {
+  const asks = (id: string, requestId?: number) => {
     const params = { message: "Name?", requestedSchema: { type: "object" } };
     const { bytes, record } = scanned(JSON.stringify({ jsonrpc: "2.0", id, method: "elicitation/create", params }));
-    at.asks.ask(core.lane, "elicitation/create", JSON.stringify(id), { bytes, scan: record });
+    at.asks.ask(core.lane, "elicitation/create", JSON.stringify(id), { bytes, scan: record, requestId });
   };
   /** A call that waits; what its client was told. */
   const parked = () => {
@@ -175,4 +175,19 @@ test("parked calls: a Core of one call at a time has this one still, and its cli
   core.answers("tools/call", '"result":{}');
   quick.answers("tools/call", '"result":{}');
   assert.deepEqual([load(core), load(quick)], [0, 0]);
+});
+
+test("parked calls: one that is asked for more while it waits in line keeps no place when its turn comes", () => {
+  const { at, client, other, core, asks, parked, load, retry } = scene();
+  const { requestState } = parked();
+  const { id } = core.told.find(({ method }) => method === "tools/call") ?? {};
+  at.call(other, core, { name: "look" });
+  const again = retry(requestState, { inputResponses: { k1: accepted } });
+  asks("q2", Number(id));
+  at.clock.advance(gatherMs);
+  assert.equal(client.answerTo(again)?.result?.resultType, "input_required");
+  core.answers("tools/call", '"result":{}');
+  assert.equal(load(core), 0, "it waits for its person again");
+  at.parks.dropAll();
+  at.assertIdle();
 });
