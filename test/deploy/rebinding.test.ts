@@ -86,13 +86,15 @@ async function rebinder(hubPort: number): Promise<{ port: number; turn(): void; 
   const page = "<!doctype html><title>evil</title><body>a page";
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
-    if (isTurned) {
-      const hub = connect(hubPort, "127.0.0.1");
-      hub.on("error", () => socket.destroy());
-      socket.pipe(hub).pipe(socket);
-      return;
-    }
-    socket.once("data", () => {
+    // By what it is when it is asked: browsers open connections before they have a use for them.
+    socket.once("data", (first) => {
+      if (isTurned) {
+        const hub = connect(hubPort, "127.0.0.1");
+        hub.on("error", () => socket.destroy());
+        hub.write(first);
+        socket.pipe(hub).pipe(socket);
+        return;
+      }
       socket.end(
         `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`,
       );
