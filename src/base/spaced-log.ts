@@ -15,6 +15,7 @@ export class SpacedLog {
   readonly #clock: Clock;
   readonly #write: (context: Record<string, unknown>) => void;
   readonly #waiting = new Map<string, Waiting>();
+  #isClosed = false;
 
   constructor(clock: Clock, write: (context: Record<string, unknown>) => void) {
     this.#clock = clock;
@@ -30,11 +31,12 @@ export class SpacedLog {
       return;
     }
     this.#write({ ...context, times: 1 });
-    this.#arm(kind);
+    if (!this.#isClosed) this.#arm(kind);
   }
 
-  /** Says what has not been said yet. */
+  /** Says what has not been said yet. What comes after that is said at once: there is not much left to say, and nobody waits for it. */
   close(): void {
+    this.#isClosed = true;
     for (const { times, last, timer } of this.#waiting.values()) {
       timer.cancel();
       if (times > 0) this.#write({ ...last, times });

@@ -236,5 +236,6 @@ test("parked calls: a hub that ends takes along what waits, and its Cores", { ti
   await closed;
   clearInterval(moving);
   assert.equal(scene.clock.timers, 0);
-  assert.equal(processes(), earlier);
+  // What was killed ends in its own time, of which that clock knows nothing.
+  while (processes() > earlier) await new Promise((resolve) => setImmediate(resolve));
 });
