@@ -105,28 +105,13 @@ test("builtin: its metrics say how many grants count, and what became of them", 
 
   assert.equal((await other.giveBack()).status, 200);
   await served.reload(manifest({ auth: "builtin", bob: false }));
-  assert.deepEqual(await counted(), {
-    ...nothing,
-    given: 3,
-    denied: 1,
-    refreshed: 1,
-    returned: 1,
-    revoked: 1,
-    live: 1,
-  });
+  const so = { ...nothing, given: 3, denied: 1, refreshed: 1, returned: 1 };
+  assert.deepEqual(await counted(), { ...so, revoked: 1, live: 1 });
   const { ledger, live } = hub.auth.given;
   const [left] = (await ledger.list()).filter(({ revoked, client }) => !revoked && client === "ann");
   await ledger.revoke(String(left?.id));
   await live.look();
-  assert.deepEqual(await counted(), {
-    ...nothing,
-    given: 3,
-    denied: 1,
-    refreshed: 1,
-    returned: 1,
-    revoked: 2,
-    live: 0,
-  });
+  assert.deepEqual(await counted(), { ...so, revoked: 2, live: 0 });
   await served.reload(manifest({ auth: "builtin" }));
   assert.equal((await counted()).live, 1, "of bob, who is there again");
   await served.reload(manifest({}));
