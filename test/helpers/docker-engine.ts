@@ -4,10 +4,11 @@ import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { networkInterfaces, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { EngineBridge } from "./engine-bridge.ts";
 import { type LogLine, root } from "./hub-process.ts";
 import type { Ran } from "./thehub.ts";
 
@@ -27,12 +28,12 @@ export class DockerEngine implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
   readonly folder: string;
   readonly #dockerd: ChildProcessByStdio<null, null, Readable>;
-  readonly #hadBridge: boolean;
+  readonly #bridge: EngineBridge;
 
-  private constructor(folder: string, dockerd: ChildProcessByStdio<null, null, Readable>, hadBridge: boolean) {
+  private constructor(folder: string, dockerd: ChildProcessByStdio<null, null, Readable>, bridge: EngineBridge) {
     this.folder = folder;
     this.#dockerd = dockerd;
-    this.#hadBridge = hadBridge;
+    this.#bridge = bridge;
     this.env = {
       PATH: path,
       HOME: folder,
@@ -47,7 +48,7 @@ export class DockerEngine implements AsyncDisposable {
     const missing = missingParts();
     if (missing !== undefined) return { t: "none", skip: missing };
     const folder = await mkdtemp(join(tmpdir(), "thehub-engine-"));
-    const hadBridge = networkInterfaces()["docker0"] !== undefined;
+    const bridge = await EngineBridge.create({ PATH: path });
     const socket = join(folder, "engine.sock");
     const args = [
       "--host",
@@ -56,12 +57,14 @@ export class DockerEngine implements AsyncDisposable {
       join(folder, "data"),
       "--exec-root",
       join(folder, "exec"),
+      "--bridge",
+      bridge.name,
     ];
     const dockerd = spawn("dockerd", [...args, "--pidfile", join(folder, "engine.pid")], {
       env: { ...process.env, PATH: path },
       stdio: ["ignore", "ignore", "pipe"],
     });
-    const engine = new DockerEngine(folder, dockerd, hadBridge);
+    const engine = new DockerEngine(folder, dockerd, bridge);
     const failure = await listening(dockerd);
     if (failure === undefined) return { t: "engine", engine, skip: false };
     await engine[Symbol.asyncDispose]();
@@ -159,7 +162,7 @@ export class DockerEngine implements AsyncDisposable {
       this.#dockerd.kill("SIGTERM");
       await exited;
     }
-    if (!this.#hadBridge) await this.run("ip", ["link", "del", "docker0"], { cwd: "/" });
+    await this.#bridge[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
