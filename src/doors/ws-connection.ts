@@ -9,6 +9,7 @@ import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts"
 import { Outbox } from "../wire/outbox.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
+import type { VectorUnmask } from "../wire/ws-unmask.ts";
 import type { Doorkeeper, DoorLog, Guest, Judge, Visitor } from "./port.ts";
 import { Stay } from "./stay.ts";
 
@@ -32,6 +33,8 @@ export interface ConnectionDeps {
   readonly log: DoorLog;
   readonly limits: WsLimits;
   readonly doorkeeper: Doorkeeper;
+  /** One for all connections. */
+  readonly vectors: VectorUnmask;
   /** Absent: no rules are looked at but those that let the client in. */
   readonly judge?: Judge | undefined;
 }
@@ -69,7 +72,7 @@ export class WsConnection {
     this.#takenAtMs = this.#heardAtMs;
     this.#outbox = new Outbox({ wrap: "websocket", maxBytes: deps.limits.maxOutboxBytes, writable: socket });
     this.#reader = new WsReader(
-      { maxBytes: deps.limits.maxMessageBytes },
+      { maxBytes: deps.limits.maxMessageBytes, vectors: deps.vectors },
       {
         message: (frame) => this.#visitor.receive(frame, this.#heardAtMs),
         ping: (payload) => this.#answerPing(payload),

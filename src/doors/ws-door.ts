@@ -5,6 +5,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Timer } from "../base/clock.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
+import { VectorUnmask } from "../wire/ws-unmask.ts";
 import type { Guest } from "./port.ts";
 import { type ConnectionDeps, WsConnection, type WsLimits } from "./ws-connection.ts";
 import { handshakeResponse } from "./ws-handshake.ts";
@@ -21,7 +22,7 @@ const defaultLimits: WsLimits = {
 /** One timer looks after all connections, so that an idle one costs next to nothing. */
 const checkMs = 2_500;
 
-export interface WsDoorDeps extends Omit<ConnectionDeps, "limits"> {
+export interface WsDoorDeps extends Omit<ConnectionDeps, "limits" | "vectors"> {
   readonly limits?: Partial<WsLimits>;
 }
 
@@ -31,7 +32,7 @@ export class WsDoor {
   #timer: Timer | undefined;
 
   constructor(deps: WsDoorDeps) {
-    this.#deps = { ...deps, limits: { ...defaultLimits, ...deps.limits } };
+    this.#deps = { ...deps, limits: { ...defaultLimits, ...deps.limits }, vectors: new VectorUnmask() };
   }
 
   /** Open connections. */

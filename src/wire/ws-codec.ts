@@ -1,9 +1,9 @@
 // RFC 6455 as a server reads it: client frames in, whole text messages and control frames out, chunk by chunk. Knows no
 // socket. It writes into the chunks it is given (unmasking in place), so they must belong to it.
 import { isUtf8 } from "node:buffer";
-import { endianness } from "node:os";
 import type { Frame } from "./frame.ts";
 import { Pieces } from "./pieces.ts";
+import { rotate, unmask, type VectorUnmask, wordsFrom, wordsOf } from "./ws-unmask.ts";
 
 /** What the server closes with: 1001 going away, 1002 protocol error, 1003 not text, 1007 not UTF-8, 1009 too large. */
 export type FaultCode = 1002 | 1003 | 1007 | 1009;
@@ -29,8 +29,7 @@ const PONG = 0xa;
 
 /** Flags, length of 8 bytes, mask. */
 const longestHeader = 14;
-/** Below these, going by words of eight bytes costs more than it saves; making a view of them, which several messages of a chunk share. */
-const wordsFrom = 64;
+/** Below this, making a view of words costs more than it saves where only one payload uses it. */
 const viewFrom = 1024;
 /** Payloads up to this size are copied into one chunk when they come in several; larger ones stay where they were read. */
 const copiedBytes = 64 * 1024;
@@ -38,11 +37,11 @@ const copiedBytes = 64 * 1024;
 const smallFragmentBytes = 4 * 1024;
 const gatherBytes = 16 * 1024;
 const noBytes = Buffer.alloc(0);
-const littleEndian = endianness() === "LE";
 
 export class WsReader {
   readonly #maxBytes: number;
   readonly #events: WsEvents;
+  readonly #vectors: VectorUnmask;
   #done = false;
   /** The memory of the chunk being read, by words; made once for all the frames in it. */
   #words: BigUint64Array | undefined;
@@ -68,8 +67,9 @@ export class WsReader {
   #gathered = 0;
 
   /** `maxBytes`: the largest message, all its fragments together. */
-  constructor(options: { readonly maxBytes: number }, events: WsEvents) {
+  constructor(options: { readonly maxBytes: number; readonly vectors: VectorUnmask }, events: WsEvents) {
     this.#maxBytes = options.maxBytes;
+    this.#vectors = options.vectors;
     this.#events = events;
   }
 
@@ -152,16 +152,19 @@ export class WsReader {
       this.#filled = 0;
       return this.#fill(this.#body, chunk, at);
     }
-    if (this.#length >= wordsFrom) this.#words ??= wordsOf(chunk);
-    unmask(chunk, at, end, this.#mask, this.#words);
+    if (!this.#vectors.unmask(chunk, at, end, this.#mask)) {
+      if (this.#length >= wordsFrom) this.#words ??= wordsOf(chunk);
+      unmask(chunk, at, end, this.#mask, this.#words);
+    }
     this.#frame(chunk.subarray(at, end));
     return end;
   }
 
   #fill(body: Buffer | Pieces, chunk: Buffer, at: number): number {
     const end = at + Math.min(this.#length - this.#filled, chunk.length - at);
-    const words = end - at >= viewFrom ? wordsOf(chunk) : undefined;
-    unmask(chunk, at, end, rotate(this.#mask, this.#filled), words);
+    const mask = rotate(this.#mask, this.#filled);
+    if (!this.#vectors.unmask(chunk, at, end, mask))
+      unmask(chunk, at, end, mask, end - at >= viewFrom ? wordsOf(chunk) : undefined);
     if (body instanceof Pieces) body.add(chunk.subarray(at, end));
     else chunk.copy(body, this.#filled, at, end);
     this.#filled += end - at;
@@ -247,65 +250,6 @@ export class WsReader {
     this.#events.fault(code, reason);
     return 0;
   }
-}
-
-/** All of the memory that the chunk lies in. */
-function wordsOf({ buffer }: Buffer): BigUint64Array {
-  return new BigUint64Array(buffer, 0, buffer.byteLength >> 3);
-}
-
-/** XORs bytes `start` to `end` with the mask, whose most significant byte meets the first of them. `words`: as `wordsOf`. */
-function unmask(bytes: Buffer, start: number, end: number, mask: number, words: BigUint64Array | undefined): void {
-  let at = start;
-  let turned = mask;
-  if (words !== undefined && end - start >= wordsFrom) {
-    while (((bytes.byteOffset + at) & 7) !== 0) {
-      bytes[at] = (bytes[at] ?? 0) ^ (turned >>> 24);
-      turned = rotate(turned, 1);
-      at++;
-    }
-    const first = (bytes.byteOffset + at) >> 3;
-    const last = first + ((end - at) >> 3);
-    unmaskWords(words, first, last, turned);
-    at += (last - first) * 8;
-  }
-  const m0 = turned >>> 24;
-  const m1 = (turned >>> 16) & 0xff;
-  const m2 = (turned >>> 8) & 0xff;
-  const m3 = turned & 0xff;
-  for (; at + 4 <= end; at += 4) {
-    bytes[at] = (bytes[at] ?? 0) ^ m0;
-    bytes[at + 1] = (bytes[at + 1] ?? 0) ^ m1;
-    bytes[at + 2] = (bytes[at + 2] ?? 0) ^ m2;
-    bytes[at + 3] = (bytes[at + 3] ?? 0) ^ m3;
-  }
-  if (at < end) bytes[at] = (bytes[at] ?? 0) ^ m0;
-  if (at + 1 < end) bytes[at + 1] = (bytes[at + 1] ?? 0) ^ m1;
-  if (at + 2 < end) bytes[at + 2] = (bytes[at + 2] ?? 0) ^ m2;
-}
-
-/** The words from `first` to before `last`. */
-function unmaskWords(words: BigUint64Array, first: number, last: number, mask: number): void {
-  const word = BigInt((littleEndian ? swap(mask) : mask) >>> 0) * 0x100000001n;
-  let index = first;
-  // Four at a time take two thirds of the time.
-  for (; index <= last - 4; index += 4) {
-    words[index] = (words[index] as bigint) ^ word;
-    words[index + 1] = (words[index + 1] as bigint) ^ word;
-    words[index + 2] = (words[index + 2] as bigint) ^ word;
-    words[index + 3] = (words[index + 3] as bigint) ^ word;
-  }
-  for (; index < last; index++) words[index] = (words[index] as bigint) ^ word;
-}
-
-/** The mask as it stands after `bytes` bytes. */
-function rotate(mask: number, bytes: number): number {
-  const bits = (bytes & 3) * 8;
-  return bits === 0 ? mask : (mask << bits) | (mask >>> (32 - bits));
-}
-
-function swap(word: number): number {
-  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }
 
 function isCloseCode(code: number): boolean {
