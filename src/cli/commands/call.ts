@@ -93,8 +93,7 @@ async function callWith(
     }
     return code.startsWith("core_") ? 3 : 1;
   }
-  // Outside of its strings JSON may have carriage returns, which are spaces there.
-  if (json === true) terminal.stdout.write(`${forReader(terminal, (reply.resultText ?? "").replaceAll("\r", " "))}\n`);
+  if (json === true) terminal.stdout.write(`${forReader(terminal, reply.resultText ?? "", printableJson)}\n`);
   else print(terminal, reply.result);
   return (reply.result as { isError?: boolean }).isError === true ? 1 : 0;
 }
@@ -118,8 +117,13 @@ function show(terminal: Terminal, { progress, total, message }: Progress): void 
 }
 
 /** A program gets what the Core said byte for byte; a person at a terminal what cannot steer it. */
-function forReader({ stdout }: Terminal, text: string): string {
-  return stdout.isTTY === true ? printable(text) : text;
+function forReader({ stdout }: Terminal, text: string, shown = printable): string {
+  return stdout.isTTY === true ? shown(text) : text;
+}
+
+/** Outside of its strings JSON may have carriage returns, which are as good as spaces. */
+function printableJson(text: string): string {
+  return printable(text.replaceAll("\r", " "));
 }
 
 /** Text; anything else as a line that says what it is. `--json` prints the whole result. */

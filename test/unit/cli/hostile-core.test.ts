@@ -78,6 +78,13 @@ test("hostile Core: JSON for a terminal has no character that it obeys, and says
   assert.equal(await call(terminal, "a__say", "{}", { ...manifest, json: true }), 0);
   assert.doesNotMatch(shown(), steering);
   assert.equal(JSON.parse(said.out).content[0].text, "\u001b[2J\u0007\u009b31msaid\rall is well\u202e\n\tand more");
+  const result = '{"content": [],\r "word":"\u009b31m\u202e"}';
+  const [watched, piped] = [scene(), scene({ isTTY: false })];
+  for (const { terminal } of [watched, piped])
+    assert.equal(await call(terminal, "a__raw", "{}", { ...manifest, json: true }), 0);
+  assert.equal(piped.said.out, `${result}\n`);
+  assert.doesNotMatch(watched.shown(), steering);
+  assert.deepEqual(JSON.parse(watched.said.out), JSON.parse(result));
 });
 
 test("hostile Core: its lists, what is hidden of it, what explains it, and its last words steer no terminal", async () => {
