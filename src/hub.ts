@@ -203,7 +203,7 @@ export class Hub {
     const restarts = (key: string) => this.#restarts.get(key) ?? 0;
     const seen = { restarts, admission: this.#parts.calls.admission, sessions: () => this.#parts.relay.sessions };
     const fleet = this.#fleet;
-    const counted = { failures: this.#doorman.attempts.failures, parts: this.#parts, grants: this.granted };
+    const counted = { failures: this.#doorman.attempts.failures, parts: this.#parts, grants: this.granted, logins };
     watchNumbers(this.metrics, { ...seen, ...counted, fleet, masked: () => masker.masked });
     this.oversight = new Oversight({ ...seen, clock, fleet, summaries: () => this.summaries() });
     options.telemetry?.exportMetrics(this.metrics);

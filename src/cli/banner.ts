@@ -1,6 +1,6 @@
 // What `serve` prints for a person: where it is, what it serves, and a client configuration ready to paste.
 import type { CoreSummary } from "../catalog/summary.ts";
-import { paint, type Terminal } from "./terminal.ts";
+import { oneLine, paint, type Terminal } from "./terminal.ts";
 
 export interface BannerFacts {
   readonly addresses: readonly string[];
@@ -23,13 +23,13 @@ const shownTools = 40;
 export function banner(terminal: Terminal, facts: BannerFacts): string {
   const [first, ...others] = ways(facts);
   const width = first?.url.length ?? 0;
-  const lines = ["", `${paint(terminal, "bold", "TheHub")} serves ${facts.manifest}`, ""];
+  const lines = ["", `${paint(terminal, "bold", "TheHub")} serves ${oneLine(facts.manifest)}`, ""];
   const row = (way: Way, style: "bold" | "dim") =>
     `  ${paint(terminal, style, way.url.padEnd(width))}  ${paint(terminal, "dim", way.note)}`.trimEnd();
   if (first !== undefined) lines.push(row(first, "bold"), ...others.map((way) => row(way, "dim")));
   for (const address of facts.addresses) lines.push(paint(terminal, "dim", `  listening on ${address}`));
-  lines.push("", ...facts.summaries.map((summary) => `  ${summary.line}`), "");
-  lines.push(...facts.tools.slice(0, shownTools).map((name) => `    ${name}`));
+  lines.push("", ...facts.summaries.map((summary) => `  ${oneLine(summary.line)}`), "");
+  lines.push(...facts.tools.slice(0, shownTools).map((name) => `    ${oneLine(name)}`));
   if (facts.tools.length > shownTools) lines.push(`    … and ${facts.tools.length - shownTools} more: thehub list`);
   if (facts.madeToken !== undefined) {
     lines.push("", "A token was made for this run, since the hub listens beyond this machine:", `  ${facts.madeToken}`);

@@ -3,6 +3,7 @@
 // standard streams made when they are used, so that `--version` and `check` do not pay for what they do without.
 import { writeSync } from "node:fs";
 import { HubError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import { version } from "../library/version.ts";
 import { readPlainCommand, runPlainCommand } from "./plain-commands.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,7 +46,7 @@ function explain(error: unknown): number {
   const debug = terminal.env["HUB_LOG_LEVEL"] === "debug";
   const detail = known.code === "internal" ? (known.cause ?? known) : known;
   const text = detail instanceof Error ? (debug ? detail.stack : detail.message) : String(detail);
-  terminal.stderr.write(`thehub: ${text}\n`);
+  terminal.stderr.write(`thehub: ${printable(text ?? "")}\n`);
   return known.facts.exit;
 }
 

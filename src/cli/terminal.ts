@@ -1,5 +1,6 @@
 // Where a command reads and writes, passed in, so that commands can be run in a test as they are.
 import type { Readable, Writable } from "node:stream";
+import { printable } from "../base/printable.ts";
 
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,7 +19,17 @@ export function paint(terminal: Terminal, code: "bold" | "dim" | "red" | "green"
 
 /** Another party's words, so that they can neither move the cursor nor look like lines of ours. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{C}\s]+/gu, " ").trim();
+  return printable(text.replaceAll(/\s+/g, " ").trim());
+}
+
+/** The same, where it may have lines of its own: they stand under the first. */
+export function ownLines(text: string): string {
+  return printable(text).replaceAll("\n", "\n  ");
+}
+
+/** For `--json`: what a terminal might obey is escaped inside of strings, so it is the same JSON for whoever reads it. */
+export function printJson(terminal: Terminal, value: unknown): void {
+  terminal.stdout.write(`${printable(JSON.stringify(value, undefined, 2))}\n`);
 }
 
 /** Columns padded to the widest cell; the last one is left as it is. Without a terminal, tab-separated. */

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../base/clock.ts";
 import { type Credential, lackOf } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
+import { LoginCounts, loginEvents, loginStates } from "../base/login-counts.ts";
 import type { Page } from "../base/page.ts";
 import type { Secret } from "../base/secret.ts";
 import { actsFor } from "../identity/rights.ts";
@@ -20,6 +21,7 @@ import { explainSecret, resolveSecrets } from "../manifest/secrets.ts";
 import type { SignIn } from "../relay/login-asks.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Reading } from "../telemetry/metrics.ts";
 
 export interface CoreLoginsDeps {
   readonly clock: Clock;
@@ -46,6 +48,9 @@ export class CoreLogins {
   readonly #operators = new Map<string, Credential>();
   #addresses: readonly string[] = [];
   #logins: Promise<Logins> | undefined;
+  /** Once they are loaded. */
+  #loaded: Logins | undefined;
+  readonly #counts = new LoginCounts();
 
   constructor(deps: CoreLoginsDeps) {
     this.#deps = deps;
@@ -118,8 +123,31 @@ export class CoreLogins {
     return (await this.#logins)?.answer(request);
   }
 
+  /** By Core of the manifest and state, also those that no login is in. */
+  states(): Reading[] {
+    const counts = new Map(this.#keys.map((key) => [key, { none: 0, good: 0, lacking: 0, needed: 0 }]));
+    for (const [key, state] of this.#loaded?.states() ?? []) {
+      const ofCore = counts.get(key);
+      if (ofCore !== undefined) ofCore[state]++;
+    }
+    return [...counts].flatMap(([key, ofCore]) => loginStates.map((state): Reading => [[key, state], ofCore[state]]));
+  }
+
+  /** By Core of the manifest and event. */
+  events(): Reading[] {
+    return this.#keys.flatMap((key) => {
+      const times = this.#counts.of(key);
+      return loginEvents.map((event): Reading => [[key, event], times[event]]);
+    });
+  }
+
   async close(): Promise<void> {
     await (await this.#logins)?.close();
+  }
+
+  /** Of the Cores that may have logins. */
+  get #keys(): string[] {
+    return this.#deps.setup().manifest.cores.flatMap(({ key, login }) => (login === undefined ? [] : [key]));
   }
 
   #refusal(
@@ -154,7 +182,10 @@ export class CoreLogins {
       const { clock, log, masker } = this.#deps;
       const { stateDir, stateKey: key } = this.#deps.setup().settings;
       const publicUrl = () => this.#publicUrl();
-      return new Logins({ clock, log, stateDir, key, publicUrl, learned: (secret) => masker.add(secret) });
+      const learned = (secret: Secret) => masker.add(secret);
+      const happened: LoginCounts["happened"] = (core, event) => this.#counts.happened(core, event);
+      this.#loaded = new Logins({ clock, log, stateDir, key, publicUrl, learned, happened });
+      return this.#loaded;
     });
     return this.#logins;
   }

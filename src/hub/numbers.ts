@@ -5,6 +5,7 @@ import type { Core } from "../cores/core.ts";
 import type { Admission, CoreLoad } from "../gates/limits.ts";
 import type { RelayParts } from "../relay/parts.ts";
 import type { Metrics, Reading } from "../telemetry/metrics.ts";
+import type { CoreLogins } from "./core-logins.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Granted } from "./granted.ts";
 
@@ -19,6 +20,7 @@ export interface NumbersOf {
   masked(): number;
   /** Undefined where nobody comes in by them. */
   readonly grants: Pick<Granted, "events" | "live"> | undefined;
+  readonly logins: Pick<CoreLogins, "states" | "events">;
   readonly parts: Pick<RelayParts, "asks" | "subscriptions" | "tasks" | "parks" | "listens">;
 }
 
@@ -59,6 +61,8 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
     metrics.watch("thehub_grants_live", () => [["", grants.live]]);
     metrics.watch("thehub_grants_total", () => Object.entries(grants.events));
   }
+  metrics.watch("thehub_core_logins", () => hub.logins.states());
+  metrics.watch("thehub_core_login_events_total", () => hub.logins.events());
   metrics.watch("thehub_sessions", () => {
     const doors = new Map<string, number>(doorKinds.map((door) => [door, 0]));
     for (const { door } of hub.sessions()) doors.set(door, (doors.get(door) ?? 0) + 1);

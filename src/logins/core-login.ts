@@ -3,7 +3,7 @@
 import type { Challenge, Credential, CredentialState, Lack } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
-import { type LoginDeps, LoginState, loginNotNow } from "./login-state.ts";
+import { type LoginAbout, type LoginDeps, LoginState, loginNotNow } from "./login-state.ts";
 import type { LoginOwner } from "./owner.ts";
 import type { Renewed } from "./renewal.ts";
 import { type LoginTarget, resourceOf } from "./target.ts";
@@ -44,7 +44,7 @@ export class CoreLogin implements Credential {
     this.target = target;
     this.owner = owner;
     this.#deps = deps;
-    this.#state = new LoginState(deps.log, this.#about);
+    this.#state = new LoginState(deps, this.#about);
   }
 
   get state(): CredentialState {
@@ -92,7 +92,7 @@ export class CoreLogin implements Credential {
     return this.#tokens === undefined ? undefined : `Bearer ${this.#tokens.access}`;
   }
 
-  get #about(): Record<string, unknown> {
+  get #about(): LoginAbout {
     return { core: this.target.core, owner: this.owner.t === "client" ? this.owner.id : this.owner.t };
   }
 
@@ -139,7 +139,9 @@ export class CoreLogin implements Credential {
     // Read before a newer one was written, or the newer one could not be.
     if (this.#tokens !== undefined && record.tokens.at < this.#tokens.at) return;
     this.#adopt(record, record.tokens);
-    if (!isFirst) this.#deps.log.info("login_taken_up", this.#about);
+    if (isFirst) return;
+    this.#deps.log.info("login_taken_up", { ...this.#about });
+    this.#deps.happened(core, "taken_up");
   }
 
   #signedOut(): void {
@@ -276,14 +278,15 @@ export class CoreLogin implements Credential {
   }
 
   async #takeTokens(renewed: Renewed, record: LoginRecord | undefined): Promise<void> {
-    const { log, clock } = this.#deps;
+    const { log, clock, happened } = this.#deps;
     switch (renewed.t) {
       case "tokens": {
         const { tokens } = renewed;
         const kept = record === undefined ? undefined : { ...record, tokens };
         if (kept !== undefined) await this.#write(kept);
         this.#adopt(kept, tokens);
-        log.debug("login_renewed", this.#about);
+        log.debug("login_renewed", { ...this.#about });
+        happened(this.target.core, "renewed");
         return;
       }
       case "refused":
@@ -298,6 +301,7 @@ export class CoreLogin implements Credential {
         const ms = Math.min(maxPauseMs, this.#pause === undefined ? firstPauseMs : this.#pause.ms * 2);
         this.#pause = { untilMs: clock.now() + ms, ms, why: renewed.why };
         log.warn("login_renewal_failed", { ...this.#about, reason: renewed.why, again_in_ms: ms });
+        happened(this.target.core, "failed");
         throw this.#notNow(renewed.why);
       }
     }

@@ -8,6 +8,7 @@ import type { Page } from "../base/page.ts";
 import { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { clientMetadataDocument } from "./client-metadata.ts";
+import type { LoginDeps } from "./login-state.ts";
 import { isSame } from "./loopback.ts";
 import { askingPage, page, tokenPage } from "./pages.ts";
 import type { Begun } from "./signing-in.ts";
@@ -83,10 +84,12 @@ export class LoginDoor {
   /** HUB_PUBLIC_URL, without a slash at its end. */
   readonly #publicUrl: string;
   readonly #byTicket = new Map<string, Entry>();
+  readonly #happened: LoginDeps["happened"];
 
-  constructor({ clock, log, publicUrl }: { clock: Clock; log: Log; publicUrl: string }) {
+  constructor({ clock, log, happened, publicUrl }: Omit<LoginDeps, "vault" | "learned"> & { publicUrl: string }) {
     this.#clock = clock;
     this.#log = log;
+    this.#happened = happened;
     this.#publicUrl = publicUrl.replace(/\/$/, "");
   }
 
@@ -195,9 +198,7 @@ export class LoginDoor {
       ];
       return askingPage(`Sign in to ${waiting.core}`, text, { url: begun.url, label: "Go on" }, this.#cookie(cookie));
     } catch (error) {
-      const known = HubError.from(error);
-      this.#end(entry, known);
-      return page(502, "This did not work", [known.message, "Nothing was signed in."]);
+      return this.#cameToNothing(entry, HubError.from(error));
     }
   }
 
@@ -223,9 +224,15 @@ export class LoginDoor {
     } catch (error) {
       const known = HubError.from(error);
       this.#log.warn("login_failed", { core: waiting.core, caller: waiting.caller, reason: known.message });
-      this.#end(entry, known);
-      return page(502, "This did not work", [known.message, "Nothing was signed in."]);
+      return this.#cameToNothing(entry, known);
     }
+  }
+
+  /** A person was there, and the way to the login was not. */
+  #cameToNothing(entry: Entry, error: HubError): Page {
+    this.#happened(entry.waiting.core, "sign_in_failed");
+    this.#end(entry, error);
+    return page(502, "This did not work", [error.message, "Nothing was signed in."]);
   }
 
   /** The hub as a client that describes itself: only where others can read it, over https. */

@@ -39,7 +39,7 @@ export class ExchangedLogin implements Credential {
     this.target = target;
     this.#deps = deps;
     this.#subject = subject;
-    this.#state = new LoginState(deps.log, { core: target.core });
+    this.#state = new LoginState(deps, { core: target.core });
   }
 
   get state(): CredentialState {
@@ -115,6 +115,7 @@ export class ExchangedLogin implements Credential {
       this.#pause = undefined;
       this.#deps.learned(new Secret(outcome.tokens.access));
       this.#state.change({ t: "ok" });
+      this.#deps.happened(this.target.core, "renewed");
       return;
     }
     this.#got = undefined;
@@ -124,6 +125,7 @@ export class ExchangedLogin implements Credential {
     }
     this.#pause = { untilMs: this.#deps.clock.now() + pauseMs, why: outcome.why };
     this.#deps.log.warn("login_renewal_failed", { core: this.target.core, reason: outcome.why, again_in_ms: pauseMs });
+    this.#deps.happened(this.target.core, "failed");
     throw this.#notNow(outcome.why);
   }
 

@@ -1,6 +1,7 @@
 // How a login is: told to whoever watches, and to the log where somebody has to do something about it.
 import type { CredentialState, Lack } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
+import type { LoginEvent } from "../base/login-counts.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { SignInDeps } from "./preparing.ts";
@@ -10,17 +11,24 @@ export interface LoginDeps extends SignInDeps {
   readonly log: Log;
   /** Every token that comes in, so that it is masked wherever it shows. */
   learned(secret: Secret): void;
+  /** For the metrics. */
+  happened(core: string, event: LoginEvent): void;
+}
+
+/** Whose login it is, for the log. */
+export interface LoginAbout {
+  readonly core: string;
+  readonly owner?: string;
 }
 
 export class LoginState {
-  readonly #log: Log;
-  readonly #about: Readonly<Record<string, unknown>>;
+  readonly #deps: Pick<LoginDeps, "log" | "happened">;
+  readonly #about: LoginAbout;
   readonly #watchers = new Set<(state: CredentialState) => void>();
   #now: CredentialState = { t: "none" };
 
-  /** `about`: whose login it is, for the log. */
-  constructor(log: Log, about: Readonly<Record<string, unknown>>) {
-    this.#log = log;
+  constructor(deps: Pick<LoginDeps, "log" | "happened">, about: LoginAbout) {
+    this.#deps = deps;
     this.#about = about;
   }
 
@@ -49,7 +57,8 @@ export class LoginState {
   }
 
   #tell({ why, fix }: Lack, state: CredentialState): void {
-    this.#log.warn("login_needed", { ...this.#about, reason: why, fix });
+    this.#deps.log.warn("login_needed", { ...this.#about, reason: why, fix });
+    this.#deps.happened(this.#about.core, "needed");
     this.change(state);
   }
 }

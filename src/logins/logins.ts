@@ -2,8 +2,9 @@
 // Core that may need one.
 import type { FSWatcher } from "node:fs";
 import type { Clock } from "../base/clock.ts";
-import type { Credential } from "../base/credential.ts";
+import type { Credential, CredentialState } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
+import type { LoginEvent, LoginStateName } from "../base/login-counts.ts";
 import type { Page } from "../base/page.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -26,6 +27,8 @@ export interface LoginsDeps {
   publicUrl(): string | undefined;
   /** Every token that comes in, so that it is masked wherever it shows. */
   learned(secret: Secret): void;
+  /** For the metrics. */
+  happened(core: string, event: LoginEvent): void;
 }
 
 /** Persons come and go; one that is left out here has its token exchanged once more. */
@@ -69,6 +72,11 @@ export class Logins {
     const [oldest] = this.#exchanged.keys();
     if (this.#exchanged.size > maxExchanged && oldest !== undefined) this.#exchanged.delete(oldest);
     return made;
+  }
+
+  /** How the logins are that are kept, and those of the hub itself, each with its Core. */
+  *states(): Iterable<readonly [core: string, state: LoginStateName]> {
+    for (const { target, state } of this.#byKey.values()) yield [target.core, nameOf(state)];
   }
 
   /** Nobody uses it any more: its client or its Core is gone. */
@@ -121,14 +129,18 @@ export class Logins {
 
   #openDoor(): LoginDoor | undefined {
     const publicUrl = this.#publicUrl();
-    const { clock, log } = this.#deps;
-    if (publicUrl !== undefined) this.#door ??= new LoginDoor({ clock, log, publicUrl });
+    if (publicUrl !== undefined) this.#door ??= new LoginDoor({ ...this.#deps, publicUrl });
     return this.#door;
   }
 
   async #look(): Promise<void> {
     for (const login of this.#byKey.values()) await login.look().catch(() => {});
   }
+}
+
+function nameOf(state: CredentialState): LoginStateName {
+  if (state.t === "ok") return state.lacks === undefined ? "good" : "lacking";
+  return state.t === "none" ? "none" : "needed";
 }
 
 function keyOf({ core }: LoginTarget, owner: LoginOwner): string {

@@ -25,7 +25,7 @@ export interface CoreMessage {
 
 /**
  * Whose the request is on whose response it came; who the task is of that the message names; else the session of an instance that has only one; else, of a Core that is given one call at a
- * time, the session of the call that runs, unless somebody else's call that was let go, or their task, may be talking.
+ * time, and that says it on no response, the session of the call that runs, unless somebody else's call that was let go, or their task, may be talking.
  */
 export function ownerOf(lane: Lane, { bytes, scan, requestId }: CoreMessage): Owner | undefined {
   const call = requestId === undefined ? undefined : lane.running.get(requestId);
@@ -43,8 +43,8 @@ export function ownerOf(lane: Lane, { bytes, scan, requestId }: CoreMessage): Ow
     if (session.phase !== "ready") return undefined;
     return session.era === "modern" ? onlyCall(lane) : { session, replies: streamOf(session, lane) };
   }
-  // Of a task that nobody knows any more.
-  if (named !== undefined) return undefined;
+  // Of a task that nobody knows any more; or of another request than the calls that run: one that was let go, however long ago, or the hub's own.
+  if (named !== undefined || requestId !== undefined) return undefined;
   return lane.policy.serial ? runningOwner(lane) : undefined;
 }
 

@@ -180,7 +180,7 @@ export class RelayParts {
       hub,
       rules: new CallRules(deps.rules),
     });
-    this.relay = new Relay({ ...deps, ...parts, log, methods });
+    this.relay = new Relay({ ...deps, ...parts, states, log, methods });
     this.fromCore = new FromCore({ ...parts, taskNews: this.taskNews, log, masker, ownerOf, dropped: deps.dropped });
   }
 

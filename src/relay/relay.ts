@@ -20,6 +20,7 @@ import type { Asks } from "./asks.ts";
 import { Envelopes } from "./bridge/envelopes.ts";
 import type { Listens } from "./bridge/listens.ts";
 import type { Parks } from "./bridge/parks.ts";
+import type { SealedStates } from "./bridge/sealed-state.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { Connection } from "./connection.ts";
@@ -41,7 +42,8 @@ export interface RelayDeps {
   readonly listens: Pick<Listens, "endAll" | "cancel" | "dropSession">;
   readonly logLevels: LogLevels;
   readonly subscriptions: Pick<Subscriptions, "forget">;
-  readonly tasks: Pick<Tasks, "forgetSession">;
+  readonly tasks: Pick<Tasks, "forgetSession" | "close">;
+  readonly states: Pick<SealedStates, "close">;
   readonly log: Log;
   readonly clock: Clock;
   /** The lanes that belong to this session alone. */
@@ -120,7 +122,7 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.loginAsks.close();
     this.unpark();
     await Promise.all(this.sessions.map((session) => session.whenIdle()));
-    this.#deps.asks.close();
+    for (const speaker of [this.#deps.asks, this.#deps.states, this.#deps.tasks]) speaker.close();
   }
 
   /** Takes up again the requests of sessions that waited for starting Cores. */

@@ -6,6 +6,7 @@
 //                                                            └── gone: its ttl is over, its instance ended, or its owner left
 import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
+import { SpacedLog } from "../base/spaced-log.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Frame, flatten, frameOf, joined, noSplices, type ReplySink, type Splice } from "../wire/frame.ts";
 import { findMember, type Range } from "../wire/json.ts";
@@ -48,11 +49,13 @@ export class Tasks {
   /** Those that nobody can ask for any more, and the Core may still work on. */
   readonly #left = new Set<Task>();
   readonly #refreshing = new Map<Task, Promise<void>>();
+  readonly #taken: SpacedLog;
   #lastNumber = 0;
   #sweeper: Timer | undefined;
 
   constructor(deps: TasksDeps) {
     this.#deps = deps;
+    this.#taken = new SpacedLog(deps.clock, (context) => deps.log.warn("task_id_taken", context));
   }
 
   get size(): number {
@@ -168,6 +171,11 @@ export class Tasks {
     for (const task of [...lane.tasks.values()]) this.#forget(task);
   }
 
+  /** Says what has not been said yet. */
+  close(): void {
+    this.#taken.close();
+  }
+
   #created(call: Call, frame: Frame, scan: Scan): readonly Splice[] {
     const result = resultIn(scan);
     if (result === undefined) return noSplices;
@@ -179,7 +187,8 @@ export class Tasks {
     const id = idAt(bytes, range);
     const known = lane.tasks.get(id);
     if (known !== undefined && known.owner !== session.limitKey) {
-      this.#deps.log.warn("task_id_taken", { core: lane.core.name, session: session.id });
+      const core = lane.core.name;
+      this.#taken.say(core, { core, session: session.id });
     } else if (session.phase !== "closed") {
       if (known !== undefined) this.#forget(known);
       const task: Task = {

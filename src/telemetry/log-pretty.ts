@@ -1,4 +1,5 @@
 // Log lines for people: one short line each, made from the JSON line, so that both show the same.
+import { printable } from "../base/printable.ts";
 
 const colours: Record<string, string> = { debug: "\x1b[2m", info: "\x1b[32m", warn: "\x1b[33m", error: "\x1b[31m" };
 const plain = "\x1b[0m";
@@ -19,10 +20,5 @@ export function prettyLine(line: string, colour: boolean): string {
 
 function shown(value: unknown): string {
   if (typeof value === "string" && /^[\w./:@+*-]+$/.test(value)) return value;
-  return JSON.stringify(value).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escapeChar);
-}
-
-/** JSON leaves these as they are; a terminal may obey them. */
-function escapeChar(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return printable(JSON.stringify(value));
 }

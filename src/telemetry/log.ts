@@ -2,6 +2,7 @@
 // lines are listed in docs/logs.md.
 import { destination, type Logger, pino } from "pino";
 import type { Clock } from "../base/clock.ts";
+import { printable } from "../base/printable.ts";
 import { logFields } from "./log-fields.ts";
 import { prettyLine } from "./log-pretty.ts";
 
@@ -51,7 +52,8 @@ export function createLog(options: LogOptions): Log {
   const colour = options.colour === true;
   const write = (line: string): void => {
     const masked = mask.maskJson(line);
-    sink.write(options.format === "pretty" ? prettyLine(masked, colour) : masked);
+    // Logs are read at terminals in either form; the JSON is the same to a program.
+    sink.write(options.format === "pretty" ? prettyLine(masked, colour) : printable(masked));
     options.tap?.take?.(masked);
   };
   const logger = pino(

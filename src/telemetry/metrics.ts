@@ -21,8 +21,8 @@ export interface CoreMeter {
 export const dropReasons = ["no_owner", "no_stream", "not_ready", "unsupported"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
-/** One line of a watched metric: the value of its label ("" where it has none), and the number. */
-export type Reading = readonly [label: string, value: number];
+/** One line of a watched metric: the value of its label ("" where it has none), or those of its labels, and the number. */
+export type Reading = readonly [label: string | readonly string[], value: number];
 
 export interface Metrics {
   /** For requests that the hub answers itself; shown with an empty `core`. */
@@ -43,7 +43,7 @@ export interface Metrics {
 
 interface Watched {
   readonly type: "counter" | "gauge";
-  readonly label: string | undefined;
+  readonly label: string | readonly string[] | undefined;
   readonly help: string;
 }
 
@@ -67,6 +67,16 @@ const watched = {
     help: "Processes of a Core that are starting or up: its home instance, and those of sessions or of a pool.",
   },
   thehub_core_restarts_total: { type: "counter", label: "core", help: "Times a Core was started again." },
+  thehub_core_logins: {
+    type: "gauge",
+    label: ["core", "state"],
+    help: "Logins at a Core, by how they are: one for all, or one for each client.",
+  },
+  thehub_core_login_events_total: {
+    type: "counter",
+    label: ["core", "event"],
+    help: "What became of logins at a Core.",
+  },
   thehub_asks_open: { type: "gauge", label: undefined, help: "Requests of Cores that wait for a client's answer." },
   thehub_asks_total: { type: "counter", label: "outcome", help: "Requests of Cores to clients, by what came of them." },
   thehub_subscriptions: { type: "gauge", label: undefined, help: "Resources that clients wait for news of." },
@@ -267,8 +277,11 @@ class PlainMetrics implements Metrics {
   #watchedSources(): MetricSource[] {
     return [...this.#watches].map(([name, read]) => {
       const { type, label, help }: Watched = watched[name];
+      const names = label === undefined ? [] : [label].flat();
+      const labelsOf = (values: readonly string[]) =>
+        Object.fromEntries(names.map((one, at): [string, string] => [one, values[at] ?? ""]));
       const samples = (): Sample[] =>
-        Array.from(read(), ([text, value]) => ({ labels: label === undefined ? {} : { [label]: text }, value }));
+        Array.from(read(), ([values, value]) => ({ labels: labelsOf([values].flat()), value }));
       return { name, type, help, read: samples };
     });
   }

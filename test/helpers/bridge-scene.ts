@@ -52,6 +52,8 @@ export class BridgeScene {
       find: (kid: string) => this.keys.find((key) => key.kid === kid),
     };
     const states = new SealedStates({ keys, audience: () => "here", clock, log });
+    // So that each refusal has its line at once.
+    states.close();
     this.handles = new TaskHandles({ keys, audience: () => "here" });
     const urls = new UrlElicitations();
     this.parks = new Parks({

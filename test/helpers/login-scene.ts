@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
+import { LoginCounts, type LoginEvent } from "../../src/base/login-counts.ts";
 import type { Secret } from "../../src/base/secret.ts";
 import { Logins } from "../../src/logins/logins.ts";
 import { type LoginOwner, operator } from "../../src/logins/owner.ts";
@@ -45,6 +46,7 @@ export class LoginScene implements AsyncDisposable {
   readonly clock = new ShiftedClock();
   readonly lines: LoggedLine[] = [];
   readonly learned: string[] = [];
+  readonly counts = new LoginCounts();
   readonly log: Log;
   readonly #logins: Logins[] = [];
 
@@ -70,9 +72,21 @@ export class LoginScene implements AsyncDisposable {
   logins(publicUrl?: string): Logins {
     const { clock, log, stateDir } = this;
     const learned = (secret: Secret) => void this.learned.push(secret.reveal());
-    const made = new Logins({ clock, log, stateDir, key: undefined, publicUrl: () => publicUrl, learned });
+    const made = new Logins({
+      ...{ clock, log, stateDir, learned },
+      ...this.counting,
+      key: undefined,
+      publicUrl: () => publicUrl,
+    });
     this.#logins.push(made);
     return made;
+  }
+
+  readonly counting = { happened: (core: string, event: LoginEvent) => this.counts.happened(core, event) };
+
+  /** Of the Core: what has happened so far, without what has not. */
+  get happened(): Partial<Record<LoginEvent, number>> {
+    return Object.fromEntries(Object.entries(this.counts.of("wiki")).filter(([, times]) => times > 0));
   }
 
   vault(): Vault {

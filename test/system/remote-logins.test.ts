@@ -48,6 +48,16 @@ cores:
   const listOf = async (client: WsClient) => (await client.request("tools/list")).result.tools.length;
   assert.deepEqual([await listOf(ann), await listOf(early), await listOf(operator)], [0, 0, 1]);
   assert.ok(!early.notifications.some(({ method }) => method === "notifications/tools/list_changed"));
+  const page = (await (await fetch(`${await hub.url()}/metrics`)).text()).split("\n");
+  for (const line of [
+    'thehub_core_logins{core="wiki",state="good"} 1',
+    'thehub_core_logins{core="wiki",state="needed"} 0',
+    'thehub_core_login_events_total{core="wiki",event="needed"} 1',
+    'thehub_core_login_events_total{core="wiki",event="taken_up"} 1',
+    'thehub_core_login_events_total{core="wiki",event="failed"} 0',
+  ]) {
+    assert.ok(page.includes(line), `no ${line} in\n${page.join("\n")}`);
+  }
   // What the Core was shown is nowhere to be read.
   const shown = JSON.stringify([hub.logs, error]);
   for (const { authorization } of server.seen) {

@@ -1,13 +1,14 @@
 // `thehub call`: one tool call, with Cores of its own or by a hub that runs already. Progress goes to stderr on a terminal, the answer to stdout.
 import { text as readAll } from "node:stream/consumers";
 import { HubError } from "../../base/errors.ts";
+import { printable } from "../../base/printable.ts";
 import { version } from "../../library/version.ts";
 import { InProcessClient, type Progress } from "../in-process-client.ts";
 import { hasPerson, Person, personCapabilities } from "../person.ts";
 import { checkProfile, prepareOrThrow } from "../prepare.ts";
 import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
-import type { Terminal } from "../terminal.ts";
+import { oneLine, ownLines, printJson, type Terminal } from "../terminal.ts";
 
 interface CallOptions extends RunningHubOptions {
   readonly json?: boolean;
@@ -82,17 +83,17 @@ async function callWith(
   const reply = await client.request("tools/call", params);
   if (terminal.stderr.isTTY === true) terminal.stderr.write("\r\x1b[K");
   if (reply.error !== undefined) {
-    if (json === true) terminal.stdout.write(`${JSON.stringify({ error: reply.error }, undefined, 2)}\n`);
-    else terminal.stderr.write(`thehub: ${reply.error.message}\n`);
+    if (json === true) printJson(terminal, { error: reply.error });
+    else terminal.stderr.write(`thehub: ${ownLines(reply.error.message)}\n`);
     const code = (reply.error.data as { code?: string } | undefined)?.code ?? "";
     const known = code === "name_unknown" ? troubles() : [];
     if (known.length > 0) {
-      terminal.stderr.write(`${known.join("\n")}\n`);
+      terminal.stderr.write(`${printable(known.join("\n"))}\n`);
       return 3;
     }
     return code.startsWith("core_") ? 3 : 1;
   }
-  if (json === true) terminal.stdout.write(`${reply.resultText}\n`);
+  if (json === true) terminal.stdout.write(`${forReader(terminal, reply.resultText ?? "", printableJson)}\n`);
   else print(terminal, reply.result);
   return (reply.result as { isError?: boolean }).isError === true ? 1 : 0;
 }
@@ -112,21 +113,31 @@ function checkArguments(text: string): void {
 function show(terminal: Terminal, { progress, total, message }: Progress): void {
   if (terminal.stderr.isTTY !== true) return;
   const part = total === undefined ? String(progress) : `${progress}/${total}`;
-  terminal.stderr.write(`\r\x1b[K${part}${message === undefined ? "" : ` ${message}`}`);
+  terminal.stderr.write(`\r\x1b[K${oneLine(message === undefined ? part : `${part} ${message}`)}`);
 }
 
-/** Text as it is; anything else as a line that says what it is. `--json` prints the whole result. */
+/** A program gets what the Core said byte for byte; a person at a terminal what cannot steer it. */
+function forReader({ stdout }: Terminal, text: string, shown = printable): string {
+  return stdout.isTTY === true ? shown(text) : text;
+}
+
+/** Outside of its strings JSON may have carriage returns, which are as good as spaces. */
+function printableJson(text: string): string {
+  return printable(text.replaceAll("\r", " "));
+}
+
+/** Text; anything else as a line that says what it is. `--json` prints the whole result. */
 function print(terminal: Terminal, result: unknown): void {
   const { content, structuredContent } = result as { content?: Content[]; structuredContent?: unknown };
   if (content === undefined) {
-    terminal.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    printJson(terminal, result);
     return;
   }
   for (const item of content) {
-    if (item.text !== undefined) terminal.stdout.write(`${item.text}\n`);
-    else terminal.stdout.write(`[${[item.type, item.mimeType, item.uri].filter(Boolean).join(" ")}]\n`);
+    if (item.text !== undefined) terminal.stdout.write(`${forReader(terminal, String(item.text))}\n`);
+    else terminal.stdout.write(`[${oneLine([item.type, item.mimeType, item.uri].filter(Boolean).join(" "))}]\n`);
   }
   if (content.length === 0 && structuredContent !== undefined) {
-    terminal.stdout.write(`${JSON.stringify(structuredContent, undefined, 2)}\n`);
+    printJson(terminal, structuredContent);
   }
 }

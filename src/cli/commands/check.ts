@@ -1,5 +1,6 @@
 // `thehub check`: every problem of a manifest in one run, where its secrets come from, and with --start what its Cores say.
 import { HubError } from "../../base/errors.ts";
+import { printable } from "../../base/printable.ts";
 import { Secret } from "../../base/secret.ts";
 import { readTokenFile } from "../../base/token-file.ts";
 import type { CoreSummary } from "../../catalog/summary.ts";
@@ -9,7 +10,7 @@ import { hasErrors, type Problem, renderProblems, reportProblems } from "../../m
 import { explainSecret, type FoundSecret, resolveSecrets } from "../../manifest/secrets.ts";
 import type { Settings } from "../../manifest/settings.ts";
 import { type Prepared, prepare } from "../prepare.ts";
-import { paint, type Terminal } from "../terminal.ts";
+import { oneLine, paint, printJson, type Terminal } from "../terminal.ts";
 
 interface CheckOptions {
   readonly json?: boolean;
@@ -131,20 +132,20 @@ interface Findings {
 
 function report(terminal: Terminal, options: CheckOptions, { file, problems, cores, disabled }: Findings): void {
   if (options.json === true) {
-    terminal.stdout.write(`${JSON.stringify({ file, ...reportProblems(problems), cores, disabled }, undefined, 2)}\n`);
+    printJson(terminal, { file, ...reportProblems(problems), cores, disabled });
     return;
   }
-  const text = renderProblems(problems);
+  const text = printable(renderProblems(problems));
   if (text !== "") (hasErrors(problems) ? terminal.stderr : terminal.stdout).write(`${text}\n`);
   if (hasErrors(problems)) return;
   for (const core of cores) {
-    terminal.stdout.write(`${paint(terminal, "bold", core.core)}: namespace ${core.namespace}\n`);
+    terminal.stdout.write(`${paint(terminal, "bold", oneLine(core.core))}: namespace ${core.namespace}\n`);
     for (const secret of core.secrets) {
       const line = secret.found ? `secret ${secret.name}: from ${secret.source}` : `error: ${secret.problem}`;
-      terminal.stdout.write(`  ${line}\n`);
+      terminal.stdout.write(`  ${oneLine(line)}\n`);
     }
-    if (core.summary !== undefined) terminal.stdout.write(`  ${core.summary}\n`);
+    if (core.summary !== undefined) terminal.stdout.write(`  ${oneLine(core.summary)}\n`);
   }
-  for (const core of disabled) terminal.stdout.write(`${paint(terminal, "bold", core)}: disabled\n`);
+  for (const core of disabled) terminal.stdout.write(`${paint(terminal, "bold", oneLine(core))}: disabled\n`);
   if (cores.every(isReady)) terminal.stdout.write(`${file}: ok\n`);
 }

@@ -1,5 +1,6 @@
 // `thehub explain`: whether a client may use something, and which rule says so. The Cores are started, as only they know what they have.
 import { HubError } from "../../base/errors.ts";
+import { printable } from "../../base/printable.ts";
 import type { Explained } from "../../catalog/view.ts";
 import type { Hub } from "../../hub.ts";
 import { rightsOf } from "../../identity/rights.ts";
@@ -12,7 +13,7 @@ import { type ClaimedClient, claimedClient, readClaims } from "../claimed-client
 import { explain as explainThing, explanationText, type Situation } from "../explanation.ts";
 import { type Prepared, prepareOrThrow } from "../prepare.ts";
 import { withHub } from "../started-cores.ts";
-import { oneLine, paint, type Terminal } from "../terminal.ts";
+import { oneLine, paint, printJson, type Terminal } from "../terminal.ts";
 
 interface ExplainOptions {
   readonly manifest?: string;
@@ -51,7 +52,7 @@ function sayWho(terminal: Terminal, { manifest, manifestPath }: Prepared, { clie
 }
 
 function printReport(terminal: Terminal, report: object): void {
-  terminal.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  printJson(terminal, report);
 }
 
 /** Exit 0 when it is allowed, 1 when it is not or is not there, 3 when it may be a Core's that is not up. */
@@ -82,8 +83,8 @@ function explainTo(
       }
     }
     if (found.length > 0) return isAllowed ? 0 : 1;
-    terminal.stderr.write(`thehub: no core has ${JSON.stringify(name)}${suggestion(hub, name)}\n`);
-    for (const trouble of missing) terminal.stderr.write(`${trouble}\n`);
+    terminal.stderr.write(`thehub: no core has ${oneLine(`${JSON.stringify(name)}${suggestion(hub, name)}`)}\n`);
+    for (const trouble of missing) terminal.stderr.write(`${printable(trouble)}\n`);
     return missing.length > 0 ? 3 : 1;
   });
 }

@@ -4,7 +4,7 @@ import { HubError } from "../../base/errors.ts";
 import { parseBasePath } from "../../manifest/addresses.ts";
 import { variable } from "../../manifest/environment.ts";
 import { findTargets, type Target, type Way } from "../hub-targets.ts";
-import type { Terminal } from "../terminal.ts";
+import { printJson, type Terminal } from "../terminal.ts";
 
 export interface HealthOptions {
   readonly json?: boolean;
@@ -36,7 +36,7 @@ export async function health(terminal: Terminal, options: HealthOptions): Promis
   const findings = await Promise.all(targets.map((target) => look(target, path, timeoutMs)));
   const ok = findings.length > 0 && findings.every((finding) => finding.ok);
   if (options.json === true) {
-    terminal.stdout.write(`${JSON.stringify({ ok, checked: findings }, undefined, 2)}\n`);
+    printJson(terminal, { ok, checked: findings });
     return ok ? 0 : 1;
   }
   for (const finding of findings) (finding.ok ? terminal.stdout : terminal.stderr).write(`${lineOf(finding)}\n`);

@@ -2,7 +2,7 @@
 import { HubError } from "../../base/errors.ts";
 import { HubTools } from "../../catalog/hub-tools.ts";
 import type { NamesConfig } from "../../catalog/model.ts";
-import { type Terminal, table } from "../terminal.ts";
+import { oneLine, printJson, type Terminal, table } from "../terminal.ts";
 import { estimateRule, estimateTokens, type PricedTool, type Prices, priceTools } from "../token-prices.ts";
 
 /** Nearly as long as any others are. */
@@ -55,7 +55,7 @@ export function printTokens(
       with_tool_search: search,
       estimate: estimateRule,
     };
-    terminal.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    printJson(terminal, report);
     return;
   }
   terminal.stdout.write(table(terminal, rowsOf(terminal, kind, prices)));
@@ -71,10 +71,10 @@ function rowsOf(terminal: Terminal, kind: string, { tools, cores, tokens }: Pric
   // Numbers stand under each other for people; programs get them as they are.
   const width = terminal.stdout.isTTY === true ? String(tokens).length : 0;
   const row = (what: string, of: string, price: number) => [what, of, String(price).padStart(width)];
-  const toolRow = (tool: PricedTool) => row(`  ${tool.name}`, "", tool.tokens);
+  const toolRow = (tool: PricedTool) => row(`  ${oneLine(tool.name)}`, "", tool.tokens);
   const rows: string[][] = [];
   for (const core of cores) {
-    rows.push(row(core.core, count(core.tools), core.tokens));
+    rows.push(row(oneLine(core.core), count(core.tools), core.tokens));
     if (kind === "tools") rows.push(...tools.filter((tool) => tool.core === core.core).map(toolRow));
   }
   if (kind === "tools") rows.push(...tools.filter((tool) => tool.core === undefined).map(toolRow));

@@ -2,6 +2,7 @@
 // and why.
 import { coreCondition } from "../../base/core-states.ts";
 import { HubError } from "../../base/errors.ts";
+import { printable } from "../../base/printable.ts";
 import { hiddenBecause } from "../../catalog/summary.ts";
 import type { View } from "../../catalog/view.ts";
 import type { CoreFacts } from "../../hub/oversight.ts";
@@ -13,7 +14,7 @@ import { InProcessClient } from "../in-process-client.ts";
 import { checkProfile, prepareOrThrow } from "../prepare.ts";
 import { type RunningHubOptions, runningHubUrl } from "../running-hub-options.ts";
 import { withHub } from "../started-cores.ts";
-import { oneLine, paint, type Terminal, table } from "../terminal.ts";
+import { oneLine, paint, printJson, type Terminal, table } from "../terminal.ts";
 import { checkTokenList, printTokens } from "./list-tokens.ts";
 
 const kinds = ["cores", "tools", "resources", "prompts"] as const;
@@ -52,13 +53,13 @@ export async function list(terminal: Terminal, what: string, options: ListOption
     const hidden = options.all === true && kind !== "cores" ? hiddenRows(hub, client, kind) : [];
     if (options.json === true) {
       const more = options.all === true ? { hidden, left_out: leftOut } : {};
-      terminal.stdout.write(`${JSON.stringify({ [kind]: rows, ...more }, undefined, 2)}\n`);
+      printJson(terminal, { [kind]: rows, ...more });
     } else print(terminal, kind, rows, [...hidden, ...leftOut.map(({ core, why }) => ({ name: core, why }))]);
     const exit = sayMissing(terminal, hub);
     if (kind !== "cores" && options.json !== true) {
       if (kind === "tools") sayCapped(terminal, hub.view(client));
       for (const summary of hub.summaries()) {
-        if (Object.keys(summary.hidden).length > 0) terminal.stderr.write(`${summary.line}\n`);
+        if (Object.keys(summary.hidden).length > 0) terminal.stderr.write(`${oneLine(summary.line)}\n`);
       }
     }
     return exit;
@@ -67,7 +68,7 @@ export async function list(terminal: Terminal, what: string, options: ListOption
 
 function sayMissing(terminal: Terminal, hub: Hub): 0 | 3 {
   const missing = hub.summaries().filter((summary) => summary.state !== "up");
-  for (const summary of missing) terminal.stderr.write(`${hub.trouble(summary.core) ?? summary.line}\n`);
+  for (const summary of missing) terminal.stderr.write(`${printable(hub.trouble(summary.core) ?? summary.line)}\n`);
   return missing.length > 0 ? 3 : 0;
 }
 
@@ -103,7 +104,7 @@ async function listRunning(terminal: Terminal, url: string, kind: Kind, options:
     async (client) => {
       const rows = await listedRows(client, kind);
       if (options.tokens === true) printTokens(terminal, kind, { tools: rows }, options);
-      else if (options.json === true) terminal.stdout.write(`${JSON.stringify({ [kind]: rows }, undefined, 2)}\n`);
+      else if (options.json === true) printJson(terminal, { [kind]: rows });
       else print(terminal, kind, rows, []);
       return 0;
     },
@@ -123,7 +124,7 @@ async function listRunningCores(terminal: Terminal, url: string, options: ListOp
     const problem = reason === undefined ? {} : { problem: `core "${core}" ${coreCondition(state, facts)}` };
     return { core, state, tools, prompts, resources, templates, summary: oneLine(summary), ...problem };
   });
-  if (options.json === true) terminal.stdout.write(`${JSON.stringify({ cores: rows }, undefined, 2)}\n`);
+  if (options.json === true) printJson(terminal, { cores: rows });
   else print(terminal, "cores", rows, []);
   const missing = rows.filter(({ state }) => state !== "up");
   for (const { summary, problem } of missing) terminal.stderr.write(`${oneLine(problem ?? summary)}\n`);
@@ -170,7 +171,7 @@ function hiddenRows(hub: Hub, client: Principal, kind: Exclude<Kind, "cores">): 
 }
 
 function print(terminal: Terminal, kind: Kind, rows: readonly Row[], hidden: readonly Row[]): void {
-  const text = (value: unknown) => (typeof value === "string" ? (value.split("\n", 1)[0] ?? "") : "");
+  const text = (value: unknown) => (typeof value === "string" ? oneLine(value.split("\n", 1)[0] ?? "") : "");
   // A program that reads the lines gets them whole.
   const width =
     terminal.stdout.isTTY === true ? Math.max(40, (terminal.stdout.columns ?? 100) - 44) : Number.POSITIVE_INFINITY;

@@ -12,7 +12,7 @@ import { type LoginRecord, type Tokens, Vault } from "../../logins/vault.ts";
 import { openInBrowser } from "../browser.ts";
 import { type LoginOptions, type LoginScene, loginScene } from "../login-scene.ts";
 import { prepareOrThrow } from "../prepare.ts";
-import { oneLine, type Terminal, table } from "../terminal.ts";
+import { oneLine, printJson, type Terminal, table } from "../terminal.ts";
 
 /** As long as a person may need to find the password, and the second factor. */
 const patienceMs = 10 * 60_000;
@@ -52,7 +52,7 @@ async function inBrowser(
   const loopback = await openFor({ deps, target, owner });
   try {
     const begun = await beginInBrowser(deps, { target, owner, redirectUrl: loopback.redirectUrl });
-    terminal.stderr.write(`sign in to ${oneLine(core)} in a browser on this machine:\n  ${begun.url}\n`);
+    terminal.stderr.write(`sign in to ${oneLine(core)} in a browser on this machine:\n  ${oneLine(begun.url)}\n`);
     if (browser !== false) openInBrowser(terminal, begun.url, process.platform);
     const answer = await inTime(loopback.answered(begun.state));
     if (answer === undefined) return undefined;
@@ -92,8 +92,10 @@ async function openFor({ deps, target, owner }: LoginScene): Promise<Loopback> {
 async function withDevice(terminal: Terminal, { deps, target, owner }: LoginScene): Promise<LoginRecord | undefined> {
   const begun = await beginWithDevice(deps, { target, owner, redirectUrl: undefined });
   const { url, userCode, completeUrl, expiresInMs } = begun;
-  terminal.stderr.write(`sign in to ${oneLine(target.core)}: open ${url} on any device, and enter ${userCode}\n`);
-  if (completeUrl !== undefined) terminal.stderr.write(`  or open ${completeUrl}\n`);
+  terminal.stderr.write(
+    `sign in to ${oneLine(target.core)}: open ${oneLine(url)} on any device, and enter ${oneLine(userCode)}\n`,
+  );
+  if (completeUrl !== undefined) terminal.stderr.write(`  or open ${oneLine(completeUrl)}\n`);
   const stopped = new AbortController();
   const timer = systemClock.after(Math.min(patienceMs, expiresInMs), () => stopped.abort());
   try {
@@ -116,7 +118,7 @@ async function tryItself(
   const { core } = target;
   if (got.t !== "tokens") throw new HubError("login_failed", `cannot sign in to Core ${core}: ${got.why}`, { core });
   const facts = { core, owner: ownerName(owner), ...tokenFacts(got.tokens) };
-  if (options.json === true) terminal.stdout.write(`${JSON.stringify({ ...facts, kept: false }, undefined, 2)}\n`);
+  if (options.json === true) printJson(terminal, { ...facts, kept: false });
   else terminal.stdout.write(`${oneLine(core)}: the hub signs in as itself, and can\n`);
   return 0;
 }
@@ -138,7 +140,7 @@ function sayDone(terminal: Terminal, record: LoginRecord, options: LoginOptions)
   const { core, owner, issuer, tokens } = record;
   const facts = { core, owner: ownerName(owner), issuer, ...(tokens === undefined ? {} : tokenFacts(tokens)) };
   if (options.json === true) {
-    terminal.stdout.write(`${JSON.stringify({ ...facts, kept: true }, undefined, 2)}\n`);
+    printJson(terminal, { ...facts, kept: true });
     return;
   }
   const whose = owner.t === "client" ? ` for client ${oneLine(owner.id)}` : "";
@@ -163,7 +165,7 @@ async function list(terminal: Terminal, options: LoginOptions): Promise<number> 
       ...(record?.tokens === undefined ? {} : tokenFacts(record.tokens)),
       ...(record === undefined ? {} : { signed_in: record.tokens !== undefined }),
     }));
-    terminal.stdout.write(`${JSON.stringify({ logins: facts }, undefined, 2)}\n`);
+    printJson(terminal, { logins: facts });
     return 0;
   }
   if (logins.length === 0) {
@@ -174,7 +176,7 @@ async function list(terminal: Terminal, options: LoginOptions): Promise<number> 
     oneLine(core),
     oneLine(ownerName(owner)),
     oneLine(record?.issuer ?? ""),
-    problem ?? (record?.tokens === undefined ? "ended: thehub login" : lifeOf(record.tokens)),
+    oneLine(problem ?? "") || (record?.tokens === undefined ? "ended: thehub login" : lifeOf(record.tokens)),
   ]);
   terminal.stdout.write(table(terminal, [["core", "owner", "signed in at", "good until"], ...rows]));
   return 0;

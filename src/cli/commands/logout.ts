@@ -19,6 +19,7 @@ export async function logout(terminal: Terminal, core: string, options: LoginOpt
   const name = oneLine(target.core);
   if (!isGone) terminal.stdout.write(`${name}: there was no login\n`);
   else if (revoked === undefined || revoked.t === "revoked") terminal.stdout.write(`${name}: signed out\n`);
-  else terminal.stdout.write(`${name}: signed out here; its tokens stay good until they end (${revoked.why})\n`);
+  else
+    terminal.stdout.write(`${name}: signed out here; its tokens stay good until they end (${oneLine(revoked.why)})\n`);
   return 0;
 }

@@ -1,7 +1,8 @@
 // `thehub reload`: has a running hub read its manifest again, and says what came of it.
+import { printable } from "../../base/printable.ts";
 import { type Problem, renderProblems } from "../../manifest/problems.ts";
 import { type AdminOptions, findAdmin } from "../admin-client.ts";
-import { oneLine, type Terminal } from "../terminal.ts";
+import { oneLine, printJson, type Terminal } from "../terminal.ts";
 
 interface Changes {
   readonly cores: Readonly<Record<string, readonly string[] | boolean>>;
@@ -15,10 +16,11 @@ export async function reload(terminal: Terminal, options: AdminOptions): Promise
   const admin = await findAdmin(terminal, options);
   const { body, error } = await admin.ask("POST", "reload");
   if (options.json === true) {
-    terminal.stdout.write(`${JSON.stringify(body, undefined, 2)}\n`);
+    printJson(terminal, body);
     return error?.facts.exit ?? 0;
   }
-  if (Array.isArray(body["problems"])) terminal.stderr.write(`${renderProblems(body["problems"] as Problem[])}\n`);
+  if (Array.isArray(body["problems"]))
+    terminal.stderr.write(`${printable(renderProblems(body["problems"] as Problem[]))}\n`);
   if (error !== undefined) throw error;
   const file = typeof body["file"] === "string" ? oneLine(body["file"]) : "the built-in manifest";
   if (body["outcome"] === "unchanged") terminal.stdout.write(`nothing has changed in ${file}\n`);

@@ -2,7 +2,7 @@
 import type { StatusFacts } from "../../admin/endpoints.ts";
 import type { CoreFacts } from "../../hub/oversight.ts";
 import { type AdminOptions, findAdmin } from "../admin-client.ts";
-import { oneLine, paint, type Terminal, table } from "../terminal.ts";
+import { oneLine, paint, printJson, type Terminal, table } from "../terminal.ts";
 
 /** Exit 0: it answers. 1: no hub answers, or not to this caller. 3: it answers, and has given a Core up. */
 export async function status(terminal: Terminal, options: AdminOptions): Promise<number> {
@@ -12,7 +12,7 @@ export async function status(terminal: Terminal, options: AdminOptions): Promise
   if (refusal !== undefined) throw refusal;
   const facts = hub.body as unknown as StatusFacts;
   const { cores } = list.body as unknown as { readonly cores: readonly CoreFacts[] };
-  if (options.json === true) terminal.stdout.write(`${JSON.stringify({ ...facts, cores }, undefined, 2)}\n`);
+  if (options.json === true) printJson(terminal, { ...facts, cores });
   else terminal.stdout.write(`${head(terminal, facts)}\n${coreTable(terminal, facts, cores)}`);
   return cores.some(({ state }) => state === "failed") ? 3 : 0;
 }
@@ -41,7 +41,7 @@ function coreTable(terminal: Terminal, facts: StatusFacts, cores: readonly CoreF
   const now = Date.parse(facts.started) + facts.uptime_seconds * 1000;
   const rows = cores.map((core) => [
     oneLine(core.core),
-    core.state,
+    oneLine(core.state),
     duration(Math.max(0, now - Date.parse(core.since)) / 1000),
     String(core.restarts),
     core.hidden_tools === 0 ? String(core.tools) : `${core.tools} (${core.hidden_tools} hidden)`,

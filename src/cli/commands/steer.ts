@@ -1,6 +1,6 @@
 // `thehub restart CORE` and `thehub drain CORE`: one Core of a running hub is started anew, or finishes its calls and stops.
 import { type AdminOptions, findAdmin } from "../admin-client.ts";
-import { oneLine, type Terminal } from "../terminal.ts";
+import { oneLine, printJson, type Terminal } from "../terminal.ts";
 
 /** Exit 0: done. 1: no hub, no such Core, or not allowed. 3: the Core did not come up. */
 export async function steer(
@@ -12,7 +12,7 @@ export async function steer(
   const admin = await findAdmin(terminal, options);
   const { body, error } = await admin.ask("POST", `cores/${encodeURIComponent(core)}/${action}`);
   if (options.json === true) {
-    terminal.stdout.write(`${JSON.stringify(body, undefined, 2)}\n`);
+    printJson(terminal, body);
     return error?.facts.exit ?? 0;
   }
   if (error !== undefined) {

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import { HubError } from "../../base/errors.ts";
+import { SpacedLog } from "../../base/spaced-log.ts";
 import type { Principal } from "../../sessions/principal.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ByteString } from "../../wire/frame.ts";
@@ -42,7 +43,7 @@ export interface Bringer {
 export type StateFault = "unreadable" | "expired" | "subject" | "request" | "core" | "gone" | "round" | "kind";
 
 export interface SealedStatesDeps extends SealerDeps {
-  readonly clock: Pick<Clock, "iso">;
+  readonly clock: Clock;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -51,10 +52,12 @@ const format = "h1";
 export class SealedStates {
   readonly #deps: SealedStatesDeps;
   readonly #sealer: Sealer;
+  readonly #refusals: SpacedLog;
 
   constructor(deps: SealedStatesDeps) {
     this.#deps = deps;
     this.#sealer = new Sealer(deps);
+    this.#refusals = new SpacedLog(deps.clock, (context) => deps.log.warn("request_state_refused", context));
   }
 
   /** Milliseconds since 1970. */
@@ -76,10 +79,15 @@ export class SealedStates {
     return state;
   }
 
-  /** What the client hears, whatever is wrong; the log says which check failed, once. */
+  /** What the client hears, whatever is wrong; the log says which check failed. A client may try as often as it likes. */
   refusal(why: StateFault, { core }: Pick<Bringer, "core">): HubError {
-    this.#deps.log.warn("request_state_refused", { core, why });
+    this.#refusals.say(`${why} ${core}`, { core, why });
     return new HubError("envelope_invalid", "invalid or expired requestState");
+  }
+
+  /** Says what has not been said yet. */
+  close(): void {
+    this.#refusals.close();
   }
 
   #faultOf(state: RequestState, by: Bringer): StateFault | undefined {

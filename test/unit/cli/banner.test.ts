@@ -40,6 +40,11 @@ test("banner: the URL for most clients comes first and is in the configuration t
   ]);
 });
 
+test("banner: what a Core calls its tools steers no terminal", () => {
+  const text = banner(terminal, { ...plain, tools: ["a__b\u001b[2J\u202ec\rall is well"] });
+  assert.ok(text.includes("    a__b\\u001b[2J\\u202ec all is well\n"), text);
+});
+
 test("banner: a hub that asks for a token shows where it goes, and one made for this run", () => {
   const { rows, configs } = shown({ tokenNeeded: true, madeToken: "made-for-this-run" });
   assert.deepEqual(configs[0]?.["headers"], { Authorization: "Bearer <HUB_TOKEN>" });

@@ -293,6 +293,53 @@ test("login: a Core that stops describing itself has not moved", async () => {
   assert.equal(await scene.call(credential), 200);
 });
 
+test("login: what becomes of it is counted, and how it is can be looked at, by Core", async () => {
+  await using scene = await loginScene();
+  const logins = scene.logins();
+  assert.deepEqual([...logins.states()], []);
+  const credential = logins.credential(scene.target(), operator);
+  const states = () => [...logins.states()];
+  await credential.authorization();
+  assert.deepEqual(states(), [["wiki", "none"]]);
+  for (let count = 0; count < 3; count++) assert.equal(await scene.call(credential), 401);
+  assert.deepEqual(states(), [["wiki", "needed"]]);
+  assert.deepEqual(scene.happened, { needed: 1 });
+  await scene.signIn();
+  await stateOf(credential, ({ t }) => t === "ok");
+  assert.deepEqual(states(), [["wiki", "good"]]);
+  scene.clock.shiftMs += 3601 * 1000;
+  await credential.authorization();
+  assert.deepEqual(scene.happened, { needed: 1, taken_up: 1, renewed: 1 });
+  scene.clock.shiftMs += 3601 * 1000;
+  scene.server.switches.tokenAnswer = { status: 503, body: "", type: "text/html" };
+  for (let count = 0; count < 3; count++) await assert.rejects(credential.authorization(), { code: "core_down" });
+  assert.deepEqual(states(), [["wiki", "good"]]);
+  assert.deepEqual(scene.happened, { needed: 1, taken_up: 1, renewed: 1, failed: 1 });
+  scene.server.switches.tokenAnswer = undefined;
+  scene.server.revokeAll();
+  scene.clock.shiftMs += 60_000;
+  await credential.authorization();
+  assert.deepEqual(states(), [["wiki", "needed"]]);
+  assert.deepEqual(scene.happened, { needed: 2, taken_up: 1, renewed: 1, failed: 1 });
+});
+
+test("login: one that is not good for everything is lacking, whoever it is of", async () => {
+  await using scene = await loginScene({ coreScopes: ["read"], neededScope: "write" });
+  await scene.signIn();
+  const logins = scene.logins();
+  const credential = logins.credential(scene.target(), operator);
+  logins.credential(scene.target(), { t: "client", id: "ann" });
+  for (let count = 0; count < 3; count++) assert.equal(await scene.call(credential), 403);
+  assert.deepEqual(
+    [...logins.states()],
+    [
+      ["wiki", "lacking"],
+      ["wiki", "none"],
+    ],
+  );
+  assert.deepEqual(scene.happened, { needed: 1 });
+});
+
 test("login: nothing secret is in a log line, and every token is known to the mask", async () => {
   await using scene = await loginScene();
   const record = await scene.signIn();

@@ -117,6 +117,7 @@ test("login door: what does not come about is said in the page and to whoever wa
   assert.equal(shown.status, 502);
   assert.match(shown.body, /registers no clients by itself/);
   await assert.rejects(done, { code: "login_failed" });
+  assert.deepEqual(scene.happened, { sign_in_failed: 1 });
 });
 
 test("login door: names in a page are text", async () => {

@@ -20,7 +20,11 @@ function exchanged(
   const clientSecret = new Secret("the-secret-of-the-hub");
   const target = scene.target({ clientId: "hub", clientSecret, issuer });
   const learned = (secret: Secret) => void scene.learned.push(secret.reveal());
-  return new ExchangedLogin(target, { clock: scene.clock, log: scene.log, vault: scene.vault(), learned }, subject);
+  return new ExchangedLogin(
+    target,
+    { clock: scene.clock, log: scene.log, vault: scene.vault(), learned, ...scene.counting },
+    subject,
+  );
 }
 
 test("exchange: a person's token becomes one for the Core, got once however many calls need it, and goes to no Core itself", async () => {
@@ -103,4 +107,5 @@ test("exchange: a server that is down is asked again later, not for each call", 
   scene.server.switches.tokenAnswer = undefined;
   scene.clock.shiftMs += 6000;
   assert.match((await login.authorization()) ?? "", /^Bearer access-/);
+  assert.deepEqual(scene.happened, { failed: 1, renewed: 1 });
 });

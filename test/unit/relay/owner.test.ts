@@ -15,16 +15,18 @@ function scene() {
   const at = new BridgeScene();
   const core = at.core({ serial: true });
   let asked = 0;
-  /** Whether anybody is asked what the Core asks now. */
-  const isHeard = () => {
+  /** Whether anybody is asked what the Core asks now, on the response of this request. */
+  const isHeard = (requestId?: number) => {
     const id = `q${++asked}`;
     const params = { message: "Name?", requestedSchema: { type: "object" } };
     const { bytes, record } = scanned(JSON.stringify({ jsonrpc: "2.0", id, method: "elicitation/create", params }));
-    at.asks.ask(core.lane, "elicitation/create", JSON.stringify(id), { bytes, scan: record });
+    at.asks.ask(core.lane, "elicitation/create", JSON.stringify(id), { bytes, scan: record, requestId });
     return core.told.every((said) => said.id !== id);
   };
   const calls = (of: Parameters<BridgeScene["call"]>[0]) => at.call(of, core, { name: "book", arguments: {} });
-  return { at, core, isHeard, calls };
+  /** The hub's id of the call that the Core was sent last. */
+  const lastId = () => Number(core.told.findLast(({ method }) => method === "tools/call")?.id);
+  return { at, core, isHeard, calls, lastId };
 }
 
 test("owner: a call that was cancelled makes nothing nobody's for the same session, which would hear it anyway", () => {
@@ -60,6 +62,32 @@ test("owner: a Core need not answer what was cancelled: after the longest time t
   at.clock.advance(250);
   assert.equal(isHeard(), true);
   assert.equal(core.lane.astray.size, 0);
+});
+
+test("owner: of a Core that asks on the response of the call, a call that was cancelled keeps nobody's question", () => {
+  const { at, isHeard, calls, lastId } = scene();
+  const [one, other] = [at.legacy(able), at.legacy(able, named("bob"))];
+  at.cancels(one, calls(one));
+  calls(other);
+  assert.equal(isHeard(), false);
+  assert.equal(isHeard(lastId()), true);
+  assert.equal(other.heard.length, 1);
+});
+
+test("owner: what comes on the response of another request is not the running call's, however long ago that was let go", () => {
+  const { at, core, isHeard, calls, lastId } = scene();
+  const [one, other] = [at.legacy(able), at.legacy(able, named("bob"))];
+  at.cancels(one, calls(one));
+  const letGo = lastId();
+  at.clock.advance(maxTimeoutMs - 500);
+  calls(other);
+  at.clock.advance(750);
+  assert.equal(core.lane.astray.size, 0);
+  assert.equal(isHeard(letGo), false);
+  const ofTheHub = 7;
+  assert.equal(isHeard(ofTheHub), false);
+  assert.deepEqual(other.heard, []);
+  assert.equal(isHeard(), true);
 });
 
 test("owner: a call that ran out of time is one that was let go", () => {

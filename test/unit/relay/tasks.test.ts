@@ -148,6 +148,33 @@ test("tasks: a Core that gives a client an id that is another's gives it nothing
   );
 });
 
+test("tasks: a Core that does so without an end is one line of the log in ten seconds", () => {
+  const { relay, client, core, tasks, log } = scene();
+  const [one, other] = [client(), client()];
+  const [mine, theirs] = [core(), core({ namespace: "b" })];
+  const lines = () => log.lines.splice(0).map(({ msg, core, times }) => [msg, core, times]);
+  for (const { lane, creates } of [mine, theirs]) {
+    one.start(lane);
+    creates("1");
+  }
+  for (let count = 0; count < 100; count++) {
+    other.start(mine.lane);
+    mine.creates("1");
+  }
+  other.start(theirs.lane);
+  theirs.creates("1");
+  assert.deepEqual(lines(), [
+    ["task_id_taken", mine.lane.core.name, 1],
+    ["task_id_taken", theirs.lane.core.name, 1],
+  ]);
+  relay.clock.advance(10_000);
+  assert.deepEqual(lines(), [["task_id_taken", mine.lane.core.name, 99]]);
+  other.start(mine.lane);
+  mine.creates("1");
+  tasks.close();
+  assert.deepEqual(lines(), [["task_id_taken", mine.lane.core.name, 1]], "the rest is said at the end");
+});
+
 test("tasks: a named client finds its tasks in another session, and is told there from then on", () => {
   const { client, core, tasks } = scene();
   const [first, second, stranger] = [client(named("x")), client(named("x")), client(named("y"))];

@@ -173,6 +173,16 @@ test("log: pretty is one plain line, coloured only when asked", () => {
   assert.ok(lines[1]?.includes("\x1b[33m"));
 });
 
+test("log: no form of it has a character that a terminal obeys, and the JSON says the same", () => {
+  const text = "a\u001b[2J\u009b31m\u007f\u202eb";
+  for (const format of ["json", "pretty"] as const) {
+    const lines: string[] = [];
+    logTo(lines, { format }).warn("core_stderr", { text });
+    assert.ok(lines[0]?.includes('"a\\u001b[2J\\u009b31m\\u007f\\u202eb"'), lines[0]);
+    if (format === "json") assert.equal(JSON.parse(lines[0] ?? "").text, text);
+  }
+});
+
 test("log: a line is out before a crash", () => {
   const script = `
     import { createLog } from "./src/telemetry/log.ts";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { loginEvents, loginStates } from "../../../src/base/login-counts.ts";
 import { refusalReasons } from "../../../src/doors/connections.ts";
 import { handshakeFailureReasons } from "../../../src/doors/tls/handshake-failures.ts";
 import { grantEvents } from "../../../src/hub/grant-counts.ts";
@@ -25,6 +26,8 @@ function fed(): Metrics {
   metrics.watch("thehub_auth_failures_total", () => [["slowed", 1]]);
   metrics.watch("thehub_grants_live", () => [["", 2]]);
   metrics.watch("thehub_grants_total", () => grantEvents.map((event) => [event, 1] as const));
+  metrics.watch("thehub_core_logins", () => loginStates.map((state) => [["wiki", state], 1] as const));
+  metrics.watch("thehub_core_login_events_total", () => loginEvents.map((event) => [["wiki", event], 2] as const));
   metrics.watch("thehub_calls_delayed_total", () => [["client", 1]]);
   metrics.watch("thehub_calls_refused_total", () => [["tool", 1]]);
   metrics.watch("thehub_denied_total", () => [["arguments", 1]]);
@@ -69,6 +72,8 @@ test("metrics: shows counters, gauges and build info as Prometheus text", async 
     'thehub_notifications_dropped_total{reason="not_ready"} 0',
     'thehub_queue_depth{core="files"} 4',
     'thehub_core_up{core="files"} 1',
+    'thehub_core_logins{core="wiki",state="good"} 1',
+    'thehub_core_login_events_total{core="wiki",event="renewed"} 2',
     'thehub_sessions{door="websocket"} 5',
     "thehub_masked_total 9",
     'thehub_build_info{version="1.2.3",node="20.0.0"} 1',
@@ -157,7 +162,7 @@ test("metrics: docs/metrics.md gives every metric a unit, and says what to do wh
 test("metrics: docs/metrics.md lists the methods, doors and reasons that can be label values", async () => {
   const text = await fed().text();
   const values = new Map(documented("Labels").map(([label = "", list = ""]) => [label, list]));
-  for (const [, label = "", value = ""] of text.matchAll(/(method|door|reason|event)="([^"]+)"/g)) {
+  for (const [, label = "", value = ""] of text.matchAll(/(method|door|reason|event|state|outcome)="([^"]+)"/g)) {
     assert.ok(values.get(label)?.includes(`\`${value}\``), `${label} ${value}`);
   }
   const metrics = createMetrics(build);

@@ -5,7 +5,7 @@ import { KeyRing } from "../../../identity/key-ring.ts";
 import { Ledger, type ListedEntry } from "../../../identity/ledger.ts";
 import { durationText } from "../../duration.ts";
 import { findStateDir } from "../../state-dir.ts";
-import { oneLine, type Terminal, table } from "../../terminal.ts";
+import { oneLine, printJson, type Terminal, table } from "../../terminal.ts";
 import { listedReportOf, partText, whoseText } from "./entries.ts";
 import { isSystems, unwritable } from "./mint.ts";
 
@@ -26,7 +26,7 @@ export interface RotateOptions extends OutstandingOptions {
 export async function listTokens(terminal: Terminal, { json }: OutstandingOptions): Promise<number> {
   const entries = await withLedger(terminal, (ledger) => ledger.list());
   if (json === true) {
-    terminal.stdout.write(`${JSON.stringify({ tokens: entries.map(listedReportOf) }, undefined, 2)}\n`);
+    printJson(terminal, { tokens: entries.map(listedReportOf) });
     return 0;
   }
   if (entries.length === 0) {

@@ -1,4 +1,4 @@
-// Request states as an attacker would send them: whatever is wrong, the answer is the same, and the log has one line.
+// Request states as an attacker would send them: whatever is wrong, the answer is the same, and the log has one line for a while.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
@@ -33,6 +33,8 @@ function scene(keys: SealKey[] = [keyOf("k1")], audience = "here") {
   const warnings = () => record.lines.filter(({ msg }) => msg === "request_state_refused");
   const refused = (text: string, presented: Bringer = by): unknown => {
     const before = warnings().length;
+    // Nothing is held back from here on.
+    states.close();
     let answer: unknown;
     try {
       states.open(text, presented);
@@ -47,7 +49,7 @@ function scene(keys: SealKey[] = [keyOf("k1")], audience = "here") {
     assert.ok(text.length < 20 || !JSON.stringify(line).includes(text.slice(3, 40)));
     return answer;
   };
-  return { clock, states, state, refused, keys };
+  return { clock, states, state, refused, warnings, keys };
 }
 
 const refusal = { code: "envelope_invalid", rpc: -32602, message: "invalid or expired requestState", data: {} };
@@ -138,6 +140,31 @@ test("sealed state: another caller, Core, request, endpoint or hub cannot use it
   for (const other of others) assert.deepEqual(refused(text, { ...by, ...other }), refusal, JSON.stringify(other));
   assert.deepEqual(scene(keys, "elsewhere").refused(text), refusal);
   assert.deepEqual(scene([keyOf("k1")]).refused(text), refusal);
+});
+
+test("sealed state: a client that brings wrong ones without an end is refused each time, and the log says so every ten seconds", () => {
+  const { states, state, warnings, clock } = scene();
+  const text = states.seal(state(), by.endpoint);
+  const lines = () => warnings().map(({ core, why, times }) => [core, why, times]);
+  for (let count = 0; count < 1000; count++) assert.throws(() => states.open("made up", by), HubError);
+  for (let count = 0; count < 10; count++)
+    assert.throws(() => states.open(text, { ...by, sub: "client bob" }), HubError);
+  assert.throws(() => states.open("made up", { ...by, core: "files" }), HubError);
+  const first = [
+    ["books", "unreadable", 1],
+    ["books", "subject", 1],
+    ["files", "unreadable", 1],
+  ];
+  assert.deepEqual(lines(), first, "for each Core and fault");
+  clock.advance(10_000);
+  assert.deepEqual(lines().slice(first.length), [
+    ["books", "unreadable", 999],
+    ["books", "subject", 9],
+  ]);
+  assert.throws(() => states.open("made up", by), HubError);
+  states.close();
+  assert.deepEqual(lines().slice(first.length + 2), [["books", "unreadable", 1]], "the rest is said at the end");
+  assert.equal(clock.timers, 0);
 });
 
 test("sealed state: of two keys the first seals and both open; one that is gone opens nothing", () => {
