@@ -236,6 +236,40 @@ test("helm: values that cannot work are refused, and the message names them", { 
   }
 });
 
+test("helm: the ingress leads every path that clients need to a hub, and no page of the hub's operators", {
+  skip,
+}, async () => {
+  const [rule] = only(helmTemplate(everything), "Ingress")["spec"].rules;
+  const prefixes = rule.http.paths.map(({ path, pathType }: { path: string; pathType: string }) => {
+    assert.equal(pathType, "Prefix");
+    return path;
+  });
+  const led = (path: string) => prefixes.some((prefix: string) => path === prefix || path.startsWith(`${prefix}/`));
+  await using hub = await startHub({
+    manifest: `hub: { auth: builtin }\ncores:\n  echo:\n    ${fixture("echo.mjs")}\n`,
+    env: { HUB_PUBLIC_URL: "https://hub.example", HUB_ALLOW_HOSTS: "hub.example", HUB_TOKEN: token },
+  });
+  const url = await hub.url();
+  const clients = [
+    "/mcp",
+    "/mcp/p/claude",
+    "/ws",
+    "/sse",
+    "/messages",
+    "/oauth/authorize",
+    "/oauth/token",
+    "/oauth/register",
+  ];
+  const readHow = ["oauth-protected-resource", "oauth-protected-resource/mcp", "oauth-authorization-server"];
+  for (const path of [...clients, ...readHow.map((page) => `/.well-known/${page}`)]) {
+    assert.ok(led(path), path);
+    assert.notEqual((await fetch(url + path)).status, 404, `${path} is one of the hub's`);
+  }
+  for (const path of ["/", "/metrics", "/healthz", "/livez", "/readyz", "/api", "/api/cores", "/ui"]) {
+    assert.equal(led(path), false, path);
+  }
+});
+
 test("helm: takes a manifest as a file, the alert rules as a file, and keeps both as they are", { skip }, async () => {
   const manifest = join(root, "examples/manifests/hub.yaml");
   const rules = join(root, "deploy/prometheus/rules.yml");

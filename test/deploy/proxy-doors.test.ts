@@ -62,11 +62,11 @@ function client(headers: Record<string, string> = {}): HttpOptions {
 }
 
 /** Both HTTP transports, once through everything that a proxy can spoil. */
-async function useBoth(url: string): Promise<void> {
-  const http = await HttpMcp.open(`${url}/mcp`, client());
+async function useBoth(url: string, profile = ""): Promise<void> {
+  const http = await HttpMcp.open(`${url}/mcp${profile}`, client());
   assert.deepEqual((await http.call("echo__echo", { n: 1 })).result.structuredContent, { n: 1 });
   assert.equal(await http.close(), 204);
-  const sse = await SseMcp.open(`${url}/sse`, client());
+  const sse = await SseMcp.open(`${url}/sse${profile}`, client());
   const { answer } = await sse.request("tools/call", { name: "echo__echo", arguments: { n: 2 } });
   assert.deepEqual(answer.result.structuredContent, { n: 2 });
   sse.close();
@@ -81,6 +81,7 @@ for (const kind of ["nginx", "caddy"] as const) {
     for (const env of [{}, { HUB_BASE_PATH: "", HUB_PUBLIC_URL: `https://${host}/hub` }]) {
       await using it = await setUp(kind, { env });
       await useBoth(it.url);
+      await useBoth(it.url, "/p/claude");
       const sse = await SseMcp.open(`${it.url}/sse`, client());
       assert.match(sse.endpoint, /^\/hub\/messages\?/, JSON.stringify(env));
       sse.close();
@@ -90,6 +91,7 @@ for (const kind of ["nginx", "caddy"] as const) {
   test(`proxy ${kind}: both HTTP transports work with the prefix kept`, { skip }, async () => {
     await using it = await setUp(kind, { keepsPrefix: true });
     await useBoth(it.url);
+    await useBoth(it.url, "/p/claude");
   });
 
   test(`proxy ${kind}: without a token both are refused, and told how to ask`, { skip }, async () => {

@@ -141,14 +141,26 @@ for (const kind of ["nginx", "caddy"] as const) {
 
   test(`proxy ${kind}: the hub sees no path but those of its doors`, { skip }, async () => {
     await using it = await standIn();
-    const doors = ["", "/", "/mcp", "/mcp/", "/ws", "/sse", "/messages?sessionId=1"];
+    const profiles = ["/mcp/p/claude-code", "/ws/p/cursor", "/sse/p/x2/"];
+    const doors = ["", "/", "/mcp", "/mcp/", "/ws", "/sse", "/messages?sessionId=1", ...profiles];
     for (const path of doors) assert.equal((await ask(it.port, `/hub${path}`)).status, 200, path);
     for (const path of pages.flatMap(spellings)) await ask(it.port, path);
-    for (const path of ["/", "/mcp", "/hubs", "/hubmcp", "/hub/nothing", "/hub/mcp/x", "/hub/.well-known"]) {
+    const nowhere = [
+      "/",
+      "/mcp",
+      "/mcp/p/claude",
+      "/hubs",
+      "/hubmcp",
+      "/hub/nothing",
+      "/hub/mcp/x",
+      "/hub/.well-known",
+    ];
+    for (const path of [...nowhere, "/hub/p/claude", "/hub/mcp/p", "/hub/mcp/p/a/b", "/hub/messages/p/claude"]) {
       assert.equal((await ask(it.port, path)).status, 404, path);
     }
     const seen = new Set(it.upstream.asked.map(({ url }) => url?.split("?")[0]));
-    assert.deepEqual([...seen].sort(), ["/", "/mcp", "/messages", "/sse", "/ws"]);
+    const through = ["/", "/mcp", "/mcp/p/claude-code", "/messages", "/sse", "/sse/p/x2", "/ws", "/ws/p/cursor"];
+    assert.deepEqual([...seen].sort(), through);
     assert.ok(
       it.upstream.asked.some(({ url }) => url === "/messages?sessionId=1"),
       "queries are kept",
