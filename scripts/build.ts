@@ -27,7 +27,7 @@ const others = {
   "hub/logins": "src/logins/logins.ts",
   "hub/document-ask": "src/hub/document-ask.ts",
   "hub/login-way": "src/hub/login-way.ts",
-  "hub/jwt-way": "src/hub/jwt-way.ts",
+  "hub/provider-keys": "src/hub/provider-keys.ts",
   "hub/builtin": "src/identity/builtin/builtin.ts",
   "hub/otel": "src/telemetry/otel/start.ts",
   "hub/prom-client": "prom-client",

@@ -1,4 +1,4 @@
-// One line per Core about what a view shows of it and what it hides, for the start of `serve`, `list` and `init`.
+// One line per Core about what a view shows of it and what it hides, for the start of `serve`, for `list` and `check`.
 import { coreStateWords } from "../base/core-states.ts";
 import type { CatalogSource, HiddenReason } from "./model.ts";
 import type { Explained, View } from "./view.ts";

@@ -35,10 +35,12 @@ export const upgradeNeeded = errorReply(
   },
 );
 
-export const draining = errorReply("draining", "the hub is shutting down", { headers: { "retry-after": "5" } });
-export const full = errorReply("overloaded", "the hub has as many sessions as it may", {
-  headers: { "retry-after": "5" },
-});
+/** Said by every door, each in its own form. */
+export const drainingText = "the hub is shutting down";
+export const fullText = "the hub has as many sessions as it may";
+
+export const draining = errorReply("draining", drainingText, { headers: { "retry-after": "5" } });
+export const full = errorReply("overloaded", fullText, { headers: { "retry-after": "5" } });
 
 export function noSuchProfile(name: string, known: Iterable<string>): Reply {
   const names = [...known].toSorted().join(", ");

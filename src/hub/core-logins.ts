@@ -40,9 +40,9 @@ export interface CoreLoginsDeps {
 
 export class CoreLogins {
   readonly #deps: CoreLoginsDeps;
-  /** By the Core's key: the one in use, and what of the manifest it was made of. */
   /** By what a page ends with: however many wait for it, the login is watched once. */
   readonly #waits = new WeakMap<Promise<void>, Promise<void>>();
+  /** By the Core's key: the one in use, and what of the manifest it was made of. */
   readonly #targets = new Map<string, { readonly spec: object; readonly target: Promise<LoginTarget> }>();
   /** The operator's, by the Core's key. */
   readonly #operators = new Map<string, Credential>();

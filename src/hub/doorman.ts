@@ -58,7 +58,7 @@ export class Doorman implements Auth {
     this.#refusals = new SpacedLog(clock, (context) => log.info("jwt_refused", context));
     this.#signed = new SignedTokens({
       clock,
-      verifier: async (issuer) => (await import("./jwt-way.ts")).jwtVerifier(issuer, { clock, log, env }),
+      verifier: async (issuer) => (await import("./provider-keys.ts")).jwtVerifier(issuer, { clock, log, env }),
       shown: (principal, token) => {
         if (this.#isShownKept) this.#shown.add(principal, token, clock.wall());
       },

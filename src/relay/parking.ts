@@ -1,5 +1,6 @@
-// Requests that came before the Cores were ready: kept as they were read, taken up again when the Cores are, or when the
-// session has waited long enough. Only lists, and names that nobody has yet, wait here.
+// Requests that wait, kept as they were read. Lists, and names that nobody has yet, wait for Cores that are starting: they are taken up again when those
+// are up, or when the session has waited long enough. Calls wait for a decision of somebody else, each for its own. (A call that waits for its client
+// is another thing: bridge/parks.ts.)
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import type { Parked } from "../sessions/session.ts";

@@ -81,7 +81,11 @@ const watched = {
   thehub_asks_total: { type: "counter", label: "outcome", help: "Requests of Cores to clients, by what came of them." },
   thehub_subscriptions: { type: "gauge", label: undefined, help: "Resources that clients wait for news of." },
   thehub_tasks: { type: "gauge", label: undefined, help: "Calls that Cores go on with as tasks, and their results." },
-  thehub_parked_calls: { type: "gauge", label: undefined, help: "Calls that wait for a client to come back." },
+  thehub_parked_calls: {
+    type: "gauge",
+    label: undefined,
+    help: "Calls that wait for a client to come back, or whose result is kept for it.",
+  },
   thehub_listens: { type: "gauge", label: undefined, help: "Requests by which clients listen for news." },
   thehub_denied_total: {
     type: "counter",

@@ -3,6 +3,7 @@
 import { type ErrorCode, errorTable } from "../../base/errors.ts";
 import { type ByteString, textOf } from "../../wire/frame.ts";
 import type { Reply } from "../reply.ts";
+import { drainingText, fullText } from "../router-replies.ts";
 
 /** `idText`: the request's id as it was written, where it is certain. */
 export function rpcReply(
@@ -70,12 +71,10 @@ export const draining: Reply = drainingFor("null");
 
 /** `idText`: as with `rpcReply`. */
 export function drainingFor(idText: ByteString): Reply {
-  return rpcReply("draining", "the hub is shutting down", { idText, headers: { "retry-after": "5" } });
+  return rpcReply("draining", drainingText, { idText, headers: { "retry-after": "5" } });
 }
 
-export const full: Reply = rpcReply("overloaded", "the hub has as many sessions as it may", {
-  headers: { "retry-after": "5" },
-});
+export const full: Reply = rpcReply("overloaded", fullText, { headers: { "retry-after": "5" } });
 
 export const crowded: Reply = rpcReply("overloaded", "too much is coming in at once; try again", {
   headers: { "retry-after": "1" },

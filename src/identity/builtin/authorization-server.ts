@@ -12,7 +12,7 @@ import { judgeMetadata } from "./client-metadata.ts";
 import { Consent, type ConsentDeps } from "./consent.ts";
 import { documentFetch } from "./documents.ts";
 import { metadataOf } from "./metadata.ts";
-import { isMetadataPath } from "./open-paths.ts";
+import { isServerMetadata } from "./open-paths.ts";
 import { failurePage } from "./pages.ts";
 import { paths } from "./paths.ts";
 import { type Ask, createProvider } from "./provider.ts";
@@ -107,7 +107,7 @@ export class AuthorizationServer {
   async #answer(request: IncomingMessage, response: ServerResponse, asker: Asker): Promise<void> {
     const { path, query, peer, body } = asker;
     peers.set(request, peer);
-    if (isMetadataPath(path, this.#deps.publicUrl)) return this.#metadata(response);
+    if (isServerMetadata(path, this.#deps.publicUrl)) return this.#metadata(response);
     if (request.method === "POST" && body === undefined) {
       return fail(response, 413, "invalid_request", "the request is longer than any that this takes");
     }

@@ -130,7 +130,7 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
   };
   const provider = new Provider(publicUrl, configuration);
-  // It says in which scheme and by which name it was asked: see asked-of.ts.
+  // It says in which scheme and by which name it was asked: see asked.ts.
   provider.proxy = true;
   // Else it writes to stderr, past the log.
   provider.silent = true;
