@@ -38,9 +38,9 @@ const taskNews = "notifications/tasks";
 
 export interface ListensDeps {
   readonly clock: Pick<Clock, "now">;
-  /** The session hears of changes of this resource from now on. False where nobody tells of them. */
+  /** The session hears of changes of this resource from now on. False where nobody tells of them. Throws HubError. */
   hold(session: ClientSession, uri: string): boolean;
-  /** The session hears of what becomes of this task from now on. False where it has none of this name, or nobody tells of it. */
+  /** The session hears of what becomes of this task from now on. False where it has none of this name, or nobody tells of it. Throws HubError. */
   holdTask(session: ClientSession, name: string): boolean;
   /** The session is one from now on. */
   opened(session: ClientSession): void;
@@ -104,16 +104,18 @@ export class Listens {
       end: () => this.#end(asker, key),
     });
     session.hearsNews = true;
-    this.#open.set(asker, mine.set(key, { idText, replies, asker, session }));
+    const listen: Listen = { idText, replies, asker, session };
+    this.#open.set(asker, mine.set(key, listen));
     asker.listens = (asker.listens ?? new Set()).add(key);
     this.#deps.opened(session);
-    const uris = wanted.uris.filter((uri) => this.#deps.hold(session, uri));
-    const taskIds = (wanted.tasks ?? []).filter((name) => this.#deps.holdTask(session, name));
-    const notifications = {
-      ...Object.fromEntries(wanted.notifications.map((kind) => [kind, true])),
-      ...(uris.length > 0 && { resourceSubscriptions: uris }),
-      ...(taskIds.length > 0 && { taskIds }),
-    };
+    let notifications: object;
+    try {
+      notifications = this.#held(session, wanted);
+    } catch (error) {
+      // Whoever asked is told so by the caller: a second answer, or news under this id, must not follow.
+      this.#forget(asker, key, listen);
+      throw error;
+    }
     const acknowledged = notificationFrame("notifications/subscriptions/acknowledged", { notifications });
     replies.send(acknowledged, stamps(acknowledged.chunks[0] as Buffer, idText));
   }
@@ -136,6 +138,17 @@ export class Listens {
   /** The hub has nothing more to tell: all are ended as they want to be. */
   endAll(): void {
     for (const [asker, listens] of [...this.#open]) for (const key of [...listens.keys()]) this.#end(asker, key);
+  }
+
+  /** What the session hears of from now on, as it is acknowledged. Throws HubError. */
+  #held(session: ClientSession, wanted: Wanted): object {
+    const uris = wanted.uris.filter((uri) => this.#deps.hold(session, uri));
+    const taskIds = (wanted.tasks ?? []).filter((name) => this.#deps.holdTask(session, name));
+    return {
+      ...Object.fromEntries(wanted.notifications.map((kind) => [kind, true])),
+      ...(uris.length > 0 && { resourceSubscriptions: uris }),
+      ...(taskIds.length > 0 && { taskIds }),
+    };
   }
 
   #end(asker: ClientSession, key: string): void {
