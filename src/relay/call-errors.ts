@@ -42,7 +42,7 @@ export function diedUnderCall(lane: Lane): HubError {
 export function timedOut(call: Call, now: number): HubError {
   const { name } = call.lane.core;
   const afterMs = Math.round(now - call.receivedMs);
-  const ran = call.state === "running";
+  const ran = call.state === "running" || call.state === "taken";
   return new HubError(
     "core_timeout",
     `no answer from core "${name}" within ${afterMs} ms (policy.timeout_ms, max_timeout_ms)`,

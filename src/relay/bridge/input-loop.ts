@@ -4,6 +4,8 @@
 //   round ──all answered──► sent again ──input_required──► round
 //     └──one cannot be asked, is refused, too late, too many rounds──► the call is over, with a sentence
 //
+// The time that a person takes is not the Core's. A round that asks nobody takes of the call's own time, and ends with it.
+//
 // Who opens a page (elicitation in mode url) has said only that it will be seen to: the Core is asked again after a while, and asks the same until it is.
 import { randomBytes } from "node:crypto";
 import type { Clock, Timer } from "../../base/clock.ts";
@@ -23,6 +25,7 @@ import { notificationFrame, resultFrame, resultOf } from "../answers.ts";
 import type { AskRefusal } from "../ask-rules.ts";
 import type { Asks } from "../asks.ts";
 import type { Ask, Call } from "../call.ts";
+import { timedOut } from "../call-errors.ts";
 import type { Calls } from "../calls.ts";
 import { type InputRequest, type InputRequired, textAt } from "./input-required.ts";
 
@@ -58,6 +61,8 @@ export class InputLoop {
   #rounds = 0;
   #visits = 0;
   #pausedMs = 0;
+  /** Of the round that there is: it asks what was not asked before. */
+  #asksAnew = false;
   /** What the client is asked just now, by the Core's names; and what it has answered, as JSON. */
   readonly #open = new Map<string, Ask | undefined>();
   readonly #answers = new Map<string, ByteString>();
@@ -114,8 +119,9 @@ export class InputLoop {
     this.#state = state === undefined ? undefined : byteText(bytes, state.start, state.end);
     this.#answers.clear();
     const fresh = requests.filter((request) => !this.#isWaitedFor(bytes, request));
+    this.#asksAnew = fresh.length > 0;
     this.#finishPages(bytes, requests);
-    if (fresh.length > 0 && ++this.#rounds > maxRounds) return `asked for input more than ${maxRounds} times`;
+    if (this.#asksAnew && ++this.#rounds > maxRounds) return `asked for input more than ${maxRounds} times`;
     for (const { method, params } of fresh) {
       const range = params ?? { start: -1, end: -1 };
       const refusal = asks.refusal(this.#call, method, { bytes, ...range });
@@ -173,22 +179,30 @@ export class InputLoop {
     if (this.#open.size > 0 || this.#call.state !== "taken" || this.#timer !== undefined) return;
     const isOnPage = [...this.#pages.values()].some(({ answer }) => answer !== undefined);
     const waitMs = isOnPage ? pagePaceMs(this.#visits++) : this.#answers.size === 0 ? paceMs : 0;
-    if (waitMs === 0) this.#resend();
-    else this.#timer = this.#deps.clock.after(waitMs, () => this.#resend());
+    const resend = () => this.#resend(isOnPage || this.#asksAnew);
+    if (waitMs === 0) resend();
+    else this.#timer = this.#deps.clock.after(waitMs, resend);
   }
 
-  #resend(): void {
+  /** `waited`: for a person, since the round began. */
+  #resend(waited: boolean): void {
     this.#timer = undefined;
     const call = this.#call;
+    const now = this.#deps.clock.now();
+    if (waited) {
+      call.deadlineMs += now - this.#pausedMs;
+      call.lastMs += now - this.#pausedMs;
+    }
+    // Nobody else looks: while a hook has a call, it is not late.
+    if (call.deadlineMs <= now) {
+      this.#deps.calls.refuse(call, timedOut(call, now));
+      return;
+    }
     const answers = [...this.#answers].map(([key, answer]) => `${byteString(JSON.stringify(key))}:${answer}`);
     const texts = [
       ...(answers.length === 0 ? [] : [`,"inputResponses":{${answers.join(",")}}`]),
       ...(this.#state === undefined ? [] : [`,"requestState":${this.#state}`]),
     ];
-    // The time that the client took is not the Core's.
-    const ms = this.#deps.clock.now() - this.#pausedMs;
-    call.deadlineMs += ms;
-    call.lastMs += ms;
     const at = this.#paramsEnd - 1;
     this.#deps.calls.resend(call, this.#request, [{ start: at, end: at, text: texts.join("") }]);
   }

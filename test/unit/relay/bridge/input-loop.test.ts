@@ -254,6 +254,40 @@ test("input loop: a Core that only wants another try has it after a moment", () 
   at.assertIdle();
 });
 
+test("input loop: a Core that only ever wants another try has the time of any call, and no more", () => {
+  const { scene: at, client, core, call, calls } = scene();
+  const id = call();
+  while (client.answerTo(id) === undefined && calls().length < 100) {
+    core.answers("tools/call", required(undefined, '"again"'));
+    at.clock.advance(250);
+  }
+  assert.equal(client.answerTo(id)?.error?.code, -32052);
+  assert.ok(at.clock.now() <= 1000 + 250, String(at.clock.now()));
+  at.assertIdle();
+});
+
+test("input loop: the time in which a page is seen to is not the Core's, and what follows it is", () => {
+  const { scene: at, client, core, asked, call, calls } = scene();
+  const page = { method: "elicitation/create", params: { mode: "url", message: "Pay", url: "https://pay.example/1" } };
+  const id = call();
+  core.answers("tools/call", required({ a: page }, '"s"'));
+  at.answers(client, asked("elicitation/create")[0], '"result":{"action":"accept"}');
+  for (const ms of [2000, 5000]) {
+    at.clock.advance(ms);
+    core.answers("tools/call", required({ a: page }, '"s"'));
+  }
+  at.clock.advance(10_000);
+  assert.equal(client.answerTo(id), undefined);
+  const seenMs = at.clock.now();
+  while (client.answerTo(id) === undefined && calls().length < 100) {
+    core.answers("tools/call", required(undefined, '"again"'));
+    at.clock.advance(250);
+  }
+  assert.equal(client.answerTo(id)?.error?.code, -32052);
+  assert.ok(at.clock.now() - seenMs <= 1000 + 250, String(at.clock.now() - seenMs));
+  at.assertIdle();
+});
+
 test("input loop: a page is opened once, and the Core asked again until it was seen to", () => {
   const { scene: at, client, core, asked, call, calls } = scene();
   const id = call();
