@@ -4,6 +4,8 @@
 //
 //   a call with `task` ──the Core's answer names a task──► alive ──its end is heard of──► over
 //                                                            └── gone: its ttl is over, its instance ended, or its owner left
+//
+// One whose owner left is cancelled. Until the Core has said that it is over, but no longer than a call may take, what the Core says may be of it.
 import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { SpacedLog } from "../base/spaced-log.ts";
@@ -46,8 +48,8 @@ export class Tasks {
   readonly #deps: TasksDeps;
   /** By owner, in the order that they came. */
   readonly #byOwner = new Map<string, Set<Task>>();
-  /** Those that nobody can ask for any more, and the Core may still work on. */
-  readonly #left = new Set<Task>();
+  /** Those that nobody can ask for any more, and the Core may still work on: until when at most, in Clock milliseconds. */
+  readonly #left = new Map<Task, number>();
   readonly #refreshing = new Map<Task, Promise<void>>();
   readonly #taken: SpacedLog;
   #lastNumber = 0;
@@ -263,7 +265,7 @@ export class Tasks {
     }
   }
 
-  /** Its owner has left it. As long as the Core may work on it, what the Core says may be about it. */
+  /** Its owner has left it. As long as the Core may work on it, what the Core says may be about it; that is as with a call that was let go. */
   #abandon(task: Task): void {
     const { core } = task.lane;
     this.#disown(task);
@@ -271,12 +273,13 @@ export class Tasks {
       this.#forget(task);
       return;
     }
-    this.#left.add(task);
+    this.#left.set(task, this.#deps.clock.now() + task.lane.policy.maxTimeoutMs);
     this.#sweepSoon();
     core.request("tasks/cancel", { taskId: task.id }, ownTimeoutMs).then(
       () => this.#forget(task),
-      // It stays in the lane until its time is over, or the instance's.
-      () => {},
+      (error) => {
+        if (saysNone(error)) this.#forget(task);
+      },
     );
   }
 
@@ -307,8 +310,11 @@ export class Tasks {
     this.#sweeper = this.#deps.clock.after(sweepEveryMs, () => {
       this.#sweeper = undefined;
       const now = this.#deps.clock.now();
-      for (const tasks of [...this.#byOwner.values(), this.#left]) {
+      for (const tasks of [...this.#byOwner.values()]) {
         for (const task of [...tasks]) if (task.expiresMs <= now) this.#forget(task);
+      }
+      for (const [task, untilMs] of [...this.#left]) {
+        if (Math.min(task.expiresMs, untilMs) <= now) this.#forget(task);
       }
       this.#sweepSoon();
     });
@@ -319,6 +325,14 @@ export class Tasks {
 export function runsTasks(capabilities: Readonly<Record<string, unknown>>): boolean {
   const { requests } = (capabilities["tasks"] ?? {}) as { requests?: { tools?: { call?: unknown } | null } | null };
   return typeof requests?.tools?.call === "object" && requests.tools.call !== null;
+}
+
+/** With this a Core refuses what is about a task that it does not know, or cannot cancel as it is over. */
+const noSuchTask = -32602;
+
+/** Whether it is the Core itself that refused, and so. Any other failure says nothing of the task. */
+function saysNone(error: unknown): boolean {
+  return error instanceof HubError && error.data["core_error"] === noSuchTask;
 }
 
 const overStates: ReadonlySet<string> = new Set(['"completed"', '"failed"', '"cancelled"']);

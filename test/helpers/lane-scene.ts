@@ -48,7 +48,7 @@ interface Own {
   readonly method: string;
   readonly params: unknown;
   resolve(result?: string): void;
-  reject(): void;
+  reject(error?: Error): void;
 }
 
 export interface LaneOptions {
@@ -159,7 +159,7 @@ export class LaneScene {
             method,
             params,
             resolve: (result = "{}") => resolve(Buffer.from(result)),
-            reject: () => reject(new Error("no")),
+            reject: (error = new Error("no")) => reject(error),
           });
         }),
     };

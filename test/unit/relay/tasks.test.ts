@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CoreRefusal } from "../../../src/cores/own-requests.ts";
 import { Asks } from "../../../src/relay/asks.ts";
 import { type ClientSession, createLane, type Lane } from "../../../src/relay/call.ts";
 import { Methods, type MethodsDeps } from "../../../src/relay/methods.ts";
@@ -206,6 +207,42 @@ test("tasks: what nobody can ask for any more is cancelled, and until then what 
   await settled();
   assert.equal(ownerIn(lane, {}), other.session);
   assert.equal(tasks.size, 0);
+});
+
+test("tasks: one that was left and is over, as its Core says that refuses to cancel it, stands in nobody's way", async () => {
+  const { client, core, relay } = scene();
+  const [one, other] = [client(), client()];
+  const { lane, answers, own } = core({ serial: true });
+  one.start(lane);
+  answers("tools/call", '"result":{"task":{"taskId":"1","status":"working","ttl":null}}');
+  one.leave();
+  other.start(lane);
+  own[0]?.reject(new CoreRefusal("core 1", "it is completed already", -32602, undefined));
+  await settled();
+  assert.equal(ownerIn(lane, {}), other.session);
+  assert.equal(lane.tasks.size, 0);
+  other.leave();
+  relay.clock.advance(11_000);
+  assert.equal(relay.clock.timers, 0);
+});
+
+test("tasks: one that was left and may be at work still is so for as long as a call may take, not for ever", async () => {
+  const unanswered = [new Error("no answer"), new CoreRefusal("core 1", "no such method", -32601, undefined)];
+  for (const error of unanswered) {
+    const { client, core, relay } = scene();
+    const [one, other] = [client(), client()];
+    const { lane, answers, own } = core({ serial: true });
+    one.start(lane);
+    answers("tools/call", '"result":{"task":{"taskId":"1","status":"working","ttl":null}}');
+    one.leave();
+    own[0]?.reject(error);
+    await settled();
+    other.start(lane);
+    assert.equal(ownerIn(lane, {}), undefined, "what is said may be about the task");
+    other.leave();
+    relay.clock.advance(lane.policy.maxTimeoutMs + 10_000);
+    assert.deepEqual([lane.tasks.size, relay.clock.timers], [0, 0]);
+  }
 });
 
 test("tasks: a message that names a task is its owner's, on any lane; of an unknown one nobody's", () => {
