@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Task } from "../../../src/relay/call.ts";
+import { ownerOf } from "../../../src/relay/owner.ts";
 import { BridgeScene } from "../../helpers/bridge-scene.ts";
 import { somebody } from "../../helpers/echo-doorkeeper.ts";
 import { scanned } from "../../helpers/lane-scene.ts";
@@ -134,4 +135,23 @@ test("owner: while another's task is at work, nobody is asked for whom it may be
     assert.equal(isHeard(), false, era);
     assert.deepEqual(bob.heard, []);
   }
+});
+
+test("owner: what comes on the response of a call that was sent again is its client's, on that of the first sending nobody's", () => {
+  const at = new BridgeScene();
+  const core = at.core({ era: "modern", serial: true });
+  const client = at.legacy();
+  const sent = () => Number(core.told.findLast(({ method }) => method === "tools/call")?.id);
+  const { bytes, record } = scanned(
+    '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}',
+  );
+  const ownerOn = (requestId: number) => ownerOf(core.lane, { bytes, scan: record, requestId })?.session;
+  at.call(client, core, { name: "book", arguments: {} });
+  const first = sent();
+  assert.equal(ownerOn(first), client.session);
+  core.answers("tools/call", '"result":{"resultType":"input_required","requestState":"again"}');
+  assert.equal(ownerOn(first), undefined);
+  at.clock.advance(250);
+  assert.notEqual(sent(), first);
+  assert.deepEqual([ownerOn(sent()), ownerOn(first)], [client.session, undefined]);
 });
