@@ -54,9 +54,14 @@ const capabilityMissing = String(errorTable.capability_missing.rpc);
 
 /** The one error of a Core that has a status of its own over HTTP: it wants a capability that the request does not declare. */
 export function coreRefusal({ session, lane }: Call, frame: Frame, scan: Scan): ErrorCode | undefined {
-  if (scan.errorStart < 0 || session.era === "legacy" || lane.core.era === "legacy") return undefined;
+  if (session.era === "legacy" || lane.core.era === "legacy") return undefined;
+  return errorCodeIn(frame, scan) === capabilityMissing ? "capability_missing" : undefined;
+}
+
+/** Of an answer that is an error: its code as it is written. Undefined for every other. */
+export function errorCodeIn(frame: Frame, { errorStart, errorEnd }: Scan): string | undefined {
+  if (errorStart < 0) return undefined;
   const bytes = flatten(frame);
-  const code = findMember(bytes, scan.errorStart, scan.errorEnd, "code");
-  const text = code === undefined ? "" : byteText(bytes, code.start, code.end);
-  return text === capabilityMissing ? "capability_missing" : undefined;
+  const code = findMember(bytes, errorStart, errorEnd, "code");
+  return code === undefined ? undefined : byteText(bytes, code.start, code.end);
 }

@@ -14,6 +14,7 @@ import { type Frame, flatten, frameOf, joined, noSplices, type ReplySink, type S
 import { findMember, type Range } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { Call, CallHook, ClientSession, Lane, Task } from "./call.ts";
+import { errorCodeIn } from "./call-errors.ts";
 import { heardOn } from "./owner.ts";
 import {
   exposedTaskId,
@@ -98,10 +99,10 @@ export class Tasks {
     if (method !== "tasks/result") {
       return {
         refuses,
-        edits: (frame, scan) => this.#told(task, frame, scan),
-        over: (outcome) => {
-          // A Core that does not know it any more has forgotten it.
-          if (outcome === "refused" && method === "tasks/get") this.#forget(task);
+        edits: (frame, scan) => {
+          // A Core that does not know it any more has forgotten it; any other error may pass.
+          if (method === "tasks/get" && errorCodeIn(frame, scan) === String(noSuchTask)) this.#forget(task);
+          return this.#told(task, frame, scan);
         },
       };
     }

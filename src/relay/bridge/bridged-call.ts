@@ -20,6 +20,7 @@ import { paramAt } from "../../wire/params.ts";
 import type { Scan } from "../../wire/scan.ts";
 import { resultFrame, resultOf } from "../answers.ts";
 import type { Call, CallHook, CallOutcome, ClientSession } from "../call.ts";
+import { errorCodeIn } from "../call-errors.ts";
 import { kindsOf } from "../downgrade.ts";
 import type { Request } from "../request.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -195,13 +196,11 @@ export class BridgedCall implements CallHook, Answered {
   }
 
   #takesError(frame: Frame, scan: Scan, call: Call): (() => void) | undefined {
-    const bytes = flatten(frame);
-    const code = findMember(bytes, scan.errorStart, scan.errorEnd, "code");
-    const number = code === undefined ? "" : byteText(bytes, code.start, code.end);
+    const number = errorCodeIn(frame, scan);
     const isFromModern = call.lane.core.era === "modern";
     if (number === "-32021" && isFromModern) return this.#takesUndeclared(frame, scan, call);
     if (number === "-32042" && !isFromModern && this.#session.era === "modern")
-      return this.#takesPages(bytes, scan, call);
+      return this.#takesPages(flatten(frame), scan, call);
     return undefined;
   }
 

@@ -401,6 +401,24 @@ test("tasks: a task that its Core has forgotten is forgotten, a large one is kep
   assert.equal(tasks.size, 0);
 });
 
+test("tasks: an error that says nothing of the task leaves it its owner's", () => {
+  const { client, core, tasks } = scene();
+  const one = client();
+  const { lane, creates, answers } = core();
+  one.start(lane);
+  creates("1");
+  const failed = one.about("tasks/get", "ns~1");
+  answers("tasks/get", '"error":{"code":-32603,"message":"the database is locked, try again"}');
+  assert.equal(one.answerTo(failed)?.error?.code, -32603);
+  const cancel = one.about("tasks/cancel", "ns~1");
+  answers("tasks/cancel", '"error":{"code":-32602,"message":"it is completed already"}');
+  assert.equal(one.answerTo(cancel)?.error?.code, -32602);
+  assert.ok(tasks.find(one.session, "ns~1"));
+  const again = one.about("tasks/get", "ns~1");
+  answers("tasks/get", '"result":{"taskId":"1","status":"completed"}');
+  assert.equal(one.answerTo(again)?.result.status, "completed");
+});
+
 test("tasks: an answer that names no task is an answer as any other", () => {
   const { client, core, tasks } = scene();
   const one = client();
