@@ -6,6 +6,7 @@ import type {
   ClientToken,
   LoginSpec,
   Manifest,
+  RemotePlace,
   ResolvedClient,
   ResolvedCore,
   SecretOrigin,
@@ -58,9 +59,10 @@ function momentText(ms: number | undefined): string | null {
 }
 
 function coreConfig(core: ResolvedCore): object {
-  const { key: _, args, env, secrets, tools, policy, health, login, ...rest } = core;
+  const { key: _, remote, args, env, secrets, tools, policy, health, login, ...rest } = core;
   return {
     ...(spelt(rest) as object),
+    remote: remote === undefined ? null : remoteConfig(remote),
     args: redactArguments(args),
     env: redactVariables(env),
     secrets: secrets.map(secretConfig),
@@ -69,6 +71,10 @@ function coreConfig(core: ResolvedCore): object {
     health: spelt(health),
     tools: Object.fromEntries([...tools].map(([name, override]) => [name, spelt(override)])),
   };
+}
+
+function remoteConfig({ headers, ...rest }: RemotePlace): object {
+  return { ...(spelt(rest) as object), headers: redactVariables(headers) };
 }
 
 function loginConfig({ clientSecret, privateKey, ...rest }: LoginSpec): object {

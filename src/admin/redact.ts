@@ -1,6 +1,6 @@
 // Takes out of what a manifest says in the clear what looks like a credential all the same: people write passwords into arguments
 // and URLs. Secrets that the hub knows are masked besides, wherever they stand.
-import { isCredentialName } from "../telemetry/log-fields.ts";
+import { isCredentialName, isCredentialParameter } from "../base/credential-name.ts";
 
 const hidden = "[secret]";
 
@@ -9,7 +9,8 @@ export function redactText(text: string): string {
   const [, name = "", between = ""] = /^-{0,2}([A-Za-z][\w-]*)(\s*[=:]\s*)\S/.exec(text) ?? [];
   if (isCredentialName(name)) return text.slice(0, text.indexOf(name) + name.length) + between + hidden;
   return text.replaceAll(/(:\/\/)[^/\s@]+@/g, `$1${hidden}@`).replaceAll(queryValue, (whole, parameter: string) => {
-    return isCredentialName(parameter) ? `${whole.slice(0, whole.indexOf("=") + 1)}${hidden}` : whole;
+    const start = whole.indexOf("=") + 1;
+    return isCredentialParameter(parameter) ? whole.slice(0, start) + hide(whole.slice(start)) : whole;
   });
 }
 
@@ -23,8 +24,14 @@ export function redactArguments(args: readonly string[]): string[] {
   });
 }
 
+/** Variables, or headers. */
 export function redactVariables(env: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, isCredentialName(name) ? hidden : redactText(value)]),
+    Object.entries(env).map(([name, value]) => [name, isCredentialName(name) ? hide(value) : redactText(value)]),
   );
+}
+
+/** `${secret:NAME}` says where the secret is, and nothing of it; a scheme may stand before it. */
+function hide(value: string): string {
+  return /^(?:[A-Za-z]+ )?(?:\$\{secret:\w+\})+$/.test(value) ? value : hidden;
 }

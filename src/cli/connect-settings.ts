@@ -1,4 +1,5 @@
 // What `thehub connect` is told: the hub, its token, further headers. No secret comes in by an argument.
+import { isCredentialName } from "../base/credential-name.ts";
 import { Secret } from "../base/secret.ts";
 import { parseTarget, withProfile } from "../connect/target.ts";
 import { isLoopbackHost } from "../doors/listen.ts";
@@ -8,7 +9,6 @@ import { variable } from "../manifest/environment.ts";
 import { hasErrors, type Problem } from "../manifest/problems.ts";
 import { resolveHub } from "../manifest/resolve.ts";
 import { resolveSettings, type Settings } from "../manifest/settings.ts";
-import { isCredentialName } from "../telemetry/log-fields.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ConnectOptions {

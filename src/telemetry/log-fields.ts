@@ -1,4 +1,5 @@
 // Makes anything safe to put on a log line: plain data of bounded size, without credentials. Never throws.
+import { isCredentialName } from "../base/credential-name.ts";
 
 /** Longest text of one field, in characters. */
 const maxText = 8192;
@@ -7,19 +8,10 @@ const maxDepth = 6;
 /** Values on one line altogether: what is circular and wide would grow without end. */
 const maxValues = 512;
 
-const credentialName =
-  /(authorization|token|bearer|password|passwd|passphrase|secret|api_?key|access_?key|private_?key|cookie|credentials?)$/;
-
 export interface FieldOptions {
   readonly withStacks: boolean;
   /** Takes secrets out of a text; called with the whole of it, before it is cut. */
   maskText(text: string): string;
-}
-
-/** True for names such as `authorization`, `X-Api-Key` or `accessToken`; not for a progress token, which is no secret. */
-export function isCredentialName(name: string): boolean {
-  const plain = name.toLowerCase().replaceAll("-", "_");
-  return credentialName.test(plain) && !/progress_?token$/.test(plain);
 }
 
 export function logFields(context: Record<string, unknown>, options: FieldOptions): Record<string, unknown> {

@@ -8,6 +8,7 @@ test("redact: takes users and passwords out of URLs, and credentials out of thei
   assert.equal(redactText("--dsn=postgres://me:pw@db/x"), "--dsn=postgres://[secret]@db/x");
   assert.equal(redactText("https://x/?a=1&api_key=k&b=2"), "https://x/?a=1&api_key=[secret]&b=2");
   assert.equal(redactText("https://x/?access_token=k#top"), "https://x/?access_token=[secret]#top");
+  assert.equal(redactText("https://x/?key=AIza&monkey=b"), "https://x/?key=[secret]&monkey=b");
   for (const plain of ["https://x/a@b", "me@example.com", "/data", "--port=80", "token", ""]) {
     assert.equal(redactText(plain), plain);
   }
