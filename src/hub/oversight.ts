@@ -6,6 +6,7 @@ import type { CoreSummary } from "../catalog/summary.ts";
 import type { Core } from "../cores/core.ts";
 import type { Admission, CoreLoad } from "../gates/limits.ts";
 import type { ClientSession } from "../relay/call.ts";
+import type { Era } from "../wire/revisions.ts";
 import type { Fleet } from "./fleet.ts";
 
 export interface CoreFacts {
@@ -26,7 +27,7 @@ export interface CoreFacts {
   /** Null while there is no process. */
   readonly pid: number | null;
   /** What it speaks; null before it ever answered. */
-  readonly era: "legacy" | null;
+  readonly era: Era | null;
   readonly revision: string | null;
   readonly framing: string | null;
   readonly server: { readonly name: string; readonly version: string } | null;
@@ -132,7 +133,7 @@ export class Oversight {
       restarts: this.#deps.restarts(core.name),
       further_instances: this.#deps.fleet.further(core.name).length,
       pid: hasProcess ? (core.pid ?? null) : null,
-      era: greeting === undefined ? null : "legacy",
+      era: greeting === undefined ? null : core.era,
       revision: greeting?.protocolVersion ?? null,
       framing: core.framing ?? null,
       server: core.serverInfo === undefined ? null : named(core.serverInfo),

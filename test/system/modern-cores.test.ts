@@ -1,8 +1,10 @@
 // Modern Cores behind the built hub, for a client of the other era: the SDK's own servers over STDIO and over Streamable HTTP.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fixture, type HubProcess, startHub } from "../helpers/hub-process.ts";
 import { ModernServer } from "../helpers/modern-server.ts";
+import { thehub } from "../helpers/thehub.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 let server: ModernServer;
@@ -109,4 +111,13 @@ test("modern cores: requests of sixteen kinds of client at most are under way on
   const again = listens("client 3");
   await client.notified("notifications/subscriptions/acknowledged", () => acknowledged() === 17);
   client.notify("notifications/cancelled", { requestId: again.id });
+});
+
+test("modern cores: an admin sees which era each speaks", async () => {
+  const { stdout } = await thehub(["status", "--json"], { HUB_STATE_DIR: join(hub.folder, "state") });
+  const spoken = JSON.parse(stdout).cores.map((core: Record<string, unknown>) => [core["era"], core["revision"]]);
+  assert.deepEqual(spoken, [
+    ["modern", "2026-07-28"],
+    ["modern", "2026-07-28"],
+  ]);
 });
