@@ -6,6 +6,7 @@ import { checkPlace } from "./place-rules.ts";
 import type { Path } from "./problems.ts";
 import { isHubCredential } from "./secret-names.ts";
 import { record, text, texts } from "./values.ts";
+import { checkWrittenCredentials } from "./written-credentials.ts";
 
 export function checkCore(core: Entry, report: Report): void {
   const values = record(core.value);
@@ -14,6 +15,7 @@ export function checkCore(core: Entry, report: Report): void {
   checkPlace(core, values, report);
   checkPlaceholders(core, values, report);
   checkVariables(core, values, report);
+  checkWrittenCredentials(core, values, report);
   checkTimeouts(core, values, report);
   checkIsolation(core, values, report);
   checkLogin(core, values, report);

@@ -114,6 +114,42 @@ test("rules: a secret in env or inherit_env is warned about", async () => {
   ]);
 });
 
+test("rules: a credential written out in a header, a URL's query or an argument is warned about", async () => {
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the manifest's own placeholders
+  const headers = { Authorization: "Bearer abc", "X-Api-Key": "abc", "X-Auth-Token": "${secret:T}", "X-Org": "acme" };
+  const args = ["--api-key", "abc", "--token=abc", "API_KEY=abc", "--header", "Authorization: Bearer abc"];
+  const cores = {
+    far: { url: "https://x.example/mcp?api_key=abc&page=2&token=${secret:T}&key=abc#password=abc", headers },
+    near: { command: "x", args },
+  };
+  const found = await problemsOf(JSON.stringify({ cores }, undefined, 1));
+  assert.deepEqual(found, [
+    "4:11 warning cores.far.url: api_key in its query looks like a secret, and a URL is not masked",
+    "4:11 warning cores.far.url: key in its query looks like a secret, and a URL is not masked",
+    "6:5 warning cores.far.headers.Authorization: looks like a secret, and what a header says is not masked",
+    "7:5 warning cores.far.headers.X-Api-Key: looks like a secret, and what a header says is not masked",
+    "16:5 warning cores.near.args[1]: --api-key looks like a secret, and arguments are not masked",
+    "17:5 warning cores.near.args[2]: --token looks like a secret, and arguments are not masked",
+    "18:5 warning cores.near.args[3]: API_KEY looks like a secret, and arguments are not masked",
+    "20:5 warning cores.near.args[5]: Authorization looks like a secret, and arguments are not masked",
+  ]);
+});
+
+test("rules: what only names a credential, or says where it is, is none", async () => {
+  const args = [
+    ...["--token", "--verbose", "--token-file", "abc", "--max-tokens", "100", "--no-password", "abc", "--password="],
+    ...["--private-key", "./id.pem", "--credentials=creds.json", "--secret", "/run/secrets/x", "--progress-token", "1"],
+    ...["--token", "$TOKEN", "--token", "true", "token", "https://x/token:a", "--key", "tls", "password"],
+  ];
+  const url = "https://x.example/mcp?monkey=1&token=&tokens=3";
+  const headers = { "X-Token": "", "X-Token-Kind": "abc" };
+  assert.deepEqual(await problemsOf(JSON.stringify({ cores: { a: { command: "x", args }, b: { url, headers } } })), []);
+  // Programs such as mcp-remote fill these in themselves: an error of its own says that the hub does not.
+  const filled = await problemsOf(JSON.stringify({ cores: { a: { command: "x", args: ["X-Api-Key:${KEY}"] } } }));
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
+  assert.deepEqual(filled, []);
+});
+
 test("rules: placeholders that are not replaced yet are errors where a Core would see them", async () => {
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the manifest's own placeholders
   const manifest = {
