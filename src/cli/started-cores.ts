@@ -31,6 +31,13 @@ export async function withHub<T>(
   }
 }
 
-export function startedCores(terminal: Terminal, prepared: Prepared): Promise<readonly CoreSummary[]> {
-  return withHub(terminal, prepared, async (hub) => hub.summaries());
+export interface StartedCore extends Pick<CoreSummary, "core" | "state" | "line"> {
+  /** What is wrong with it, in a sentence with its last words; undefined while it is up. */
+  readonly trouble: string | undefined;
+}
+
+export function startedCores(terminal: Terminal, prepared: Prepared): Promise<readonly StartedCore[]> {
+  return withHub(terminal, prepared, async (hub) =>
+    hub.summaries().map(({ core, state, line }) => ({ core, state, line, trouble: hub.trouble(core) })),
+  );
 }

@@ -60,9 +60,9 @@ export function loadManifest(from: ManifestSource): LoadedManifest {
 }
 
 /** Where parts of a manifest stand, in its files as they are now. */
-export function manifestPlaces(from: ManifestSource): (path: Path) => FoundPlace | undefined {
+export function manifestPlaces(from: ManifestSource): (path: Path, on?: "key" | "value") => FoundPlace | undefined {
   const parts = gather(readSources(from, []).sources, () => {});
-  return (path) => placeIn(parts, path);
+  return (path, on = "value") => placeIn(parts, path, on);
 }
 
 function readSources(

@@ -82,7 +82,7 @@ export interface FoundPlace {
 }
 
 /** Where a path of the whole manifest stands: `["clients", "laptop", "deny", 0]`. Undefined where not even its entry is written. */
-export function placeIn(parts: Parts, path: Path): FoundPlace | undefined {
+export function placeIn(parts: Parts, path: Path, on: "key" | "value"): FoundPlace | undefined {
   const [section, key] = path;
   const lists: Readonly<Record<string, readonly Entry[]>> = {
     clients: parts.clients,
@@ -95,5 +95,5 @@ export function placeIn(parts: Parts, path: Path): FoundPlace | undefined {
   const inside = (value: unknown, step: string | number) =>
     (value as Record<string | number, unknown> | null | undefined)?.[step];
   const isWritten = path.reduce<unknown>(inside, source.value) !== undefined;
-  return { file: source.file, ...source.place(path, "value"), isWritten };
+  return { file: source.file, ...source.place(path, on), isWritten };
 }

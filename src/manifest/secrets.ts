@@ -21,8 +21,8 @@ export interface SecretReader {
 export type FoundSecret =
   /** `source` says which place won: `HUB_SECRET_API_TOKEN`, a file's path, `command vault`. */
   | { readonly t: "found"; readonly name: string; readonly value: Secret; readonly source: string }
-  /** `looked`: every place tried, in order. */
-  | { readonly t: "missing"; readonly name: string; readonly looked: readonly string[] }
+  /** `looked`: every place tried, in order. `fix`: how to put it into one of them. */
+  | { readonly t: "missing"; readonly name: string; readonly looked: readonly string[]; readonly fix: string }
   /** A value is there but must not be used; the Core must not start with it or without it. */
   | { readonly t: "refused"; readonly name: string; readonly source: string; readonly reason: string };
 
@@ -39,10 +39,18 @@ export function resolveSecrets(core: ResolvedCore, reader: SecretReader): Promis
 
 /** One line for a log or an error; undefined for a secret that was found. */
 export function explainSecret(secret: FoundSecret, core: ResolvedCore): string | undefined {
+  const lack = lackOf(secret, core);
+  if (lack === undefined) return undefined;
+  return lack.fix === "" ? lack.what : `${lack.what}; ${lack.fix}`;
+}
+
+/** The same in its two parts; an empty `fix` is in `what`. */
+export function lackOf(secret: FoundSecret, core: ResolvedCore): { what: string; fix: string } | undefined {
   if (secret.t === "found") return undefined;
-  if (secret.t === "refused")
-    return `secret ${secret.name} of Core ${core.key} is refused: ${secret.reason} (${secret.source})`;
-  return `secret ${secret.name} of Core ${core.key} is missing: looked in ${secret.looked.join(", ")}`;
+  const which = `secret ${secret.name} of Core ${core.key}`;
+  return secret.t === "refused"
+    ? { what: `${which} is refused: ${secret.reason} (${secret.source})`, fix: "" }
+    : { what: `${which} is missing: looked in ${secret.looked.join(", ")}`, fix: secret.fix };
 }
 
 async function resolveSecret(spec: SecretSpec, core: ResolvedCore, reader: SecretReader): Promise<FoundSecret> {
@@ -55,7 +63,23 @@ async function resolveSecret(spec: SecretSpec, core: ResolvedCore, reader: Secre
     if (got.t === "refused") return { t: "refused", name, source: place.source, reason: got.reason };
     looked.push(got.why === "" ? place.source : `${place.source} (${got.why})`);
   }
-  return { t: "missing", name, looked };
+  return { t: "missing", name, looked, fix: fixOf(spec, core, reader) };
+}
+
+function fixOf({ name, from }: SecretSpec, core: ResolvedCore, { secretsDir }: SecretReader): string {
+  switch (from.t) {
+    case "env":
+      return `set ${from.variable}`;
+    case "file":
+      return `write it into ${from.path}, for the hub's user to read`;
+    case "command":
+      return `run ${from.argv[0] ?? "it"} as the hub's user to see what it says`;
+    case "search": {
+      const own = `set ${ownVariable(name, scopeOf(core))}`;
+      if (secretsDir === undefined) return `${own}, or HUB_SECRETS_DIR to a folder with a file ${name}`;
+      return `${own}, or write it into ${join(secretsDir, name)}`;
+    }
+  }
 }
 
 function judge(name: string, value: string, source: string, reader: SecretReader): FoundSecret {
@@ -99,16 +123,19 @@ function placesOf(spec: SecretSpec, core: ResolvedCore, reader: SecretReader): P
       return [command(from.argv, core.folder, reader)];
     case "search": {
       const scope = scopeOf(core);
-      const upper = scope.toUpperCase().replace(/[^A-Z0-9]/g, "_");
       const dir = reader.secretsDir;
       return [
-        variable(`HUB_SECRET_${upper}_${name}`, reader),
+        variable(ownVariable(name, scope), reader),
         variable(`HUB_SECRET_${name}`, reader),
         ...(dir === undefined ? [] : [file(join(dir, scope, name)), file(join(dir, name))]),
         variable(name, reader),
       ];
     }
   }
+}
+
+function ownVariable(name: string, scope: string): string {
+  return `HUB_SECRET_${scope.toUpperCase().replace(/[^A-Z0-9]/g, "_")}_${name}`;
 }
 
 /** The Core's key where it can name a folder and a variable, else its namespace. */

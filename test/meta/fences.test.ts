@@ -51,10 +51,13 @@ test("fences: every manifest that a document shows passes thehub check", async (
     const file = join(folder, "hub.yaml");
     await writeFile(file, fence.text);
     const env = { PATH: process.env["PATH"], HUB_STATE_DIR: folder };
-    // Exit 3 is a secret that is not there: the manifest itself is right.
     const checked = await run(process.execPath, [mainFile, "check", file, "--json"], { env }).catch((error) => error);
-    const { errors, warnings, problems } = JSON.parse(checked.stdout);
-    assert.deepEqual({ errors, warnings }, { errors: 0, warnings: 0 }, `${at(fence)}: ${JSON.stringify(problems)}`);
+    // A secret that is not there is no fault of the manifest.
+    const wrong = JSON.parse(checked.stdout).problems.filter(
+      ({ severity, message }: Record<string, string>) =>
+        severity !== "info" && !/^secret \S+ of Core \S+ is missing/.test(String(message)),
+    );
+    assert.deepEqual(wrong, [], at(fence));
   }
 });
 

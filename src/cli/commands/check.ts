@@ -3,13 +3,21 @@ import { HubError } from "../../base/errors.ts";
 import { printable } from "../../base/printable.ts";
 import { Secret } from "../../base/secret.ts";
 import { readTokenFile } from "../../base/token-file.ts";
-import type { CoreSummary } from "../../catalog/summary.ts";
 import { clientTokenHashes } from "../../manifest/client-tokens.ts";
+import { manifestPlaces } from "../../manifest/load.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
-import { hasErrors, type Problem, renderProblems, reportProblems } from "../../manifest/problems.ts";
-import { explainSecret, type FoundSecret, resolveSecrets } from "../../manifest/secrets.ts";
+import {
+  formatPath,
+  hasErrors,
+  type Path,
+  type Problem,
+  renderProblems,
+  reportProblems,
+} from "../../manifest/problems.ts";
+import { explainSecret, type FoundSecret, lackOf, resolveSecrets } from "../../manifest/secrets.ts";
 import type { Settings } from "../../manifest/settings.ts";
 import { type Prepared, prepare } from "../prepare.ts";
+import type { StartedCore } from "../started-cores.ts";
 import { oneLine, paint, printJson, type Terminal } from "../terminal.ts";
 
 interface CheckOptions {
@@ -24,10 +32,12 @@ interface CheckedCore {
   /** Only with --start. */
   readonly state?: string;
   readonly summary?: string;
+  /** Why it did not come up. */
+  readonly problem?: string;
 }
 
 /** Starts every Core of the manifest once, and says what each has. */
-type StartCores = (terminal: Terminal, prepared: Prepared) => Promise<readonly CoreSummary[]>;
+type StartCores = (terminal: Terminal, prepared: Prepared) => Promise<readonly StartedCore[]>;
 
 /**
  * `startCores`: for --start, passed in, because everything else of `check` is done without the hub.
@@ -52,10 +62,10 @@ export async function check(
     report(terminal, options, { file: manifestPath, problems, cores: [], disabled: [] });
     return 2;
   }
-  const cores = await lookAtCores(terminal, prepared, options.start === true ? startCores : undefined);
+  const { cores, missing } = await lookAtCores(terminal, prepared, options.start === true ? startCores : undefined);
   const { disabled } = prepared.manifest;
-  report(terminal, options, { file: manifestPath, problems, cores, disabled });
-  return cores.every(isReady) ? 0 : 3;
+  report(terminal, options, { file: manifestPath, problems: [...problems, ...missing], cores, disabled });
+  return missing.length === 0 ? 0 : 3;
 }
 
 /** The hub would not start with files that cannot serve TLS. */
@@ -87,15 +97,11 @@ function tokenFileProblems({ clients }: Manifest): Problem[] {
   );
 }
 
-function isReady(core: CheckedCore): boolean {
-  return core.secrets.every((secret) => secret.found) && (core.state ?? "up") === "up";
-}
-
 async function lookAtCores(
   terminal: Terminal,
   prepared: Prepared,
   startCores: StartCores | undefined,
-): Promise<CheckedCore[]> {
+): Promise<{ cores: CheckedCore[]; missing: Problem[] }> {
   const { manifest, settings } = prepared;
   const reader = {
     env: terminal.env,
@@ -103,19 +109,43 @@ async function lookAtCores(
     hubTokens: settings.token instanceof Secret ? [settings.token] : [],
     clientTokenHashes: clientTokenHashes(manifest.clients),
   };
-  const checked = await Promise.all(
-    manifest.cores.map(async (core): Promise<CheckedCore> => {
-      const secrets = await resolveSecrets(core, reader);
-      const facts = secrets.map((secret) => secretFacts(secret, explainSecret(secret, core)));
-      return { core: core.key, namespace: core.namespace, secrets: facts };
-    }),
-  );
-  if (startCores === undefined) return checked;
-  const summaries = await startCores(terminal, prepared);
-  return checked.map((core) => {
-    const found = summaries.find((summary) => summary.core === core.core);
-    return { ...core, state: found?.state ?? "failed", summary: found?.line ?? "did not start" };
-  });
+  const place = placing(terminal, prepared);
+  const started = await startCores?.(terminal, prepared);
+  const missing: Problem[] = [];
+  const cores: CheckedCore[] = [];
+  for (const core of manifest.cores) {
+    const secrets = await resolveSecrets(core, reader);
+    const facts = secrets.map((secret) => secretFacts(secret, explainSecret(secret, core)));
+    const lacks = secrets.flatMap((secret, at) => {
+      const lack = lackOf(secret, core);
+      return lack === undefined ? [] : [place(["cores", core.key, "secrets", at], lack.what, lack.fix)];
+    });
+    missing.push(...lacks);
+    const checked = { core: core.key, namespace: core.namespace, secrets: facts };
+    if (started === undefined) {
+      cores.push(checked);
+      continue;
+    }
+    const { state = "failed", line = "did not start", trouble } = started.find((one) => one.core === core.key) ?? {};
+    cores.push({ ...checked, state, summary: line, ...(trouble === undefined ? {} : { problem: trouble }) });
+    // A secret that is not there is why, and said already.
+    if (state !== "up" && lacks.length === 0) missing.push(place(["cores", core.key], trouble ?? line, ""));
+  }
+  return { cores, missing };
+}
+
+/** Makes problems that stand at a path of the manifest; where that is not written, as with secrets that headers name, at its Core. */
+function placing(
+  { cwd }: Terminal,
+  { manifestPath }: Prepared,
+): (path: Path, message: string, hint: string) => Problem {
+  let placeOf: ReturnType<typeof manifestPlaces> | undefined;
+  return (path, message, hint) => {
+    placeOf ??= manifestPlaces({ path: manifestPath, cwd });
+    const shown = placeOf(path)?.isWritten === true ? path : path.slice(0, 2);
+    const { file = manifestPath, line = 0, column = 0 } = placeOf(shown, "key") ?? {};
+    return { severity: "error", file, line, column, path: formatPath(shown), message, hint };
+  };
 }
 
 function secretFacts(secret: FoundSecret, problem: string | undefined): CheckedCore["secrets"][number] {
@@ -137,15 +167,14 @@ function report(terminal: Terminal, options: CheckOptions, { file, problems, cor
   }
   const text = printable(renderProblems(problems));
   if (text !== "") (hasErrors(problems) ? terminal.stderr : terminal.stdout).write(`${text}\n`);
-  if (hasErrors(problems)) return;
   for (const core of cores) {
     terminal.stdout.write(`${paint(terminal, "bold", oneLine(core.core))}: namespace ${core.namespace}\n`);
     for (const secret of core.secrets) {
-      const line = secret.found ? `secret ${secret.name}: from ${secret.source}` : `error: ${secret.problem}`;
+      const line = secret.found ? `secret ${secret.name}: from ${secret.source}` : `secret ${secret.name}: not found`;
       terminal.stdout.write(`  ${oneLine(line)}\n`);
     }
     if (core.summary !== undefined) terminal.stdout.write(`  ${oneLine(core.summary)}\n`);
   }
   for (const core of disabled) terminal.stdout.write(`${paint(terminal, "bold", oneLine(core))}: disabled\n`);
-  if (cores.every(isReady)) terminal.stdout.write(`${file}: ok\n`);
+  if (!hasErrors(problems)) terminal.stdout.write(`${file}: ok\n`);
 }

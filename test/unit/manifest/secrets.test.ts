@@ -63,9 +63,10 @@ test("secrets: a missing one tells every place that was tried", async () => {
     `${join(dir, "KEY")} (empty)`,
     "KEY",
   ];
-  assert.deepEqual(missing, { t: "missing", name: "KEY", looked });
+  const fix = `set HUB_SECRET_MY_API_KEY, or write it into ${join(dir, "KEY")}`;
+  assert.deepEqual(missing, { t: "missing", name: "KEY", looked, fix });
   const said = explainSecret(missing, await coreWith(["KEY"]));
-  assert.equal(said, `secret KEY of Core my-api is missing: looked in ${looked.join(", ")}`);
+  assert.equal(said, `secret KEY of Core my-api is missing: looked in ${looked.join(", ")}; ${fix}`);
 });
 
 test("secrets: a Core's key never leads out of the folder of secrets", async () => {
@@ -100,9 +101,11 @@ test("secrets: a command's output counts, its exit code decides, and it never se
     t: "missing",
     name: "KEY",
     looked: [`command ${process.execPath} (exit code 3)`],
+    fix: `run ${process.execPath} as the hub's user to see what it says`,
   });
   const none = await find({ name: "KEY", from: { command: ["thehub-no-such-program"] } }, { env });
-  assert.deepEqual(none, { t: "missing", name: "KEY", looked: ["command thehub-no-such-program (ENOENT)"] });
+  assert.ok(none.t === "missing");
+  assert.deepEqual(none.looked, ["command thehub-no-such-program (ENOENT)"]);
 });
 
 test("secrets: values that could not be masked or handed on are refused", async () => {
