@@ -2,8 +2,9 @@
 // which ends what a dead hub left behind, by `thehub health`, and by the commands that speak to a running hub's admin API.
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { namesIn } from "./names-in.ts";
 import { Secret } from "./secret.ts";
 
 /** A number alone may be another process's by now; number, start time and place may not. */
@@ -88,10 +89,10 @@ export async function thisRun(platform: NodeJS.Platform): Promise<Run> {
   return { pid: process.pid, started: started ?? "", place };
 }
 
-/** Every run file of a state folder, in no order. Empty when there is no such folder. */
+/** Every run file of a state folder, in no order. Empty when there is no such folder; rejects when it cannot be read. */
 export async function findRuns(stateDir: string): Promise<FoundRun[]> {
   const folder = join(stateDir, "run");
-  const hubIds = (await readdir(folder).catch(() => [] as string[])).filter((name) => /^[0-9a-f]+$/.test(name));
+  const hubIds = (await namesIn(folder)).filter((name) => /^[0-9a-f]+$/.test(name));
   return Promise.all(
     hubIds.map(async (hubId) => {
       const file = join(folder, hubId);

@@ -10,7 +10,7 @@ import { variable } from "../manifest/environment.ts";
 import { resolveHub } from "../manifest/resolve.ts";
 import { resolveSettings } from "../manifest/settings.ts";
 import { readConnectSettings } from "./connect-settings.ts";
-import { findAdminWays, type Way, waysOfVariable } from "./hub-targets.ts";
+import { type AdminWays, findAdminWays, type Way, waysOfVariable } from "./hub-targets.ts";
 import { findStateDir } from "./state-dir.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -161,7 +161,11 @@ export async function findAdmin(terminal: Terminal, options: AdminOptions): Prom
     return new AdminClient({ name, ways: ways.map((way) => ({ ...way })), isTls: false, basePath: "", ...who });
   };
   const stateDir = await stateDirOf(terminal);
-  const { hubs, others } = await findAdminWays(stateDir);
+  let unreadable: HubError | undefined;
+  const { hubs, others } = await findAdminWays(stateDir).catch((error): AdminWays => {
+    unreadable = HubError.from(error);
+    return { hubs: [], others: [] };
+  });
   if (hubs.length > 1) {
     const list = hubs.map(({ pid, name }) => `  --url ${name} (process ${pid})`).join("\n");
     throw new HubError("usage", `${hubs.length} hubs run here; name one:\n${list}`);
@@ -178,6 +182,7 @@ export async function findAdmin(terminal: Terminal, options: AdminOptions): Prom
     const ways = targets.flatMap((target) => target.ways);
     if (ways.length > 0) return local(targets.map(({ address }) => address).join(", "), ways, byToken);
   }
+  if (unreadable !== undefined) throw unreadable;
   const stdio = others.map((pid) => `; process ${pid} serves one client on STDIO, and has no admin API`).join("");
   throw new HubError(
     "hub_unreachable",

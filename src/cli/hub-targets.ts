@@ -4,7 +4,7 @@ import type { ListenAddress } from "../base/listen-address.ts";
 import { findRuns, type Run, stateOf } from "../base/run-files.ts";
 import { parseListen } from "../manifest/addresses.ts";
 import { variable } from "../manifest/environment.ts";
-import { findStateDir } from "./state-dir.ts";
+import { findStateDir, isSystems, unusable } from "./state-dir.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** One way to connect from this machine. */
@@ -89,9 +89,13 @@ export function waysOfVariable(terminal: Terminal, name: string): readonly Addre
     .map((address) => targetOf(address));
 }
 
+/** Throws `hub_unreachable` where the state folder cannot be read: then it is not known whether one runs. */
 async function runningHubs(stateDir: string): Promise<readonly Run[]> {
   const running: Run[] = [];
-  for (const { run } of await findRuns(stateDir)) {
+  const found = await findRuns(stateDir).catch((error) => {
+    throw isSystems(error) ? unusable(stateDir, error, "hub_unreachable") : error;
+  });
+  for (const { run } of found) {
     if (run !== undefined && (await stateOf(run, process.platform)) === "running") running.push(run);
   }
   return running;

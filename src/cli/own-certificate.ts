@@ -28,7 +28,8 @@ export async function ownCertificates(file: string | undefined, stateDir: string
       // A file that cannot be read or used says nothing of what is in force.
     }
   }
-  for (const { run } of stateDir === undefined ? [] : await findRuns(stateDir)) {
+  // Likewise a state folder that cannot be read.
+  for (const { run } of stateDir === undefined ? [] : await findRuns(stateDir).catch(() => [])) {
     if (run?.certificate === undefined || (await stateOf(run, process.platform)) !== "running") continue;
     found.push(run.certificate);
   }

@@ -12,7 +12,7 @@ export interface RunsDeps extends SweepDeps {
   readonly stateDir: string;
 }
 
-/** Ends what hubs left behind that were killed together with their guardian. Never throws. */
+/** Ends what hubs left behind that were killed together with their guardian. Rejects when the folder of run files cannot be read. */
 export async function sweepOldRuns(deps: RunsDeps): Promise<void> {
   for (const { file, socket, hubId, run } of await findRuns(deps.stateDir)) {
     // A file that cannot be read belongs to nobody who could be asked.

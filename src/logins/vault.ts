@@ -2,9 +2,10 @@
 // are sealed with the rest, so that no file passes for another's.
 import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { namesIn } from "../base/names-in.ts";
 import { replaceFile } from "../base/replace-file.ts";
 import { type SealedText, seal, unseal } from "../base/sealed.ts";
 import type { Secret } from "../base/secret.ts";
@@ -111,9 +112,9 @@ export class Vault {
     }
   }
 
-  /** By Core and owner. */
+  /** By Core and owner. Rejects with the system's error where the folder cannot be read. */
   async list(): Promise<Listed[]> {
-    const names = (await readdir(this.folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+    const names = (await namesIn(this.folder)).filter((name) => name.endsWith(".json"));
     const listed: Listed[] = [];
     for (const name of names) {
       const sealed = await this.#readFile(join(this.folder, name));

@@ -103,6 +103,19 @@ test("status: where no hub runs, says how to name one, and exits 1", async () =>
   assertRan(inUrl, 2, "", /HUB_TOKEN/);
 });
 
+test("status: a state folder that cannot be read is said, and hides no hub that is named", async () => {
+  const state = join(nowhere, "unreadable");
+  await writeFile(state, "");
+  const env = { HUB_STATE_DIR: state };
+  const words = `the state folder ${state} cannot be used (ENOTDIR): run this as the hub's user, with the HUB_STATE_DIR that the hub has\n`;
+  for (const command of [["status"], ["reload"], ["health"]]) {
+    assertRan(await thehub(command, env), 1, "", `thehub: ${words}`);
+  }
+  assertRan(await thehub(["login", "--list"], env), 2, "", `thehub: ${words}`);
+  const named = await thehub(["status"], { ...env, HUB_LISTEN: "127.0.0.1:9" });
+  assertRan(named, 1, "", /127\.0\.0\.1:9 cannot be reached: nothing listens there/);
+});
+
 test("status: with several hubs of one state folder, names each, and takes one of them by --url", async () => {
   const state = join(nowhere, "two");
   await using one = await startHub({ manifest: good, env: { HUB_STATE_DIR: state } });

@@ -12,6 +12,7 @@ import { type LoginRecord, type Tokens, Vault } from "../../logins/vault.ts";
 import { openInBrowser } from "../browser.ts";
 import { type LoginOptions, type LoginScene, loginScene } from "../login-scene.ts";
 import { prepareOrThrow } from "../prepare.ts";
+import { isSystems, unusable } from "../state-dir.ts";
 import { oneLine, printJson, type Terminal, table } from "../terminal.ts";
 
 /** As long as a person may need to find the password, and the second factor. */
@@ -152,7 +153,10 @@ async function list(terminal: Terminal, options: LoginOptions): Promise<number> 
   const { settings } = prepareOrThrow(terminal, options);
   const { stateDir, stateKey: key } = settings;
   const vault = new Vault({ clock: systemClock, stateDir, key });
-  const logins = (await vault.list()).map(({ core, owner, found }) => {
+  const listed = await vault.list().catch((error) => {
+    throw isSystems(error) ? unusable(stateDir, error) : error;
+  });
+  const logins = listed.map(({ core, owner, found }) => {
     const record = found.t === "login" ? found.record : undefined;
     const problem = found.t === "unreadable" ? found.why : undefined;
     return { core, owner, record, problem };

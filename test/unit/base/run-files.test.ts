@@ -64,3 +64,10 @@ test("run files: what is no run file is found as such or left alone", async () =
   assert.equal(await readFile(found[0]?.file ?? "", "utf8"), "{");
   assert.deepEqual(await findRuns(join(stateDir, "nowhere")), []);
 });
+
+test("run files: a folder that cannot be read is not taken for an empty one", async () => {
+  // Root reads what modes close to others; nobody lists a file.
+  const file = join(stateDir, "broken");
+  await writeFile(file, "");
+  await assert.rejects(findRuns(file), { code: "ENOTDIR" });
+});

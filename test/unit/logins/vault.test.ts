@@ -46,6 +46,14 @@ test("vault: what was written is read, by whoever has the key, and by nobody els
   });
 });
 
+test("vault: a folder that cannot be read is not taken for an empty one", async () => {
+  await inFolder(async (stateDir) => {
+    assert.deepEqual(await vaultIn(stateDir).list(), []);
+    await writeFile(join(stateDir, "logins"), "");
+    await assert.rejects(vaultIn(stateDir).list(), { code: "ENOTDIR" });
+  });
+});
+
 test("vault: of many that make the key at once all have the same", async () => {
   await inFolder(async (stateDir) => {
     const owners = Array.from({ length: 8 }, (_, at): LoginOwner => ({ t: "client", id: `c${at}` }));

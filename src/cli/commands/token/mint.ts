@@ -9,6 +9,7 @@ import type { Manifest } from "../../../manifest/manifest.ts";
 import { durationText, readDuration } from "../../duration.ts";
 import { findClient } from "../../find-client.ts";
 import { prepareOrThrow } from "../../prepare.ts";
+import { isSystems, unusable } from "../../state-dir.ts";
 import type { Terminal } from "../../terminal.ts";
 import { partText, reportOf, whoseText } from "./entries.ts";
 
@@ -47,7 +48,7 @@ export async function mint(terminal: Terminal, options: MintOptions): Promise<nu
   const deps = { ring: new KeyRing(stateDir), ledger: new Ledger({ stateDir, clock }), clock };
   const { token, entry } = await mintToken(deps, { client, allow, deny, readOnly, admin, name, ttlMs }).catch(
     (error: unknown) => {
-      throw isSystems(error) ? unwritable(stateDir, error) : error;
+      throw isSystems(error) ? unusable(stateDir, error) : error;
     },
   );
   if (options.json === true) {
@@ -72,13 +73,4 @@ function checkRule(terminal: Terminal, option: string, rule: string, { cores }: 
   const namespaces = new Set(cores.map(({ namespace }) => namespace));
   const doubt = doubtRule(rule, namespaces, new Set(cores.flatMap(({ tags }) => tags)));
   if (doubt !== undefined) terminal.stderr.write(`thehub: ${option} ${rule}: ${doubt.message}; ${doubt.hint}\n`);
-}
-
-export function isSystems(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "syscall" in error;
-}
-
-export function unwritable(stateDir: string, { code }: NodeJS.ErrnoException): HubError {
-  const fix = "run this as the hub's user, with the HUB_STATE_DIR that the hub has";
-  return new HubError("usage", `the state folder ${stateDir} cannot be used (${code}): ${fix}`);
 }

@@ -4,10 +4,9 @@ import { HubError } from "../../../base/errors.ts";
 import { KeyRing } from "../../../identity/key-ring.ts";
 import { Ledger, type ListedEntry } from "../../../identity/ledger.ts";
 import { durationText } from "../../duration.ts";
-import { findStateDir } from "../../state-dir.ts";
+import { findStateDir, isSystems, unusable } from "../../state-dir.ts";
 import { oneLine, printJson, type Terminal, table } from "../../terminal.ts";
 import { listedReportOf, partText, whoseText } from "./entries.ts";
-import { isSystems, unwritable } from "./mint.ts";
 
 export interface OutstandingOptions {
   readonly json?: boolean;
@@ -82,7 +81,7 @@ async function withLedger<T>(terminal: Terminal, work: (ledger: Ledger) => Promi
   try {
     return await work(new Ledger({ stateDir, clock: systemClock }));
   } catch (error) {
-    throw isSystems(error) ? unwritable(stateDir, error) : error;
+    throw isSystems(error) ? unusable(stateDir, error) : error;
   }
 }
 
