@@ -16,7 +16,7 @@ const plain: Readonly<Record<string, "json">> = { "--json": "json" };
 const commands: Readonly<Record<string, { readonly options: readonly string[]; readonly operands: number }>> = {
   serve: { options: ["manifest", "listen"], operands: 0 },
   stdio: { options: ["manifest", "profile"], operands: 0 },
-  check: { options: ["json"], operands: 1 },
+  check: { options: ["manifest", "json"], operands: 1 },
   health: { options: ["json", "timeoutMs"], operands: 0 },
 };
 

@@ -40,12 +40,18 @@ export function prepare(terminal: Terminal, options: PrepareOptions): Preparatio
   if (loaded.t === "invalid") return { t: "invalid", manifestPath: path, problems: loaded.problems };
   const resolved = resolveSettings({ env, cwd: terminal.cwd, hub: loaded.manifest.hub });
   if (resolved.t === "invalid") {
-    return { t: "invalid", manifestPath: path, problems: [...loaded.warnings, ...resolved.problems] };
+    const problems = options.listen === undefined ? resolved.problems : resolved.problems.map(ofOption);
+    return { t: "invalid", manifestPath: path, problems: [...loaded.warnings, ...problems] };
   }
   const { manifest } = loaded;
   const warnings = [...loaded.warnings, ...resolved.warnings, ...wayProblems(manifest, resolved.settings)];
   const prepared = { manifestPath: path, builtIn, print, manifest, settings: resolved.settings, warnings };
   return { t: "ok", prepared };
+}
+
+/** What stands in HUB_LISTEN is what --listen says. */
+function ofOption(problem: Problem): Problem {
+  return problem.path === "HUB_LISTEN" ? { ...problem, file: "command line", path: "--listen" } : problem;
 }
 
 /** Throws `usage` for a profile that there is not. */

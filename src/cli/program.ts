@@ -94,7 +94,8 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   program
     .command("check")
     .description("validate a manifest and look its secrets up")
-    .argument("[file]", "manifest file or folder")
+    .argument("[file]", "the same as --manifest")
+    .option(...manifestOption)
     .option("--json", "print JSON")
     .option("--start", "start every Core, too, and say what it has")
     .action(async (file, options) => {
@@ -196,7 +197,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   steering(
     "reload",
     "have a running hub read its manifest again, and say what changed",
-    "Exit codes: 0 in force or nothing changed, 2 the manifest is wrong, 3 a Core did not come up; the old one stays in force then.",
+    "Exit codes: 0 in force or nothing changed, 1 no hub answers or not to this caller, 2 the manifest is wrong, 3 a Core did not come up;\nthe old one stays in force after 2 and 3.",
   ).action(async (options) => {
     exit = await (await import("./commands/reload.ts")).reload(terminal, options);
   });

@@ -12,5 +12,7 @@ export const hubWords: PeerWords = {
     http: "check the path: a hub serves Streamable HTTP at /mcp, behind HUB_BASE_PATH if it is set",
   },
   odd: "is it a hub, and its path /mcp?",
+  wrongToken:
+    "put the hub's token, or that of a client of its manifest, there, or name another variable with --token-env",
   noToken: "put it into HUB_TOKEN, or name its variable with --token-env",
 };

@@ -105,5 +105,6 @@ const serverWords: PeerWords = {
     sse: "check the path of url: many servers have theirs at /sse",
   },
   odd: "is it an MCP server, and url the whole address of its endpoint?",
+  wrongToken: "give the secret a value that the Core takes, and restart the Core",
   noToken: "write auth: { bearer: NAME } and set the secret NAME",
 };

@@ -38,6 +38,8 @@ export interface PeerWords {
   readonly odd: string;
   /** It wants a token, and none was given. */
   readonly noToken: string;
+  /** What to do where the one it was shown is no good. */
+  readonly wrongToken: string;
 }
 
 /** What a reason may name. */
@@ -132,7 +134,7 @@ function judgeStatus(
     const reason =
       credential === undefined
         ? `${name} wants a token: ${words.noToken}`
-        : `${name} does not take the token of ${credential}`;
+        : `${name} does not take the token of ${credential}: ${words.wrongToken}`;
     return { kind: "refused", code: "unauthenticated", reason };
   }
   if (status === 403) return wrong(`${name} refused the connection (403)${because}`);

@@ -31,6 +31,7 @@ const serverWords: PeerWords = {
   noPermission: "no permission",
   paths: { websocket: "check the path", http: "check the path", sse: "check the path" },
   odd: "is it an MCP server?",
+  wrongToken: "set the secret",
   noToken: "write its token into the manifest",
 };
 

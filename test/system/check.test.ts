@@ -52,6 +52,16 @@ test("check: a secret that is not there is an error, with its place and the fix"
   assert.match(text.stderr, /\n2 errors, 0 warnings\n$/);
 });
 
+test("check: takes its manifest as an operand, or as all commands do, and not both", async () => {
+  await writeFile(file, "cores:\n  t: { command: x }\n");
+  const said = { code: 0, stdout: `t: namespace t\n${file}: ok\n`, stderr: "" };
+  for (const words of [[file], ["-m", file], ["--manifest", file]]) {
+    assert.deepEqual(await thehub(["check", ...words], env()), said);
+  }
+  const both = await thehub(["check", file, "-m", "other.yaml"], env());
+  assert.deepEqual([both.code, both.stderr.includes("name one of them")], [2, true]);
+});
+
 test("check --start: says why a Core did not come up, and its last words", async () => {
   const broken = `  broken:\n    ${fixture("exit-at-once.mjs")}\n    health: { max_restarts: 0 }\n`;
   await writeFile(file, `cores:\n  good:\n    ${fixture("echo.mjs")}\n  t: { command: nosuchprogram }\n${broken}`);

@@ -21,6 +21,7 @@ import type { StartedCore } from "../started-cores.ts";
 import { oneLine, paint, printJson, type Terminal } from "../terminal.ts";
 
 interface CheckOptions {
+  readonly manifest?: string;
   readonly json?: boolean;
   readonly start?: boolean;
 }
@@ -49,7 +50,10 @@ export async function check(
   options: CheckOptions,
   startCores?: StartCores,
 ): Promise<number> {
-  const preparation = prepare(terminal, { manifest: file });
+  if (file !== undefined && options.manifest !== undefined) {
+    throw new HubError("usage", `${file} and --manifest ${options.manifest} are two manifests: name one of them`);
+  }
+  const preparation = prepare(terminal, { manifest: file ?? options.manifest });
   const { manifestPath } = preparation.t === "ok" ? preparation.prepared : preparation;
   if (preparation.t === "invalid") {
     report(terminal, options, { file: manifestPath, problems: preparation.problems, cores: [], disabled: [] });

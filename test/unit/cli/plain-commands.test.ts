@@ -6,6 +6,7 @@ test("plain commands: reads the plain spellings of the commands that start quick
   const read = (line: string) => readPlainCommand(line.split(" "));
   assert.deepEqual(read("check"), { name: "check", operands: [], options: {} });
   assert.deepEqual(read("check hub.yaml --json"), { name: "check", operands: ["hub.yaml"], options: { json: true } });
+  assert.deepEqual(read("check -m hub.yaml"), { name: "check", operands: [], options: { manifest: "hub.yaml" } });
   assert.deepEqual(read("serve -m hub.yaml --listen :3000"), {
     name: "serve",
     operands: [],
@@ -33,7 +34,7 @@ test("plain commands: leaves everything else to the full parser", () => {
     "check a b",
     // What starts Cores is no quick command.
     "check a --start",
-    "check --manifest a",
+    "health --manifest a",
     "check -- a",
   ];
   lines.push(

@@ -21,8 +21,8 @@ export async function showToken(terminal: Terminal): Promise<number> {
   }
   return refuse(
     terminal,
-    `no token is kept in ${stateDir}: one is made when thehub serve listens beyond this machine, with no terminal and no ` +
-      "HUB_TOKEN; set HUB_STATE_DIR to the folder that the hub has",
+    `no token is kept in ${stateDir}: one is where no client and no HUB_TOKEN is set, and thehub serve has auth: builtin, or listens beyond ` +
+      "this machine without a terminal (at one, it is printed at the start); set HUB_STATE_DIR to the folder that the hub has",
   );
 }
 
