@@ -73,7 +73,8 @@ function checkToken(value: unknown, path: Path, client: Entry, taken: Taken, rep
   if (hash === hashOfNothing) {
     const hint = 'hash the token itself: printf %s "$TOKEN" | thehub token hash';
     report({ source: client.source, path, on: "value" }, "error", "this is the SHA-256 of an empty token", hint);
-  } else if (hash !== undefined) checkOnce(hash, path, client, taken, report);
+    // What is no hash is said by the schema.
+  } else if (hash !== undefined && /^[0-9a-f]{64}$/.test(hash)) checkOnce(hash, path, client, taken, report);
 }
 
 function checkOnce(what: string, path: Path, client: Entry, taken: Taken, report: Report): void {

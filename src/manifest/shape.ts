@@ -146,7 +146,7 @@ function wrongType(path: Path, value: unknown, node: SchemaNode): Finding {
       path,
       at: "value",
       message: `must be ${wanted}`,
-      hint: node.patternErrorMessage ?? node.description ?? "",
+      hint: node.patternErrorMessage ?? exampleHint(path, node) ?? node.description ?? "",
     };
   }
   const message = `must be ${wanted}, not ${kindOf(value)}`;
@@ -188,9 +188,14 @@ function typeHint(path: Path, value: unknown, types: readonly string[], node: Sc
     if (value !== "" && Number.isFinite(plain)) return `write it without quotes: ${lead}${plain}`;
     return `write ${rangeOf(node)}`;
   }
+  return exampleHint(path, node) ?? (types.includes("object") ? "write key: value lines below it, indented" : "");
+}
+
+function exampleHint(path: Path, node: SchemaNode): string | undefined {
   const example = node.examples?.[0] ?? node.default;
-  if (example !== undefined) return `for example ${lead}${JSON.stringify(example)}`;
-  return types.includes("object") ? "write key: value lines below it, indented" : "";
+  const key = path.at(-1);
+  const lead = typeof key === "string" ? `${key}: ` : "";
+  return example === undefined ? undefined : `for example ${lead}${JSON.stringify(example)}`;
 }
 
 function wrongChoice(path: Path, value: unknown, node: SchemaNode): Finding {

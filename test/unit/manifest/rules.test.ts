@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { namespaceOf } from "../../../src/manifest/namespaces.ts";
-import { problemsOf } from "./load-text.ts";
+import { load, problemsOf } from "./load-text.ts";
 
 const hash = (digit: string) => digit.repeat(64);
 
@@ -148,6 +148,22 @@ test("rules: what only names a credential, or says where it is, is none", async 
   const filled = await problemsOf(JSON.stringify({ cores: { a: { command: "x", args: ["X-Api-Key:${KEY}"] } } }));
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
   assert.deepEqual(filled, []);
+});
+
+test("rules: tokens and secrets of another kind are answered with an example, and nothing of them is repeated", () => {
+  const clients = { a: { tokens: ["hidden-1"] }, b: { token_sha256: "hidden-2" }, c: { token_sha256: "hidden-2" } };
+  const loaded = load(JSON.stringify({ clients, cores: { t: { command: "x", secrets: { X: "hidden-3" } } } }));
+  assert.ok(loaded.t === "invalid" && !JSON.stringify(loaded).includes("hidden"));
+  const hash = `write the 64 hexadecimal digits of the token's SHA-256: printf %s "$TOKEN" | sha256sum`;
+  assert.deepEqual(
+    loaded.problems.map(({ path, hint }) => [path, hint]),
+    [
+      ["clients.a.tokens[0]", 'for example {"file":"laptop.token"}'],
+      ["clients.b.token_sha256", hash],
+      ["clients.c.token_sha256", hash],
+      ["cores.t.secrets", 'for example secrets: ["API_TOKEN"]'],
+    ],
+  );
 });
 
 test("rules: placeholders that are not replaced yet are errors where a Core would see them", async () => {
