@@ -64,5 +64,7 @@ async function openRun(deps: ReaperDeps): Promise<OwnRun | undefined> {
 }
 
 function logFailure({ log, stateDir }: ReaperDeps, error: unknown): void {
-  log.warn("run_file_failed", { stateDir, error: error instanceof Error ? error.message : String(error) });
+  const fix =
+    "let the hub's user write to HUB_STATE_DIR: without its run file no command finds this hub, and the next start does not end what it leaves behind when it is killed";
+  log.warn("run_file_failed", { stateDir, error: error instanceof Error ? error.message : String(error), fix });
 }

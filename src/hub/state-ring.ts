@@ -65,8 +65,9 @@ export class StateRing implements SealKeys {
   }
 
   #warn(error: unknown): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    this.#log.warn("state_key_unusable", { reason: code ?? message });
+    // The system's own message names the file, and why.
+    const fix = "let the hub's user write to HUB_STATE_DIR, or set HUB_STATE_KEY";
+    this.#log.warn("state_key_unusable", { reason: (error as Error).message, fix });
   }
 }
 

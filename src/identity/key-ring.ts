@@ -93,7 +93,9 @@ export class KeyRing {
     // Before it is read: what changes meanwhile is found by the next look.
     const seen = await lookAt(this.file);
     const text = await keptText(this.file, make).catch((error: unknown) => {
-      throw this.#unusable(`cannot be read (${codeOf(error)})`, error);
+      // What is not there yet fails in the folder, or in a draft beside it.
+      const isThere = (error as NodeJS.ErrnoException).path === this.file;
+      throw this.#unusable(`cannot be ${isThere ? "read" : "made"} (${codeOf(error)})`, error);
     });
     this.#take(text, seen);
   }

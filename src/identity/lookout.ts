@@ -74,8 +74,8 @@ export class Lookout {
   }
 
   #say(one: Looked, error: HubError): void {
-    const { code, message } = (error.cause ?? error) as { code?: string; message: string };
-    const reason = error.code === "internal" ? (code ?? message) : error.message;
+    // The system's own message names the file, and why.
+    const reason = error.code === "internal" && error.cause instanceof Error ? error.cause.message : error.message;
     if (this.#said.get(one) === reason) return;
     this.#said.set(one, reason);
     const fix = "what was known before stays in force; see that the hub's user can read HUB_STATE_DIR";

@@ -120,7 +120,15 @@ test("operability: a start that fails for want of a token says so as a log line"
     env: { HUB_STATE_DIR: join(root, "package.json") },
   });
   const line = await hub.logged("start_failed");
-  assert.match(JSON.stringify(line), /needs a token.*HUB_STATE_DIR/);
+  assert.match(JSON.stringify(line["error"]), /needs a token.*HUB_STATE_DIR.*"cause"/);
+  assert.equal(line["cause"], undefined);
+  assert.equal((await hub.exited).code, 2);
+});
+
+test("operability: an address that cannot be read is blamed on the option that has it", async () => {
+  await using hub = await startHub({ args: ["serve", "--listen", "foo"], env: { HUB_STATE_DIR: "/nowhere" } });
+  const line = await hub.logged("manifest_problem");
+  assert.deepEqual([line["path"], line["file"]], ["--listen", "command line"]);
   assert.equal((await hub.exited).code, 2);
 });
 

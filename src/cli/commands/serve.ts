@@ -53,7 +53,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
     return 0;
   } catch (error) {
     const known = HubError.from(error);
-    log.error("start_failed", { error: known, cause: known.cause });
+    log.error("start_failed", { error: known });
     return known.facts.exit;
   } finally {
     reloading?.close();

@@ -67,7 +67,7 @@ export async function stdio(terminal: Terminal, options: { manifest?: string; pr
     return 0;
   } catch (error) {
     const known = HubError.from(error);
-    log.error("start_failed", { error: known, cause: known.cause });
+    log.error("start_failed", { error: known });
     return known.facts.exit;
   } finally {
     reloading.close();

@@ -92,6 +92,9 @@ test("state ring: where no key can be read or kept, this process has one of its 
       lines.map(({ level, msg }) => [level, msg]),
       [["warn", "state_key_unusable"]],
     );
+    // The file, and what to do.
+    assert.ok(JSON.stringify(lines).includes(`ENOTDIR: not a directory, open '${join(stateDir, "file", "key")}'`));
+    assert.match(JSON.stringify(lines), /let the hub's user write to HUB_STATE_DIR/);
   });
 });
 
