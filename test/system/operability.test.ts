@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { fixture, mainFile, root, startHub } from "../helpers/hub-process.ts";
+import { thehub } from "../helpers/thehub.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 const manifest = `cores:\n  m:\n    ${fixture("mirror.mjs")}\n`;
@@ -123,6 +124,19 @@ test("operability: a start that fails for want of a token says so as a log line"
   assert.match(JSON.stringify(line["error"]), /needs a token.*HUB_STATE_DIR.*"cause"/);
   assert.equal(line["cause"], undefined);
   assert.equal((await hub.exited).code, 2);
+});
+
+test("operability: a call of a tool that is not there says first which Core is not up, and what a person can run", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "thehub-call-"));
+  const file = join(folder, "hub.yaml");
+  await writeFile(file, "cores: { t: { command: nosuchprogram, health: { max_restarts: 0 } } }\n");
+  const { code, stderr } = await thehub(["call", "t.echo", "--manifest", file], { HUB_STATE_DIR: folder });
+  await rm(folder, { recursive: true });
+  assert.match(
+    stderr,
+    /^core "t" was given up: .*nosuchprogram.*\nthehub: unknown tool "t\.echo"; thehub list shows what there is\n$/s,
+  );
+  assert.equal(code, 3);
 });
 
 test("operability: an address that cannot be read is blamed on the option that has it", async () => {

@@ -83,14 +83,20 @@ async function callWith(
   const reply = await client.request("tools/call", params);
   if (terminal.stderr.isTTY === true) terminal.stderr.write("\r\x1b[K");
   if (reply.error !== undefined) {
-    if (json === true) printJson(terminal, { error: reply.error });
-    else terminal.stderr.write(`thehub: ${ownLines(reply.error.message)}\n`);
     const code = (reply.error.data as { code?: string } | undefined)?.code ?? "";
-    const known = code === "name_unknown" ? troubles() : [];
-    if (known.length > 0) {
-      terminal.stderr.write(`${printable(known.join("\n"))}\n`);
-      return 3;
+    const isUnknown = code === "name_unknown";
+    // The Core that is not up may be the one that has it.
+    const known = isUnknown ? troubles() : [];
+    if (known.length > 0) terminal.stderr.write(`${printable(known.join("\n"))}\n`);
+    if (json === true) printJson(terminal, { error: reply.error });
+    else {
+      const message = ownLines(reply.error.message);
+      // What a client of MCP asks; who is told here has a command for it.
+      terminal.stderr.write(
+        `thehub: ${isUnknown ? message.replace("; tools/list shows", "; thehub list shows") : message}\n`,
+      );
     }
+    if (known.length > 0) return 3;
     return code.startsWith("core_") ? 3 : 1;
   }
   if (json === true) terminal.stdout.write(`${forReader(terminal, reply.resultText ?? "", printableJson)}\n`);
