@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -22,6 +22,12 @@ test("key ring: the first key is made at first need, for the hub's user alone, a
   assert.match(made[0].issuer, /^thehub:[0-9a-f]{16}$/);
   assert.equal(made[0].issuer, made[1].issuer);
   assert.equal((await stat(one.file)).mode & 0o777, 0o600);
+});
+
+test("key ring: a folder in which no file can be made is not taken for a file that cannot be read", async () => {
+  const stateDir = join(await own(), "link");
+  await symlink("nowhere", stateDir);
+  await assert.rejects(new KeyRing(stateDir).current(), /signing-keys: the file cannot be made \(E[A-Z]+\): /);
 });
 
 test("key ring: another key signs after a change, and the one before it verifies until the next", async () => {

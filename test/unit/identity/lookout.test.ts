@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { HubError } from "../../../src/base/errors.ts";
 import { Lookout } from "../../../src/identity/lookout.ts";
@@ -46,5 +47,14 @@ test("lookout: what cannot be looked at is said once, until it can be again", as
   const said = log.lines.filter((line) => line.startsWith("warn identity_unreadable"));
   assert.equal(said.length, 2);
   assert.match(said.join(), /"reason":"the file is broken: mend it"/);
+  lookout.close();
+});
+
+test("lookout: a file that the system does not let be read is named", async () => {
+  const log = new MemoryLog();
+  const look = () => readFile("/nowhere/signing-keys", "utf8").then(() => {});
+  const lookout = new Lookout({ clock: new FakeClock(), log, looked: [{ losses: 0, look }], changed: () => {} });
+  await lookout.open();
+  assert.match(log.lines.join(), /ENOENT: no such file or directory, open '\/nowhere\/signing-keys'/);
   lookout.close();
 });
