@@ -218,6 +218,7 @@ export class Core {
     }
     if (next.state === before.state) return;
     if (next.state.t !== "backoff") this.#retryTimer?.cancel();
+    if (next.state.t === "stopped") this.#endWatch();
     logState(this, this.#deps.log);
     this.#events.state(this);
   }
@@ -240,8 +241,9 @@ export class Core {
       const secrets = await this.#deps.secrets(this.definition);
       if (secrets.t === "missing") throw startFailed("secret_missing", secrets.message, true);
       if (!this.#isStarting(generation)) return;
-      this.#use(await this.#deps.credential());
+      const credential = await this.#deps.credential();
       if (!this.#isStarting(generation)) return;
+      this.#use(credential);
       const open = await openerOf(this.definition);
       if (!this.#isStarting(generation)) return;
       const greeted = await this.#greet(generation, secrets.values, open);
@@ -256,9 +258,8 @@ export class Core {
     }
   }
 
-  /** A login that comes, or comes back, is tried at once. */
+  /** A login that comes, or comes back, is tried at once. It may live longer than this Core, which looks at it until it is stopped. */
   #use(credential: Credential | undefined): void {
-    if (credential === this.#credential) return;
     this.#endWatch();
     this.#credential = credential;
     this.#endWatch =

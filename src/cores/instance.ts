@@ -50,6 +50,8 @@ export interface InstanceLink {
   /** When the Core last said anything, in Clock milliseconds. */
   readonly heardMs: number;
   send(frame: Frame, splices: readonly Splice[]): Sent;
+  /** Nobody waits for the answer to this request any more, and nobody tells the Core so. Absent where an answer that is owed takes up nothing. */
+  settled?(id: number): void;
 }
 
 export abstract class Instance {
@@ -111,8 +113,8 @@ export abstract class Instance {
   ): { readonly id: number; readonly answer: Promise<Buffer> } {
     const id = this.#facts.nextId();
     const answer = this.requests.open(id, method, timeoutMs, () => {
-      if (method === "initialize" || method === "ping" || method === "server/discover") return;
-      this.notify("notifications/cancelled", { requestId: id, reason: "timed out" });
+      if (neverCancelled.has(method)) this.link.settled?.(id);
+      else this.notify("notifications/cancelled", { requestId: id, reason: "timed out" });
     });
     const meta = isAboutTasks(method, params) ? this.#taskMeta : this.#meta;
     const whole = meta === undefined ? params : { ...params, _meta: meta };
@@ -131,6 +133,8 @@ export abstract class Instance {
     this.link.send(frameOfText(JSON.stringify({ jsonrpc: "2.0", method, params })), noSplices);
   }
 }
+
+const neverCancelled: ReadonlySet<string> = new Set(["initialize", "ping", "server/discover"]);
 
 /** Whether the Core must know that the hub knows tasks: what it lists is for clients that may not. */
 function isAboutTasks(method: string, params: object | undefined): boolean {

@@ -172,9 +172,13 @@ class RemoteLink implements InstanceLink {
     const record = this.#received;
     if (record.kind === "response" && record.idStart >= 0) {
       const id = integerAt(frame, record.idStart, record.idEnd);
-      if (id >= 0) this.#connection?.settled(String(id));
+      if (id >= 0) this.settled(id);
     }
     this.#frame(frame, record, idText === undefined ? undefined : Number(idText));
+  }
+
+  settled(id: number): void {
+    this.#connection?.settled(String(id));
   }
 
   hold(idText: ByteString, refusal: Frame): void {
@@ -204,8 +208,14 @@ class RemoteLink implements InstanceLink {
       return this.#connection?.send(frame) ?? "closed";
     const method = stringAt(bytes, record.methodStart, record.methodEnd);
     const said = this.#said(method, bytes);
-    if (said.cancels !== undefined) this.#held.delete(said.cancels);
-    return this.#connection?.send(frame, isAgain ? { ...said, isAgain } : said) ?? "closed";
+    const sent = this.#connection?.send(frame, isAgain ? { ...said, isAgain } : said) ?? "closed";
+    const { cancels } = said;
+    if (cancels !== undefined) {
+      this.#held.delete(cancels);
+      // A server may leave the stream of what was taken back open for ever.
+      this.#connection?.settled(cancels);
+    }
+    return sent;
   }
 
   #said(method: string, bytes: Buffer): Said {

@@ -7,7 +7,8 @@ import type { ClientSession, Lane } from "../relay/call.ts";
 import type { Calls } from "../relay/calls.ts";
 import type { Changes } from "../relay/changes.ts";
 import type { Doorman } from "./doorman.ts";
-import type { Fallen, Fleet } from "./fleet.ts";
+import type { Fallen } from "./fallen.ts";
+import type { Fleet } from "./fleet.ts";
 
 /** Everything is as it was before. `falls`: the Cores that did not come up; none where the hub is shutting down. */
 export interface NotExchanged {

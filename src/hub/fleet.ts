@@ -3,7 +3,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
 import type { Clock } from "../base/clock.ts";
-import { coreStateWords } from "../base/core-states.ts";
 import type { Credential } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { Core } from "../cores/core.ts";
@@ -11,6 +10,7 @@ import type { Setup } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";
 import { everyCapability } from "../relay/ask-rules.ts";
 import type { ClientSession, Lane } from "../relay/call.ts";
+import { type Fallen, fallOf, hasRisen } from "./fallen.ts";
 import type { Instances, InstancesDeps } from "./instances.ts";
 import { type Making, type Member, Members, type MembersDeps, redefine } from "./members.ts";
 import { Pool } from "./pool.ts";
@@ -41,15 +41,8 @@ interface Place {
 }
 
 export type Tried =
-  | { readonly t: "up"; readonly members: readonly Member[] }
+  | { readonly t: "risen"; readonly members: readonly Member[] }
   | { readonly t: "fell"; readonly falls: readonly Fallen[] };
-
-export interface Fallen {
-  readonly core: string;
-  readonly reason: string;
-  /** Its last words. */
-  readonly stderr: readonly string[];
-}
 
 /** What left its place. */
 export interface Departure {
@@ -180,7 +173,7 @@ export class Fleet {
   }
 
   /**
-   * Starts Cores beside those in force. Resolves when all are up, or when one has fallen: then all of them are stopped, and
+   * Starts Cores beside those in force. Resolves when all have risen, or when one has fallen: then all of them are stopped, and
    * nothing of them is left.
    */
   async try(definitions: readonly ResolvedCore[], setup: Setup): Promise<Tried> {
@@ -189,7 +182,7 @@ export class Fleet {
     });
     const falls = await this.#rise(members);
     for (const member of members) member.watcher = undefined;
-    if (falls.length === 0) return { t: "up", members };
+    if (falls.length === 0) return { t: "risen", members };
     await this.discard(members);
     return { t: "fell", falls };
   }
@@ -205,11 +198,11 @@ export class Fleet {
   }
 
   /**
-   * The one step: the Cores of this setup are in force, those tried among them. Nothing is done where one of those is not up any
-   * more. Who has departed is `retire`d by the caller, when its calls have been seen to.
+   * The one step: the Cores of this setup are in force, those tried among them. Nothing is done where one of those has fallen
+   * meanwhile. Who has departed is `retire`d by the caller, when its calls have been seen to.
    */
   replace(setup: Setup, tried: readonly Member[]): Replaced {
-    const falls = tried.flatMap(fallOf);
+    const falls = this.#fallsOf(tried);
     if (falls.length > 0) return { t: "fell", falls };
     const fresh = new Map(tried.map((member) => [member.core.name, member]));
     const departures: Departure[] = [];
@@ -364,17 +357,21 @@ export class Fleet {
     if (isGoing && member.core.state.t === "backoff") void member.core.stop();
   }
 
-  /** Resolves when all are up, or one is not and will not be: with those that have fallen by then. */
+  /** Resolves when all have risen, or one has fallen: with those that have by then. */
   #rise(members: readonly Member[]): Promise<readonly Fallen[]> {
     return new Promise((resolve) => {
       const look = () => {
-        const falls = members.flatMap(fallOf);
-        if (falls.length > 0 || members.every(({ core }) => core.state.t === "up")) resolve(falls);
+        const falls = this.#fallsOf(members);
+        if (falls.length > 0 || members.every(({ core }) => hasRisen(core, this.core(core.name)))) resolve(falls);
       };
       for (const member of members) member.watcher = look;
       for (const { core } of members) core.start();
       look();
     });
+  }
+
+  #fallsOf(members: readonly Member[]): Fallen[] {
+    return members.flatMap(({ core }) => fallOf(core, this.core(core.name)));
   }
 }
 
@@ -383,12 +380,4 @@ const none: readonly [] = [];
 /** By what calls come in. */
 function entryOf({ home, instances }: Place): Lane {
   return instances instanceof Pool ? instances.laneFor() : home.lane;
-}
-
-/** Why a member that was started is not up and will not be by itself. */
-function fallOf({ core }: Member): Fallen[] {
-  const { state } = core;
-  if (state.t === "up" || state.t === "starting" || state.t === "idle") return [];
-  const reason = state.t === "failed" ? state.cause : state.t === "backoff" ? state.reason : coreStateWords[state.t];
-  return [{ core: core.name, reason, stderr: core.stderrTail().slice(-5) }];
 }

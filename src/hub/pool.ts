@@ -11,7 +11,7 @@ import { type Call, type ClientSession, createLane, type Lane } from "../relay/c
 import { IdleSweep } from "./idle-sweep.ts";
 import { type Instances, type InstancesDeps, isIdle } from "./instances.ts";
 import { type Member, redefine } from "./members.ts";
-import { Room } from "./room.ts";
+import { Room, type Spare, type Tenant } from "./room.ts";
 
 interface Pooled {
   readonly member: Member;
@@ -24,14 +24,14 @@ interface Pooled {
 }
 
 export interface PoolOptions {
-  /** Instances, at most. */
+  /** Instances, at most; `room`: together with the others that are in it. */
   readonly max: number;
   readonly room?: Room;
   /** Whose calls have an instance in common, beside that they were told the same. */
   sharedBy(session: ClientSession): string;
 }
 
-export class Pool implements Instances {
+export class Pool implements Instances, Tenant {
   /** By which all calls come in; none stays on it. */
   readonly #entry: Lane;
   readonly #deps: InstancesDeps;
@@ -40,16 +40,15 @@ export class Pool implements Instances {
   readonly #room: Room;
   readonly #home: Member;
   readonly #sharedBy: PoolOptions["sharedBy"];
-  #max: number;
   readonly #sweep: IdleSweep;
 
   constructor(deps: InstancesDeps, home: Member, options: PoolOptions) {
     this.#deps = deps;
-    this.#max = options.max;
     this.#sharedBy = options.sharedBy;
     this.#definition = deps.definition;
     this.#sweep = new IdleSweep(deps.clock, (now) => this.#endIdle(now));
     this.#room = options.room ?? new Room(options.max, (member) => deps.stop(member));
+    this.#room.share(this);
     this.#home = home;
     const { core, lane } = home;
     this.#entry = createLane(core, lane.policy, lane.meter);
@@ -58,6 +57,18 @@ export class Pool implements Instances {
 
   laneFor(): Lane {
     return this.#entry;
+  }
+
+  get size(): number {
+    return this.#pooled.size;
+  }
+
+  /** One that is down, or the one that was lent last the longest ago. */
+  spare(): Spare | undefined {
+    const free = [...this.#pooled].filter(({ isLent, member }) => !isLent && isIdle(member));
+    const sinceMs = (pooled: Pooled) => (isRunning(pooled) ? pooled.usedMs : -1);
+    const [first] = free.sort((one, other) => sinceMs(one) - sinceMs(other));
+    return first && { idleSinceMs: sinceMs(first), end: () => this.#end(first) };
   }
 
   ownOf(): undefined {
@@ -74,7 +85,6 @@ export class Pool implements Instances {
 
   redefine(definition: ResolvedCore, max = definition.scaling.max): void {
     this.#definition = definition;
-    this.#max = max;
     this.#room.max = max;
     for (const { member } of this.#pooled) redefine(member, definition);
     this.#entry.policy = this.#home.lane.policy;
@@ -111,19 +121,13 @@ export class Pool implements Instances {
       return !isOthers(member.lane, session);
     });
     const best = quiet.find(({ last }) => last === session) ?? quiet.find(({ last }) => last === undefined) ?? quiet[0];
-    if (best !== undefined || this.#pooled.size < this.#max) return best;
+    if (best !== undefined || !this.#room.isFull) return best;
     return running[0] ?? free[0];
   }
 
-  /** Where there is no room, in the place of one that nobody has: of one that is down, or of others. Undefined where all are lent. */
+  /** Where there is no room, in the place of one that nobody has. Undefined where all are in use. */
   #start(told: ClientCapabilities, key: string): Pooled | undefined {
-    if (this.#pooled.size >= this.#max) {
-      const free = [...this.#pooled].filter(({ isLent, member }) => !isLent && isIdle(member));
-      const rank = (pooled: Pooled) => (isRunning(pooled) ? pooled.usedMs : -1);
-      const [first] = free.sort((one, other) => rank(one) - rank(other));
-      if (first === undefined) return undefined;
-      this.#end(first);
-    }
+    if (!this.#room.makeWay()) return undefined;
     const member = this.#deps.make(undefined, told, true);
     const pooled: Pooled = {
       ...{ member, key, last: undefined },

@@ -8,7 +8,7 @@ import type { Problem } from "../manifest/problems.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Reloaded } from "./exchange.ts";
-import type { Fallen } from "./fleet.ts";
+import type { Fallen } from "./fallen.ts";
 import { logProblems } from "./log-problems.ts";
 
 /** What came of a reload. Only after `applied` is anything different; everything else left the old manifest in force. */

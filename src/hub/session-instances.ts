@@ -8,14 +8,14 @@ import { IdleSweep } from "./idle-sweep.ts";
 import { type Instances, type InstancesDeps, isIdle, isPersonal } from "./instances.ts";
 import { type Member, redefine } from "./members.ts";
 import { Pool } from "./pool.ts";
-import { Room } from "./room.ts";
+import { Room, type Spare, type Tenant } from "./room.ts";
 
 interface Own {
   readonly member: Member;
   usedMs: number;
 }
 
-export class SessionInstances implements Instances {
+export class SessionInstances implements Instances, Tenant {
   readonly #deps: InstancesDeps;
   #definition: ResolvedCore;
   readonly #bySession = new Map<ClientSession, Own>();
@@ -30,6 +30,7 @@ export class SessionInstances implements Instances {
     this.#sweep = new IdleSweep(deps.clock, (now) => this.#endIdle(now));
     const { maxSessions: max } = deps.definition;
     this.#room = new Room(max, (member) => deps.stop(member));
+    this.#room.share(this);
     const sharedBy = ({ principal: { shared, id } }: ClientSession) => `${shared} ${id}`;
     this.#ofModern = new Pool(deps, home, { max, room: this.#room, sharedBy });
   }
@@ -42,13 +43,25 @@ export class SessionInstances implements Instances {
       own.usedMs = now;
       return own.member.lane;
     }
-    const oldest = this.#inTheWay();
+    if (!this.#room.makeWay()) throw this.#allInUse();
     const member = this.#deps.make(session, relayable(session.capabilities), false);
     this.#bySession.set(session, { member, usedMs: now });
-    if (oldest !== undefined) this.#end(oldest);
     this.#room.start(member);
     this.#sweep.soon(this.#definition.idleTimeoutMs);
     return member.lane;
+  }
+
+  get size(): number {
+    return this.#bySession.size;
+  }
+
+  /** Of who has waited longest for its client. */
+  spare(): Spare | undefined {
+    const idle = [...this.#bySession].filter(([, { member }]) => isIdle(member));
+    const [oldest] = idle.sort(([, one], [, other]) => one.usedMs - other.usedMs);
+    if (oldest === undefined) return undefined;
+    const [session, { usedMs }] = oldest;
+    return { idleSinceMs: usedMs, end: () => this.#end(session) };
   }
 
   ownOf(session: ClientSession): Member | undefined {
@@ -78,20 +91,10 @@ export class SessionInstances implements Instances {
     await Promise.all([...ended, this.#ofModern.retire()]);
   }
 
-  /** Whose instance has to go for another one: who has waited longest for its client. Where all are at work there is no room. */
-  #inTheWay(): ClientSession | undefined {
+  #allInUse(): HubError {
     const { maxSessions, key } = this.#definition;
-    if (this.#bySession.size < maxSessions) return undefined;
-    const idle = [...this.#bySession].filter(([, { member }]) => isIdle(member));
-    const [oldest] = idle.sort(([, one], [, other]) => one.usedMs - other.usedMs);
-    if (oldest === undefined) {
-      throw new HubError(
-        "overloaded",
-        `all ${maxSessions} instances of core "${key}" are in use (max_sessions); try again later`,
-        { core: key, retry_after_ms: 1000 },
-      );
-    }
-    return oldest[0];
+    const message = `all ${maxSessions} instances of core "${key}" are in use (max_sessions); try again later`;
+    return new HubError("overloaded", message, { core: key, retry_after_ms: 1000 });
   }
 
   #end(session: ClientSession): void {

@@ -153,7 +153,7 @@ export class HttpConnection implements Connection {
       }
       const { frame, said } = next;
       const isRequest = said.idText !== undefined;
-      if (!isRequest && [...this.#calls.values()].some(({ isFlushed }) => !isFlushed)) return;
+      if (!isRequest && [...this.#calls.values(), ...this.#ending].some(({ isFlushed }) => !isFlushed)) return;
       this.#queue.shift();
       if (isRequest) this.#call(frame, said as Required<Said>);
       else this.#note(frame, said);

@@ -35,10 +35,12 @@ export class Parking {
   /** Keeps a copy of the request; `wake` is called once when the session has waited long enough. Throws `overloaded`. */
   park(session: ClientSession, key: string, bytes: Buffer, replies: ReplySink, wake: () => void): void {
     this.keep(session, key, bytes, replies);
-    if (session.parkUntilMs !== undefined) return;
-    const waitMs = this.#deps.listWaitMs();
-    session.parkUntilMs = this.#deps.clock.now() + waitMs;
-    session.parkTimer = this.#deps.clock.after(waitMs, () => {
+    if (session.parkTimer !== undefined) return;
+    const { clock } = this.#deps;
+    // One wait, however often some Core that comes meanwhile has the session's requests taken up, and parked again for another.
+    session.parkUntilMs ??= clock.now() + this.#deps.listWaitMs();
+    session.parkTimer = clock.after(session.parkUntilMs - clock.now(), () => {
+      session.parkTimer = undefined;
       session.parkUntilMs = 0;
       wake();
     });
@@ -64,6 +66,7 @@ export class Parking {
   /** Hands out, and forgets, what the session has parked, in the order it came. */
   take(session: ClientSession): readonly Parked[] {
     session.parkTimer?.cancel();
+    session.parkTimer = undefined;
     if (session.parked.size === 0) return [];
     const parked = [...session.parked.values()];
     for (const key of [...session.parked.keys()]) session.unpark(key);

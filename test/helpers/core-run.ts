@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { systemClock } from "../../src/base/clock.ts";
+import { type Clock, systemClock } from "../../src/base/clock.ts";
+import type { Credential } from "../../src/base/credential.ts";
 import type { HubError } from "../../src/base/errors.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { Core } from "../../src/cores/core.ts";
@@ -73,6 +74,8 @@ export interface RunOptions {
   readonly hubEnv?: Readonly<Record<string, string>>;
   readonly extraPath?: readonly string[];
   readonly known?: Known;
+  readonly clock?: Clock;
+  readonly credential?: () => Promise<Credential | undefined>;
 }
 
 const defaultHealth: CoreHealth = {
@@ -109,7 +112,7 @@ export class CoreRun implements AsyncDisposable {
     this.core = new Core(
       coreDefinition(options),
       {
-        clock: systemClock,
+        clock: options.clock ?? systemClock,
         log: this.record.log,
         host: {
           hubId: this.hubId,
@@ -129,7 +132,7 @@ export class CoreRun implements AsyncDisposable {
         ids: { last: 0 },
         known: options.known ?? new Known(),
         capabilities: () => Promise.resolve({}),
-        credential: () => Promise.resolve(undefined),
+        credential: options.credential ?? (() => Promise.resolve(undefined)),
         secrets: async () => found,
       },
       {

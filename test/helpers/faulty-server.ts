@@ -7,6 +7,13 @@ import { ScriptedHttpHub } from "./scripted-http-hub.ts";
 /** `nth`: how often this tool was asked, from 1. */
 export type Fault = (it: HttpRequest, nth: number) => void;
 
+export interface FaultyOptions {
+  /** Of HTTPS, where it is to have a certificate. */
+  readonly server?: Server;
+  /** What happens to other requests than calls of tools. */
+  readonly methods?: Readonly<Record<string, Fault>>;
+}
+
 const capabilities = { tools: {} };
 
 export class FaultyServer implements AsyncDisposable {
@@ -18,21 +25,22 @@ export class FaultyServer implements AsyncDisposable {
   readonly notes: string[] = [];
   readonly url: string;
   readonly #faults: Readonly<Record<string, Fault>>;
+  readonly #methods: Readonly<Record<string, Fault>>;
   #http: ScriptedHttpHub;
   #sessions = new Set<string>();
   #noted = () => {};
   #echoed = () => {};
 
-  private constructor(http: ScriptedHttpHub, faults: Readonly<Record<string, Fault>>) {
+  private constructor(http: ScriptedHttpHub, faults: Readonly<Record<string, Fault>>, { methods = {} }: FaultyOptions) {
     this.#http = http;
     this.#faults = faults;
+    this.#methods = methods;
     this.url = http.url;
     void this.#serve(http);
   }
 
-  /** `server`: of HTTPS, where it is to have a certificate. */
-  static async open(faults: Readonly<Record<string, Fault>> = {}, server?: Server): Promise<FaultyServer> {
-    return new FaultyServer(await ScriptedHttpHub.open(0, server), faults);
+  static async open(faults: Readonly<Record<string, Fault>> = {}, options: FaultyOptions = {}): Promise<FaultyServer> {
+    return new FaultyServer(await ScriptedHttpHub.open(0, options.server), faults, options);
   }
 
   /** Ends in the middle of everything, and starts again with nothing. */
@@ -43,8 +51,10 @@ export class FaultyServer implements AsyncDisposable {
     void this.#serve(this.#http);
   }
 
-  async noted(method: string): Promise<void> {
-    while (!this.notes.includes(method)) await new Promise<void>((resolve) => (this.#noted = resolve));
+  /** Resolves when so many of these have come. */
+  async noted(method: string, count = 1): Promise<void> {
+    const come = () => this.notes.filter((note) => note === method).length;
+    while (come() < count) await new Promise<void>((resolve) => (this.#noted = resolve));
   }
 
   /** Resolves when so many calls of `echo` have been carried out. */
@@ -68,7 +78,7 @@ export class FaultyServer implements AsyncDisposable {
     else if (it.message.id === undefined) this.#note(it);
     else if (it.message.method === "tools/list") this.#list(it);
     else if (it.message.method === "tools/call") this.#call(it);
-    else it.answer({});
+    else this.#other(it);
   }
 
   #greet(it: HttpRequest): void {
@@ -87,6 +97,12 @@ export class FaultyServer implements AsyncDisposable {
   #list(it: HttpRequest): void {
     const names = ["echo", ...Object.keys(this.#faults)];
     it.answer({ tools: names.map((name) => ({ name, inputSchema: { type: "object" } })) });
+  }
+
+  #other(it: HttpRequest): void {
+    const fault = this.#methods[it.message.method ?? ""];
+    if (fault === undefined) it.answer({});
+    else fault(it, 1);
   }
 
   #call(it: HttpRequest): void {

@@ -219,7 +219,7 @@ test("remote faults: a server whose certificate has expired gets no call more", 
     extension: serverExtension("localhost"),
   });
   const secure = createSecureServer(read(good));
-  await using faulty = await FaultyServer.open({}, secure);
+  await using faulty = await FaultyServer.open({}, { server: secure });
   await using other = await startHub({
     manifest: `cores:\n  secure: { url: "${faulty.url}", allow_private: true, health: { restart_backoff_ms: 60000 } }\n`,
     env: { NODE_EXTRA_CA_CERTS: ca },

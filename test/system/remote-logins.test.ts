@@ -30,6 +30,9 @@ cores:
   const down = await hub.logged("core_down", ({ core }) => core === "wiki");
   assert.equal(down["code"], "login_needed");
   assert.match(String(down["reason"]), /thehub login wiki/);
+  // Another start takes it as the first one did.
+  const again = await thehub(["restart", "wiki"], { HUB_STATE_DIR: join(hub.folder, "state") }, hub.folder);
+  assert.match(again.stdout, /^wiki: restarted, and needs a login: .*thehub login wiki\n$/, again.stderr);
   await using early = await WsClient.connect(await hub.wsUrl(), bearer(tokens.ann));
   const signedIn = await thehub(
     ["login", "wiki"],

@@ -21,8 +21,11 @@ export async function steer(
     throw error;
   }
   const name = oneLine(core);
-  if (action === "restart")
-    terminal.stdout.write(`${name}: restarted, ${body["tools"]} tools, process ${body["pid"]}\n`);
-  else terminal.stdout.write(`${name}: drained and stopped; thehub restart ${name} brings it back\n`);
+  if (action === "restart") {
+    const { tools, pid, reason } = body;
+    // It may wait for a login still.
+    const now = reason === undefined ? `${tools} tools, process ${pid}` : `and ${oneLine(String(reason))}`;
+    terminal.stdout.write(`${name}: restarted, ${now}\n`);
+  } else terminal.stdout.write(`${name}: drained and stopped; thehub restart ${name} brings it back\n`);
   return 0;
 }

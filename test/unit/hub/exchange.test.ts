@@ -1,6 +1,9 @@
 // A hub in this process, with real Cores: one Core anew, and what happens to changes that are asked for at the same time.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -11,6 +14,7 @@ import { loadManifest } from "../../../src/manifest/load.ts";
 import { resolveSettings } from "../../../src/manifest/settings.ts";
 import { createMasker } from "../../../src/wire/mask.ts";
 import { LogRecord } from "../../helpers/core-run.ts";
+import { FaultyServer } from "../../helpers/faulty-server.ts";
 import { inline, root } from "../../helpers/hub-process.ts";
 import type { Message } from "../../helpers/ws-client.ts";
 
@@ -86,6 +90,14 @@ function setupOf(manifest: string, stateDir: string): Setup {
   const resolved = resolveSettings({ env: { HUB_STATE_DIR: stateDir }, cwd: root, hub: loaded.manifest.hub });
   assert.ok(resolved.t === "ok");
   return { manifest: loaded.manifest, settings: resolved.settings };
+}
+
+/** Lets nobody in. */
+async function guardedServer(): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((_request, response) => response.writeHead(401).end()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/mcp`, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 const echo = (more = "") => `{ ${inline("echo.mjs")}${more} }`;
@@ -178,6 +190,31 @@ test("exchange: a Core that dies while another one is still tried fails the whol
   assert.throws(() => process.kill(Number(tried["pid"]), 0), /ESRCH/);
   assert.equal(await scene.text("a__pid"), old);
   assert.match(await scene.hub.metrics.text(), /^thehub_core_up\{core="a"\} 1$/m);
+});
+
+test("exchange: a Core that waits for a login is put in force, as a start does, and keeps nothing else back", async () => {
+  await using guarded = await guardedServer();
+  await using scene = await Scene.open(`cores: { a: ${echo()} }`);
+  const { hub } = scene;
+  const wiki = (org: string) => `wiki: { url: "${guarded.url}", allow_private: true, headers: { X-Org: ${org} } }`;
+  const added = scene.setup(`cores: { a: ${echo(', env: { N: "1" }')}, ${wiki("one")} }`);
+  assert.equal((await hub.reload(added)).t, "applied");
+  assert.equal(await scene.text("a__env", { name: "N" }), "1");
+  const changed = scene.setup(`cores: { a: ${echo(', env: { N: "2" }')}, ${wiki("two")} }`);
+  assert.equal((await hub.reload(changed)).t, "applied");
+  assert.equal(await scene.text("a__env", { name: "N" }), "2");
+  assert.deepEqual(await hub.restart("wiki"), { t: "restarted" });
+});
+
+test("exchange: a Core that waits for a login does not take the place of one that is up", async () => {
+  await using guarded = await guardedServer();
+  await using open = await FaultyServer.open();
+  const wiki = (url: string) => `cores: { wiki: { url: "${url}", allow_private: true } }`;
+  await using scene = await Scene.open(wiki(open.url));
+  const outcome = await scene.hub.reload(scene.setup(wiki(guarded.url)));
+  assert.ok(outcome.t === "failed");
+  assert.match(outcome.falls[0]?.reason ?? "", /needs a login: .*thehub login wiki/);
+  assert.equal(await scene.text("wiki__echo", { marker: "still" }), "still");
 });
 
 test("exchange: a Core that runs is watched under the health that a reload gives it", async () => {

@@ -227,6 +227,30 @@ test("http-faults: a server that hangs is waited for, and a head that has begun 
   client.connection.abandon({ kind: "away", code: "hub_unreachable", reason: "the test is over" });
 });
 
+test("http-faults: what takes a request back does not overtake it", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  const late: (() => void)[] = [];
+  let isLate = false;
+  const authorization = () => (isLate ? new Promise<undefined>((go) => late.push(() => go(undefined))) : undefined);
+  await using client = await hello(hub, { authorization });
+  isLate = true;
+  client.say(call(1));
+  client.say({ method: "notifications/cancelled", params: { requestId: 1 } });
+  client.connection.settled("1");
+  isLate = false;
+  client.say(call(2));
+  assert.equal(late.length, 1, "the request is on its way, and nothing else");
+  for (const go of late) go();
+  (await hub.next("POST tools/call")).stream();
+  (await hub.next("POST notifications/cancelled")).refuse(202);
+  const next = await hub.next("POST tools/call");
+  assert.equal(next.message.id, 2);
+  next.answer({});
+  await client.expect("message");
+  client.connection.close();
+  (await hub.next("DELETE")).refuse(204);
+});
+
 test("http-faults: informational responses are no head that has begun, on a socket of its own and on one that was kept", async () => {
   await using hub = await ScriptedHttpHub.open();
   const clock = new FakeClock();
