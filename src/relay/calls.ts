@@ -240,7 +240,7 @@ export class Calls {
     for (const call of [...lane.held]) this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
-  /** From now on the calls of one Core go to another, which must be up: those too that were not sent yet. */
+  /** From now on the calls of one Core go to another, which is up or waits for a login: those too that were not sent yet. */
   move(from: Lane, to: Lane): void {
     for (const call of this.#openCalls()) {
       if (call.lane !== from || call.state === "running") continue;
