@@ -47,8 +47,9 @@ export class DockerEngine implements AsyncDisposable {
   static async start(): Promise<EngineOrNot> {
     const missing = missingParts();
     if (missing !== undefined) return { t: "none", skip: missing };
+    const bridge = await EngineBridge.create({ PATH: path }).catch((error: Error) => error);
+    if (bridge instanceof Error) return { t: "none", skip: `needs a network bridge of its own: ${bridge.message}` };
     const folder = await mkdtemp(join(tmpdir(), "thehub-engine-"));
-    const bridge = await EngineBridge.create({ PATH: path });
     const socket = join(folder, "engine.sock");
     const args = [
       "--host",
