@@ -259,6 +259,7 @@ export class Bridge implements Doorkeeper, Visitor {
     }
     if (record.kind === "request" && !this.#ask(frame, record)) return;
     if (record.kind === "response" && record.idStart >= 0 && !this.#answer(frame, record)) return;
+    if (record.kind === "notification" && record.requestIdStart >= 0) this.#tookBack(frame, record);
     this.#visit?.sink.send(frame, noSplices);
     this.#settled();
   }
@@ -274,6 +275,14 @@ export class Bridge implements Doorkeeper, Visitor {
     }
     this.#asked.set(idKey(idText), idText);
     return true;
+  }
+
+  /** A request that the hub cancels needs no answer of the client any more. */
+  #tookBack(frame: Frame, record: Scan): void {
+    const bytes = flatten(frame);
+    // Another notification may have a requestId of its own.
+    if (byteText(bytes, record.methodStart + 1, record.methodEnd - 1) !== "notifications/cancelled") return;
+    this.#asked.delete(idKey(byteText(bytes, record.requestIdStart, record.requestIdEnd)));
   }
 
   /** Whether this answer of the hub is one that the client waits for. */

@@ -217,6 +217,29 @@ test("bridge: the hub's requests are answered on the connection they came by, an
   assert.equal((await second.next()).method, "ping");
 });
 
+test("bridge: a question that the hub took back makes room for another, and only it does", async () => {
+  await using hub = await ScriptedHub.open();
+  await using client = new Client(hub.url, { maxAsked: 2 });
+  const connection = await hub.connection();
+  await client.hello(connection);
+  for (const id of ["q1", "q2"]) {
+    connection.send({ id, method: "roots/list" });
+    assert.equal((await client.next()).id, id);
+  }
+  connection.send({ method: "notifications/progress", params: { progressToken: 1, progress: 1, requestId: "q2" } });
+  assert.equal((await client.next()).method, "notifications/progress");
+  connection.send({ method: "notifications/cancelled", params: { requestId: "q1" } });
+  assert.deepEqual((await client.next()).params, { requestId: "q1" });
+  for (const id of ["q3", "q4"]) connection.send({ id, method: "roots/list" });
+  const refused = await connection.next();
+  assert.equal(refused.id, "q4");
+  assert.equal(refused.error?.data?.["code"], "overloaded");
+  assert.equal((await client.next()).id, "q3");
+  // The client's answer to what was taken back goes nowhere; the one that is still asked gets its own.
+  for (const id of ["q1", "q2"]) client.say({ id, result: { roots: [] } });
+  assert.equal((await connection.next()).id, "q2");
+});
+
 test("bridge: before the first connection requests wait as long as it is tried, then all are answered and the bridge ends", async () => {
   const hub = await ScriptedHub.open();
   const { url } = hub;
