@@ -74,7 +74,10 @@ export class WsConnection {
     this.#reader = new WsReader(
       { maxBytes: deps.limits.maxMessageBytes, vectors: deps.vectors },
       {
-        message: (frame) => this.#visitor.receive(frame, this.#heardAtMs),
+        message: (frame) => {
+          // What comes after our close frame could not be answered.
+          if (this.#phase === "open") this.#visitor.receive(frame, this.#heardAtMs);
+        },
         ping: (payload) => this.#answerPing(payload),
         pong: () => {},
         close: (code) => this.#closedByClient(code),

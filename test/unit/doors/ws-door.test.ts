@@ -301,3 +301,24 @@ test("ws-door: the relay may end a visit for each of its reasons", async () => {
     assert.equal((await closed).code, code, reason);
   }
 });
+
+test("ws-door: after its own close frame the hub takes nothing but the answer to it", async () => {
+  await using hub = await DoorServer.open();
+  for (const [reason, code] of [
+    ["unauthorized", 4401],
+    ["dismissed", 4410],
+  ] as const) {
+    const socket = await hub.upgraded();
+    const visitor = hub.doorkeeper.last;
+    const all = readAll(socket);
+    visitor.visit.end(reason);
+    const close = clientFrame({ opcode: 8, payload: Buffer.of(code >> 8, code & 0xff) });
+    socket.write(
+      Buffer.concat([text("late"), text("la", { fin: false }), clientFrame({ opcode: 0, payload: "ter" }), close]),
+    );
+    assert.equal(closeCode(await all), code);
+    await visitor.left;
+    assert.deepEqual(visitor.received, []);
+    socket.end();
+  }
+});
