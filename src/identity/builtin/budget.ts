@@ -1,5 +1,6 @@
 // How often somebody unknown may ask for something that costs: so many times a minute from one address, and so many from all together.
 import type { Clock } from "../../base/clock.ts";
+import { placeOfAddress } from "../../base/ip-address.ts";
 
 const windowMs = 60_000;
 const maxAddresses = 4_096;
@@ -20,21 +21,21 @@ export class Budget {
   }
 
   /** Whether there is any left. */
-  has(address: string | undefined): boolean {
+  has(address = ""): boolean {
     this.#turn();
-    return this.#all < this.#inAll && (this.#spent.get(placeOf(address)) ?? 0) < this.#perAddress;
+    return this.#all < this.#inAll && (this.#spent.get(placeOfAddress(address)) ?? 0) < this.#perAddress;
   }
 
-  spend(address: string | undefined): void {
+  spend(address = ""): void {
     this.#turn();
-    const place = placeOf(address);
+    const place = placeOfAddress(address);
     this.#all++;
     // More addresses than are remembered count all together.
     if (this.#spent.has(place) || this.#spent.size < maxAddresses)
       this.#spent.set(place, (this.#spent.get(place) ?? 0) + 1);
   }
 
-  take(address: string | undefined): boolean {
+  take(address = ""): boolean {
     const isLeft = this.has(address);
     if (isLeft) this.spend(address);
     return isLeft;
@@ -47,9 +48,4 @@ export class Budget {
     this.#all = 0;
     this.#spent.clear();
   }
-}
-
-/** Who has one address of IPv6 has the network around it. */
-function placeOf(address = ""): string {
-  return address.includes(":") && !address.includes(".") ? address.split(":").slice(0, 4).join(":") : address;
 }
