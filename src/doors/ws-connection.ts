@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { EndReason } from "../base/end-reason.ts";
 import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts";
+import type { IncomingBudget } from "../wire/incoming-budget.ts";
 import { Outbox } from "../wire/outbox.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
@@ -16,6 +17,8 @@ import { Stay } from "./stay.ts";
 export interface WsLimits {
   /** Largest message taken from a client, all fragments together. */
   readonly maxMessageBytes: number;
+  /** Most that is kept of messages that are not whole yet, of all clients; beyond it a client is closed. */
+  readonly maxIncomingBytes: number;
   /** Most bytes that may wait for one client; beyond it the client is cut off. */
   readonly maxOutboxBytes: number;
   /** A client that takes nothing for so long, while bytes wait for it, is cut off. */
@@ -33,8 +36,9 @@ export interface ConnectionDeps {
   readonly log: DoorLog;
   readonly limits: WsLimits;
   readonly doorkeeper: Doorkeeper;
-  /** One for all connections. */
+  /** One each for all connections. */
   readonly vectors: VectorUnmask;
+  readonly incoming: IncomingBudget;
   /** Absent: no rules are looked at but those that let the client in. */
   readonly judge?: Judge | undefined;
 }
@@ -72,7 +76,7 @@ export class WsConnection {
     this.#takenAtMs = this.#heardAtMs;
     this.#outbox = new Outbox({ wrap: "websocket", maxBytes: deps.limits.maxOutboxBytes, writable: socket });
     this.#reader = new WsReader(
-      { maxBytes: deps.limits.maxMessageBytes, vectors: deps.vectors },
+      { maxBytes: deps.limits.maxMessageBytes, vectors: deps.vectors, incoming: deps.incoming },
       {
         message: (frame) => {
           // What comes after our close frame could not be answered.
@@ -193,7 +197,11 @@ export class WsConnection {
       this.#leaveNow();
       return;
     }
-    this.#deps.log.info("client_protocol_fault", { client: this.#stay.principal.name, code, reason });
+    const client = this.#stay.principal.name;
+    if (code === 1013) {
+      const { busy } = this.#visitor;
+      this.#deps.log.warn("unfinished_message_cut", { client, pending_bytes: this.#outbox.pendingBytes, busy });
+    } else this.#deps.log.info("client_protocol_fault", { client, code, reason });
     if (code === 1009) this.#visitor.fault("too_large", reason);
     this.close(code, reason);
     // The client's answer could not be read any more, so the stream ends here; what still comes in is dropped.
@@ -232,6 +240,7 @@ export class WsConnection {
   #leave(): void {
     if (this.#left) return;
     this.#left = true;
+    this.#reader.end();
     this.#visitor.leave();
   }
 }

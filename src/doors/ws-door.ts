@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Timer } from "../base/clock.ts";
+import { IncomingBudget } from "../wire/incoming-budget.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
 import { VectorUnmask } from "../wire/ws-unmask.ts";
 import type { Guest } from "./port.ts";
@@ -12,6 +13,7 @@ import { handshakeResponse } from "./ws-handshake.ts";
 
 const defaultLimits: WsLimits = {
   maxMessageBytes: 10 * 1024 * 1024,
+  maxIncomingBytes: 256 * 1024 * 1024,
   maxOutboxBytes: 32 * 1024 * 1024,
   stallMs: 30_000,
   pingMs: 25_000,
@@ -22,7 +24,7 @@ const defaultLimits: WsLimits = {
 /** One timer looks after all connections, so that an idle one costs next to nothing. */
 const checkMs = 2_500;
 
-export interface WsDoorDeps extends Omit<ConnectionDeps, "limits" | "vectors"> {
+export interface WsDoorDeps extends Omit<ConnectionDeps, "limits" | "vectors" | "incoming"> {
   readonly limits?: Partial<WsLimits>;
 }
 
@@ -32,7 +34,9 @@ export class WsDoor {
   #timer: Timer | undefined;
 
   constructor(deps: WsDoorDeps) {
-    this.#deps = { ...deps, limits: { ...defaultLimits, ...deps.limits }, vectors: new VectorUnmask() };
+    const limits = { ...defaultLimits, ...deps.limits };
+    const incoming = new IncomingBudget(limits.maxIncomingBytes);
+    this.#deps = { ...deps, limits, vectors: new VectorUnmask(), incoming };
   }
 
   /** Open connections. */

@@ -2,11 +2,12 @@
 // socket. It writes into the chunks it is given (unmasking in place), so they must belong to it.
 import { isUtf8 } from "node:buffer";
 import type { Frame } from "./frame.ts";
+import type { IncomingBudget } from "./incoming-budget.ts";
 import { Pieces } from "./pieces.ts";
 import { rotate, unmask, type VectorUnmask, wordsFrom, wordsOf } from "./ws-unmask.ts";
 
-/** What the server closes with: 1001 going away, 1002 protocol error, 1003 not text, 1007 not UTF-8, 1009 too large. */
-export type FaultCode = 1002 | 1003 | 1007 | 1009;
+/** What the server closes with: 1001 going away, 1002 protocol error, 1003 not text, 1007 not UTF-8, 1009 too large, 1013 try again later. */
+export type FaultCode = 1002 | 1003 | 1007 | 1009 | 1013;
 
 export interface WsEvents {
   /** One text message. Its UTF-8 is not checked here: the scan of the message does that. */
@@ -16,7 +17,7 @@ export interface WsEvents {
   pong(): void;
   /** The client's close frame: nothing comes after it. `code` is undefined when it named none. */
   close(code: number | undefined): void;
-  /** The client broke the protocol: nothing comes after it. */
+  /** The client broke the protocol, or (1013) there is no room for what it sends: nothing comes after it. */
   fault(code: FaultCode, reason: string): void;
 }
 
@@ -38,10 +39,21 @@ const smallFragmentBytes = 4 * 1024;
 const gatherBytes = 16 * 1024;
 const noBytes = Buffer.alloc(0);
 
+export interface ReaderOptions {
+  /** The largest message, all its fragments together. */
+  readonly maxBytes: number;
+  readonly vectors: VectorUnmask;
+  /** One for all readers. What comes whole in one chunk takes nothing of it. */
+  readonly incoming: IncomingBudget;
+}
+
 export class WsReader {
   readonly #maxBytes: number;
   readonly #events: WsEvents;
   readonly #vectors: VectorUnmask;
+  readonly #incoming: IncomingBudget;
+  /** Of the budget: what is kept of a payload that is still coming, and of the fragments before it. */
+  #heldBytes = 0;
   #done = false;
   /** The memory of the chunk being read, by words; made once for all the frames in it. */
   #words: BigUint64Array | undefined;
@@ -66,10 +78,10 @@ export class WsReader {
   #gather: Buffer = noBytes;
   #gathered = 0;
 
-  /** `maxBytes`: the largest message, all its fragments together. */
-  constructor(options: { readonly maxBytes: number; readonly vectors: VectorUnmask }, events: WsEvents) {
+  constructor(options: ReaderOptions, events: WsEvents) {
     this.#maxBytes = options.maxBytes;
     this.#vectors = options.vectors;
+    this.#incoming = options.incoming;
     this.#events = events;
   }
 
@@ -85,6 +97,30 @@ export class WsReader {
       }
     }
     this.#words = undefined;
+  }
+
+  /** Nothing more is read: what is not whole is dropped. */
+  end(): void {
+    this.#done = true;
+    this.#body = undefined;
+    this.#fragments = undefined;
+    this.#gather = noBytes;
+    this.#giveBack(this.#heldBytes);
+  }
+
+  /** False, after a fault: all readers hold as much as they may. */
+  #hold(bytes: number): boolean {
+    if (!this.#incoming.hold(bytes)) {
+      this.#fault(1013, "too much of unfinished messages is held for all clients together: try again later");
+      return false;
+    }
+    this.#heldBytes += bytes;
+    return true;
+  }
+
+  #giveBack(bytes: number): void {
+    this.#heldBytes -= bytes;
+    this.#incoming.giveBack(bytes);
   }
 
   /** A header near the end of a chunk or in pieces: byte by byte, as it may end at any of them. */
@@ -148,7 +184,9 @@ export class WsReader {
     if (this.#done) return at;
     const end = at + this.#length;
     if (end > chunk.length) {
-      this.#body = this.#length > copiedBytes ? new Pieces() : Buffer.allocUnsafe(this.#length);
+      const isCopied = this.#length <= copiedBytes;
+      if (isCopied && !this.#hold(this.#length)) return at;
+      this.#body = isCopied ? Buffer.allocUnsafe(this.#length) : new Pieces();
       this.#filled = 0;
       return this.#fill(this.#body, chunk, at);
     }
@@ -162,6 +200,7 @@ export class WsReader {
 
   #fill(body: Buffer | Pieces, chunk: Buffer, at: number): number {
     const end = at + Math.min(this.#length - this.#filled, chunk.length - at);
+    if (body instanceof Pieces && !this.#hold(end - at)) return at;
     const mask = rotate(this.#mask, this.#filled);
     if (!this.#vectors.unmask(chunk, at, end, mask))
       unmask(chunk, at, end, mask, end - at >= viewFrom ? wordsOf(chunk) : undefined);
@@ -170,6 +209,7 @@ export class WsReader {
     this.#filled += end - at;
     if (this.#filled === this.#length) {
       this.#body = undefined;
+      this.#giveBack(this.#length);
       if (body instanceof Pieces) this.#largeFrame(body.take());
       else this.#frame(body);
     }
@@ -193,7 +233,9 @@ export class WsReader {
       return;
     }
     const last = frame.chunks.length - 1;
-    for (const [index, chunk] of frame.chunks.entries()) this.#fragment(chunk, this.#final && index === last);
+    for (const [index, chunk] of frame.chunks.entries()) {
+      if (!this.#done) this.#fragment(chunk, this.#final && index === last);
+    }
   }
 
   #control(payload: Buffer): void {
@@ -220,10 +262,12 @@ export class WsReader {
     this.#fragments = fragments;
     this.#fragmentBytes += payload.length;
     if (payload.length > smallFragmentBytes) {
+      if (!this.#hold(payload.length)) return;
       this.#endGather(fragments);
       fragments.push(payload);
     } else {
       if (this.#gather.length - this.#gathered < payload.length) {
+        if (!this.#hold(gatherBytes)) return;
         this.#endGather(fragments);
         this.#gather = Buffer.allocUnsafeSlow(gatherBytes);
       }
@@ -234,6 +278,7 @@ export class WsReader {
     const frame = { chunks: fragments, size: this.#fragmentBytes };
     this.#fragments = undefined;
     this.#fragmentBytes = 0;
+    this.#giveBack(this.#heldBytes);
     this.#events.message(frame);
   }
 
@@ -244,9 +289,7 @@ export class WsReader {
   }
 
   #fault(code: FaultCode, reason: string): 0 {
-    this.#done = true;
-    this.#fragments = undefined;
-    this.#gather = noBytes;
+    this.end();
     this.#events.fault(code, reason);
     return 0;
   }

@@ -322,3 +322,26 @@ test("ws-door: after its own close frame the hub takes nothing but the answer to
     socket.end();
   }
 });
+
+test("ws-door: messages that are not whole take no more than the door has for all; who goes over it is told to try later", async () => {
+  await using hub = await DoorServer.open({ limits: { maxIncomingBytes: MiB } });
+  const large = text("x".repeat(700_000));
+  const holding = await hub.upgraded();
+  holding.write(large.subarray(0, 600_000));
+  const over = await hub.upgraded();
+  const refused = readAll(over);
+  // Whoever of the two comes to the limit is closed; the other one keeps what it has.
+  over.write(large.subarray(0, 600_000));
+  const kept = readAll(holding);
+  const code = await Promise.race([refused, kept]);
+  assert.equal(closeCode(code), 1013);
+  assert.equal(hub.log.lines.filter((line) => line.startsWith("warn unfinished_message_cut ")).length, 1);
+  for (const socket of [holding, over]) socket.destroy();
+  await Promise.all(hub.doorkeeper.visitors.map(({ left }) => left));
+  // All of it is there again, though the connections were just dropped.
+  const socket = await connected(hub);
+  const echo = messageOf(socket);
+  socket.send("y".repeat(MiB - 1000));
+  assert.equal((await echo).length, MiB - 1000);
+  socket.terminate();
+});

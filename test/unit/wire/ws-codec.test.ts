@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { WebSocket } from "ws";
 import { handshakeResponse } from "../../../src/doors/ws-handshake.ts";
 import { type Frame, flatten } from "../../../src/wire/frame.ts";
+import { IncomingBudget } from "../../../src/wire/incoming-budget.ts";
 import { closeFrame, pingFrame, pongFrame, WsReader } from "../../../src/wire/ws-codec.ts";
 import { VectorUnmask } from "../../../src/wire/ws-unmask.ts";
 import { seededRandom } from "../../helpers/seeded-random.ts";
@@ -14,12 +15,13 @@ import { clientFrame, text } from "../../helpers/ws-frames.ts";
 
 const maxBytes = 1024 * 1024;
 const vectors = new VectorUnmask();
+const incoming = new IncomingBudget(Number.POSITIVE_INFINITY);
 
 /** Everything that a reader reports, as lines. */
 function eventsOf(chunks: readonly Buffer[], limit = maxBytes): string[] {
   const events: string[] = [];
   const reader = new WsReader(
-    { maxBytes: limit, vectors },
+    { maxBytes: limit, vectors, incoming },
     {
       message(frame) {
         assert.equal(
@@ -99,7 +101,7 @@ test("ws-codec: leaves a large payload in the chunks it came in", () => {
     close: ignore,
     fault: ignore,
   };
-  const reader = new WsReader({ maxBytes, vectors }, events);
+  const reader = new WsReader({ maxBytes, vectors, incoming }, events);
   for (const chunk of chunks) reader.push(chunk);
   assert.deepEqual(
     frames[0]?.chunks.map(({ buffer }) => buffer),
@@ -126,7 +128,7 @@ test("ws-codec: unmasks with every mask at every alignment", () => {
       const bytes = Buffer.concat([Buffer.alloc(shift), text(payload, { mask })]);
       const seen: Buffer[] = [];
       const reader = new WsReader(
-        { maxBytes, vectors },
+        { maxBytes, vectors, incoming },
         {
           message: (frame) => seen.push(flatten(frame)),
           ping() {},
@@ -165,7 +167,7 @@ test("ws-codec: joins large and tiny fragments in order", () => {
 test("ws-codec: ten thousand one-byte fragments do not become ten thousand buffers", () => {
   let chunks = 0;
   const reader = new WsReader(
-    { maxBytes, vectors },
+    { maxBytes, vectors, incoming },
     {
       message: (frame) => (chunks = frame.chunks.length),
       ping() {},
@@ -217,6 +219,68 @@ test("ws-codec: refuses a message over the limit by its header, fragments counte
   assert.deepEqual(read(Buffer.concat([text("x".repeat(60), { fin: false }), ping]), 100), [`ping ${"p".repeat(125)}`]);
 });
 
+test("ws-codec: what readers hold of messages that are not whole is bounded, and given back", () => {
+  const budget = new IncomingBudget(300_000);
+  const events: string[] = [];
+  const opened = () =>
+    new WsReader(
+      { maxBytes, vectors, incoming: budget },
+      {
+        message: (frame) => events.push(`message ${frame.size}, ${budget.heldBytes} held`),
+        ping: () => {},
+        pong: () => {},
+        close: (code) => events.push(`close ${code}`),
+        fault: (code) => events.push(`fault ${code}, ${budget.heldBytes} held`),
+      },
+    );
+  const push = (reader: WsReader, ...frames: Buffer[]) => reader.push(Buffer.concat(frames));
+  const happened = () => events.splice(0);
+  const large = text("x".repeat(200_000));
+
+  // Whole in one chunk: nothing of it.
+  const first = opened();
+  push(first, large, text("{}"));
+  assert.deepEqual(happened(), ["message 200000, 0 held", "message 2, 0 held"]);
+  // A payload that is copied counts as a whole, a larger one as it comes, fragments as what they are gathered in.
+  push(first, text("x".repeat(60_000)).subarray(0, 20));
+  assert.equal(budget.heldBytes, 60_000);
+  const second = opened();
+  push(second, large.subarray(0, 100_014));
+  assert.equal(budget.heldBytes, 160_000);
+  const third = opened();
+  push(third, text("a", { fin: false }), clientFrame({ opcode: 0, payload: "b".repeat(5000), fin: false }));
+  const tiny = 16 * 1024 + 5000;
+  assert.equal(budget.heldBytes, 160_000 + tiny);
+  push(third, clientFrame({ opcode: 9, payload: "ping" }).subarray(0, 7));
+  assert.equal(budget.heldBytes, 160_004 + tiny);
+  push(third, clientFrame({ opcode: 9, payload: "ping" }).subarray(7), clientFrame({ opcode: 0, payload: "c" }));
+  assert.deepEqual(happened(), ["message 5002, 160000 held"]);
+
+  // Who goes over it ends; the others go on.
+  const fourth = opened();
+  push(fourth, text("x".repeat(130_000), { fin: false }));
+  assert.equal(budget.heldBytes, 290_000);
+  push(fourth, clientFrame({ opcode: 0, payload: "x".repeat(20_000), fin: false }));
+  assert.deepEqual(happened(), ["fault 1013, 160000 held"]);
+  const fifth = opened();
+  push(fifth, text("x".repeat(200_000), { fin: false }).subarray(0, 150_000));
+  assert.deepEqual(happened(), ["fault 1013, 160000 held"]);
+  push(fifth, large);
+  push(second, large.subarray(100_014));
+  assert.deepEqual(happened(), ["message 200000, 60000 held"]);
+  first.end();
+  first.end();
+  assert.equal(budget.heldBytes, 0);
+
+  // A fragment in many chunks, then a fault of another kind.
+  const sixth = opened();
+  const fragment = text("x".repeat(200_000), { fin: false });
+  for (let at = 0; at < fragment.length; at += 50_000) push(sixth, fragment.subarray(at, at + 50_000));
+  assert.equal(budget.heldBytes, 200_000 + 16 * 1024 - 14);
+  push(sixth, text("a new one"));
+  assert.deepEqual(happened(), ["fault 1002, 0 held"]);
+});
+
 test("ws-codec: reads close frames with and without a code, and nothing after them", () => {
   const late = text("late");
   assert.deepEqual(read(Buffer.concat([clientFrame({ opcode: 8 }), late])), ["close undefined"]);
@@ -243,7 +307,7 @@ test("ws-codec: agrees with the ws package frame by frame over a socket", async 
   const received: string[] = [];
   const closed = new Promise<number | undefined>((resolve) => {
     const reader = new WsReader(
-      { maxBytes: 4 * maxBytes, vectors },
+      { maxBytes: 4 * maxBytes, vectors, incoming },
       {
         message: (frame) => received.push(flatten(frame).toString()),
         ping: (payload) => socket.write(pongFrame(payload)),
