@@ -262,12 +262,12 @@ export class WsReader {
     this.#fragments = fragments;
     this.#fragmentBytes += payload.length;
     if (payload.length > smallFragmentBytes) {
-      if (!this.#hold(payload.length)) return;
+      if (!isLast && !this.#hold(payload.length)) return;
       this.#endGather(fragments);
       fragments.push(payload);
     } else {
       if (this.#gather.length - this.#gathered < payload.length) {
-        if (!this.#hold(gatherBytes)) return;
+        if (!isLast && !this.#hold(gatherBytes)) return;
         this.#endGather(fragments);
         this.#gather = Buffer.allocUnsafeSlow(gatherBytes);
       }

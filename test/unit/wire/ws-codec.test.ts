@@ -256,6 +256,13 @@ test("ws-codec: what readers hold of messages that are not whole is bounded, and
   push(third, clientFrame({ opcode: 9, payload: "ping" }).subarray(7), clientFrame({ opcode: 0, payload: "c" }));
   assert.deepEqual(happened(), ["message 5002, 160000 held"]);
 
+  // Nor does what ends a message need room.
+  const filler = opened();
+  push(filler, text("x".repeat(140_000), { fin: false }));
+  assert.equal(budget.heldBytes, 300_000);
+  push(filler, clientFrame({ opcode: 0, payload: "y" }));
+  assert.deepEqual(happened(), ["message 140001, 160000 held"]);
+
   // Who goes over it ends; the others go on.
   const fourth = opened();
   push(fourth, text("x".repeat(130_000), { fin: false }));
