@@ -264,7 +264,9 @@ export class WsReader {
     if (payload.length > smallFragmentBytes) {
       if (!isLast && !this.#hold(payload.length)) return;
       this.#endGather(fragments);
-      fragments.push(payload);
+      // A view keeps all of the chunk it lies in.
+      const isLittle = payload.length * 2 < payload.buffer.byteLength;
+      fragments.push(isLittle && !isLast ? Buffer.from(payload) : payload);
     } else {
       if (this.#gather.length - this.#gathered < payload.length) {
         if (!isLast && !this.#hold(gatherBytes)) return;

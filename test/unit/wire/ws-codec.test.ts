@@ -182,6 +182,32 @@ test("ws-codec: ten thousand one-byte fragments do not become ten thousand buffe
   assert.equal(chunks, 1);
 });
 
+test("ws-codec: a fragment that is little of its chunk does not keep all of it", () => {
+  const frames: Frame[] = [];
+  const reader = new WsReader(
+    { maxBytes, vectors, incoming },
+    {
+      message: (frame) => frames.push(frame),
+      ping() {},
+      pong() {},
+      close() {},
+      fault: (code) => assert.fail(String(code)),
+    },
+  );
+  const pongs = Array.from({ length: 400 }, () => clientFrame({ opcode: 10, payload: "p".repeat(125) }));
+  reader.push(Buffer.concat([text("a".repeat(5000), { fin: false }), ...pongs]));
+  const own = Buffer.concat([
+    clientFrame({ opcode: 0, payload: "b".repeat(50_000), fin: false }),
+    ...pongs.slice(0, 9),
+  ]);
+  reader.push(own);
+  reader.push(clientFrame({ opcode: 0, payload: "c" }));
+  const [frame] = frames;
+  assert.equal(frame && flatten(frame).toString(), `${"a".repeat(5000)}${"b".repeat(50_000)}c`);
+  assert.equal(frame?.chunks[0]?.buffer.byteLength, 5000);
+  assert.equal(frame?.chunks[1]?.buffer, own.buffer);
+});
+
 test("ws-codec: refuses what the protocol forbids with 1002 and reads nothing after it", () => {
   const wrong: Record<string, Buffer> = {
     "no mask": text("x", { mask: false }),
