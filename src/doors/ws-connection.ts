@@ -19,6 +19,8 @@ export interface WsLimits {
   readonly maxMessageBytes: number;
   /** Most that is kept of messages that are not whole yet, of all clients; beyond it a client is closed. */
   readonly maxIncomingBytes: number;
+  /** How long a message may take, from the first part of it that is kept to its end. */
+  readonly unfinishedMs: number;
   /** Most bytes that may wait for one client; beyond it the client is cut off. */
   readonly maxOutboxBytes: number;
   /** A client that takes nothing for so long, while bytes wait for it, is cut off. */
@@ -65,6 +67,9 @@ export class WsConnection {
   #pingedAtMs: number | undefined;
   #takenBytes = 0;
   #takenAtMs: number;
+  /** Which message was unfinished at the last look, and since when. */
+  #unfinished: number | undefined;
+  #unfinishedAtMs = 0;
 
   /** `head`: what came behind the upgrade request. The 101 must have been written. */
   constructor(socket: Duplex, head: Buffer, guest: Guest, deps: ConnectionDeps, trace?: TraceText) {
@@ -151,6 +156,14 @@ export class WsConnection {
       return;
     }
     const now = clock.now();
+    const { unfinished } = this.#reader;
+    if (unfinished === undefined || unfinished !== this.#unfinished) {
+      this.#unfinished = unfinished;
+      this.#unfinishedAtMs = now;
+    } else if (now - this.#unfinishedAtMs >= limits.unfinishedMs) {
+      this.#cut("unfinished_message_cut", { reason: "too slow", ms: Math.round(now - this.#unfinishedAtMs) });
+      return;
+    }
     const taken = this.#outbox.takenBytes;
     const pending = this.#outbox.pendingBytes > 0;
     if (taken !== this.#takenBytes) this.#spokeAtMs = now;
@@ -200,7 +213,8 @@ export class WsConnection {
     const client = this.#stay.principal.name;
     if (code === 1013) {
       const { busy } = this.#visitor;
-      this.#deps.log.warn("unfinished_message_cut", { client, pending_bytes: this.#outbox.pendingBytes, busy });
+      const pending_bytes = this.#outbox.pendingBytes;
+      this.#deps.log.warn("unfinished_message_cut", { client, reason: "no room", pending_bytes, busy });
     } else this.#deps.log.info("client_protocol_fault", { client, code, reason });
     if (code === 1009) this.#visitor.fault("too_large", reason);
     this.close(code, reason);

@@ -14,6 +14,7 @@ import { handshakeResponse } from "./ws-handshake.ts";
 const defaultLimits: WsLimits = {
   maxMessageBytes: 10 * 1024 * 1024,
   maxIncomingBytes: 256 * 1024 * 1024,
+  unfinishedMs: 30_000,
   maxOutboxBytes: 32 * 1024 * 1024,
   stallMs: 30_000,
   pingMs: 25_000,

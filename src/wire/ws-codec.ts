@@ -54,6 +54,8 @@ export class WsReader {
   readonly #incoming: IncomingBudget;
   /** Of the budget: what is kept of a payload that is still coming, and of the fragments before it. */
   #heldBytes = 0;
+  /** Messages of which a part was kept, this one included. */
+  #kept = 0;
   #done = false;
   /** The memory of the chunk being read, by words; made once for all the frames in it. */
   #words: BigUint64Array | undefined;
@@ -99,6 +101,11 @@ export class WsReader {
     this.#words = undefined;
   }
 
+  /** A number of the message of which a part is kept, other than those before; undefined where none is. */
+  get unfinished(): number | undefined {
+    return this.#heldBytes === 0 ? undefined : this.#kept;
+  }
+
   /** Nothing more is read: what is not whole is dropped. */
   end(): void {
     this.#done = true;
@@ -114,6 +121,7 @@ export class WsReader {
       this.#fault(1013, "too much of unfinished messages is held for all clients together: try again later");
       return false;
     }
+    if (this.#heldBytes === 0) this.#kept++;
     this.#heldBytes += bytes;
     return true;
   }

@@ -169,6 +169,31 @@ test("ws-door: a client that takes nothing for 30 s while bytes wait is cut off"
   socket.destroy();
 });
 
+test("ws-door: a message that is not whole after 30 s ends its client; one that follows another has a time of its own", async () => {
+  const clock = new FakeClock();
+  await using hub = await DoorServer.open({ clock });
+  const socket = await hub.upgraded();
+  const visitor = hub.doorkeeper.last;
+  const ping = clientFrame({ opcode: 9, payload: "" });
+  const part = "x".repeat(20_000);
+  /** Resolves when all of it was read. */
+  const write = async (...frames: readonly Buffer[]) => {
+    socket.write(Buffer.concat([...frames, ping]));
+    await once(socket, "data");
+  };
+  await write(text(part, { fin: false }));
+  clock.advance(20_000);
+  await write(clientFrame({ opcode: 0, payload: part }), text(part, { fin: false }));
+  clock.advance(20_000);
+  await write(clientFrame({ opcode: 0, payload: part, fin: false }));
+  assert.equal(visitor.leaves, 0);
+  assert.equal(visitor.received.length, 1);
+  clock.advance(15_000);
+  await visitor.left;
+  assert.match(hub.log.lines.join(), /warn unfinished_message_cut .*too slow/);
+  socket.destroy();
+});
+
 test("ws-door: a slow client that keeps taking is not cut off", async () => {
   const clock = new FakeClock();
   await using hub = await DoorServer.open({ clock, limits: { maxOutboxBytes: 200 * MiB } });
