@@ -22,11 +22,12 @@ import type { SignIn } from "../relay/login-asks.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Reading } from "../telemetry/metrics.ts";
+import type { Masker } from "../wire/mask.ts";
 
 export interface CoreLoginsDeps {
   readonly clock: Clock;
   readonly log: Log;
-  readonly masker: { add(secret: Secret): void };
+  readonly masker: Pick<Masker, "add">;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether the one client of the hub is who started it. */
   readonly isOwnClient: boolean;

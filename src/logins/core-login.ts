@@ -2,6 +2,7 @@
 // need a new one, one request gets it, also beside other processes; and what another process did (`thehub login`) is taken up.
 import type { Challenge, Credential, CredentialState, Lack } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
+import { PassingSecrets } from "../base/passing-secrets.ts";
 import { Secret } from "../base/secret.ts";
 import { type LoginAbout, type LoginDeps, LoginState, loginNotNow } from "./login-state.ts";
 import type { LoginOwner } from "./owner.ts";
@@ -27,6 +28,7 @@ export class CoreLogin implements Credential {
   readonly owner: LoginOwner;
   readonly #deps: LoginDeps;
   readonly #state: LoginState;
+  readonly #masked: PassingSecrets;
   /** With its tokens apart: those of the hub itself have no record. */
   #record: LoginRecord | undefined;
   #tokens: Tokens | undefined;
@@ -45,6 +47,7 @@ export class CoreLogin implements Credential {
     this.owner = owner;
     this.#deps = deps;
     this.#state = new LoginState(deps, this.#about);
+    this.#masked = new PassingSecrets(deps.learned);
   }
 
   get state(): CredentialState {
@@ -147,6 +150,7 @@ export class CoreLogin implements Credential {
   #signedOut(): void {
     this.#record = undefined;
     this.#tokens = undefined;
+    this.#masked.end();
     this.#state.change({ t: "none" });
   }
 
@@ -154,8 +158,8 @@ export class CoreLogin implements Credential {
     this.#record = record;
     this.#tokens = tokens;
     this.#pause = undefined;
-    this.#deps.learned(new Secret(tokens.access));
-    if (tokens.refresh !== undefined) this.#deps.learned(new Secret(tokens.refresh));
+    const { access, refresh } = tokens;
+    this.#masked.change([access, refresh].flatMap((token) => (token === undefined ? [] : [new Secret(token)])));
     this.#state.change({ t: "ok" });
   }
 

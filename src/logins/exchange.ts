@@ -3,6 +3,7 @@
 // for that person and Core alone, as long as it is good and what it came of is.
 import type { Challenge, Credential, CredentialState } from "../base/credential.ts";
 import type { HubError } from "../base/errors.ts";
+import { PassingSecrets } from "../base/passing-secrets.ts";
 import { Secret } from "../base/secret.ts";
 import { type LoginDeps, LoginState, loginNotNow } from "./login-state.ts";
 import type { LoginTarget } from "./target.ts";
@@ -29,6 +30,7 @@ export class ExchangedLogin implements Credential {
   readonly #deps: LoginDeps;
   readonly #subject: () => Subject | undefined;
   readonly #state: LoginState;
+  readonly #masked: PassingSecrets;
   /** With what it was made of: another subject is another token. */
   #got: { readonly tokens: Tokens; readonly of: string } | undefined;
   #exchanging: { readonly of: string; readonly done: Promise<void> } | undefined;
@@ -40,6 +42,7 @@ export class ExchangedLogin implements Credential {
     this.#deps = deps;
     this.#subject = subject;
     this.#state = new LoginState(deps, { core: target.core });
+    this.#masked = new PassingSecrets(deps.learned);
   }
 
   get state(): CredentialState {
@@ -113,7 +116,7 @@ export class ExchangedLogin implements Credential {
     if (outcome.t === "tokens") {
       this.#got = { tokens: outcome.tokens, of };
       this.#pause = undefined;
-      this.#deps.learned(new Secret(outcome.tokens.access));
+      this.#masked.change([new Secret(outcome.tokens.access)]);
       this.#state.change({ t: "ok" });
       this.#deps.happened(this.target.core, "renewed");
       return;

@@ -2,7 +2,7 @@
 import type { CredentialState, Lack } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { LoginEvent } from "../base/login-counts.ts";
-import type { Secret } from "../base/secret.ts";
+import type { Learned } from "../base/passing-secrets.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { SignInDeps } from "./preparing.ts";
 
@@ -10,7 +10,7 @@ import type { SignInDeps } from "./preparing.ts";
 export interface LoginDeps extends SignInDeps {
   readonly log: Log;
   /** Every token that comes in, so that it is masked wherever it shows. */
-  learned(secret: Secret): void;
+  readonly learned: Learned;
   /** For the metrics. */
   happened(core: string, event: LoginEvent): void;
 }

@@ -6,6 +6,7 @@ import type { Credential, CredentialState } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
 import type { LoginEvent, LoginStateName } from "../base/login-counts.ts";
 import type { Page } from "../base/page.ts";
+import type { Learned } from "../base/passing-secrets.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { CoreLogin } from "./core-login.ts";
@@ -26,7 +27,7 @@ export interface LoginsDeps {
   /** Where browsers find the hub, as of now: HUB_PUBLIC_URL, or the address that it listens on. Undefined: clients cannot begin logins. */
   publicUrl(): string | undefined;
   /** Every token that comes in, so that it is masked wherever it shows. */
-  learned(secret: Secret): void;
+  readonly learned: Learned;
   /** For the metrics. */
   happened(core: string, event: LoginEvent): void;
 }

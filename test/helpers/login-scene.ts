@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { LoginCounts, type LoginEvent } from "../../src/base/login-counts.ts";
-import type { Secret } from "../../src/base/secret.ts";
+import type { Learned } from "../../src/base/passing-secrets.ts";
 import { Logins } from "../../src/logins/logins.ts";
 import { type LoginOwner, operator } from "../../src/logins/owner.ts";
 import { beginInBrowser } from "../../src/logins/signing-in.ts";
@@ -45,7 +45,9 @@ export class LoginScene implements AsyncDisposable {
   readonly stateDir: string;
   readonly clock = new ShiftedClock();
   readonly lines: LoggedLine[] = [];
+  /** Every token that came in, and those of them that are masked still. */
   readonly learned: string[] = [];
+  readonly masked: string[] = [];
   readonly counts = new LoginCounts();
   readonly log: Log;
   readonly #logins: Logins[] = [];
@@ -71,9 +73,8 @@ export class LoginScene implements AsyncDisposable {
   /** As another process of the same user has them, where there are several. */
   logins(publicUrl?: string): Logins {
     const { clock, log, stateDir } = this;
-    const learned = (secret: Secret) => void this.learned.push(secret.reveal());
     const made = new Logins({
-      ...{ clock, log, stateDir, learned },
+      ...{ clock, log, stateDir, learned: this.learn },
       ...this.counting,
       key: undefined,
       publicUrl: () => publicUrl,
@@ -81,6 +82,13 @@ export class LoginScene implements AsyncDisposable {
     this.#logins.push(made);
     return made;
   }
+
+  readonly learn: Learned = (secret) => {
+    const token = secret.reveal();
+    this.learned.push(token);
+    this.masked.push(token);
+    return () => void this.masked.splice(this.masked.indexOf(token), 1);
+  };
 
   readonly counting = { happened: (core: string, event: LoginEvent) => this.counts.happened(core, event) };
 

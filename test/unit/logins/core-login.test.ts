@@ -363,6 +363,25 @@ test("login: nothing secret is in a log line, and every token is known to the ma
   assert.ok(!text.includes("\\u001b"));
 });
 
+test("login: the mask knows the last two tokens of each kind, not all there ever were, and none once it was signed out", async () => {
+  await using scene = await loginScene();
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  const tokens: string[] = [];
+  for (let times = 0; times < 4; times++) {
+    await credential.authorization();
+    const found = await scene.vault().read("wiki", operator);
+    assert.ok(found.t === "login");
+    tokens.push(found.record.tokens?.access ?? "", found.record.tokens?.refresh ?? "");
+    scene.clock.shiftMs += 3601 * 1000;
+  }
+  assert.deepEqual(scene.masked, tokens.slice(-4));
+  const signedOut = stateOf(credential, ({ t }) => t === "none");
+  await scene.vault().remove("wiki", operator);
+  await signedOut;
+  assert.deepEqual(scene.masked, []);
+});
+
 test("login: its file is for the hub's user alone, and says nothing of its tokens", async () => {
   await using scene = await loginScene();
   const record = await scene.signIn();

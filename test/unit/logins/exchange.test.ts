@@ -19,10 +19,9 @@ function exchanged(
   scene.server.clients.set("hub", { secret: "the-secret-of-the-hub", redirectUris: [] });
   const clientSecret = new Secret("the-secret-of-the-hub");
   const target = scene.target({ clientId: "hub", clientSecret, issuer });
-  const learned = (secret: Secret) => void scene.learned.push(secret.reveal());
   return new ExchangedLogin(
     target,
-    { clock: scene.clock, log: scene.log, vault: scene.vault(), learned, ...scene.counting },
+    { clock: scene.clock, log: scene.log, vault: scene.vault(), learned: scene.learn, ...scene.counting },
     subject,
   );
 }
@@ -66,6 +65,18 @@ test("exchange: it ends with what it came of, and another person's is another", 
   subject = undefined;
   assert.equal(await login.authorization(), undefined);
   assert.equal(server.asked("/token").length, 3);
+});
+
+test("exchange: the mask knows the last two tokens, not all there ever were", async () => {
+  await using scene = await loginScene({ tokenLifeS: 120 });
+  scene.server.subjects.add("ann");
+  const login = exchanged(scene, () => subjectOf("ann"));
+  const tokens: (string | undefined)[] = [];
+  for (let times = 0; times < 4; times++) {
+    tokens.push((await login.authorization())?.replace("Bearer ", ""));
+    scene.clock.shiftMs += 100_000;
+  }
+  assert.deepEqual(scene.masked, tokens.slice(-2));
 });
 
 test("exchange: a token that is refused is exchanged once more, and a server that says no ends it with its reason", async () => {
