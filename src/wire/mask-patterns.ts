@@ -56,8 +56,8 @@ export function jsonPatterns(secret: string): Buffer[] {
   return toBytes(found);
 }
 
-/** Forms for text of any kind: those of JSON, the bare ones, and the longer lines of a secret that has several. */
-export function textPatterns(secret: string): Buffer[] {
+/** Forms for text of any kind: those of JSON, the bare ones, and the longer lines of a secret that has several. `json`: its forms for JSON. */
+export function textPatterns(secret: string, json: readonly Buffer[] = jsonPatterns(secret)): Buffer[] {
   const found = encodedForms(secret);
   for (const line of secret.split(/\r?\n/)) {
     const trimmed = line.trim();
@@ -65,7 +65,7 @@ export function textPatterns(secret: string): Buffer[] {
       found.add(trimmed);
     }
   }
-  return [...toBytes(found), ...jsonPatterns(secret)];
+  return [...toBytes(found), ...json];
 }
 
 /** True when a value is long enough to be masked, and so to be a secret. */

@@ -48,21 +48,24 @@ const quote = 0x22;
 
 class PatternMasker implements Masker {
   masked = 0;
-  readonly #uses = new Map<string, number>();
+  readonly #sought = new Map<string, Sought>();
   // Built at the first use after a change.
   #json: Wanted | undefined;
   #text: Wanted | undefined;
 
   get active(): boolean {
-    return this.#uses.size > 0;
+    return this.#sought.size > 0;
   }
 
   add(secret: Secret): () => void {
     const value = secret.reveal().trim();
     if (!isMaskable(value)) return () => {};
-    const uses = this.#uses.get(value) ?? 0;
-    this.#uses.set(value, uses + 1);
-    if (uses === 0) this.#forget();
+    const known = this.#sought.get(value);
+    if (known !== undefined) known.uses++;
+    else {
+      this.#sought.set(value, new Sought(value));
+      this.#forget();
+    }
     let removed = false;
     return () => {
       if (removed) return;
@@ -72,12 +75,10 @@ class PatternMasker implements Masker {
   }
 
   #remove(value: string): void {
-    const uses = this.#uses.get(value) ?? 0;
-    if (uses > 1) this.#uses.set(value, uses - 1);
-    else {
-      this.#uses.delete(value);
-      this.#forget();
-    }
+    const known = this.#sought.get(value);
+    if (known === undefined || --known.uses > 0) return;
+    this.#sought.delete(value);
+    this.#forget();
   }
 
   #forget(): void {
@@ -86,20 +87,20 @@ class PatternMasker implements Masker {
   }
 
   look(chunk: Buffer): object | undefined {
-    if (this.#uses.size === 0) return undefined;
-    this.#json ??= want(this.#uses.keys(), jsonPatterns);
+    if (this.#sought.size === 0) return undefined;
+    this.#json ??= want(this.#sought.values(), ({ json }) => json);
     return this.#json.search.next(chunk, 0) < 0 ? this.#json : undefined;
   }
 
   maskFrame(frame: Frame): Frame {
-    if (this.#uses.size === 0) return frame;
-    this.#json ??= want(this.#uses.keys(), jsonPatterns);
+    if (this.#sought.size === 0) return frame;
+    this.#json ??= want(this.#sought.values(), ({ json }) => json);
     this.masked += maskJsonBytes(frame, this.#json);
     return frame;
   }
 
   maskJson(json: string): string {
-    if (this.#uses.size === 0) return json;
+    if (this.#sought.size === 0) return json;
     const bytes = Buffer.from(json, "utf8");
     const before = this.masked;
     this.maskFrame(frameOf(bytes));
@@ -107,8 +108,8 @@ class PatternMasker implements Masker {
   }
 
   maskText(text: string): string {
-    if (this.#uses.size === 0) return text;
-    this.#text ??= want(this.#uses.keys(), textPatterns);
+    if (this.#sought.size === 0) return text;
+    this.#text ??= want(this.#sought.values(), (sought) => sought.text);
     const { search } = this.#text;
     const bytes = Buffer.from(text, "utf8");
     const ranges: Ranges = [];
@@ -122,13 +123,43 @@ class PatternMasker implements Masker {
   }
 }
 
-function want(secrets: Iterable<string>, patternsOf: (secret: string) => Buffer[]): Wanted {
-  const distinct = new Map<string, Buffer>();
-  for (const secret of secrets) {
-    for (const pattern of patternsOf(secret)) distinct.set(pattern.toString("latin1"), pattern);
+/** One secret. Its forms are spelled out once: a change of one secret costs nothing of that for the others. */
+class Sought {
+  uses = 1;
+  readonly #value: string;
+  #json: Forms | undefined;
+  #text: Forms | undefined;
+
+  constructor(value: string) {
+    this.#value = value;
   }
-  const patterns = [...distinct.values()];
-  return { search: new PatternSearch(patterns), inString: patterns.map(onlyInStrings) };
+
+  get json(): Forms {
+    this.#json ??= formsOf(jsonPatterns(this.#value));
+    return this.#json;
+  }
+
+  get text(): Forms {
+    this.#text ??= formsOf(textPatterns(this.#value, this.json.patterns));
+    return this.#text;
+  }
+}
+
+/** No two alike. */
+interface Forms {
+  readonly patterns: readonly Buffer[];
+  readonly inString: readonly boolean[];
+}
+
+function formsOf(all: readonly Buffer[]): Forms {
+  const patterns = [...new Map(all.map((pattern) => [pattern.toString("latin1"), pattern])).values()];
+  return { patterns, inString: patterns.map(onlyInStrings) };
+}
+
+function want(secrets: Iterable<Sought>, formsIn: (sought: Sought) => Forms): Wanted {
+  const forms = [...secrets].map(formsIn);
+  const search = new PatternSearch(forms.flatMap(({ patterns }) => patterns));
+  return { search, inString: forms.flatMap(({ inString }) => inString) };
 }
 
 /** True when some character of the pattern can stand in JSON only inside a string. */
