@@ -13,7 +13,7 @@ import type { RequestDoorkeeper } from "./doors/port.ts";
 import { Arrival } from "./hub/arrival.ts";
 import { CallGate } from "./hub/call-gate.ts";
 import { healthOf, troubleOf } from "./hub/condition.ts";
-import { coreDepsOf, findSecrets } from "./hub/core-deps.ts";
+import { coreDepsOf, secretFinder } from "./hub/core-deps.ts";
 import { CoreLogins } from "./hub/core-logins.ts";
 import { Doorman, type SignInRequest } from "./hub/doorman.ts";
 import { Exchange, type ExchangeDeps, type Reloaded, type Restarted } from "./hub/exchange.ts";
@@ -129,7 +129,7 @@ export class Hub {
         core: coreDepsOf(options, hubId, clock, () => this.#setup, reaper),
         onlyClient: onlyClient?.capabilities,
         meter: (key) => this.metrics.forCore(key),
-        secrets: (definition, setup) => findSecrets(options, definition, setup),
+        secrets: () => secretFinder(options),
         credential: (definition, owner) => logins.credential(definition, owner?.principal),
         checkLogin: (definition, credential, { principal }) => logins.check(definition, credential, principal),
         frame: (lane, frame, scan, requestId) => this.#parts.fromCore.receive(lane, frame, scan, requestId),

@@ -1,5 +1,6 @@
 // What the hub hands to each Core, but for what is a Core's own; and how a Core's secrets are found.
 import type { Clock } from "../base/clock.ts";
+import { PassingSecrets } from "../base/passing-secrets.ts";
 import type { Secret } from "../base/secret.ts";
 import type { CoreDeps, SecretsFound } from "../cores/core-deps.ts";
 import type { Reaper } from "../cores/reaper.ts";
@@ -59,9 +60,23 @@ export function coreDepsOf(
   };
 }
 
-/** The Core's secrets as the setup has them looked for. What is found is masked from then on. */
-export async function findSecrets(
-  { env, masker }: Pick<CoreHost, "env" | "masker">,
+export type SecretFinder = (definition: ResolvedCore, setup: Setup) => Promise<SecretsFound>;
+
+/**
+ * For one instance: its secrets as the setup has them looked for. What is found is masked until the start after the next one, or until nobody has
+ * the finder any more.
+ */
+export function secretFinder({ env, masker }: Pick<CoreHost, "env" | "masker">): SecretFinder {
+  const masked = new PassingSecrets((secret) => masker.add(secret));
+  return async (definition, setup) => {
+    const found = await find(env, definition, setup);
+    if (found.t === "ok") masked.change([...found.values.values()]);
+    return found;
+  };
+}
+
+async function find(
+  env: CoreHost["env"],
   definition: ResolvedCore,
   { manifest, settings }: Setup,
 ): Promise<SecretsFound> {
@@ -74,7 +89,6 @@ export async function findSecrets(
   };
   for (const secret of await resolveSecrets(definition, reader)) {
     if (secret.t !== "found") return { t: "missing", message: explainSecret(secret, definition) ?? secret.name };
-    masker.add(secret.value);
     values.set(secret.name, secret.value);
   }
   return { t: "ok", values };

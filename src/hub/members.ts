@@ -32,7 +32,8 @@ export interface Member {
 export interface MembersDeps {
   readonly core: Omit<CoreDeps, "secrets" | "ids" | "known" | "capabilities" | "credential">;
   meter(coreKey: string): CoreMeter;
-  secrets(definition: ResolvedCore, setup: Setup): Promise<SecretsFound>;
+  /** How one instance's secrets are found. */
+  secrets(): (definition: ResolvedCore, setup: Setup) => Promise<SecretsFound>;
   /** `owner`: whose the instance is alone. */
   credential(definition: ResolvedCore, owner: ClientSession | undefined): Promise<Credential | undefined>;
   /** `requestId`: of the request on whose response it came, where each has one of its own. */
@@ -69,6 +70,7 @@ export class Members {
   make(definition: ResolvedCore, setup: Setup, making: Making, place: Member["place"]): Member {
     const { core: common, meter, secrets, frame, unanswered, returned, state } = this.#deps;
     const { ids, owner, serial, context } = making;
+    const findSecrets = secrets();
     const core: Core = new Core(
       definition,
       {
@@ -82,7 +84,7 @@ export class Members {
           ...(await making.capabilities()),
         }),
         credential: () => this.#deps.credential(core.definition, owner),
-        secrets: (asked) => secrets(asked, member.setup),
+        secrets: (asked) => findSecrets(asked, member.setup),
       },
       {
         frame: (_core, received, scan, requestId) => frame(lane, received, scan, requestId),
