@@ -6,7 +6,10 @@ import { defined } from "./defined.ts";
 import { authorizationOf, grant, type Requester, secretsOf } from "./grants.ts";
 import { keep, mustBeOpenable, prepare, type SignInDeps, type SignInRequest } from "./preparing.ts";
 import type { LoginRecord, Tokens } from "./vault.ts";
-import { loginFailed, oneLine } from "./words.ts";
+import { loginFailed, mayPass, oneLine } from "./words.ts";
+
+/** A server that fails is asked again after twice the time, up to this. */
+const maxPauseMs = 60_000;
 
 export interface DeviceBegun {
   readonly url: string;
@@ -103,6 +106,7 @@ async function pollForTokens(
 ): Promise<Tokens> {
   const end = clock.now() + expiresInMs;
   let pauseMs = intervalMs;
+  let failure: unknown;
   for (;;) {
     await pause(clock, pauseMs, signal);
     try {
@@ -111,10 +115,16 @@ async function pollForTokens(
       return { ...tokens, scope: tokens.scope ?? scope };
     } catch (error) {
       const code = error instanceof OAuthError ? String(error.code) : "";
+      failure = undefined;
       if (code === "slow_down") pauseMs += 5000;
-      else if (code !== "authorization_pending") throw error;
+      else if (code !== "authorization_pending") {
+        if (!mayPass(error)) throw error;
+        // RFC 8628, 3.5. The person may have agreed already, and the code is good for one login.
+        pauseMs = Math.max(pauseMs, Math.min(2 * pauseMs, maxPauseMs));
+        failure = error;
+      }
     }
-    if (clock.now() >= end) throw new Error("nobody agreed while the code was good: start again");
+    if (clock.now() >= end) throw failure ?? new Error("nobody agreed while the code was good: start again");
   }
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
+import { type Clock, systemClock } from "../../../src/base/clock.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { beginWithDevice } from "../../../src/logins/device.ts";
 import { operator } from "../../../src/logins/owner.ts";
@@ -97,6 +98,41 @@ test("signing in: tokens that no header can carry are refused", async () => {
     };
     await assert.rejects(scene.signIn(), /none that a header can carry/);
   }
+});
+
+test("device: a server that fails for a while is asked again, each time after twice as long; one that says no is not", async () => {
+  await using scene = await loginScene({ device: true });
+  const { server } = scene;
+  const waits: number[] = [];
+  const after: Clock["after"] = (ms, fn) => {
+    // That of each poll; the server's answers have longer.
+    if (ms > 10_000) return systemClock.after(ms, fn);
+    waits.push(ms);
+    server.switches.tokenAnswer = answers[waits.length - 1];
+    return systemClock.after(0, fn);
+  };
+  const refused = (error: string) => ({ status: 400, body: JSON.stringify({ error }) });
+  const answers = [
+    refused("authorization_pending"),
+    { status: 503, body: "busy", type: "text/plain" },
+    { status: 502, body: "<html>", type: "text/html" },
+    refused("slow_down"),
+    undefined,
+    refused("access_denied"),
+  ];
+  const clock = { ...systemClock, after };
+  const request = { target: scene.target(), owner: operator, redirectUrl: undefined };
+  const signal = new AbortController().signal;
+  const agreed = await beginWithDevice({ clock, vault: scene.vault() }, request);
+  waits.length = 0;
+  server.isDeviceApproved = true;
+  const record = await agreed.finish(signal);
+  assert.match(record.tokens?.access ?? "", /^access-/);
+  assert.deepEqual(waits, [1000, 1000, 2000, 4000, 9000]);
+  const denied = await beginWithDevice({ clock, vault: scene.vault() }, request);
+  answers[0] = refused("access_denied");
+  waits.length = 0;
+  await assert.rejects(denied.finish(signal), /access_denied/);
 });
 
 test("device: waits as the server says, and ends when it is stopped", async () => {
