@@ -64,7 +64,7 @@ export class CoreLogin implements Credential {
     if (this.#tokens === undefined) return undefined;
     const leftMs = this.#leftMs(this.#tokens);
     if (leftMs <= 0) await this.#renew();
-    else if (leftMs <= this.#aheadMs(this.#tokens)) this.#renew().catch(() => {});
+    else if (this.#canRenew(this.#tokens) && leftMs <= this.#aheadMs(this.#tokens)) this.#renew().catch(() => {});
     return this.#header;
   }
 
@@ -89,6 +89,11 @@ export class CoreLogin implements Credential {
 
   get #isUnattended(): boolean {
     return this.target.oauth.grant === "client_credentials";
+  }
+
+  /** Where nothing else can be had, a token is good until its end. */
+  #canRenew({ refresh }: Tokens): boolean {
+    return this.#isUnattended || refresh !== undefined;
   }
 
   get #header(): string | undefined {

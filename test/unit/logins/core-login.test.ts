@@ -95,6 +95,19 @@ test("login: near its end a token is renewed on the side, and nobody waits for i
   assert.notEqual(await credential.authorization(), first);
 });
 
+test("login: one without a refresh token is good until its end", async () => {
+  await using scene = await loginScene({ refreshTokens: false });
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  assert.equal(await scene.call(credential), 200);
+  scene.clock.shiftMs += 3590 * 1000;
+  // The first of them would begin what ends it.
+  for (let calls = 0; calls < 30; calls++) assert.equal(await scene.call(credential), 200);
+  scene.clock.shiftMs += 11 * 1000;
+  assert.equal(await credential.authorization(), undefined);
+  assert.equal(credential.state.t, "needs_login");
+});
+
 test("login: hubs of one user that renew at the same moment do not lose a rotating refresh token", async () => {
   await using scene = await loginScene();
   await scene.signIn();
