@@ -11,7 +11,7 @@ import { actsFor } from "../identity/rights.ts";
 import type { ShownToken } from "../identity/shown-tokens.ts";
 import type { DoorRequest } from "../logins/door.ts";
 import type { Subject } from "../logins/exchange.ts";
-import type { Logins } from "../logins/logins.ts";
+import type { Logins, LoginsDeps } from "../logins/logins.ts";
 import { type LoginOwner, mayUse, operator } from "../logins/owner.ts";
 import { type LoginTarget, loginTarget } from "../logins/target.ts";
 import { clientTokenHashes } from "../manifest/client-tokens.ts";
@@ -51,7 +51,9 @@ export class CoreLogins {
   #logins: Promise<Logins> | undefined;
   /** Once they are loaded. */
   #loaded: Logins | undefined;
+  /** Apart from those of the operator's logins, which are nobody's business where each client has its own. */
   readonly #counts = new LoginCounts();
+  readonly #operatorsCounts = new LoginCounts();
 
   constructor(deps: CoreLoginsDeps) {
     this.#deps = deps;
@@ -126,19 +128,22 @@ export class CoreLogins {
 
   /** By Core of the manifest and state, also those that no login is in. */
   states(): Reading[] {
-    const counts = new Map(this.#keys.map((key) => [key, { none: 0, good: 0, lacking: 0, needed: 0 }]));
-    for (const [key, state] of this.#loaded?.states() ?? []) {
-      const ofCore = counts.get(key);
-      if (ofCore !== undefined) ofCore[state]++;
+    const counted = new Map(
+      this.#counted.map((core) => [core.key, { ...core, none: 0, good: 0, lacking: 0, needed: 0 }]),
+    );
+    for (const [key, state, owner] of this.#loaded?.states() ?? []) {
+      const ofCore = counted.get(key);
+      if (ofCore !== undefined && (owner.t !== "operator" || ofCore.withOperators)) ofCore[state]++;
     }
-    return [...counts].flatMap(([key, ofCore]) => loginStates.map((state): Reading => [[key, state], ofCore[state]]));
+    return [...counted].flatMap(([key, ofCore]) => loginStates.map((state): Reading => [[key, state], ofCore[state]]));
   }
 
   /** By Core of the manifest and event. */
   events(): Reading[] {
-    return this.#keys.flatMap((key) => {
+    return this.#counted.flatMap(({ key, withOperators }) => {
       const times = this.#counts.of(key);
-      return loginEvents.map((event): Reading => [[key, event], times[event]]);
+      const operators = this.#operatorsCounts.of(key);
+      return loginEvents.map((event): Reading => [[key, event], times[event] + (withOperators ? operators[event] : 0)]);
     });
   }
 
@@ -146,9 +151,16 @@ export class CoreLogins {
     await (await this.#logins)?.close();
   }
 
-  /** Of the Cores that may have logins. */
-  get #keys(): string[] {
-    return this.#deps.setup().manifest.cores.flatMap(({ key, login }) => (login === undefined ? [] : [key]));
+  /**
+   * The Cores that may have logins. Where each client has its own, the instance that serves nobody goes by the operator's, to which nobody need
+   * ever sign in.
+   */
+  get #counted(): { readonly key: string; readonly withOperators: boolean }[] {
+    return this.#deps
+      .setup()
+      .manifest.cores.flatMap(({ key, login }) =>
+        login === undefined ? [] : [{ key, withOperators: login.credentials !== "per-user" }],
+      );
   }
 
   #refusal(
@@ -184,7 +196,8 @@ export class CoreLogins {
       const { stateDir, stateKey: key } = this.#deps.setup().settings;
       const publicUrl = () => this.#publicUrl();
       const learned = (secret: Secret) => masker.add(secret);
-      const happened: LoginCounts["happened"] = (core, event) => this.#counts.happened(core, event);
+      const happened: LoginsDeps["happened"] = (core, event, owner) =>
+        (owner?.t === "operator" ? this.#operatorsCounts : this.#counts).happened(core, event);
       this.#loaded = new Logins({ clock, log, stateDir, key, publicUrl, learned, happened });
       return this.#loaded;
     });

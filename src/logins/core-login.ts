@@ -2,6 +2,7 @@
 // need a new one, one request gets it, also beside other processes; and what another process did (`thehub login`) is taken up.
 import type { Challenge, Credential, CredentialState, Lack } from "../base/credential.ts";
 import { HubError } from "../base/errors.ts";
+import type { LoginEvent } from "../base/login-counts.ts";
 import { PassingSecrets } from "../base/passing-secrets.ts";
 import { Secret } from "../base/secret.ts";
 import { type LoginAbout, type LoginDeps, LoginState, loginNotNow } from "./login-state.ts";
@@ -46,7 +47,7 @@ export class CoreLogin implements Credential {
     this.target = target;
     this.owner = owner;
     this.#deps = deps;
-    this.#state = new LoginState(deps, this.#about);
+    this.#state = new LoginState({ log: deps.log, happened: (_core, event) => this.#happened(event) }, this.#about);
     this.#masked = new PassingSecrets(deps.learned);
   }
 
@@ -104,6 +105,10 @@ export class CoreLogin implements Credential {
     return { core: this.target.core, owner: this.owner.t === "client" ? this.owner.id : this.owner.t };
   }
 
+  #happened(event: LoginEvent): void {
+    this.#deps.happened(this.target.core, event, this.owner);
+  }
+
   #leftMs({ expiresAt }: Tokens): number {
     return expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - this.#wallMs();
   }
@@ -149,7 +154,7 @@ export class CoreLogin implements Credential {
     this.#adopt(record, record.tokens);
     if (isFirst) return;
     this.#deps.log.info("login_taken_up", { ...this.#about });
-    this.#deps.happened(core, "taken_up");
+    this.#happened("taken_up");
   }
 
   #signedOut(): void {
@@ -287,7 +292,7 @@ export class CoreLogin implements Credential {
   }
 
   async #takeTokens(renewed: Renewed, record: LoginRecord | undefined): Promise<void> {
-    const { log, clock, happened } = this.#deps;
+    const { log, clock } = this.#deps;
     switch (renewed.t) {
       case "tokens": {
         const { tokens } = renewed;
@@ -295,7 +300,7 @@ export class CoreLogin implements Credential {
         if (kept !== undefined) await this.#write(kept);
         this.#adopt(kept, tokens);
         log.debug("login_renewed", { ...this.#about });
-        happened(this.target.core, "renewed");
+        this.#happened("renewed");
         return;
       }
       case "refused":
@@ -310,7 +315,7 @@ export class CoreLogin implements Credential {
         const ms = Math.min(maxPauseMs, this.#pause === undefined ? firstPauseMs : this.#pause.ms * 2);
         this.#pause = { untilMs: clock.now() + ms, ms, why: renewed.why };
         log.warn("login_renewal_failed", { ...this.#about, reason: renewed.why, again_in_ms: ms });
-        happened(this.target.core, "failed");
+        this.#happened("failed");
         throw this.#notNow(renewed.why);
       }
     }

@@ -4,6 +4,7 @@ import { HubError } from "../base/errors.ts";
 import type { LoginEvent } from "../base/login-counts.ts";
 import type { Learned } from "../base/passing-secrets.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { LoginOwner } from "./owner.ts";
 import type { SignInDeps } from "./preparing.ts";
 
 /** Of any login. */
@@ -11,8 +12,8 @@ export interface LoginDeps extends SignInDeps {
   readonly log: Log;
   /** Every token that comes in, so that it is masked wherever it shows. */
   readonly learned: Learned;
-  /** For the metrics. */
-  happened(core: string, event: LoginEvent): void;
+  /** For the metrics. `owner`: of a login that is kept. */
+  happened(core: string, event: LoginEvent, owner?: LoginOwner): void;
 }
 
 /** Whose login it is, for the log. */

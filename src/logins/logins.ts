@@ -28,8 +28,8 @@ export interface LoginsDeps {
   publicUrl(): string | undefined;
   /** Every token that comes in, so that it is masked wherever it shows. */
   readonly learned: Learned;
-  /** For the metrics. */
-  happened(core: string, event: LoginEvent): void;
+  /** For the metrics. `owner`: of a login that is kept. */
+  happened(core: string, event: LoginEvent, owner?: LoginOwner): void;
 }
 
 /** Persons come and go; one that is left out here has its token exchanged once more. */
@@ -75,9 +75,9 @@ export class Logins {
     return made;
   }
 
-  /** How the logins are that are kept, and those of the hub itself, each with its Core. */
-  *states(): Iterable<readonly [core: string, state: LoginStateName]> {
-    for (const { target, state } of this.#byKey.values()) yield [target.core, nameOf(state)];
+  /** How the logins are that are kept, and those of the hub itself, each with its Core and whose it is. */
+  *states(): Iterable<readonly [core: string, state: LoginStateName, owner: LoginOwner]> {
+    for (const { target, owner, state } of this.#byKey.values()) yield [target.core, nameOf(state), owner];
   }
 
   /** Nobody uses it any more: its client or its Core is gone. */

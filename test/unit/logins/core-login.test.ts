@@ -309,9 +309,12 @@ test("login: a Core that stops describing itself has not moved", async () => {
 test("login: what becomes of it is counted, and how it is can be looked at, by Core", async () => {
   await using scene = await loginScene();
   const logins = scene.logins();
-  assert.deepEqual([...logins.states()], []);
+  assert.deepEqual(
+    [...logins.states()].map(([core, state]) => [core, state]),
+    [],
+  );
   const credential = logins.credential(scene.target(), operator);
-  const states = () => [...logins.states()];
+  const states = () => [...logins.states()].map(([core, state]) => [core, state]);
   await credential.authorization();
   assert.deepEqual(states(), [["wiki", "none"]]);
   for (let count = 0; count < 3; count++) assert.equal(await scene.call(credential), 401);
@@ -344,7 +347,7 @@ test("login: one that is not good for everything is lacking, whoever it is of", 
   logins.credential(scene.target(), { t: "client", id: "ann" });
   for (let count = 0; count < 3; count++) assert.equal(await scene.call(credential), 403);
   assert.deepEqual(
-    [...logins.states()],
+    [...logins.states()].map(([core, state]) => [core, state]),
     [
       ["wiki", "lacking"],
       ["wiki", "none"],

@@ -1,0 +1,73 @@
+// Which logins of a hub's Cores are counted, and until when.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CoreLogins } from "../../../src/hub/core-logins.ts";
+import { loadManifest } from "../../../src/manifest/load.ts";
+import { resolveSettings } from "../../../src/manifest/settings.ts";
+import type { Principal } from "../../../src/sessions/principal.ts";
+import type { Reading } from "../../../src/telemetry/metrics.ts";
+import { createMasker } from "../../../src/wire/mask.ts";
+import { root } from "../../helpers/hub-process.ts";
+import { type LoginScene, loginScene } from "../../helpers/login-scene.ts";
+
+const proof = { t: "token", digest: "" } as unknown as Principal["proof"];
+const principal = (id: string): Principal => ({
+  ...{ id, name: id, client: id, shared: false, until: undefined, proof },
+  ...{ allow: undefined, deny: [], admin: false },
+});
+
+/** The Core is the scene's; `more`: of its entry in the manifest. */
+function hubOf(scene: LoginScene) {
+  const setupOf = (more: string, cores = ["wiki"]) => {
+    const entry = `{ url: "${scene.server.coreUrl}", allow_private: true, ${more} }`;
+    const text = `cores: { ${cores.map((key) => `${key}: ${entry}`).join(", ")} }`;
+    const loaded = loadManifest({ text, file: "hub.yaml", folder: root });
+    assert.ok(loaded.t === "ok", JSON.stringify(loaded));
+    const env = { HUB_STATE_DIR: scene.stateDir };
+    const resolved = resolveSettings({ env, cwd: root, hub: loaded.manifest.hub });
+    assert.ok(resolved.t === "ok");
+    return { manifest: loaded.manifest, settings: resolved.settings };
+  };
+  let setup = setupOf("");
+  const logins = new CoreLogins({
+    ...{ clock: scene.clock, log: scene.log, masker: createMasker(), env: {}, isOwnClient: false },
+    setup: () => setup,
+    shownBy: () => undefined,
+    changed: () => {},
+  });
+  const put = (more: string, cores?: string[]) => {
+    setup = setupOf(more, cores);
+  };
+  /** Undefined: the instance that is nobody's. */
+  const credentialOf = async (who: string | undefined) => {
+    const [core] = setup.manifest.cores;
+    assert.ok(core !== undefined);
+    const credential = await logins.credential(core, who === undefined ? undefined : principal(who));
+    assert.ok(credential !== undefined);
+    return credential;
+  };
+  const call = async (who?: string) => scene.call(await credentialOf(who));
+  return { logins, put, call, credentialOf, [Symbol.asyncDispose]: () => logins.close() };
+}
+
+const present = (readings: readonly Reading[]) =>
+  Object.fromEntries(
+    readings.filter(([, value]) => value > 0).map(([labels, value]) => [[labels].flat().join(" "), value]),
+  );
+
+const perUser = "credentials: per-user, isolation: session";
+
+test("core logins: the operator's is not counted where each client has its own, as nobody need sign in to it", async () => {
+  await using scene = await loginScene();
+  await using hub = hubOf(scene);
+  const { logins, put, call } = hub;
+  assert.equal(await call(), 401);
+  assert.deepEqual(present(logins.states()), { "wiki needed": 1 });
+  assert.deepEqual(present(logins.events()), { "wiki needed": 1 });
+  put(perUser);
+  assert.deepEqual(present(logins.states()), {});
+  assert.deepEqual(present(logins.events()), {});
+  assert.equal(await call("ann"), 401);
+  assert.deepEqual(present(logins.states()), { "wiki needed": 1 });
+  assert.deepEqual(present(logins.events()), { "wiki needed": 1 });
+});
