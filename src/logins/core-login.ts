@@ -297,8 +297,9 @@ export class CoreLogin implements Credential {
       case "tokens": {
         const { tokens } = renewed;
         const kept = record === undefined ? undefined : { ...record, tokens };
-        if (kept !== undefined) await this.#write(kept);
+        // First, so that what is seen to have changed in the folder is not taken for another's doing.
         this.#adopt(kept, tokens);
+        if (kept !== undefined) await this.#write(kept);
         log.debug("login_renewed", { ...this.#about });
         this.#happened("renewed");
         return;
