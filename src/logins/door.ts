@@ -198,7 +198,9 @@ export class LoginDoor {
       ];
       return askingPage(`Sign in to ${waiting.core}`, text, { url: begun.url, label: "Go on" }, this.#cookie(cookie));
     } catch (error) {
-      return this.#cameToNothing(entry, HubError.from(error));
+      const known = HubError.from(error);
+      // The page may be loaded twice, and its login fails once.
+      return this.#byTicket.has(entry.ticket) ? this.#cameToNothing(entry, known) : didNotWork(known);
     }
   }
 
@@ -232,7 +234,7 @@ export class LoginDoor {
   #cameToNothing(entry: Entry, error: HubError): Page {
     this.#happened(entry.waiting.core, "sign_in_failed");
     this.#end(entry, error);
-    return page(502, "This did not work", [error.message, "Nothing was signed in."]);
+    return didNotWork(error);
   }
 
   /** The hub as a client that describes itself: only where others can read it, over https. */
@@ -281,6 +283,10 @@ function tooSoon(waitMs: number): Page {
   const seconds = Math.ceil(waitMs / 1000);
   const text = [`Too many wrong tokens came from your address. Go back and try again in ${seconds} s.`];
   return page(429, "Wait a little", text, { "retry-after": String(seconds) });
+}
+
+function didNotWork({ message }: HubError): Page {
+  return page(502, "This did not work", [message, "Nothing was signed in."]);
 }
 
 function gone(): Page {

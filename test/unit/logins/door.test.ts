@@ -120,6 +120,18 @@ test("login door: what does not come about is said in the page and to whoever wa
   assert.deepEqual(scene.happened, { sign_in_failed: 1 });
 });
 
+test("login door: one sign-in that fails is counted once, however often its page is loaded", async () => {
+  await using scene = await loginScene({ registration: false });
+  const logins = scene.logins(publicUrl);
+  const { url } = await logins.startLogin(scene.target(), laptop, asker);
+  const pages = await Promise.all([0, 1, 2].map(() => openAs(logins, url)));
+  for (const { status, body } of pages) {
+    assert.equal(status, 502);
+    assert.match(body, /registers no clients by itself/);
+  }
+  assert.deepEqual(scene.happened, { sign_in_failed: 1 });
+});
+
 test("login door: names in a page are text", async () => {
   await using scene = await loginScene();
   const logins = scene.logins(publicUrl);
