@@ -117,9 +117,8 @@ export class Hub {
     const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
     this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup, tagsOf });
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
-    const shownBy = (id: string) => this.#doorman.shownBy(id);
-    const changed = () => this.#changes.reconsider();
-    const logins = new CoreLogins({ ...options, clock, isOwnClient: exclusive, setup, shownBy, changed });
+    const about = { shownBy: (id: string) => this.#doorman.shownBy(id), changed: () => this.#changes.reconsider() };
+    const logins = new CoreLogins({ ...options, ...about, clock, isOwnClient: exclusive, setup });
     this.#logins = logins;
     this.#standing = standingOf(this.#setup, (principal) => logins.withheld(principal));
     const isPersonalHere = exclusive ? undefined : isPersonal;
@@ -365,6 +364,7 @@ export class Hub {
         this.#restarts.delete(key);
       },
       exchanged: () => {
+        this.#logins.review();
         const viewOf = (session: ClientSession) => this.#changes.catalogOf(session).view(session.caller);
         this.#parts.subscriptions.review(
           (session, uri) => viewOf(session).resource(uri, this.#parts.uris.saidBy(session))?.core,

@@ -46,7 +46,7 @@ export class CoreLogins {
   /** By the Core's key: the one in use, and what of the manifest it was made of. */
   readonly #targets = new Map<string, { readonly spec: object; readonly target: Promise<LoginTarget> }>();
   /** The operator's, by the Core's key. */
-  readonly #operators = new Map<string, Credential>();
+  readonly #operators = new Map<string, { readonly credential: Credential; readonly endWatch: () => void }>();
   #addresses: readonly string[] = [];
   #logins: Promise<Logins> | undefined;
   /** Once they are loaded. */
@@ -73,9 +73,10 @@ export class CoreLogins {
       return logins.exchanged(target, principal?.id, () => this.#subjectOf(principal));
     const owner = this.#ownerOf(core, login, principal);
     const credential = logins.credential(target, owner);
-    if (owner.t === "operator" && this.#operators.get(key) !== credential) {
-      this.#operators.set(key, credential);
-      credential.watch(() => this.#deps.changed());
+    const known = this.#operators.get(key);
+    if (owner.t === "operator" && known?.credential !== credential) {
+      known?.endWatch();
+      this.#operators.set(key, { credential, endWatch: credential.watch(() => this.#deps.changed()) });
     }
     return credential;
   }
@@ -90,7 +91,7 @@ export class CoreLogins {
   withheld(principal: Principal): readonly string[] {
     const { cores } = this.#deps.setup().manifest;
     const isWithheld = (core: ResolvedCore) =>
-      this.#refusal(core, this.#operators.get(core.key), principal) !== undefined;
+      this.#refusal(core, this.#operators.get(core.key)?.credential, principal) !== undefined;
     return cores.filter(isWithheld).map(({ namespace }) => `${namespace}.*`);
   }
 
@@ -145,6 +146,18 @@ export class CoreLogins {
       const operators = this.#operatorsCounts.of(key);
       return loginEvents.map((event): Reading => [[key, event], times[event] + (withOperators ? operators[event] : 0)]);
     });
+  }
+
+  /** Another manifest is in force: logins of Cores and clients that are gone are forgotten. Persons that no client's entry names are read anew. */
+  review(): void {
+    const isOfCore = (core: string) => this.#counted.some(({ key }) => key === core);
+    for (const [key, { endWatch }] of this.#operators) {
+      if (isOfCore(key)) continue;
+      endWatch();
+      this.#operators.delete(key);
+    }
+    const isClient = (id: string) => this.#deps.setup().manifest.clients.some(({ name }) => name === id);
+    this.#loaded?.forget((core, owner) => !isOfCore(core) || (owner.t === "client" && !isClient(owner.id)));
   }
 
   async close(): Promise<void> {

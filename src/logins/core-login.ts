@@ -59,6 +59,11 @@ export class CoreLogin implements Credential {
     return this.#state.watch(changed);
   }
 
+  /** Calls back when no instance goes by it any more: now, or each time that the last one ends its watch. */
+  whenUnused(call: () => void): void {
+    this.#state.whenUnwatched(call);
+  }
+
   async authorization(): Promise<string | undefined> {
     if (this.#lookedAt === undefined || this.#tokens === undefined) await this.#lookNowAndThen();
     if (this.#isUnattended && this.#tokens === undefined && this.state.t !== "needs_login") await this.#renew();

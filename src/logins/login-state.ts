@@ -27,6 +27,7 @@ export class LoginState {
   readonly #about: LoginAbout;
   readonly #watchers = new Set<(state: CredentialState) => void>();
   #now: CredentialState = { t: "none" };
+  #unwatched = () => {};
 
   constructor(deps: Pick<LoginDeps, "log" | "happened">, about: LoginAbout) {
     this.#deps = deps;
@@ -39,7 +40,15 @@ export class LoginState {
 
   watch(changed: (state: CredentialState) => void): () => void {
     this.#watchers.add(changed);
-    return () => void this.#watchers.delete(changed);
+    return () => {
+      if (this.#watchers.delete(changed) && this.#watchers.size === 0) this.#unwatched();
+    };
+  }
+
+  /** Calls back when nobody watches it any more: now, or each time that the last one ends it. */
+  whenUnwatched(call: () => void): void {
+    this.#unwatched = call;
+    if (this.#watchers.size === 0) call();
   }
 
   change(state: CredentialState): void {

@@ -80,9 +80,18 @@ export class Logins {
     for (const { target, owner, state } of this.#byKey.values()) yield [target.core, nameOf(state), owner];
   }
 
-  /** Nobody uses it any more: its client or its Core is gone. */
-  forget(target: LoginTarget, owner: LoginOwner): void {
-    this.#byKey.delete(keyOf(target, owner));
+  /**
+   * Those that are for nobody any more, as soon as no instance goes by them. What is kept of them stays. `isGone`: asked again then, for who was gone
+   * may have come back.
+   */
+  forget(isGone: (core: string, owner: LoginOwner) => boolean): void {
+    for (const [key, login] of this.#byKey) {
+      const { target, owner } = login;
+      if (!isGone(target.core, owner)) continue;
+      login.whenUnused(() => {
+        if (this.#byKey.get(key) === login && isGone(target.core, owner)) this.#byKey.delete(key);
+      });
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 // Which logins of a hub's Cores are counted, and until when.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { CoreLogins } from "../../../src/hub/core-logins.ts";
 import { loadManifest } from "../../../src/manifest/load.ts";
@@ -18,9 +19,12 @@ const principal = (id: string): Principal => ({
 
 /** The Core is the scene's; `more`: of its entry in the manifest. */
 function hubOf(scene: LoginScene) {
-  const setupOf = (more: string, cores = ["wiki"]) => {
+  const setupOf = (more: string, clients: readonly string[] = [], cores: readonly string[] = ["wiki"]) => {
     const entry = `{ url: "${scene.server.coreUrl}", allow_private: true, ${more} }`;
-    const text = `cores: { ${cores.map((key) => `${key}: ${entry}`).join(", ")} }`;
+    const known = clients.map(
+      (name) => `${name}: { token_sha256: "${createHash("sha256").update(name).digest("hex")}" }`,
+    );
+    const text = `clients: { ${known.join(", ")} }\ncores: { ${cores.map((key) => `${key}: ${entry}`).join(", ")} }`;
     const loaded = loadManifest({ text, file: "hub.yaml", folder: root });
     assert.ok(loaded.t === "ok", JSON.stringify(loaded));
     const env = { HUB_STATE_DIR: scene.stateDir };
@@ -35,8 +39,9 @@ function hubOf(scene: LoginScene) {
     shownBy: () => undefined,
     changed: () => {},
   });
-  const put = (more: string, cores?: string[]) => {
-    setup = setupOf(more, cores);
+  const put = (...parameters: Parameters<typeof setupOf>) => {
+    setup = setupOf(...parameters);
+    logins.review();
   };
   /** Undefined: the instance that is nobody's. */
   const credentialOf = async (who: string | undefined) => {
@@ -70,4 +75,35 @@ test("core logins: the operator's is not counted where each client has its own, 
   assert.equal(await call("ann"), 401);
   assert.deepEqual(present(logins.states()), { "wiki needed": 1 });
   assert.deepEqual(present(logins.events()), { "wiki needed": 1 });
+});
+
+test("core logins: those of Cores and clients that are gone are forgotten, once no instance goes by them", async () => {
+  await using scene = await loginScene();
+  await using hub = hubOf(scene);
+  const { logins, put, call, credentialOf } = hub;
+  put(perUser, ["ann", "bob", "eve"]);
+  for (const who of ["ann", "bob", "eve"]) assert.equal(await call(who), 401);
+  const bobs = await credentialOf("bob");
+  const endWatch = bobs.watch(() => {});
+  put(perUser, ["ann"]);
+  assert.deepEqual(present(logins.states()), { "wiki needed": 2 });
+  assert.equal(await credentialOf("bob"), bobs);
+  endWatch();
+  assert.deepEqual(present(logins.states()), { "wiki needed": 1 });
+  put("", ["ann"], ["other"]);
+  put(perUser, ["ann"]);
+  assert.deepEqual(present(logins.states()), {});
+});
+
+test("core logins: one whose client came back before its instance was gone is kept", async () => {
+  await using scene = await loginScene();
+  await using hub = hubOf(scene);
+  const { logins, put, call, credentialOf } = hub;
+  put(perUser, ["ann"]);
+  assert.equal(await call("ann"), 401);
+  const endWatch = (await credentialOf("ann")).watch(() => {});
+  put(perUser, []);
+  put(perUser, ["ann"]);
+  endWatch();
+  assert.deepEqual(present(logins.states()), { "wiki needed": 1 });
 });
