@@ -1,7 +1,7 @@
 // Finds the one Core that owns a resource uri, among the Cores of one view. A uri that nobody certainly owns has no owner.
 import type { FoundResource, OwnedUri, ResourceRoute } from "./model.ts";
 import { toCore } from "./uri-spelling.ts";
-import { parseUriTemplate, type UriTemplate } from "./uri-template.ts";
+import { firstMatch, parseUriTemplate, type UriTemplate } from "./uri-template.ts";
 
 /** Templates of one Core that uris are matched against. Those beyond may still own their uris by scheme. */
 const maxPatternsPerCore = 256;
@@ -77,7 +77,7 @@ export class UriTable {
     if (own !== undefined) return own;
     const route =
       this.#listed.get(uri) ??
-      this.#patterns.find((candidate) => candidate.matches(uri))?.route ??
+      firstMatch(this.#patterns, uri)?.route ??
       this.#said(saidBy?.(uri)) ??
       this.#schemes.get(schemeOf(uri) ?? "") ??
       this.#unprefixed.get(uri) ??

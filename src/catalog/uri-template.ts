@@ -4,6 +4,8 @@
 const maxTemplateLength = 1024;
 const maxUriLength = 4096;
 const maxParts = 64;
+/** What one lookup may cost, over all templates: about 10 ms. */
+export const maxSteps = 1_000_000;
 
 /** Literal text, or a gap: an optional first character, then any run of characters that are not in `stops`. */
 type Part =
@@ -14,6 +16,8 @@ export interface UriTemplate {
   /** What every matching uri starts with. */
   readonly prefix: string;
   readonly literalLength: number;
+  /** The most that `matches` costs: a step is a character followed through a part, or eight characters of text compared. */
+  steps(uri: string): number;
   matches(uri: string): boolean;
 }
 
@@ -25,11 +29,25 @@ export function parseUriTemplate(template: string): UriTemplate | undefined {
   const prefix = first?.t === "text" ? first.text : "";
   let literalLength = 0;
   for (const part of parts) if (part.t === "text") literalLength += part.text.length;
+  const stepsEach = parts.length + Math.ceil((literalLength - prefix.length) / 8);
+  const mayMatch = (uri: string) => uri.length <= maxUriLength && uri.startsWith(prefix);
   return {
     prefix,
     literalLength,
-    matches: (uri) => uri.length <= maxUriLength && uri.startsWith(prefix) && partsMatch(parts, uri),
+    steps: (uri) => (mayMatch(uri) ? stepsEach * uri.length : 0),
+    matches: (uri) => mayMatch(uri) && partsMatch(parts, uri),
   };
+}
+
+/** The first of these that the uri fits; none where it takes more steps than a lookup may to find that out. */
+export function firstMatch<T extends UriTemplate>(templates: readonly T[], uri: string): T | undefined {
+  let left = maxSteps;
+  for (const template of templates) {
+    left -= template.steps(uri);
+    if (left < 0) return undefined;
+    if (template.matches(uri)) return template;
+  }
+  return undefined;
 }
 
 function partsOf(template: string): readonly Part[] | undefined {

@@ -222,7 +222,9 @@ class RemoteLink implements InstanceLink {
     const record = this.#sent;
     if (record.kind === "notification") {
       const { requestIdStart, requestIdEnd } = record;
-      return requestIdStart < 0 ? { method } : { method, cancels: byteText(bytes, requestIdStart, requestIdEnd) };
+      // A client's notifications go on with all that is in them: a request id in any other one takes nothing back.
+      if (method !== "notifications/cancelled" || requestIdStart < 0) return { method };
+      return { method, cancels: byteText(bytes, requestIdStart, requestIdEnd) };
     }
     const idText = byteText(bytes, record.idStart, record.idEnd);
     // The question for the era is of the modern one, whatever its answer.

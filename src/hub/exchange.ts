@@ -1,5 +1,5 @@
 // Puts another setup in force, or leaves everything as it is (docs/decisions/0014-reload.md): what has to be started is started
-// beside what runs; when all of it is up, everything changes in one step; what was replaced finishes its calls behind it.
+// beside what runs; when all of it has risen, everything changes in one step; what was replaced finishes its calls behind it.
 import type { Core } from "../cores/core.ts";
 import { diffSetups, isSame, liveSettings, type Setup, type SetupDiff } from "../manifest/diff.ts";
 import type { ResolvedCore } from "../manifest/manifest.ts";

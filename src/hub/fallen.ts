@@ -22,7 +22,7 @@ export function fallOf(core: Core, before: Core | undefined): Fallen[] {
   return [{ core: core.name, reason, stderr: core.stderrTail().slice(-5) }];
 }
 
-/** A login comes from a person, whenever that may be: nothing else is kept back until then. Only what works does not go for it. */
+/** A login comes from a person, whenever that may be: nothing else is kept back until then. Only what has tools to show does not go for it. */
 function onlyWaitsForLogin({ state }: Core, before: Core | undefined): boolean {
-  return state.t === "backoff" && state.code === "login_needed" && before?.state.t !== "up";
+  return state.t === "backoff" && state.code === "login_needed" && before?.lists === undefined;
 }

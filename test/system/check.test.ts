@@ -1,9 +1,11 @@
 // `thehub check` on what is not in the manifest itself: secrets that are not there, Cores that do not come up.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 import { fixture } from "../helpers/hub-process.ts";
 import { thehub } from "../helpers/thehub.ts";
 
@@ -18,6 +20,20 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 const env = () => ({ HUB_STATE_DIR: join(folder, "state") });
+
+test("check: the secrets of all Cores are looked up side by side", async () => {
+  const fifo = join(folder, "fifo");
+  // Each end of it waits for the other one.
+  const secret = (script: string) =>
+    `{ command: x, secrets: [{ name: S, from: { command: [sh, "-c", "${script}"] } }] }`;
+  await writeFile(
+    file,
+    `cores:\n  a: ${secret(`cat '${fifo}'`)}\n  b: ${secret(`echo secret-of-a > '${fifo}'; echo secret-of-b`)}\n`,
+  );
+  await promisify(execFile)("mkfifo", [fifo]);
+  const { code, stderr } = await thehub(["check", file], env());
+  assert.deepEqual([code, stderr], [0, ""]);
+});
 
 test("check: a secret that is not there is an error, with its place and the fix", async () => {
   await writeFile(

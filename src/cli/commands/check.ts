@@ -117,8 +117,11 @@ async function lookAtCores(
   const started = await startCores?.(terminal, prepared);
   const missing: Problem[] = [];
   const cores: CheckedCore[] = [];
-  for (const core of manifest.cores) {
-    const secrets = await resolveSecrets(core, reader);
+  // Side by side: one that a command says may take its time.
+  const looked = await Promise.all(
+    manifest.cores.map(async (core) => ({ core, secrets: await resolveSecrets(core, reader) })),
+  );
+  for (const { core, secrets } of looked) {
     const facts = secrets.map((secret) => secretFacts(secret, explainSecret(secret, core)));
     const lacks = secrets.flatMap((secret, at) => {
       const lack = lackOf(secret, core);

@@ -153,3 +153,10 @@ test("uri table: a reload that changes the form of the uris changes what a list 
     ["x://1", true],
   );
 });
+
+test("uri table: a uri that takes too many steps to match has no owner by template", () => {
+  const costly = Array.from({ length: 256 }, (_, at) => `x:${"{+a}a".repeat(31)}!${at}`);
+  const view = catalogOf([source("a", templates(...costly)), source("b", templates("x:{+all}"))]).view(everyone);
+  assert.equal(view.resource(`x:${"a".repeat(4094)}`), undefined);
+  assert.equal(view.resource("x:a")?.core, "b");
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { parseUriTemplate } from "../../../src/catalog/uri-template.ts";
+import { firstMatch, maxSteps, parseUriTemplate, type UriTemplate } from "../../../src/catalog/uri-template.ts";
 
 function matches(template: string, uri: string): boolean {
   const parsed = parseUriTemplate(template);
@@ -56,4 +56,36 @@ test("uri template: a template made to backtrack costs no more than any other", 
   assert.ok(!matches(`x${"{+a}b".repeat(30)}!`, `x${"ab".repeat(2000)}`));
   assert.ok(matches(`x${"{+a}b".repeat(30)}!`, `x${"ab".repeat(2000)}!`));
   assert.ok(!matches("x{+a}", `x${"a".repeat(5000)}`), "uris beyond 4096 characters match nothing");
+});
+
+/** What looking the uri up among these followed in all, and whether one of them matched. */
+function lookUp(templates: readonly string[], uri: string): { spent: number; found: boolean } {
+  let spent = 0;
+  const counted = templates.map((template): UriTemplate => {
+    const parsed = parseUriTemplate(template);
+    assert.ok(parsed !== undefined, template);
+    const matches = (asked: string) => {
+      spent += parsed.steps(asked);
+      return parsed.matches(asked);
+    };
+    return { ...parsed, matches };
+  });
+  return { found: firstMatch(counted, uri) !== undefined, spent };
+}
+
+test("uri template: many templates made to be costly are given up within the steps of one lookup", () => {
+  const long = `x:${"a".repeat(4094)}`;
+  const gaps = Array.from({ length: 256 }, (_, at) => `x:${"{+a}a".repeat(31)}!${at}`);
+  const texts = Array.from({ length: 256 }, (_, at) => `x:{+a}${"a".repeat(1000)}!${at}`);
+  for (const templates of [gaps, texts]) {
+    const { spent, found } = lookUp([...templates, "x:{+all}"], long);
+    assert.ok(!found && spent > 0 && spent <= maxSteps, `${spent} steps`);
+  }
+});
+
+test("uri template: what is usual is looked up to its end", () => {
+  const templates = Array.from({ length: 256 }, (_, at) => `x://{owner}/{name}/kind-${at}/{+path}{?ref}`);
+  assert.ok(lookUp(templates, `x://owner/name/kind-255/${"folder/".repeat(30)}file`).found);
+  const elsewhere = Array.from({ length: 2560 }, (_, at) => `y${at}:${"{+a}a".repeat(31)}`);
+  assert.ok(lookUp([...elsewhere, "x:{+all}"], `x:${"a".repeat(4094)}`).found, "other prefixes cost nothing");
 });

@@ -55,3 +55,18 @@ test("legacy http: a ping that was not answered in time leaves its place to othe
   await ping.closed;
   assert.deepEqual(server.notes, ["notifications/initialized"], "a ping is not cancelled");
 });
+
+test("legacy http: a request is not taken back by a notification of another kind that has its id", async () => {
+  const clock = new FakeClock();
+  const { open, leave } = unanswered();
+  await using server = await FaultyServer.open({ wait: leave });
+  await using run = await remote(server.url, { clock }).up();
+  const answer = run.call("wait");
+  const call = await open.next();
+  const params = { progressToken: "t", progress: 1, requestId: call.message.id };
+  run.core.send(frameOfText(JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params })), []);
+  await server.noted("notifications/progress");
+  clock.advance(closeMs);
+  call.event({ jsonrpc: "2.0", id: call.message.id, result: { content: [{ type: "text", text: "still" }] } });
+  assert.equal(await Promise.race([answer, call.closed.then(() => "cut")]), "still");
+});

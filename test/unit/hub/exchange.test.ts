@@ -93,8 +93,8 @@ function setupOf(manifest: string, stateDir: string): Setup {
 }
 
 /** Lets nobody in. */
-async function guardedServer(): Promise<AsyncDisposable & { readonly url: string }> {
-  const server = createServer((_request, response) => response.writeHead(401).end()).listen(0, "127.0.0.1");
+async function guardedServer(at = 0): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((_request, response) => response.writeHead(401).end()).listen(at, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/mcp`, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
@@ -215,6 +215,28 @@ test("exchange: a Core that waits for a login does not take the place of one tha
   assert.ok(outcome.t === "failed");
   assert.match(outcome.falls[0]?.reason ?? "", /needs a login: .*thehub login wiki/);
   assert.equal(await scene.text("wiki__echo", { marker: "still" }), "still");
+});
+
+test("exchange: a Core whose login has ended keeps its tools until there is a next one", async () => {
+  const open = await FaultyServer.open();
+  const wiki = (more = "") => `cores: { wiki: { url: "${open.url}", allow_private: true${more} } }`;
+  await using scene = await Scene.open(wiki());
+  await open[Symbol.asyncDispose]();
+  await using _guarded = await guardedServer(Number(new URL(open.url).port));
+  // Connections to the old server may still have to be found closed.
+  let code = "core_down";
+  while (code === "core_down") code = await scene.text("wiki__echo");
+  assert.equal(code, "login_needed");
+  const restarted = await scene.hub.restart("wiki");
+  assert.ok(restarted.t === "failed");
+  assert.match(restarted.falls[0]?.reason ?? "", /needs a login: .*thehub login wiki/);
+  assert.equal((await scene.hub.reload(scene.setup(wiki(", headers: { X-Org: two }")))).t, "failed");
+  assert.equal(await scene.text("wiki__echo"), "login_needed");
+  const { result } = await scene.request("tools/list");
+  assert.deepEqual(
+    result.tools.map(({ name }: { name: string }) => name),
+    ["wiki__echo"],
+  );
 });
 
 test("exchange: a Core that runs is watched under the health that a reload gives it", async () => {
