@@ -23,6 +23,10 @@ cores:
     health: { restart_backoff_ms: 1, max_restarts: 1000 }
   gone:
     ${fixture("exit-at-once.mjs")}
+  elsewhere:
+    # Nobody is there, and nobody has signed in.
+    url: http://127.0.0.1:9/mcp
+    auth: { oauth: {} }
 `;
 
 interface Sample {
