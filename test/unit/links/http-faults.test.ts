@@ -31,6 +31,16 @@ async function hello(hub: ScriptedHttpHub, options: LinkOptions = {}): Promise<L
   return client;
 }
 
+/** What is asked next is call 2, and the connection ends as it should. */
+async function answersTheSecond(hub: ScriptedHttpHub, client: LinkClient): Promise<void> {
+  const next = await hub.next("POST tools/call");
+  assert.equal(next.message.id, 2);
+  next.answer({});
+  await client.expect("message");
+  client.connection.close();
+  (await hub.next("DELETE")).refuse(204);
+}
+
 interface Outcome {
   readonly name: string;
   readonly fault: (request: HttpRequest) => void;
@@ -182,12 +192,7 @@ for (const { name, fault, code, mayHaveRun, says, retryMs } of outcomes) {
     assert.deepEqual([error.data["may_have_run"], error.data.retry_after_ms], [mayHaveRun, retryMs]);
     client.say(call(2));
     // Nothing was asked again meanwhile, and nothing elsewhere.
-    const next = await hub.next("POST tools/call");
-    assert.equal(next.message.id, 2);
-    next.answer({});
-    await client.expect("message");
-    client.connection.close();
-    (await hub.next("DELETE")).refuse(204);
+    await answersTheSecond(hub, client);
   });
 }
 
@@ -243,12 +248,7 @@ test("http-faults: what takes a request back does not overtake it", async () => 
   for (const go of late) go();
   (await hub.next("POST tools/call")).stream();
   (await hub.next("POST notifications/cancelled")).refuse(202);
-  const next = await hub.next("POST tools/call");
-  assert.equal(next.message.id, 2);
-  next.answer({});
-  await client.expect("message");
-  client.connection.close();
-  (await hub.next("DELETE")).refuse(204);
+  await answersTheSecond(hub, client);
 });
 
 test("http-faults: informational responses are no head that has begun, on a socket of its own and on one that was kept", async () => {

@@ -209,13 +209,19 @@ test("tasks: what nobody can ask for any more is cancelled, and until then what 
   assert.equal(tasks.size, 0);
 });
 
-test("tasks: one that was left and is over, as its Core says that refuses to cancel it, stands in nobody's way", async () => {
+/** Of a Core of one call at a time: one client has left with its task under way, another is there. */
+function leftTask() {
   const { client, core, relay } = scene();
   const [one, other] = [client(), client()];
   const { lane, answers, own } = core({ serial: true });
   one.start(lane);
   answers("tools/call", '"result":{"task":{"taskId":"1","status":"working","ttl":null}}');
   one.leave();
+  return { relay, lane, other, own };
+}
+
+test("tasks: one that was left and is over, as its Core says that refuses to cancel it, stands in nobody's way", async () => {
+  const { relay, lane, other, own } = leftTask();
   other.start(lane);
   own[0]?.reject(new CoreRefusal("core 1", "it is completed already", -32602, undefined));
   await settled();
@@ -229,12 +235,7 @@ test("tasks: one that was left and is over, as its Core says that refuses to can
 test("tasks: one that was left and may be at work still is so for as long as a call may take, not for ever", async () => {
   const unanswered = [new Error("no answer"), new CoreRefusal("core 1", "no such method", -32601, undefined)];
   for (const error of unanswered) {
-    const { client, core, relay } = scene();
-    const [one, other] = [client(), client()];
-    const { lane, answers, own } = core({ serial: true });
-    one.start(lane);
-    answers("tools/call", '"result":{"task":{"taskId":"1","status":"working","ttl":null}}');
-    one.leave();
+    const { relay, lane, other, own } = leftTask();
     own[0]?.reject(error);
     await settled();
     other.start(lane);
