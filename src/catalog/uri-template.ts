@@ -4,7 +4,7 @@
 const maxTemplateLength = 1024;
 const maxUriLength = 4096;
 const maxParts = 64;
-/** What one lookup may cost, over all templates: about 10 ms. */
+/** What one lookup may cost, over all templates: some tens of milliseconds on a machine with other work. */
 export const maxSteps = 1_000_000;
 
 /** Literal text, or a gap: an optional first character, then any run of characters that are not in `stops`. */
