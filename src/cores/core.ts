@@ -344,16 +344,16 @@ export class Core {
     // A listener of the state may have stopped the Core already.
     if (instance !== this.#instance) return;
     this.#endHealth();
-    // The modern era has no ping: what it has to answer always is this.
-    const pingMethod = this.era === "modern" ? "server/discover" : "ping";
     this.#endHealth = watchHealth({
       ...this.definition.health,
       clock: this.#deps.clock,
+      era: this.era,
       heardMs: () => instance.link.heardMs,
-      ping: (timeoutMs) => instance.request(pingMethod, undefined, timeoutMs),
-      unresponsive: (failures) => {
-        const reason = `did not answer ${failures} ${failures === 1 ? "ping" : "pings in a row"}`;
-        this.#down(generation, { code: "core_timeout", reason, fatal: false });
+      request: (method, timeoutMs) => instance.request(method, undefined, timeoutMs),
+      unresponsive: (reason) => this.#down(generation, { code: "core_timeout", reason, fatal: false }),
+      changed: (reason) => {
+        this.#deps.known.forgetEra();
+        this.#down(generation, { code: "core_down", reason, fatal: false });
       },
     });
   }

@@ -1,7 +1,7 @@
 // What a Core's answer to `server/discover` says of its era. Pure. Only a result that names a revision the hub speaks makes a Core modern: servers of
 // the other era answer unknown methods in every way there is, and some say that they know this one.
 import { metaKeys } from "../wire/request-meta.ts";
-import { isLegacyRevision, isModernRevision, latestModernRevision } from "../wire/revisions.ts";
+import { type Era, isLegacyRevision, isModernRevision, latestModernRevision } from "../wire/revisions.ts";
 import { type Greeting, unsupported } from "./handshake.ts";
 import { CoreRefusal } from "./own-requests.ts";
 
@@ -38,6 +38,7 @@ export function readDiscovery(result: Buffer): Discovery {
 
 /** -32022 is how a Core says that it knows none of the versions asked for, and which it does know. */
 export const unsupportedVersionCode = -32022;
+const methodUnknownCode = -32601;
 
 export function readRefusal(error: CoreRefusal): Discovery {
   if (error.rpcCode !== unsupportedVersionCode) return legacy;
@@ -54,6 +55,11 @@ export function isModernOnly(error: unknown): boolean {
     error.rpcCode === unsupportedVersionCode &&
     supportedIn(error).some((version) => isModernRevision(version))
   );
+}
+
+/** Whether a Core that is up in this era refuses what is always answered in it as those of the other era do. */
+export function isOfOtherEra({ rpcCode }: CoreRefusal, era: Era): boolean {
+  return rpcCode === unsupportedVersionCode || (era === "modern" && rpcCode === methodUnknownCode);
 }
 
 function supportedIn({ rpcData }: CoreRefusal): readonly string[] {

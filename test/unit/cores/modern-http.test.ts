@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { frameOfText } from "../../../src/wire/frame.ts";
 import { CoreRun, type RunOptions } from "../../helpers/core-run.ts";
+import { FakeClock } from "../../helpers/fake-clock.ts";
 import { ModernServer } from "../../helpers/modern-server.ts";
 import { ScriptedHttpHub } from "../../helpers/scripted-http-hub.ts";
 import { SdkHttpServer } from "../../helpers/sdk-http-server.ts";
@@ -199,8 +200,12 @@ test("modern http: a session id that the server gives is not sent back, and no s
 });
 
 /** A modern Core that has nothing but what a test answers. */
-async function scripted(server: ScriptedHttpHub, headers: Record<string, string> = {}): Promise<CoreRun> {
-  const run = remote(server.url);
+async function scripted(
+  server: ScriptedHttpHub,
+  headers: Record<string, string> = {},
+  options: RunOptions = {},
+): Promise<CoreRun> {
+  const run = remote(server.url, "auto", options);
   run.core.start();
   const discover = await server.next("POST server/discover");
   discover.answer({ resultType: "complete", supportedVersions: ["2026-07-28"], capabilities: {} }, headers);
@@ -290,3 +295,31 @@ for (const version of ["v1", "v2"] as const) {
     assert.equal(server.sessions, 1);
   });
 }
+
+test("modern http: a server that has become one of the other era is greeted anew", async () => {
+  const clock = new FakeClock();
+  const health = { pingIntervalMs: 30_000, maxRestarts: 2 };
+  await using server = await ScriptedHttpHub.open();
+  await using run = await scripted(server, {}, { clock, health });
+  clock.advance(30_000);
+  (await server.next("POST server/discover")).refuse(404, rpcError(-32601), json);
+  const { reason } = await run.reach("backoff");
+  assert.match(reason, /is not what it was when it was greeted: .*refused server\/discover/);
+  clock.advance(1);
+  (await server.next("POST server/discover")).refuse(400, rpcError(-32000), json);
+  (await server.next("POST initialize")).answer(greeting);
+  (await server.next("POST notifications/initialized")).refuse(202);
+  await run.reach("up");
+  assert.equal(run.core.era, "legacy");
+  // And back: nothing else would show it for a day.
+  clock.advance(30_000);
+  const data = { supported: ["2026-07-28"], requested: "2025-11-25" };
+  const unsupported = { jsonrpc: "2.0", id: null, error: { code: -32022, message: "unsupported", data } };
+  (await server.next("POST ping")).refuse(400, JSON.stringify(unsupported), json);
+  await run.reach("backoff");
+  clock.advance(2);
+  const discover = await server.next("POST server/discover");
+  discover.answer({ resultType: "complete", supportedVersions: ["2026-07-28"], capabilities: {} });
+  await run.reach("up");
+  assert.equal(run.core.era, "modern");
+});
