@@ -2,12 +2,12 @@
 import { type ByteString, byteText, type Frame, flatten, frameOf, integerAt } from "../wire/frame.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { kindsChangedBy, type ListKind } from "./lists.ts";
-import type { OwnRequests } from "./own-requests.ts";
+import { type OwnRequests, ownIdAt } from "./own-requests.ts";
 
 export type Incoming =
   /** Not the Core layer's business. */
   | { readonly t: "upward" }
-  /** An answer to a request of the hub; already settled. */
+  /** An answer to a request of the hub, or the end of one that stayed open; already settled. */
   | { readonly t: "own" }
   | { readonly t: "lists"; readonly lists: readonly ListKind[] }
   /** Of the stream that the hub listens on. */
@@ -37,6 +37,9 @@ export function sortOut(frame: Frame, scan: Scan, requests: OwnRequests, mask: F
   const method = stringAt(bytes, scan.methodStart, scan.methodEnd);
   if (scan.kind === "request") {
     return method === "ping" ? { t: "ping", idText: byteText(bytes, scan.idStart, scan.idEnd) } : upward;
+  }
+  if (method === "notifications/cancelled") {
+    return requests.end(ownIdAt(frame, { start: scan.requestIdStart, end: scan.requestIdEnd })) ? own : upward;
   }
   if (method === "notifications/resources/updated" || method === "notifications/tasks") return changed;
   if (method === "notifications/subscriptions/acknowledged") return acknowledged;

@@ -3,7 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../telemetry/log.ts";
 import { cutMembers, membersOf, without } from "../wire/cut-members.ts";
-import { type Frame, flatten, frameOf, frameOfText, integerAt, joined, type Splice } from "../wire/frame.ts";
+import { type Frame, flatten, frameOf, frameOfText, joined, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
 import { paramAt } from "../wire/params.ts";
 import { metaKeys, reservedPrefix } from "../wire/request-meta.ts";
@@ -13,7 +13,7 @@ import type { Greeting } from "./handshake.ts";
 import type { Instance } from "./instance.ts";
 import { Listener, type ListenFilter, type Watched } from "./listener.ts";
 import { type CoreLists, ListKeeper, type ListKind } from "./lists.ts";
-import { coreErrorCode } from "./own-requests.ts";
+import { coreErrorCode, ownIdAt } from "./own-requests.ts";
 
 export interface NewsDeps {
   readonly clock: Clock;
@@ -173,14 +173,13 @@ export class News {
 /** Members of a result that a notification has not. */
 const ofResults: ReadonlySet<string> = new Set(["resultType", "_meta"]);
 
-/** The id of the listen request, as the Core names it: a number, or the same as a string. */
+/** The id of the listen request. */
 function subscriptionIn(frame: Frame, { metaStart, metaEnd }: Scan): number | undefined {
   const bytes = flatten(frame);
   if (metaStart < 0 || bytes[metaStart] !== 0x7b) return undefined;
   const found = findMember(bytes, metaStart, metaEnd, metaKeys.subscriptionId);
   if (found === undefined) return undefined;
-  const isString = bytes[found.start] === 0x22;
-  const id = isString ? integerAt(frame, found.start + 1, found.end - 1) : integerAt(frame, found.start, found.end);
+  const id = ownIdAt(frame, found);
   return id < 0 ? undefined : id;
 }
 

@@ -1,7 +1,8 @@
 // Requests that the hub itself asks a Core (initialize, lists, ping): each is answered, times out, or ends with the process.
 import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
-import { type Frame, flatten } from "../wire/frame.ts";
+import { type Frame, flatten, integerAt } from "../wire/frame.ts";
+import type { Range } from "../wire/json.ts";
 import type { Scan } from "../wire/scan.ts";
 
 interface Waiting {
@@ -60,6 +61,17 @@ export class OwnRequests {
     return true;
   }
 
+  /**
+   * The Core says that it has ended a request that stays open, as it does where there is no response to be closed. False for any other: what a Core of the
+   * other era takes back is its own.
+   */
+  end(id: number): boolean {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || waiting.timer !== undefined) return false;
+    this.#take(id)?.resolve(Buffer.alloc(0));
+    return true;
+  }
+
   /** Nobody waits for it: its promise never settles. */
   forget(id: number): void {
     this.#take(id);
@@ -93,6 +105,12 @@ export class OwnRequests {
     const text = `core "${this.#coreName}" refused ${method}: ${typeof message === "string" ? message : "no message"}`;
     return new CoreRefusal(this.#coreName, text, typeof code === "number" ? code : undefined, data);
   }
+}
+
+/** The id of a request of the hub, as a Core names it in another message: a number, or the same as a string. -1: no such id. */
+export function ownIdAt(frame: Frame, { start, end }: Range): number {
+  const id = integerAt(frame, start, end);
+  return id >= 0 || start < 0 ? id : integerAt(frame, start + 1, end - 1);
 }
 
 /** A Core refused a request of the hub itself. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { frameOfText } from "../../../src/wire/frame.ts";
 import { CoreRun, type RunOptions } from "../../helpers/core-run.ts";
+import { FakeClock } from "../../helpers/fake-clock.ts";
 import { type Connection, ScriptedHub } from "../../helpers/scripted-hub.ts";
 
 function remote(server: ScriptedHub, options: RunOptions = {}): CoreRun {
@@ -65,6 +66,35 @@ test("modern ws: what is asked carries the envelope, is listened to, and taken b
   assert.deepEqual(Object.keys(call.params?.["_meta"] ?? {}).length, 3);
   run.core.send(frameOfText(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${id}}}`), []);
   assert.equal((await connection.next()).method, "notifications/cancelled");
+});
+
+test("modern ws: a stream that the server ends by a message is asked for again", async () => {
+  const clock = new FakeClock();
+  await using server = await ScriptedHub.open();
+  await using run = remote(server, { clock });
+  const connection = await server.connection();
+  await connection.answer("server/discover", discovered);
+  const listen = await connection.next();
+  const { notifications } = listen.params as { notifications: object };
+  const params = { _meta: subscribed(listen.id), notifications };
+  connection.send({ method: "notifications/subscriptions/acknowledged", params });
+  await connection.answer("resources/list", { resources: [] });
+  await connection.answer("resources/templates/list", { resourceTemplates: [] });
+  await run.reach("up");
+  const call = run.send("tools/call", { name: "x" });
+  await connection.next();
+  // Only what stays open can be ended so: another request is the client's to take back.
+  for (const requestId of [call, listen.id])
+    connection.send({ method: "notifications/cancelled", params: { requestId } });
+  await run.record.line("core_listen_lost");
+  clock.advance(1000);
+  const again = await connection.next();
+  assert.equal(again.method, "subscriptions/listen");
+  assert.deepEqual(again.params?.["notifications"], notifications);
+  assert.deepEqual(
+    run.upward.map((text) => JSON.parse(text).params.requestId),
+    [call],
+  );
 });
 
 test("modern ws: a server that refuses the question is greeted on the same connection", async () => {
