@@ -118,6 +118,11 @@ function parameter({ scan, bytes, text }: MessageReader, source: "name" | "uri" 
   return bytes[start] === quote ? stringAt(bytes, start, end, text) : undefined;
 }
 
+/** Whether a request stays open for what is told on it. */
+export function isListen(message: MessageReader): boolean {
+  return methodOf(message) === "subscriptions/listen";
+}
+
 function methodOf({ scan, bytes, text }: MessageReader): string {
   return stringAt(bytes, scan.methodStart, scan.methodEnd, text);
 }

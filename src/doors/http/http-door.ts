@@ -15,7 +15,7 @@ import { RefusalLog, type RefusalReason } from "../refusal-log.ts";
 import { type Reply, refuse, writeReply } from "../reply.ts";
 import { batchOf, isBatch } from "./batch.ts";
 import { BodyReader, type NoBody } from "./body.ts";
-import { classify, isModernHeader, kindInBatch, type LegacyKind, revisionHeader } from "./classify.ts";
+import { classify, isListen, isModernHeader, kindInBatch, type LegacyKind, revisionHeader } from "./classify.ts";
 import { RingBudget, type RingLimits } from "./event-ring.ts";
 import { toEvict } from "./eviction.ts";
 import { HttpSession, type SessionDeps } from "./http-session.ts";
@@ -242,6 +242,7 @@ export class HttpDoor implements WebDoor {
   #takeModern(asked: Asked): Reply | undefined {
     const reader = this.#reader;
     if (this.#draining) return this.#refused(asked.guest, refusals.drainingFor(idIn(reader)), "draining");
+    if (!asked.accepted.events && isListen(reader)) return refusals.listenNeedsEvents(idIn(reader));
     const full = this.#modern.take(asked, reader);
     return full === undefined ? undefined : refusals.tooManyOf(full, idIn(reader));
   }

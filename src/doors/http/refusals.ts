@@ -41,6 +41,12 @@ export const eventsNotAccepted: Reply = rpcReply("request_invalid", "a GET needs
   status: 406,
 });
 
+/** Nothing else would ever come of it. `idText`: as with `rpcReply`. */
+export function listenNeedsEvents(idText: ByteString): Reply {
+  const message = "subscriptions/listen needs Accept: text/event-stream, as what it tells comes on its response";
+  return rpcReply("request_invalid", message, { status: 406, idText });
+}
+
 export const noBody: Reply = rpcReply("parse_error", "the body is empty; send one JSON-RPC message");
 
 export const noSessionId: Reply = rpcReply(

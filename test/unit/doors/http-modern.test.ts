@@ -117,6 +117,15 @@ test("modern http: a client that takes one kind of answer gets that", async () =
   assert.equal(house.lost, 1);
 });
 
+test("modern http: a client that takes no events is not left listening for what cannot come", async () => {
+  await using house = await openHouse();
+  const listen = { id: 7, method: "subscriptions/listen", params: { notifications: { toolsListChanged: true } } };
+  const { status, body } = await house.answer(modernText(listen, [], onlyJson));
+  assert.equal(status, 406);
+  assert.match(body, /"id":7,"error":\{"code":-32600,.*needs Accept: text\/event-stream/);
+  assert.equal(house.doorkeeper.visitors.length, 0);
+});
+
 test("modern http: a request that takes long gets a stream, which is kept alive with comments", async () => {
   await using house = await openHouse();
   using wire = await house.wire();
