@@ -37,7 +37,7 @@ export interface ResultRules {
 
 const none: ReadonlySet<string> = new Set();
 const internal: ByteString = "-32603";
-/** What the hub said to the Core is nothing that the client could put right. */
+/** Of the modern era, about what is between the Core and the hub: nothing that the client could put right. */
 const hubsFault: readonly [string, ByteString][] = [
   ["-32020", internal],
   ["-32022", internal],
@@ -67,7 +67,7 @@ const table: Readonly<Record<Era, Readonly<Record<Era, ResultRules | undefined>>
   modern: {
     legacy: {
       ...{ cuts: none, kind: "added", cached: cacheable, reserved: "cut", objectsOnly: false },
-      codes: new Map(older),
+      codes: new Map([...hubsFault, ["-32021", internal], ...older]),
     },
     modern: {
       ...{ cuts: none, kind: "kept", cached: cacheable, reserved: "own", objectsOnly: false },
