@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { type ErrorCode, HubError } from "../base/errors.ts";
 import type { Admission, CallLimiter } from "../gates/limits.ts";
 import { type Abandoned, type CallObserver, reqIdOf } from "../telemetry/call-observer.ts";
-import { type Frame, noSplices, type Splice } from "../wire/frame.ts";
+import { type Frame, merged, noSplices, type Splice } from "../wire/frame.ts";
 import { type Scan, scanOf } from "../wire/scan.ts";
 import { cancelFrame, errorFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
@@ -188,12 +188,12 @@ export class Calls {
     return true;
   }
 
-  /** The client's cancel: `splice` puts the hub's id over the client's in its own notification, which goes on to the Core. */
-  cancel(session: ClientSession, key: string, notification: Frame, idRange: { start: number; end: number }): void {
+  /** The client's own notification goes on to the Core with the hub's id over the client's, and `edits`. */
+  cancel(session: ClientSession, key: string, notification: Frame, id: Omit<Splice, "text">, edits = noSplices): void {
     const call = session.calls.get(key);
     if (call === undefined) return;
     if (call.state === "running") {
-      call.lane.core.send(notification, [{ ...idRange, text: String(call.hubId) }]);
+      call.lane.core.send(notification, merged([{ ...id, text: String(call.hubId) }], edits));
     }
     this.#abandon(call, "cancelled");
   }

@@ -7,6 +7,7 @@ import type { Principal } from "../sessions/principal.ts";
 import { idKey } from "../sessions/session.ts";
 import { byteText, type Frame, type ReplySink } from "../wire/frame.ts";
 import type { MessageReader } from "../wire/message-reader.ts";
+import { stringAt } from "../wire/scan.ts";
 import type { ClientSession } from "./call.ts";
 import type { Relay } from "./relay.ts";
 
@@ -82,8 +83,9 @@ export class Connection implements RequestVisitor {
   /** One that takes a request back is about that request's session; all else is of the legacy era. */
   #notification(message: MessageReader, replies: ReplySink): void {
     const { scan, bytes } = message;
+    const method = stringAt(bytes, scan.methodStart, scan.methodEnd, message.text);
     const legacy = this.#legacy ?? this.#first;
-    if (this.#modern === undefined || scan.requestIdStart < 0) {
+    if (this.#modern === undefined || scan.requestIdStart < 0 || method !== "notifications/cancelled") {
       this.#relay.take(legacy, message, undefined, replies);
       return;
     }

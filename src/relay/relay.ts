@@ -20,6 +20,7 @@ import type { Asks } from "./asks.ts";
 import { Envelopes } from "./bridge/envelopes.ts";
 import type { Listens } from "./bridge/listens.ts";
 import type { Parks } from "./bridge/parks.ts";
+import { withoutEnvelope } from "./bridge/requests.ts";
 import type { SealedStates } from "./bridge/sealed-state.ts";
 import type { Call, ClientSession, Lane } from "./call.ts";
 import type { Calls } from "./calls.ts";
@@ -221,7 +222,8 @@ export class Relay implements RequestDoorkeeper {
     return reqId;
   }
 
-  #notification(session: ClientSession, method: string, { frame, bytes, scan: record }: MessageReader): void {
+  #notification(session: ClientSession, method: string, message: MessageReader): void {
+    const { frame, bytes, scan: record } = message;
     if (method === "notifications/progress") {
       this.#deps.asks.progress(session, frame, record);
       return;
@@ -241,7 +243,7 @@ export class Relay implements RequestDoorkeeper {
       return;
     }
     const range = { start: record.requestIdStart, end: record.requestIdEnd };
-    this.#deps.calls.cancel(session, key, frame, range);
+    this.#deps.calls.cancel(session, key, frame, range, withoutEnvelope(message, undefined));
   }
 
   /** Roots are one client's own: only instances that have no other client hear of them. */

@@ -21,6 +21,9 @@ before(async () => {
     url: ${server.url}
     allow_private: true
     resources: { uris: prefixed }
+  own:
+    ${fixture("listens.mjs")}
+    isolation: session
 `,
     env: { HUB_LOG_LEVEL: "debug" },
   });
@@ -113,11 +116,38 @@ test("modern cores: requests of sixteen kinds of client at most are under way on
   client.notify("notifications/cancelled", { requestId: again.id });
 });
 
+test("modern cores: on a connection of both eras only notifications/cancelled is about the request that it names", async () => {
+  await using client = await WsClient.connect(await hub.wsUrl(), {}, {}, { roots: { listChanged: true } });
+  const heard = async () =>
+    JSON.parse((await client.request("tools/call", { name: "own__heard" })).result.content[0].text);
+  assert.deepEqual(await heard(), []);
+  const key = "io.modelcontextprotocol/";
+  const _meta = { [`${key}protocolVersion`]: "2026-07-28", [`${key}clientCapabilities`]: {} };
+  const listen = client.start("subscriptions/listen", { notifications: { toolsListChanged: true }, _meta });
+  await client.notified("notifications/subscriptions/acknowledged");
+  const method = "notifications/roots/list_changed";
+  client.notify(method, { requestId: listen.id });
+  assert.deepEqual(await heard(), [{ method, params: { requestId: listen.id } }]);
+});
+
+test("modern cores: what the client says of itself when it takes a request back is not told a Core", async () => {
+  await using client = await WsClient.connect(await hub.wsUrl());
+  const heard = async () =>
+    JSON.parse((await client.request("tools/call", { name: "own__heard" })).result.content[0].text);
+  assert.deepEqual(await heard(), []);
+  const { id: requestId } = client.start("tools/call", { name: "own__wait" });
+  const _meta = { "io.modelcontextprotocol/protocolVersion": "2026-07-28", "acme/x": 1 };
+  client.notify("notifications/cancelled", { _meta, requestId, reason: "enough" });
+  const [told, ...more] = await heard();
+  assert.deepEqual([told.params._meta, told.params.reason, more], [{ "acme/x": 1 }, "enough", []]);
+});
+
 test("modern cores: an admin sees which era each speaks", async () => {
   const { stdout } = await thehub(["status", "--json"], { HUB_STATE_DIR: join(hub.folder, "state") });
   const spoken = JSON.parse(stdout).cores.map((core: Record<string, unknown>) => [core["era"], core["revision"]]);
   assert.deepEqual(spoken, [
     ["modern", "2026-07-28"],
     ["modern", "2026-07-28"],
+    ["legacy", "2025-11-25"],
   ]);
 });
