@@ -15,7 +15,7 @@ export function levelTarget(core: Core): LevelTarget {
   };
 }
 
-export function levelTargets(fleet: Fleet): LogLevelsDeps {
+export function levelTargets(fleet: Fleet): Omit<LogLevelsDeps, "clock"> {
   const shared = (core: Core) => [core, ...fleet.further(core.name)];
   return {
     // Those of one session alone are told what it wants, and nothing of others.

@@ -1,4 +1,6 @@
-// logging/setLevel: each session has its own level, a Core gets the least severe one that any session asked for.
+// logging/setLevel: each session has its own level, a Core gets the least severe one that any session asked for. In the modern era each request may
+// be a session: who wants more is heard at once, that nobody does any more shows a while later.
+import type { Clock, Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { type LogLevel, logLevelName, logLevelNames, logLevelOf } from "../sessions/log-level.ts";
 import type { ClientSession } from "./call.ts";
@@ -9,16 +11,21 @@ export interface LevelTarget {
 }
 
 export interface LogLevelsDeps {
+  readonly clock: Pick<Clock, "after">;
   /** Instances that several sessions share. */
   shared(): Iterable<LevelTarget>;
   /** Those that are this session's alone. */
   own(session: ClientSession): Iterable<LevelTarget>;
 }
 
+const settleMs = 10_000;
+
 export class LogLevels {
-  readonly #asked = new Map<ClientSession, LogLevel>();
+  /** How many sessions have asked for each level. */
+  readonly #asked: number[] = logLevelNames.map(() => 0);
   readonly #deps: LogLevelsDeps;
   #current: LogLevel | undefined;
+  #timer: Timer | undefined;
 
   constructor(deps: LogLevelsDeps) {
     this.#deps = deps;
@@ -36,15 +43,23 @@ export class LogLevels {
 
   /** The session hears messages of this level and of more severe ones. Cores keep the level when it is gone, until somebody wants another. */
   want(session: ClientSession, level: LogLevel): void {
+    this.#count(session.logLevel, -1);
     session.logLevel = level;
-    this.#asked.set(session, level);
+    this.#count(level, 1);
     for (const target of this.#deps.own(session)) target.setLogLevel(logLevelName(level));
     this.#apply();
   }
 
-  forget(session: ClientSession): void {
-    // The level of the others may be more severe, but a Core without listeners is left as it is: nobody hears it.
-    if (this.#asked.delete(session) && this.#asked.size > 0) this.#apply();
+  /** The session is gone. */
+  forget({ logLevel }: ClientSession): void {
+    if (logLevel === undefined) return;
+    this.#count(logLevel, -1);
+    this.#apply();
+  }
+
+  /** Tells nobody any more. */
+  close(): void {
+    this.#timer?.cancel();
   }
 
   /** For an instance that just came up: it starts with a level of its own. `owner`: of one that is this session's alone. */
@@ -54,9 +69,30 @@ export class LogLevels {
     } else if (this.#current !== undefined) target.setLogLevel(logLevelName(this.#current));
   }
 
+  #count(level: LogLevel | undefined, by: 1 | -1): void {
+    if (level !== undefined) this.#asked[level] = (this.#asked[level] ?? 0) + by;
+  }
+
   #apply(): void {
-    const level = Math.min(...this.#asked.values());
-    if (level === this.#current) return;
+    const level = this.#least;
+    if (level === undefined || level === this.#current) return;
+    if (this.#current === undefined || level < this.#current) this.#tellAll(level);
+    else {
+      this.#timer ??= this.#deps.clock.after(settleMs, () => {
+        this.#timer = undefined;
+        const settled = this.#least;
+        if (settled !== undefined && settled !== this.#current) this.#tellAll(settled);
+      });
+    }
+  }
+
+  /** The least severe one that is asked for. A Core without listeners is left as it is: nobody hears it. */
+  get #least(): LogLevel | undefined {
+    const level = this.#asked.findIndex((sessions) => sessions > 0);
+    return level < 0 ? undefined : level;
+  }
+
+  #tellAll(level: LogLevel): void {
     this.#current = level;
     for (const target of this.#deps.shared()) this.tell(target);
   }

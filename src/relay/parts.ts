@@ -47,7 +47,7 @@ export interface PartsDeps {
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
   readonly observer: CallObserver | undefined;
-  readonly levels: LogLevelsDeps;
+  readonly levels: Omit<LogLevelsDeps, "clock">;
   readonly logins: LoginPort;
   readonly rules: CallRulesDeps;
   createLimiter: CreateLimiter;
@@ -121,7 +121,7 @@ export class RelayParts {
       ...{ clock, states, parks: this.parks, asks: this.asks, calls: this.calls },
       serverInfo: byteString(JSON.stringify(serverInfo(hub))),
     });
-    this.logLevels = new LogLevels(deps.levels);
+    this.logLevels = new LogLevels({ ...deps.levels, clock });
     this.subscriptions = new Subscriptions({ calls: this.calls, log });
     this.tasks = new Tasks({ clock, log });
     const parking = new Parking(deps);

@@ -123,7 +123,8 @@ export class Relay implements RequestDoorkeeper {
     this.#deps.loginAsks.close();
     this.unpark();
     await Promise.all(this.sessions.map((session) => session.whenIdle()));
-    for (const speaker of [this.#deps.asks, this.#deps.states, this.#deps.tasks]) speaker.close();
+    const { asks, states, tasks, logLevels } = this.#deps;
+    for (const speaker of [asks, states, tasks, logLevels]) speaker.close();
   }
 
   /** Takes up again the requests of sessions that waited for starting Cores. */
