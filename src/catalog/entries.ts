@@ -4,6 +4,7 @@ import { isUtf8 } from "node:buffer";
 import type { ToolOverride } from "../manifest/manifest.ts";
 import { cutMembers, type Member, membersOf } from "../wire/cut-members.ts";
 import { type ByteString, byteString, type Splice } from "../wire/frame.ts";
+import { findMember } from "../wire/json.ts";
 import { stringAt } from "../wire/scan.ts";
 import { appPages } from "./app-pages.ts";
 import { isTooDeep, maxEntryDepth } from "./depth.ts";
@@ -64,6 +65,7 @@ export function readShelf(source: CatalogSource): Shelf {
       appOnly: isAppOnly(raw.bytes, raw.members),
       paramHeaders: typeof headers === "string" ? "invalid" : headers,
       wrapsOutput: wrapped !== undefined,
+      needsTask: source.runsTasks && needsTask(raw),
       edits: toolEdits(raw, override, others, keepsExecution ? nothing : forNobody),
       modernEdits: isAlike ? undefined : toolEdits(raw, override, pages.pageEdits, forNobody),
     };
@@ -209,6 +211,13 @@ function hintsOf(raw: RawEntry): { destructiveHint: boolean | undefined; readOnl
     }
   }
   return { destructiveHint, readOnlyHint };
+}
+
+function needsTask({ bytes, members }: RawEntry): boolean {
+  const execution = members.findLast(({ key }) => key === "execution");
+  if (execution === undefined) return false;
+  const said = findMember(bytes, execution.start, execution.end, "taskSupport");
+  return said !== undefined && bytes[said.start] === 0x22 && stringAt(bytes, said.start, said.end) === "required";
 }
 
 function booleanAt(bytes: Buffer, { start }: Member): boolean | undefined {

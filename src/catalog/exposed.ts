@@ -30,11 +30,12 @@ function nameShelf(shelf: Shelf, profile: ClientProfile): NamedShelf {
   const isPlain = !seesStructure(profile);
   const tools = shelf.tools.map((item): ToolEntry => {
     const { native, canonical, nativeNameJson, bytes, sortKey, override } = item;
-    const { destructiveHint, readOnlyHint, appOnly, paramHeaders, wrapsOutput } = item;
+    const { destructiveHint, readOnlyHint, appOnly, paramHeaders, wrapsOutput, needsTask } = item;
     const { name, altered } = naming.exposed(source, native, override);
     const named = { core: source.key, key, native, canonical, exposed: name, nativeNameJson };
     const isLimited = override?.limits !== undefined;
-    const route = { ...named, destructiveHint, readOnlyHint, appOnly, paramHeaders, wrapsOutput, isLimited };
+    const said = { destructiveHint, readOnlyHint, appOnly, paramHeaders, wrapsOutput, needsTask };
+    const route = { ...named, ...said, isLimited };
     const plain = isPlain ? editsWithoutOutput(item) : undefined;
     const edits = withRenaming(item, name, altered, plain ?? item.edits);
     const ofEra = plain ?? item.modernEdits;

@@ -66,6 +66,8 @@ export interface ToolRoute extends PromptRoute {
   readonly paramHeaders: ParamHeaders | "invalid" | undefined;
   /** Its results are no objects, which legacy clients know nothing else of: they get one around them, and around the schema. */
   readonly wrapsOutput: boolean;
+  /** Its Core runs it as a task of 2025-11-25 only. */
+  readonly needsTask: boolean;
   /** Calls of it have limits of their own. */
   readonly isLimited: boolean;
 }
@@ -138,6 +140,7 @@ export interface ToolItem extends NamedItem {
   readonly appOnly: boolean;
   readonly paramHeaders: ParamHeaders | "invalid" | undefined;
   readonly wrapsOutput: boolean;
+  readonly needsTask: boolean;
   /** Of the pages that the tool names as its own, as the Core writes them. */
   readonly pageUris: readonly string[];
   /** What gives those the form that clients see. */

@@ -216,6 +216,8 @@ export interface Lane {
   hasWatchedTasks: boolean;
   /** Calls that the Core goes on with, by its own ids: an instance that has some is not idle. */
   readonly tasks: Map<string, Task>;
+  /** Calls that wait for tasks which their clients know nothing of, by the Core's own ids. */
+  readonly inlineTasks: Map<string, Call>;
   /** Since when there has been one at any time; means nothing while there is none. */
   askingSinceMs: number;
   /** Whether the Core has been up since the hub started. */
@@ -237,6 +239,7 @@ export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter,
     meter,
     ...tables,
     tasks,
+    inlineTasks: new Map<string, Call>(),
     isWatched: false,
     hasWatchedTasks: false,
     askingSinceMs: 0,

@@ -29,6 +29,7 @@ import { downgradeHooks } from "./downgrade.ts";
 import { modernMethods, onlyModern } from "./era-methods.ts";
 import { HubToolCalls } from "./hub-tools.ts";
 import { discoverResult, type HubIdentity, initializeResult, readInitialize } from "./initialize.ts";
+import { inlineTask, knowsTasks } from "./inline-task.ts";
 import type { LogLevels } from "./log-levels.ts";
 import { type LoginAsks, signedInResult } from "./login-asks.ts";
 import { broughtAction } from "./login-rounds.ts";
@@ -283,8 +284,7 @@ export class Methods {
     session.capabilities = greeting.capabilities;
     this.#deps.greet(session);
     const instructions = this.#view(session).instructions;
-    answer(request, resultOf(initializeResult(greeting.revision, this.#deps.hub, instructions)));
-    return "answered";
+    return answer(request, resultOf(initializeResult(greeting.revision, this.#deps.hub, instructions)));
   }
 
   #listen(request: Request): Outcome {
@@ -344,7 +344,8 @@ export class Methods {
    * A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only; of an instance that is still starting
    * nobody knows yet whether it does.
    */
-  #asTask({ session, bytes, scan }: Request, lane: Lane, { canonical }: CalledTool): CallHook | undefined {
+  #asTask({ session, bytes, scan }: Request, lane: Lane, { canonical, needsTask }: CalledTool): CallHook | undefined {
+    if (needsTask && !knowsTasks(session)) return inlineTask(this.#deps.calls, scan.paramsStart);
     const { state, capabilities } = lane.core;
     const created = this.#deps.coreTasks.creating(session, lane, canonical);
     if (created !== undefined || session.era === "modern") return created;

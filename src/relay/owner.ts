@@ -33,11 +33,14 @@ export function ownerOf(lane: Lane, { bytes, scan, requestId }: CoreMessage): Ow
   const mayAsk = lane.owner !== undefined || lane.policy.serial;
   if (call !== undefined && (mayAsk || scan.kind !== "request")) return ofCall(call);
   const named = relatedTaskOf(bytes, scan);
-  const task = named === undefined ? undefined : lane.tasks.get(idAt(bytes, named));
+  const taskId = named === undefined ? undefined : idAt(bytes, named);
+  const task = taskId === undefined ? undefined : lane.tasks.get(taskId);
   if (task !== undefined) {
     const { session } = task;
     return session.phase === "ready" ? { session, replies: heardOn(task), task } : undefined;
   }
+  const inline = taskId === undefined ? undefined : lane.inlineTasks.get(taskId);
+  if (inline !== undefined) return ofCall(inline);
   const session = lane.owner;
   if (session !== undefined) {
     if (session.phase !== "ready") return undefined;

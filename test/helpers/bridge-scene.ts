@@ -27,7 +27,7 @@ export interface ModernOptions {
   readonly principal?: Principal;
 }
 
-const called = { canonical: "ns.tool", wrapsOutput: false };
+const called = { canonical: "ns.tool", wrapsOutput: false, needsTask: false };
 
 export type BridgeClient = ReturnType<BridgeScene["legacy"]>;
 export type BridgeCore = ReturnType<LaneScene["core"]>;

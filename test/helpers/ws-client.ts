@@ -47,12 +47,13 @@ export class WsClient implements AsyncDisposable {
     headers: Record<string, string> = {},
     options: ClientOptions = {},
     capabilities: object = {},
+    protocolVersion = "2025-11-25",
   ): Promise<WsClient> {
     const socket = new WebSocket(url, ["mcp"], { ...options, headers });
     const client = new WsClient(socket);
     await once(socket, "open");
     await client.request("initialize", {
-      protocolVersion: "2025-11-25",
+      protocolVersion,
       capabilities,
       clientInfo: { name: "raw", version: "1" },
     });

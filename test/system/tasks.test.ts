@@ -114,3 +114,21 @@ test("tasks: a call through hub__call_tool goes on as a task of the tool that it
   const { result } = await client.request("tasks/result", { taskId });
   assert.equal(result.content[0].text, "done");
 });
+
+test("tasks: clients that know none have one answer from a tool that is run as one only, and are asked what it asks", async () => {
+  await using old = await WsClient.connect(await hub.wsUrl(), {}, {}, {}, "2025-06-18");
+  assert.equal((await old.request("tools/call", { name: "more__steps" })).result.content[0].text, "done");
+  const key = "io.modelcontextprotocol/";
+  const _meta = {
+    [`${key}protocolVersion`]: "2026-07-28",
+    [`${key}clientCapabilities`]: { elicitation: { form: {} } },
+  };
+  const plain = await old.request("tools/call", { name: "more__steps", _meta });
+  assert.deepEqual([plain.result.resultType, plain.result.content[0].text], ["complete", "done"]);
+  const ask = { name: "jobs__ask", arguments: {}, _meta };
+  const { result } = await old.request("tools/call", ask);
+  assert.deepEqual(Object.keys(result.inputRequests), ["k1"]);
+  const inputResponses = { k1: { action: "accept", content: { name: "Ann" } } };
+  const answered = await old.request("tools/call", { ...ask, inputResponses, requestState: result.requestState });
+  assert.equal(answered.result.content[0].text, '{"name":"Ann"}');
+});

@@ -63,7 +63,7 @@ export interface BridgedCallDeps extends InputLoopDeps {
   envelopeOf(session: ClientSession): ByteString;
 }
 
-export type CalledTool = Pick<ToolRoute, "canonical" | "wrapsOutput">;
+export type CalledTool = Pick<ToolRoute, "canonical" | "wrapsOutput" | "needsTask">;
 
 export class BridgedCall implements CallHook, Answered {
   /** The canonical name of the tool that is called; undefined for another call. */

@@ -42,6 +42,7 @@ test("view: a route says where the tool is and how the Core calls it", () => {
     destructiveHint: undefined,
     readOnlyHint: undefined,
     wrapsOutput: false,
+    needsTask: false,
     appOnly: false,
     isLimited: false,
     paramHeaders: undefined,
