@@ -4,7 +4,7 @@
 //   asking ──the Core asked, and said no more for a moment──► parked ──a retry with all answers──► asking
 //     │                                                        │  └──a retry with some──► parked, asked for the others
 //     │                                                        └──nobody came back in time──► gone, the Core is told
-//     └──the Core answered──► over ──kept a while for a retry whose response was lost──► gone
+//     └──the Core answered──► over ──kept a while, for a retry whose response was lost or for its client, where that was to come back──► gone
 //
 // Where the client knows tasks, the request of a tool ends with a task in place of `input_required`, and no retry comes: the call is the hub's until it is
 // over, its client asks after it and answers by requests about the task (parked-task.ts).
@@ -47,7 +47,7 @@ import type { TaskHandles } from "./task-handles.ts";
 
 /** How long a Core may go on asking before the client is told of what it has asked so far. */
 const gatherMs = 15;
-/** How long the client may take to come back. */
+/** How long the client may take to come back, and how long there is an answer for it that came meanwhile. */
 const parkMs = 10 * 60_000;
 /** How long an answer is kept that the client may not have got, and the largest of those that it was sent. */
 const keepMs = 60_000;
@@ -168,13 +168,14 @@ export class Parks {
     if (park === undefined) return;
     this.#byCall.delete(call);
     park.timer?.cancel();
+    const ms = park.phase === "parked" ? parkMs : keepMs;
     park.phase = "over";
     park.call = undefined;
     park.questions.clear();
     this.#deps.dropAsks(park.session);
     if (park.task !== undefined && (park.task.isCancelled || !isAbandoned)) this.#endTask(park, park.task);
     else if (isAbandoned || park.outcome === undefined) this.#forget(park);
-    else this.#keepFor(park, keepMs, this.#answers);
+    else this.#keepFor(park, ms, this.#answers);
   }
 
   /** A request that brings back this state: it gets the call, or the answer, or is asked for what is still missing. Throws HubError. */
