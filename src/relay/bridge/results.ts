@@ -159,7 +159,7 @@ function modernEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answer
   const isLarge = resultEnd - resultStart > maxRead;
   if (isLarge && !isCached) {
     if (rules.kind === "kept" && saysKindAtEdge(frame, scan)) return noSplices;
-    if (!occurs(frame, kindName)) return [added(resultStart, `${complete},`)];
+    if (!occurs(frame, kindName)) return [added(resultEnd, `,${complete}`)];
   }
   const bytes = flatten(frame);
   if (!isCached && rules.kind === "kept") {
@@ -175,7 +175,7 @@ function modernEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answer
   const saysCache = isCached && (occurs(frame, 'ttlMs"') || occurs(frame, 'cacheScope"'));
   const knowsKind = rules.kind === "kept" && saysKind && isFirst(bytes, resultStart);
   if (!saysServer && !saysCache && (knowsKind || !saysKind)) {
-    return knowsKind && !isCached ? noSplices : head(bytes, resultStart, !saysKind, isCached);
+    return knowsKind && !isCached ? noSplices : tail(bytes, scan, !saysKind, isCached);
   }
   return readEdits(rules, bytes, scan, about);
 }
@@ -198,7 +198,7 @@ function infoAtEnd(bytes: Buffer, { resultStart, resultEnd }: Scan): Range | und
 function readEdits(rules: ResultRules, bytes: Buffer, scan: Scan, about: Answered): readonly Splice[] {
   const { resultStart, resultEnd } = scan;
   const all = membersOf(bytes, resultStart, resultEnd);
-  if (all === undefined) return head(bytes, resultStart, true, rules.cached.has(about.method));
+  if (all === undefined) return tail(bytes, scan, true, rules.cached.has(about.method));
   const kind = all.find(({ key }) => key === "resultType");
   const edits: Splice[] = [];
   for (const member of all) {
@@ -223,19 +223,25 @@ function readEdits(rules: ResultRules, bytes: Buffer, scan: Scan, about: Answere
   ];
   edits.sort(byPlace);
   if (lacking.length === 0) return edits;
-  return [added(resultStart, lacking.join(",") + (all.length === 0 ? "" : ",")), ...edits];
+  return [...edits, added(resultEnd, (all.length === 0 ? "" : ",") + lacking.join(","))];
 }
 
-function added(objectStart: number, text: ByteString): Splice {
-  return { start: objectStart + 1, end: objectStart + 1, text };
+/** A last member: of a key that comes twice the last one counts, and what is spelled with escapes is not looked for. */
+function added(objectEnd: number, text: ByteString): Splice {
+  return { start: objectEnd - 1, end: objectEnd - 1, text };
 }
 
 const cacheWords = '"ttlMs":0,"cacheScope":"private"';
 const kindAndCache = `${complete},${cacheWords}`;
 
-function head(bytes: Buffer, resultStart: number, withKind: boolean, isCached: boolean): readonly Splice[] {
+function tail(
+  bytes: Buffer,
+  { resultStart, resultEnd }: Scan,
+  withKind: boolean,
+  isCached: boolean,
+): readonly Splice[] {
   const words = isCached ? (withKind ? kindAndCache : cacheWords) : withKind ? complete : "";
-  return [added(resultStart, bytes[spaceEnd(bytes, resultStart + 1)] === 0x7d ? words : `${words},`)];
+  return [added(resultEnd, bytes[spaceEnd(bytes, resultStart + 1)] === 0x7d ? words : `,${words}`)];
 }
 
 /** Whether the object begins with what kind it is of. */

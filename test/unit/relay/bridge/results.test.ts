@@ -103,10 +103,28 @@ test("results: every byte but what has to be another is the Core's", () => {
   const said = '{ "content" : [ {"n": 9007199254740993, "f": 1.0} ] , "\\u0078":"\\u00e9\\/" }';
   assert.equal(
     bridged(modern, legacy, `"result":${said}`),
-    `{"jsonrpc":"2.0","id":7,"result":{"resultType":"complete", ${said.slice(2)}}`,
+    `{"jsonrpc":"2.0","id":7,"result":${said.slice(0, -1)},"resultType":"complete"}}`,
   );
   const back = `{"resultType":"complete", ${said.slice(2)}`;
   assert.equal(bridged(legacy, modern, `"result":${back}`), `{"jsonrpc":"2.0","id":7,"result":{ ${said.slice(2)}}`);
+});
+
+test("results: a legacy Core cannot ask by a result, in whatever spelling, nor say that others may keep it", () => {
+  const requests =
+    '{"k":{"method":"elicitation/create","params":{"mode":"url","message":"m","url":"https://a.example"}}}';
+  const big = `"text":"${"x".repeat(70_000)}",`;
+  for (const more of ["", big]) {
+    for (const key of ["resultType", "result\\u0054ype", "\\u0072esultType"]) {
+      for (const said of [
+        `{${more}"${key}":"input_required","inputRequests":${requests}}`,
+        `{"${key}":"task",${more}"a":1}`,
+      ])
+        assert.equal(result(modern, legacy, said).resultType, "complete", said.slice(-200));
+    }
+    const read = `{${more}"contents":[],"cacheS\\u0063ope":"public","ttl\\u004ds":5000}`;
+    const { cacheScope, ttlMs } = result(modern, legacy, read, { method: "resources/read" });
+    assert.deepEqual([cacheScope, ttlMs], ["private", 0]);
+  }
 });
 
 test("results: what legacy clients do not know is cut wherever it stands", () => {
@@ -206,7 +224,7 @@ test("results: large ones in many chunks are the same, and are not read through 
   const big = "x".repeat(300_000);
   for (const cut of [65_536, 1000]) {
     const plain = result(modern, legacy, `{"content":[{"type":"text","text":"${big}"}]}`, { cut });
-    assert.deepEqual(Object.keys(plain), ["resultType", "content"]);
+    assert.deepEqual(Object.keys(plain), ["content", "resultType"]);
     const first = `{"resultType":"complete","content":"${big}"}`;
     const last = `{"content":"${big}","resultType":"complete"}`;
     const none = `{"content":"${big}","structuredContent":{"resultType":"complete"}}`;
@@ -224,7 +242,7 @@ test("results: large ones in many chunks are the same, and are not read through 
   }
 });
 
-test("results: what is no JSON object after all is left as it is, but for its first word", () => {
+test("results: what is no JSON object after all is left as it is, but for its last word", () => {
   const frame = framed(`{"jsonrpc":"2.0","id":7,"result":{"a":"${"z".repeat(70_000)}",]}}`);
   assert.deepEqual(editsOf(legacy, modern, frame, {}), []);
 });
