@@ -31,6 +31,8 @@ export function inlineTask(calls: Pick<Calls, "resend">, paramsStart: number): C
       const { id: key } = task;
       return () => {
         if (!call.lane.inlineTasks.has(key)) call.lane.inlineTasks.set(key, call);
+        // What it says of its progress goes by the request that is answered, and moves nothing.
+        call.deadlineMs = call.lastMs;
         call.splices = [{ start: head.length, end: head.length + 1, text: String(call.hubId) }];
         calls.resend(call, frameOf(Buffer.from(text, "latin1")), noSplices);
       };
