@@ -46,6 +46,8 @@ export interface Call {
   hubId: number;
   readonly receivedMs: number;
   sentMs: number;
+  /** When it was first out of the hub's hands, where that is not when it was sent last: held for a Core, left to a person, or sent before. */
+  outMs: number | undefined;
   /** When the call times out; progress moves it, never past `lastMs`. Both wait while the Core waits for the client. */
   deadlineMs: number;
   lastMs: number;

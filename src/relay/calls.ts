@@ -26,7 +26,7 @@ import { createCall } from "./create-call.ts";
 import { LateCalls } from "./late-calls.ts";
 import { borrow, giveBack } from "./lending.ts";
 import type { Request } from "./request.ts";
-import { retain } from "./retain.ts";
+import { hold, retain } from "./retain.ts";
 
 export type CreateLimiter = (start: (call: Call) => void) => CallLimiter<Call>;
 
@@ -112,7 +112,7 @@ export class Calls {
     call.watch?.answered(frame, scan);
     const nowMs = this.#clock.now();
     lane.meter.observe(nowMs - call.receivedMs);
-    lane.meter.observeHub(call.sentMs - call.receivedMs + (nowMs - lane.core.heardMs));
+    lane.meter.observeHub((call.outMs ?? call.sentMs) - call.receivedMs + (nowMs - lane.core.heardMs));
     if (scan.errorStart >= 0) lane.meter.error("core_error");
     this.#limiter.spend(call, frame.size, nowMs);
     this.#limiter.release(call, nowMs);
@@ -131,6 +131,7 @@ export class Calls {
   /** For a hook that took the answer: the request, `frame` as it was read, goes to the Core once more, under another id, with `more` edits. */
   resend(call: Call, frame: Frame, more: readonly Splice[]): void {
     if (call.state !== "taken") return;
+    call.outMs ??= call.sentMs;
     const { core } = call.lane;
     const edits = editsToResend(call, core.nextId(), more);
     if (core.state.t === "up") this.#write(call, frame, edits);
@@ -157,6 +158,7 @@ export class Calls {
     if (call.state !== "taken" || call.frame === undefined) return false;
     call.deadlineMs += waitedMs;
     call.lastMs += waitedMs;
+    call.outMs ??= this.#clock.now() - waitedMs;
     call.state = "waiting";
     if (call.lane.closing !== undefined) this.refuse(call, coreGone(call.lane.core, call.receivedMs));
     else if (this.#limiter.stepBack(call)) this.#forward(call);
@@ -273,6 +275,7 @@ export class Calls {
     if (call === undefined) return;
     lane.running.delete(hubId);
     call.state = "held";
+    call.outMs ??= call.sentMs;
     call.frame = frame;
     call.splices = noSplices;
     call.isAsSent = true;
@@ -319,11 +322,8 @@ export class Calls {
     }
     const { lane } = call;
     if (lane.core.state.t === "up") this.#send(call);
-    else if (heldWhile(lane, this.#clock.now())) {
-      call.state = "held";
-      retain(call);
-      lane.held.add(call);
-    } else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
+    else if (heldWhile(lane, this.#clock.now())) hold(call, this.#clock.now());
+    else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
   }
 
   #send(call: Call): void {

@@ -44,6 +44,7 @@ export function createCall(
     hubId,
     receivedMs: now,
     sentMs: now,
+    outMs: undefined,
     deadlineMs: untilOf(hooks) ?? now + lane.policy.timeoutMs,
     lastMs: now + lane.policy.maxTimeoutMs,
     clientKey: session.limitKey,

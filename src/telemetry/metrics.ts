@@ -159,8 +159,10 @@ export const knownMethods: readonly string[] = [
 const methodSlots = new Map(knownMethods.map((method, slot) => [method, slot]));
 const otherSlot = knownMethods.length;
 
-const requestBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-const hubBounds = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05];
+const requestBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
+const hubBounds = [
+  0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5, 30,
+];
 
 export function createMetrics(build: { version: string; node: string }): Metrics {
   return new PlainMetrics(build);
