@@ -186,8 +186,7 @@ export class Methods {
     if (found === undefined) return this.#unknown(request, "resource", uri);
     const wait = this.#deps.rules.judge(request, found.core, found.nativeUri);
     if (wait !== undefined) return wait;
-    this.#forward(request, found.core, uriRename(found, uri, { start: scan.uriStart, end: scan.uriEnd }));
-    return "forwarded";
+    return this.#forward(request, found.core, uriRename(found, uri, { start: scan.uriStart, end: scan.uriEnd }));
   }
 
   #subscribe(request: Request): Outcome {
@@ -243,8 +242,7 @@ export class Methods {
     const { session } = request;
     const target = completionTarget(request, this.#view(session), (uri) => this.#resource(session, uri));
     if (target === undefined) return this.#nothingToComplete(request);
-    this.#forward(request, target.core, target.rename);
-    return "forwarded";
+    return this.#forward(request, target.core, target.rename);
   }
 
   #nothingToComplete(request: Request): Outcome {
@@ -315,8 +313,7 @@ export class Methods {
     const rename: Splice = { start: scan.nameStart, end: scan.nameEnd, text: route.nativeNameJson };
     const hooks = downgradeHooks(session.caller.profile?.downgrade, session.revision);
     const tool = "wrapsOutput" in route ? route : undefined;
-    this.#forward(request, route.core, rename, hooks, tool);
-    return "forwarded";
+    return this.#forward(request, route.core, rename, hooks, tool);
   }
 
   #forward(
@@ -325,10 +322,11 @@ export class Methods {
     rename: Splice | undefined,
     hooks?: readonly CallHook[] | undefined,
     tool?: ToolRoute,
-  ): void {
+  ): Outcome {
     const { bridge } = this.#deps;
     const state = bridge.stateOf(request, coreKey);
-    if (state !== undefined && bridge.resume(state, request)) return;
+    // The call has begun before: what it is answered by is the end of that one.
+    if (state !== undefined && bridge.resume(state, request)) return "answered";
     const lane = this.#deps.lane(coreKey, request.session);
     const asTask = tool === undefined ? undefined : this.#asTask(request, lane, tool);
     const withUris = this.#deps.uris.hooks(lane, request.method, hooks);
@@ -338,6 +336,7 @@ export class Methods {
     const all = withHook(withHook(withHook(withUris, asTask), bridged), login);
     const limitedTool = tool?.isLimited === true ? tool.native : undefined;
     this.#deps.calls.begin(request, lane, rename, all, limitedTool);
+    return "forwarded";
   }
 
   /**
@@ -359,10 +358,7 @@ export class Methods {
     const view = this.#view(request.session);
     const first = this.#deps.loginAsks.first(request.session, view);
     const core = first.coreOf(name);
-    if (core !== undefined) {
-      this.#forward(request, core, undefined);
-      return "forwarded";
-    }
+    if (core !== undefined) return this.#forward(request, core, undefined);
     const state = kind === "tool" ? this.#deps.bridge.stateOf(request, undefined) : undefined;
     // What stood in for the tools of a Core goes when its person has signed in, and is asked for once more.
     if (state?.t === "url") return answer(request, signedInResult(state.core));

@@ -138,6 +138,7 @@ export type WatchedName = keyof typeof watched;
 /** The methods that have a label of their own. */
 export const knownMethods: readonly string[] = [
   "initialize",
+  "server/discover",
   "ping",
   "tools/list",
   "tools/call",
@@ -148,6 +149,7 @@ export const knownMethods: readonly string[] = [
   "resources/unsubscribe",
   "prompts/list",
   "prompts/get",
+  "subscriptions/listen",
   "completion/complete",
   "logging/setLevel",
   "tasks/list",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { dashboardQueries, metricNames } from "../helpers/dashboard.ts";
 import { fixture, root, startHub } from "../helpers/hub-process.ts";
+import { ModernClient } from "../helpers/modern-client.ts";
 import { WsClient } from "../helpers/ws-client.ts";
 
 async function scrape(url: string): Promise<string[]> {
@@ -53,6 +54,30 @@ test("metrics: an id that is in use is refused, and counted at the Core that it 
     'thehub_concurrency_in_use{core="echo"} 1',
   ]) {
     assert.ok(lines.includes(line), line);
+  }
+});
+
+test("metrics: a modern client's own methods have names, and a request that brings a call on is one", async () => {
+  await using hub = await startHub({ manifest: `cores:\n  a:\n    ${fixture("asker.mjs")}\n    isolation: session\n` });
+  await using client = await ModernClient.overWebSocket(await hub.wsUrl());
+  await client.request("server/discover");
+  const args = { method: "elicitation/create", params: { message: "who?", requestedSchema: { type: "object" } } };
+  const { requestState } = (await client.call("a__ask", args)).result;
+  const brought = { requestState, inputResponses: { k1: { action: "accept", content: {} } } };
+  assert.equal((await client.call("a__ask", args, brought)).result.resultType, "complete");
+  client.start("subscriptions/listen", { notifications: { toolsListChanged: true } });
+  await client.heard("notifications/subscriptions/acknowledged");
+  const lines = await scrape(await hub.url());
+  for (const line of [
+    'thehub_requests_total{core="",method="server/discover"} 1',
+    'thehub_requests_total{core="",method="subscriptions/listen"} 1',
+    'thehub_requests_total{core="a",method="tools/call"} 1',
+    'thehub_requests_total{core="",method="tools/call"} 1',
+  ]) {
+    assert.ok(
+      lines.includes(line),
+      `${line}\n--\n${lines.filter((text) => text.includes("requests_total")).join("\n")}`,
+    );
   }
 });
 

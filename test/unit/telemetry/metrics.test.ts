@@ -6,7 +6,7 @@ import { loginEvents, loginStates } from "../../../src/base/login-counts.ts";
 import { refusalReasons } from "../../../src/doors/connections.ts";
 import { handshakeFailureReasons } from "../../../src/doors/tls/handshake-failures.ts";
 import { grantEvents } from "../../../src/hub/grant-counts.ts";
-import { createMetrics, type Metrics } from "../../../src/telemetry/metrics.ts";
+import { createMetrics, knownMethods, type Metrics } from "../../../src/telemetry/metrics.ts";
 
 const build = { version: "1.2.3", node: "20.0.0" };
 
@@ -170,6 +170,7 @@ test("metrics: docs/metrics.md lists the methods, doors and reasons that can be 
   for (const method of methods) metrics.hub.request(method);
   const shown = [...(await metrics.text()).matchAll(/method="([^"]+)"/g)].map(([, method]) => method);
   assert.deepEqual(shown.sort(), methods.sort());
+  assert.deepEqual(methods.filter((method) => method !== "other").sort(), [...knownMethods].sort());
 });
 
 test("metrics: what clients make up makes no series", async () => {
