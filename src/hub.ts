@@ -154,7 +154,7 @@ export class Hub {
       callerOf: (session) => this.#standing.callers.of(session),
       sessions: () => this.#parts.sessions(),
     });
-    const observer = observerOf(options, clock, (name) => this.#fleet.core(name)?.greeting?.protocolVersion);
+    const observer = observerOf(options, clock, (name) => this.#fleet.core(name));
     this.#isolation = new Isolation({
       fleet: this.#fleet,
       changes: this.#changes,

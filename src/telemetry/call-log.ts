@@ -3,7 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { HubError } from "../base/errors.ts";
 import type { Frame, Splice } from "../wire/frame.ts";
-import type { Scan } from "../wire/scan.ts";
+import { type Scan, stringAt } from "../wire/scan.ts";
 import {
   type Abandoned,
   type CallObserver,
@@ -19,7 +19,9 @@ export function logCalls(deps: { log: Log; clock: Clock; tracer: CallObserver | 
   return {
     begin: (call, bytes, scan, rename) => {
       const traced = tracer?.begin(call, bytes, scan, rename);
-      return new LoggedCall(call, traced, log, clock);
+      // Which tool, or prompt, as its client calls it; a resource's uri may carry arguments.
+      const name = scan.nameStart < 0 ? undefined : stringAt(bytes, scan.nameStart, scan.nameEnd);
+      return new LoggedCall(call, name, traced, log, clock);
     },
     answered: (answer: OwnAnswer) => {
       tracer?.answered(answer);
@@ -38,9 +40,9 @@ class LoggedCall implements CallWatch {
   readonly #clock: Clock;
   readonly #beganMs: number;
 
-  constructor(call: ObservedCall, traced: CallWatch | undefined, log: Log, clock: Clock) {
+  constructor(call: ObservedCall, name: string | undefined, traced: CallWatch | undefined, log: Log, clock: Clock) {
     const { session, lane, method } = call;
-    this.#facts = { req_id: reqIdOf(call), session: session.id, core: lane.core.name, method, ...traced?.trace };
+    this.#facts = { req_id: reqIdOf(call), session: session.id, core: lane.core.name, method, name, ...traced?.trace };
     this.#traced = traced;
     this.#log = log;
     this.#clock = clock;

@@ -2,9 +2,17 @@
 import type { CallObserver } from "./call-observer.ts";
 import type { Metrics } from "./metrics.ts";
 
+/** What a trace says of the Core that a call goes to. */
+export interface TracedCore {
+  /** The revision of MCP that it speaks; undefined before it has said so. */
+  readonly revision: string | undefined;
+  /** Reached over the network. */
+  readonly isRemote: boolean;
+}
+
 export interface TraceDeps {
-  /** The revision of MCP that a Core speaks; undefined while it is not up. */
-  coreRevision(core: string): string | undefined;
+  /** Undefined for a Core that is not there any more. */
+  core(name: string): TracedCore | undefined;
 }
 
 export interface Telemetry {

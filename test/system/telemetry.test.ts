@@ -115,6 +115,19 @@ for (const [path, Transport] of [
   });
 }
 
+test("telemetry: the span of a call to a remote Core says that it went over the network, and the log which tool it was", async () => {
+  await using receiver = await OtlpReceiver.http();
+  await using far = await startHub({ manifest });
+  const yaml = `cores:\n  far:\n    url: ${await far.httpUrl()}\n    allow_private: true\n`;
+  await using hub = await startTracedHub(receiver, { HUB_LOG_LEVEL: "debug", OTEL_METRICS_EXPORTER: "none" }, yaml);
+  await using client = await WsClient.connect(await hub.wsUrl());
+  await client.call("far__e__echo");
+  const { server, client: toCore } = await spansOf(receiver, (span) => span.name === "tools/call far__e__echo");
+  assert.equal(toCore.attributes["network.transport"], "tcp");
+  const line = await hub.logged("call_answered", ({ req_id }) => req_id === server.attributes["thehub.req_id"]);
+  assert.equal(line["name"], "far__e__echo");
+});
+
 test("telemetry: a call without a context begins a trace, and a broken one counts as none", async () => {
   await using receiver = await OtlpReceiver.http();
   await using hub = await startTracedHub(receiver);

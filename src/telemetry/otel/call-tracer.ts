@@ -35,6 +35,7 @@ import {
   type OwnAnswer,
   reqIdOf,
 } from "../call-observer.ts";
+import type { TracedCore } from "../telemetry.ts";
 import { boundedMethod, idOf, targetOf } from "./attributes.ts";
 
 export interface CallTracerDeps {
@@ -42,7 +43,7 @@ export interface CallTracerDeps {
   now(): HrTime;
   /** For what a client wrote that goes into a span: ids, vendor state, names in the hub's errors. */
   maskText(text: string): string;
-  coreRevision(core: string): string | undefined;
+  core(name: string): TracedCore | undefined;
 }
 
 /** In larger results it is not looked whether the tool failed. */
@@ -146,12 +147,12 @@ class TracedCall implements CallWatch {
     );
     this.#client = client;
     if (client.isRecording()) {
-      const revision = this.#deps.coreRevision(lane.core.name);
+      const { revision, isRemote = false } = this.#deps.core(lane.core.name) ?? {};
       client.setAttributes({
         ...target.attributes,
         ...(revision === undefined ? {} : { "mcp.protocol.version": revision }),
         "jsonrpc.request.id": String(hubId),
-        "network.transport": "pipe",
+        "network.transport": isRemote ? "tcp" : "pipe",
         "thehub.core": lane.core.name,
         "thehub.req_id": reqIdOf(this.#call),
       });

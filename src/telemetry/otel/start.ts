@@ -57,14 +57,14 @@ export async function startOtel(deps: OtelDeps): Promise<Telemetry> {
   startLogs(common, exporters.get("logs"));
   log.info("telemetry_on", { signals: Object.fromEntries(settings.protocols) });
   return {
-    traceCalls: ({ coreRevision }) =>
+    traceCalls: ({ core }) =>
       tracer === undefined
         ? undefined
         : new CallTracer({
             tracer,
             now: createSpanTime(),
             maskText: (text) => deps.maskText(text),
-            coreRevision: (core) => coreRevision(core),
+            core,
           }),
     exportMetrics: (metrics) => startMetrics(common, exporters.get("metrics"), metrics),
     async close() {
