@@ -23,7 +23,7 @@ import { isPersonal } from "./hub/instances.ts";
 import { Isolation } from "./hub/isolation.ts";
 import { levelTarget, levelTargets } from "./hub/level-target.ts";
 import { createHubLimits } from "./hub/limits.ts";
-import type { Member } from "./hub/members.ts";
+import { isRestarting, type Member } from "./hub/members.ts";
 import { watchNumbers } from "./hub/numbers.ts";
 import { observerOf } from "./hub/observer.ts";
 import { OnlyClient } from "./hub/only-client.ts";
@@ -284,7 +284,7 @@ export class Hub {
 
   /** Counts for /healthz: no names. `ok` is false only when there are Cores and none is up or on its way. */
   health(): { ok: boolean; cores: number; tools: number } {
-    return { ...healthOf(this.#fleet.cores), tools: this.toolNames().length };
+    return { ...healthOf(this.#fleet), tools: this.toolNames().length };
   }
 
   /** Notes where the doors are, with which certificate (SHA-256), and where the admin API is, for commands. Never rejects. */
@@ -377,7 +377,7 @@ export class Hub {
 
   #coreChanged(member: Member): void {
     const { core, lane, place } = member;
-    if (core.state.t === "starting" && core.generation > 1) {
+    if (isRestarting(member)) {
       this.#restarts.set(core.name, (this.#restarts.get(core.name) ?? 0) + 1);
     }
     if (core.state.t === "up" && place !== "tried") this.#parts.logLevels.tell(levelTarget(core), lane.owner);

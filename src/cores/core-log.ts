@@ -17,15 +17,21 @@ interface CoreLife {
 /** How much of stderr explains a death; all of it was logged as it came. */
 const lastLines = 5;
 
-/** To be called after every change of state. `log` names the Core. */
-export function logState(core: CoreLife, log: Log): void {
+/** To be called after every change of state, with the one before. `log` names the Core. */
+export function logState(core: CoreLife, before: CoreState["t"], log: Log): void {
   const { state, generation, pid } = core;
   if (state.t === "up") log.info("core_up", { pid, generation, framing: core.framing, ...offer(core) });
   else if (state.t === "backoff" || state.t === "failed") {
     const { code, reason } = state;
     const facts = { pid, generation, code, reason, stderr: core.stderrTail().slice(-lastLines) };
     if (state.t === "failed") log.error("core_failed", facts);
-    else log.warn("core_down", { ...facts, retry_ms: Math.round(state.retryAtMs - state.since) });
+    else {
+      const down = { ...facts, retry_ms: Math.round(state.retryAtMs - state.since) };
+      // A person may take weeks to sign in, and it is looked for a login once a minute.
+      const isStill = code === "login_needed" && generation > 1 && before === "starting";
+      if (isStill) log.debug("core_down", down);
+      else log.warn("core_down", down);
+    }
   } else if (state.t === "starting") log.debug("core_starting", { generation });
   else if (state.t === "draining") log.debug("core_draining", { pid, generation });
   else log.debug("core_stopped", { generation });

@@ -219,7 +219,7 @@ export class Core {
     if (next.state === before.state) return;
     if (next.state.t !== "backoff") this.#retryTimer?.cancel();
     if (next.state.t === "stopped") this.#endWatch();
-    logState(this, this.#deps.log);
+    logState(this, before.state.t, this.#deps.log);
     this.#events.state(this);
   }
 

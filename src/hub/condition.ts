@@ -1,6 +1,7 @@
 // How Cores are, in words and counts.
 import { coreCondition } from "../base/core-states.ts";
 import type { Core } from "../cores/core.ts";
+import type { Fleet } from "./fleet.ts";
 
 /** What is wrong with a Core, in a sentence with its last words; undefined while it is up. */
 export function troubleOf(core: Core): string | undefined {
@@ -14,8 +15,9 @@ export function troubleOf(core: Core): string | undefined {
 }
 
 /** `ok` is false only when there are Cores and none is up or on its way. */
-export function healthOf(cores: readonly Pick<Core, "state">[]): { ok: boolean; cores: number } {
-  const states = cores.map(({ state }) => state.t);
-  const alive = states.some((state) => state === "up" || state === "starting" || state === "idle");
-  return { ok: alive || states.length === 0, cores: states.filter((state) => state === "up").length };
+export function healthOf(fleet: Pick<Fleet, "cores" | "isUp">): { ok: boolean; cores: number } {
+  const { cores } = fleet;
+  const up = cores.filter((core) => fleet.isUp(core)).length;
+  const isComing = cores.some(({ state }) => state.t === "starting" || state.t === "idle");
+  return { ok: up > 0 || isComing || cores.length === 0, cores: up };
 }

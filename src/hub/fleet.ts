@@ -11,7 +11,7 @@ import type { ResolvedCore } from "../manifest/manifest.ts";
 import { everyCapability } from "../relay/ask-rules.ts";
 import type { ClientSession, Lane } from "../relay/call.ts";
 import { type Fallen, fallOf, hasRisen } from "./fallen.ts";
-import type { Instances, InstancesDeps } from "./instances.ts";
+import { type Instances, type InstancesDeps, isPersonal } from "./instances.ts";
 import { type Making, type Member, Members, type MembersDeps, redefine } from "./members.ts";
 import { Pool } from "./pool.ts";
 import { isLent, SessionInstances } from "./session-instances.ts";
@@ -84,6 +84,15 @@ export class Fleet {
 
   core(key: string): Core | undefined {
     return this.#places.get(key)?.home.core;
+  }
+
+  /**
+   * Whether the Core serves whom it may serve. Where each client has a login of its own, the home instance, which goes by the operator's, need not
+   * have one: its lists are nobody's.
+   */
+  isUp({ state, definition }: Pick<Core, "state" | "definition">): boolean {
+    if (this.#deps.onlyClient !== undefined || !isPersonal(definition)) return state.t === "up";
+    return state.t === "up" || (state.t === "backoff" && state.code === "login_needed");
   }
 
   /** The instances of a Core beside its home instance. */

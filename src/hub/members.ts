@@ -112,6 +112,11 @@ export class Members {
   }
 }
 
+/** Whether it fell, and is started again. Who waits for a login only looks, now and then, whether there is one. */
+export function isRestarting({ core: { state }, place }: Member): boolean {
+  return (place === "in_force" || place === "further") && state.t === "backoff" && state.code !== "login_needed";
+}
+
 /** Another policy, health or name for what runs. */
 export function redefine({ core, lane }: Member, definition: ResolvedCore): void {
   core.redefine(definition);

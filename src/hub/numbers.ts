@@ -10,7 +10,7 @@ import type { Fleet } from "./fleet.ts";
 import type { Granted } from "./granted.ts";
 
 export interface NumbersOf {
-  readonly fleet: Pick<Fleet, "cores" | "further">;
+  readonly fleet: Pick<Fleet, "cores" | "further" | "isUp">;
   restarts(coreKey: string): number;
   /** Gone Cores included. */
   readonly admission: Admission;
@@ -35,7 +35,7 @@ export function watchNumbers(metrics: Metrics, hub: NumbersOf): void {
   };
   metrics.watch(
     "thehub_core_up",
-    perCore((core) => (core.state.t === "up" ? 1 : 0)),
+    perCore((core) => (hub.fleet.isUp(core) ? 1 : 0)),
   );
   metrics.watch(
     "thehub_core_instances",

@@ -87,6 +87,19 @@ async function signIn(client: WsClient, person: Person): Promise<void> {
 const renewals = (server: AuthorizationServer) =>
   server.asked("/token").filter(({ parameters }) => parameters["grant_type"] === "refresh_token").length;
 
+test("per-user: a Core that only the operator has not signed in to is up, starts nothing anew, and says so once", async () => {
+  await using server = await startAuthorizationServer();
+  await using hub = await startHub({ manifest: manifest(server), env: { HUB_LOG_LEVEL: "debug" } });
+  const downs = (level: string) => hub.logs.filter((line) => line.msg === "core_down" && line.level === level);
+  await hub.logged("core_down", ({ generation }) => generation === 3);
+  assert.deepEqual([downs("warn").length, downs("debug").length > 1], [1, true]);
+  const health = await fetch(`${await hub.url()}/healthz`);
+  assert.deepEqual([health.status, await health.json()], [200, { ok: true, cores: 1, tools: 0 }]);
+  const page = await (await fetch(`${await hub.url()}/metrics`)).text();
+  assert.match(page, /^thehub_core_up\{core="wiki"\} 1$/m);
+  assert.match(page, /^thehub_core_restarts_total\{core="wiki"\} 0$/m);
+});
+
 test("per-user: two people who sign in at the same moment, each with two sessions, share no token, no session and no list", async () => {
   await using server = await startAuthorizationServer({ tokenLifeS: 2 });
   server.mcp.isPersonal = true;
