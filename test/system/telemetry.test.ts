@@ -276,7 +276,11 @@ test("telemetry: OTEL_TRACES_SAMPLER and the switches of single signals are obey
 
 test("telemetry: metrics are those of /metrics, and log lines of a call name its trace", async () => {
   await using receiver = await OtlpReceiver.http();
-  await using hub = await startTracedHub(receiver, { HUB_LOG_LEVEL: "debug" });
+  // No reader takes a timeout that is longer than its interval.
+  const times = { OTEL_METRIC_EXPORT_INTERVAL: "600000", OTEL_METRIC_EXPORT_TIMEOUT: "900000" };
+  await using hub = await startTracedHub(receiver, { HUB_LOG_LEVEL: "debug", ...times });
+  const ignored = await hub.logged("telemetry_setting_ignored");
+  assert.deepEqual([ignored["variable"], ignored["value"]], ["OTEL_METRIC_EXPORT_TIMEOUT", "900000"]);
   await using client = await WsClient.connect(await hub.wsUrl());
   for (let call = 0; call < 5; call++) await client.call("e__echo", {}, { traceparent });
   const { server } = await spansOf(receiver, (span) => span.name === "tools/call e__echo");

@@ -34,10 +34,15 @@ export interface OtelDeps {
 const closeMs = 2_000;
 /** The standard's default, of spans and of log records. */
 const queueSize = 2048;
+/** The standard's defaults, of metrics. */
+const metricIntervalMs = 60_000;
+const metricTimeoutMs = 30_000;
 
 /** What the three signals have in common. */
 interface Common {
   readonly deps: OtelDeps;
+  /** Of lines that are not exported. */
+  readonly log: Log;
   readonly resource: Resource;
   readonly reports: Reports;
   readonly losses: Losses;
@@ -49,7 +54,7 @@ export async function startOtel(deps: OtelDeps): Promise<Telemetry> {
   const log = deps.log.child({ component: ownComponent });
   const reports = openReports({ log, clock, secrets: settings.secrets });
   for (const ignored of settings.ignored) log.warn("telemetry_setting_ignored", { ...ignored });
-  const common: Common = { deps, resource: resourceOf(deps), reports, losses: new Losses(), ends: [] };
+  const common: Common = { deps, log, resource: resourceOf(deps), reports, losses: new Losses(), ends: [] };
   const exporters = new Map<Signal, Exporters>();
   for (const [signal, protocol] of settings.protocols) exporters.set(signal, await loadExporters(protocol));
 
@@ -143,14 +148,22 @@ function startLogs(common: Common, exporters: Exporters | undefined): void {
 }
 
 function startMetrics(common: Common, exporters: Exporters | undefined, metrics: Metrics): void {
-  const { deps, resource, losses, ends } = common;
+  const { deps, log, resource, losses, ends } = common;
   metrics.watch("thehub_telemetry_lost_total", () => losses.readings());
   if (exporters === undefined) return;
+  const exportIntervalMillis = positive(deps.env["OTEL_METRIC_EXPORT_INTERVAL"]) ?? metricIntervalMs;
+  const timeoutMs = positive(deps.env["OTEL_METRIC_EXPORT_TIMEOUT"]);
+  // The reader throws for one that is longer.
+  const exportTimeoutMillis = Math.min(timeoutMs ?? metricTimeoutMs, exportIntervalMillis);
+  if (timeoutMs !== undefined && timeoutMs > exportIntervalMillis) {
+    const fix = `write at most what OTEL_METRIC_EXPORT_INTERVAL is; ${exportTimeoutMillis} is used`;
+    log.warn("telemetry_setting_ignored", { variable: "OTEL_METRIC_EXPORT_TIMEOUT", value: String(timeoutMs), fix });
+  }
   const reader = new PeriodicExportingMetricReader({
     exporter: reportingMetrics(exporters.metrics(), common.reports),
     metricProducers: [metricBridge(() => metrics.sources(), deps.version)],
-    ...optional("exportIntervalMillis", positive(deps.env["OTEL_METRIC_EXPORT_INTERVAL"])),
-    ...optional("exportTimeoutMillis", positive(deps.env["OTEL_METRIC_EXPORT_TIMEOUT"])),
+    exportIntervalMillis,
+    exportTimeoutMillis,
   });
   const provider = new MeterProvider({ resource, readers: [reader] });
   ends.push(() => provider.shutdown());
