@@ -317,8 +317,8 @@ export class Fleet {
 
   #makeFurther(home: Member, owner: ClientSession | undefined, told: ClientCapabilities, serial: boolean): Member {
     const making: Making = {
-      // A call of a pool has the id that it was given before its instance was known.
-      ids: owner === undefined ? home.ids : { last: 0 },
+      // A call of a pool has the id that it was given before its instance was known; and none is the name of two calls of a session.
+      ids: home.ids,
       owner,
       serial,
       context: owner === undefined ? { instance: "pool" } : { session: owner.id },

@@ -47,6 +47,21 @@ test("restart: while calls run and wait, each gets its answer, and those after i
   assert.deepEqual(client.strays, []);
 });
 
+test("restart: no call of a session's next instance has the name of one of the last", async () => {
+  const own = `cores:\n  echo:\n    ${fixture("echo.mjs")}\n    isolation: session\n`;
+  await using hub = await startHub({ manifest: own, env: { HUB_LOG_LEVEL: "debug" } });
+  await hub.logged("core_summary");
+  await using client = await WsClient.connect(await hub.wsUrl());
+  for (let round = 0; round < 2; round++) {
+    for (let call = 0; call < 3; call++) await client.call("echo__pid");
+    if (round === 0) await steer(hub, "restart");
+  }
+  await hub.stop();
+  const names = hub.logs.filter(({ msg }) => msg === "call_answered").map((line) => line["req_id"]);
+  assert.equal(names.length, 6);
+  assert.equal(new Set(names).size, 6, names.join(" "));
+});
+
 test("drain: running and waiting calls finish, new ones are refused at once, and a restart brings the Core back", async () => {
   await using hub = await startHub({ manifest });
   await hub.logged("core_summary");
