@@ -71,6 +71,7 @@ class OneAtATime implements Reloader {
     this.#goodSeconds = this.#nowSeconds();
     const { metrics } = deps.hub;
     metrics.watch("thehub_reloads_total", () => this.#counts);
+    metrics.watch("thehub_reload_last_successful", () => [["", isGood(this.last?.outcome ?? "applied") ? 1 : 0]]);
     metrics.watch("thehub_reload_last_success_timestamp_seconds", () => [["", this.#goodSeconds]]);
   }
 
@@ -94,7 +95,7 @@ class OneAtATime implements Reloader {
     });
     this.last = { at: clock.iso(), cause, outcome: outcome.t };
     this.#counts.set(outcome.t, (this.#counts.get(outcome.t) ?? 0) + 1);
-    if (outcome.t === "applied" || outcome.t === "unchanged") this.#goodSeconds = this.#nowSeconds();
+    if (isGood(outcome.t)) this.#goodSeconds = this.#nowSeconds();
     this.#report(outcome, cause, Math.round(clock.now() - startedMs));
     return outcome;
   }
@@ -132,6 +133,11 @@ class OneAtATime implements Reloader {
   #nowSeconds(): number {
     return Date.parse(this.#deps.clock.iso()) / 1000;
   }
+}
+
+/** What was read is in force. */
+function isGood(outcome: ReloadOutcome["t"]): boolean {
+  return outcome === "applied" || outcome === "unchanged";
 }
 
 /** What is empty is left out. */

@@ -125,6 +125,11 @@ const watched = {
     help: "Spans and log records that did not reach the collector.",
   },
   thehub_reloads_total: { type: "counter", label: "outcome", help: "Times the manifest was read again." },
+  thehub_reload_last_successful: {
+    type: "gauge",
+    label: undefined,
+    help: "0 while the manifest as it was last read is not in force, else 1.",
+  },
   thehub_reload_last_success_timestamp_seconds: {
     type: "gauge",
     label: undefined,

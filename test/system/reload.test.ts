@@ -91,6 +91,7 @@ test("reload: an added Core comes, a removed one goes, and a call that it has is
   assert.ok(!metrics.includes('core="b"'), "nothing is counted for it any more");
   assert.match(metrics, /^thehub_reloads_total\{outcome="applied"\} 1$/m);
   assert.match(metrics, /^thehub_reload_last_success_timestamp_seconds \d{10}/m);
+  assert.match(metrics, /^thehub_reload_last_successful 1$/m);
   await hub.stop();
 });
 

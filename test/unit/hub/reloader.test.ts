@@ -70,6 +70,7 @@ test("reloader: what is wrong with the manifest is an outcome, and so is a bug",
   assert.deepEqual(await wrong.reloader.reload("file"), { t: "invalid", problems: [problem] });
   assert.ok(wrong.record.lines.some(({ msg, problem: said }) => msg === "manifest_problem" && said === "m"));
   assert.match(await wrong.metrics.text(), /^thehub_reloads_total\{outcome="invalid"\} 1$/m);
+  assert.match(await wrong.metrics.text(), /^thehub_reload_last_successful 0$/m);
   const broken = scene(new TypeError("a bug"));
   const outcome = await broken.reloader.reload("file");
   assert.equal(outcome.t, "failed");

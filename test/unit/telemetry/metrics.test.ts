@@ -40,6 +40,7 @@ function fed(): Metrics {
   metrics.watch("thehub_asks_total", () => [["answered", 1]]);
   metrics.watch("thehub_core_restarts_total", () => [["files", 0]]);
   metrics.watch("thehub_reloads_total", () => [["applied", 1]]);
+  metrics.watch("thehub_reload_last_successful", () => [["", 1]]);
   metrics.watch("thehub_reload_last_success_timestamp_seconds", () => [["", 1.5]]);
   metrics.watch("thehub_sessions", () => [["websocket", 5]]);
   metrics.watch("thehub_sessions_max", () => [["websocket", 5000]]);
