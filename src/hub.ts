@@ -284,7 +284,7 @@ export class Hub {
 
   /** Counts for /healthz: no names. `ok` is false only when there are Cores and none is up or on its way. */
   health(): { ok: boolean; cores: number; tools: number } {
-    return { ...healthOf(this.#fleet), tools: this.toolNames().length };
+    return { ...healthOf(this.#fleet), tools: this.view(this.everyone).toolCount };
   }
 
   /** Notes where the doors are, with which certificate (SHA-256), and where the admin API is, for commands. Never rejects. */

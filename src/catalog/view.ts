@@ -181,6 +181,11 @@ export class View {
     return this.#parts.flatMap((part) => explainPart(part, collided));
   }
 
+  /** Of `explain`, how many tools are not hidden. Costs nothing: probes ask for it, whoever sends them. */
+  get toolCount(): number {
+    return this.#tools.winners.length;
+  }
+
   /** Of `explain`, what a client may mean by this name or uri, of all that there is: shown or hidden. */
   meanings(spelling: string): readonly Explained[] {
     const cores = new Map(this.#parts.map(({ shelf }) => [shelf.source.key, shelf.source]));

@@ -104,6 +104,7 @@ test("view: of two that want one exposed name the first in the manifest has it, 
   const hidden = view.explain().filter((thing) => thing.hidden !== undefined);
   const lost = { kind: "tool", core: "a", id: "a.search", exposed: "search", hidden: "collision", rule: undefined };
   assert.deepEqual(hidden, [lost]);
+  assert.equal(view.toolCount, 2, "as many as are shown");
 });
 
 test("view: what a caller may not use takes no name from what it may", () => {
@@ -196,6 +197,7 @@ test("view: a rule for one tool grants neither prompts nor resources, one for th
   const nothing = catalog.view(only("wiki.*"));
   assert.equal(nothing.instructions, "");
   assert.ok(nothing.explain().every((thing) => thing.hidden === "client_not_allowed"));
+  assert.deepEqual([catalog.view(only("files.*")).toolCount, nothing.toolCount], [2, 0]);
 });
 
 test("view: prompts have their own names, found as tools are", () => {
