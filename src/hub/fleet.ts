@@ -321,6 +321,7 @@ export class Fleet {
       ids: home.ids,
       owner,
       serial,
+      meter: home.lane.meter,
       context: owner === undefined ? { instance: "pool" } : { session: owner.id },
       capabilities: () => Promise.resolve(told),
       lists: (member) => {

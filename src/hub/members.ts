@@ -50,6 +50,8 @@ export interface Making {
   readonly owner?: ClientSession | undefined;
   /** Given one call at a time. */
   readonly serial: boolean;
+  /** That of the home instance, where there is one: its Core may have left the manifest meanwhile. */
+  readonly meter?: CoreMeter;
   /** For the log, beside the Core's name. */
   readonly context?: Readonly<Record<string, unknown>>;
   /** Asked at every start. */
@@ -68,8 +70,8 @@ export class Members {
   }
 
   make(definition: ResolvedCore, setup: Setup, making: Making, place: Member["place"]): Member {
-    const { core: common, meter, secrets, frame, unanswered, returned, state } = this.#deps;
-    const { ids, owner, serial, context } = making;
+    const { core: common, secrets, frame, unanswered, returned, state } = this.#deps;
+    const { ids, owner, serial, context, meter = this.#deps.meter(definition.key) } = making;
     const findSecrets = secrets();
     const core: Core = new Core(
       definition,
@@ -97,7 +99,7 @@ export class Members {
         lists: () => making.lists(member),
       },
     );
-    const lane = createLane(core, lanePolicy(definition, serial), meter(definition.key), owner);
+    const lane = createLane(core, lanePolicy(definition, serial), meter, owner);
     const member: Member = { core, lane, ids, setup, place, watcher: undefined };
     return member;
   }

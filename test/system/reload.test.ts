@@ -95,6 +95,25 @@ test("reload: an added Core comes, a removed one goes, and a call that it has is
   await hub.stop();
 });
 
+test("reload: an instance that is started for the last call of a removed Core brings none of its numbers back", async () => {
+  const kept = `cores:\n  a: ${echo()}\n`;
+  const pool = "isolation: pool, scaling: { max: 2 }, policy: { max_concurrency: 1 }";
+  const { hub, file } = await running(`${kept}  b: ${echo(pool)}\n`);
+  await using _ = hub;
+  await using client = await WsClient.connect(await hub.wsUrl());
+  await using other = await WsClient.connect(await hub.wsUrl(), {}, {}, { sampling: {} });
+  const held = client.start("tools/call", { name: "b__hang", arguments: {} });
+  await client.request("ping");
+  const waiting = other.call("b__pid");
+  await other.request("ping");
+  await file.write(kept);
+  client.notify("notifications/cancelled", { requestId: held.id });
+  assert.equal((await waiting).error, undefined);
+  const metrics = await (await fetch(`${await hub.url()}/metrics`)).text();
+  assert.ok(!metrics.includes('core="b"'), "it is not there any more");
+  await hub.stop();
+});
+
 test("reload: a manifest with a flaw, or with a Core that does not come up, changes nothing", async () => {
   const good = `cores:\n  a: ${echo()}\n`;
   const { hub, file } = await running(good);
