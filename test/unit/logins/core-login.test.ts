@@ -1,11 +1,12 @@
 // The login of one owner at one Core, against a real authorization server.
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Credential, CredentialState } from "../../../src/base/credential.ts";
 import { lackOf } from "../../../src/base/credential.ts";
 import { Secret } from "../../../src/base/secret.ts";
+import { CoreLogin } from "../../../src/logins/core-login.ts";
 import { operator } from "../../../src/logins/owner.ts";
 import { loginScene } from "../../helpers/login-scene.ts";
 
@@ -276,6 +277,23 @@ test("login: a Core that moves to another authorization server is not shown the 
   assert.match(lackOf(credential.state)?.why ?? "", /another authorization server/);
   assert.equal(scene.server.asked("/token").length, asked);
   assert.equal(other.server.asked("/token").length, 0);
+});
+
+test("login: one that is in use stays so while its file cannot be read", async () => {
+  await using scene = await loginScene();
+  await scene.signIn();
+  const login = new CoreLogin(scene.target(), operator, {
+    ...{ clock: scene.clock, log: scene.log, vault: scene.vault(), learned: scene.learn },
+    ...scene.counting,
+  });
+  assert.equal(await scene.call(login), 200);
+  const folder = join(scene.stateDir, "logins");
+  const [name = ""] = await readdir(folder);
+  await writeFile(join(folder, name), "{");
+  await login.look();
+  assert.equal(await scene.call(login), 200);
+  assert.equal(login.state.t, "ok");
+  assert.ok(!scene.lines.some(({ msg }) => msg === "login_needed"));
 });
 
 test("login: one that cannot be renewed ends, and is not begun again from what is kept", async () => {
