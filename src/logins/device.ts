@@ -3,7 +3,7 @@ import { OAuthError } from "@modelcontextprotocol/client";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { defined } from "./defined.ts";
-import { authorizationOf, grant, type Requester, secretsOf } from "./grants.ts";
+import { askAs, grant, type Requester, secretsOf } from "./grants.ts";
 import { keep, mustBeOpenable, prepare, type SignInDeps, type SignInRequest } from "./preparing.ts";
 import type { LoginRecord, Tokens } from "./vault.ts";
 import { loginFailed, mayPass, oneLine } from "./words.ts";
@@ -64,13 +64,8 @@ async function askForDevice(
   requester: Requester,
   scope: string | undefined,
 ): Promise<AskedForDevice> {
-  const { client, resource, fetch } = requester;
-  const body = new URLSearchParams(defined({ client_id: client.id, scope, resource }) as Record<string, string>);
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers: { accept: "application/json", ...authorizationOf(requester) },
-    body,
-  });
+  const { resource } = requester;
+  const response = await askAs(requester, endpoint, defined({ scope, resource }) as Record<string, string>);
   const said = (await response.json()) as Record<string, unknown>;
   const text = (key: string): string | undefined => (typeof said[key] === "string" ? said[key] : undefined);
   if (!response.ok)

@@ -8,6 +8,7 @@ import {
   type OAuthClientProvider,
   type OAuthTokens,
   refreshAuthorization,
+  selectClientAuthMethod,
 } from "@modelcontextprotocol/client";
 import { defined } from "./defined.ts";
 import type { Server } from "./discovery.ts";
@@ -113,12 +114,25 @@ export function secretsOf({ client, oauth }: Pick<Requester, "client" | "oauth">
   return [client.secret, oauth.clientSecret?.reveal(), ...more];
 }
 
-/** How a client with a secret shows itself where the SDK does not do it. */
-export function authorizationOf(requester: Pick<Requester, "client" | "oauth">): { authorization?: string } {
-  const { client, oauth } = requester;
-  const secret = client.isRegistered ? client.secret : oauth.clientSecret?.reveal();
-  if (secret === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(`${client.id}:${secret}`).toString("base64")}` };
+/** Asks an endpoint that the SDK does not know, as the client that the token endpoint knows. */
+export async function askAs(
+  { server, client, oauth, fetch }: Pick<Requester, "server" | "client" | "oauth" | "fetch">,
+  endpoint: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const headers = new Headers({ accept: "application/json" });
+  const body = new URLSearchParams({ ...parameters, client_id: client.id });
+  const { metadata } = server;
+  const information = informationOf({ client, oauth, server });
+  const assert = assertionOf(oauth, client);
+  const method = selectClientAuthMethod(information, metadata?.token_endpoint_auth_methods_supported ?? []);
+  const { client_secret: secret } = information;
+  if (assert !== undefined) await assert(headers, body, endpoint, metadata);
+  else if (secret !== undefined && method === "client_secret_post") body.set("client_secret", secret);
+  else if (secret !== undefined && method === "client_secret_basic") {
+    headers.set("authorization", `Basic ${Buffer.from(`${client.id}:${secret}`).toString("base64")}`);
+  }
+  return fetch(endpoint, { method: "POST", headers, body });
 }
 
 function common(requester: Requester) {
@@ -137,7 +151,11 @@ function assertionOf({ privateKey }: OAuthSettings, { id }: KnownClient): AddCli
   });
 }
 
-function informationOf({ client, oauth, server }: Requester): OAuthClientInformationMixed {
+function informationOf({
+  client,
+  oauth,
+  server,
+}: Pick<Requester, "client" | "oauth" | "server">): OAuthClientInformationMixed {
   const secret = client.isRegistered ? client.secret : oauth.clientSecret?.reveal();
   return {
     client_id: client.id,
