@@ -39,6 +39,8 @@ export interface Switches {
   tokenAnswer: { status: number; body: string; type?: string } | undefined;
   /** Waited for before a token endpoint answers. */
   beforeToken: (() => Promise<unknown>) | undefined;
+  /** Likewise of the revocation endpoint. */
+  beforeRevoke: (() => Promise<unknown>) | undefined;
   /** The issuer that the Core names, if not this one. */
   namedIssuer: string | undefined;
   /** Of a token that is given for another. */
@@ -71,7 +73,11 @@ export class AuthorizationServer implements AsyncDisposable {
   readonly seen: Seen[] = [];
   /** Behind the Core's guard. */
   readonly mcp = new GuardedMcp();
-  readonly clients = new Map<string, { secret: string | undefined; redirectUris: readonly string[] }>();
+  /** `method`: the only way in which it may show itself; undefined: any. */
+  readonly clients = new Map<
+    string,
+    { secret: string | undefined; redirectUris: readonly string[]; method?: string | undefined }
+  >();
   issuer = "";
   coreUrl = "";
   isDeviceApproved = false;
@@ -98,6 +104,7 @@ export class AuthorizationServer implements AsyncDisposable {
     redirects: {},
     tokenAnswer: undefined,
     beforeToken: undefined,
+    beforeRevoke: undefined,
     namedIssuer: undefined,
     issuedTokenType: "urn:ietf:params:oauth:token-type:access_token",
   };
@@ -165,6 +172,7 @@ export class AuthorizationServer implements AsyncDisposable {
       case "/authorize":
         return this.#authorize(response, parameters);
       case "/device":
+        if (this.#client(parameters, authorization) === undefined) return invalidClient(response);
         return json(response, 200, {
           device_code: "device-code-of-the-test",
           user_code: "WDJB-MJHT",
@@ -177,6 +185,8 @@ export class AuthorizationServer implements AsyncDisposable {
         await this.switches.beforeToken?.();
         return this.#token(response, parameters, authorization);
       case "/revoke":
+        if (this.#client(parameters, authorization) === undefined) return invalidClient(response);
+        await this.switches.beforeRevoke?.();
         return this.#revoke(response, parameters);
       default:
         return answer(response, 404, "");
@@ -213,7 +223,7 @@ export class AuthorizationServer implements AsyncDisposable {
     const id = `client-${this.clients.size + 1}`;
     const method = String(metadata["token_endpoint_auth_method"]);
     const secret = method === "none" ? undefined : `secret-of-${id}-${randomBytes(8).toString("hex")}`;
-    this.clients.set(id, { secret, redirectUris: metadata["redirect_uris"] as string[] });
+    this.clients.set(id, { secret, redirectUris: metadata["redirect_uris"] as string[], method });
     const given = secret === undefined ? {} : { client_secret: secret, client_secret_expires_at: 0 };
     return json(response, 201, { ...metadata, client_id: id, ...given });
   }
@@ -248,18 +258,9 @@ export class AuthorizationServer implements AsyncDisposable {
         "content-type": tokenAnswer.type ?? "application/json",
       });
     }
-    const refuse = (error: string) => json(response, error === "invalid_client" ? 401 : 400, { error });
-    const basic = authorization?.startsWith("Basic ") === true ? Buffer.from(authorization.slice(6), "base64") : "";
-    const [basicId = "", basicSecret] = String(basic).split(":");
-    const assertion = parameters["client_assertion"];
-    const claims = Buffer.from(assertion?.split(".")[1] ?? "", "base64url").toString();
-    const asserted = assertion === undefined ? undefined : (JSON.parse(claims) as { sub: string }).sub;
-    const clientId = parameters["client_id"] ?? asserted ?? basicId;
-    const known = this.clients.get(clientId);
-    if (known === undefined && !clientId.startsWith("https:")) return refuse("invalid_client");
-    const secret = basicSecret ?? parameters["client_secret"];
-    if (known?.secret !== undefined && known.secret !== secret && asserted === undefined)
-      return refuse("invalid_client");
+    const refuse = (error: string) => json(response, 400, { error });
+    const clientId = this.#client(parameters, authorization);
+    if (clientId === undefined) return invalidClient(response);
     switch (parameters["grant_type"]) {
       case "authorization_code": {
         const code = this.#codes.get(parameters["code"] ?? "");
@@ -300,6 +301,28 @@ export class AuthorizationServer implements AsyncDisposable {
       default:
         return refuse("unsupported_grant_type");
     }
+  }
+
+  /** The client that a request is of, by what it shows; undefined: none that is known. */
+  #client(parameters: Record<string, string>, authorization: string | undefined): string | undefined {
+    const basic = authorization?.startsWith("Basic ") === true ? Buffer.from(authorization.slice(6), "base64") : "";
+    const [basicId = "", basicSecret] = String(basic).split(":");
+    const assertion = parameters["client_assertion"];
+    const claims = Buffer.from(assertion?.split(".")[1] ?? "", "base64url").toString();
+    const asserted = assertion === undefined ? undefined : (JSON.parse(claims) as { sub: string }).sub;
+    const clientId = parameters["client_id"] ?? asserted ?? basicId;
+    const known = this.clients.get(clientId);
+    if (known === undefined) return clientId.startsWith("https:") ? clientId : undefined;
+    const { method, secret } = known;
+    if (method === "private_key_jwt") return asserted === clientId ? clientId : undefined;
+    if (secret === undefined || asserted !== undefined) return clientId;
+    const shown = {
+      client_secret_basic: basicSecret,
+      client_secret_post: basicSecret === undefined ? parameters["client_secret"] : undefined,
+    }[method ?? ""];
+    return (method === undefined ? (basicSecret ?? parameters["client_secret"]) : shown) === secret
+      ? clientId
+      : undefined;
   }
 
   #family(scope = ""): Family {
@@ -384,6 +407,10 @@ async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function invalidClient(response: ServerResponse): ServerResponse {
+  return json(response, 401, { error: "invalid_client" });
 }
 
 function json(response: ServerResponse, status: number, value: unknown): ServerResponse {
