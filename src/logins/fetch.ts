@@ -106,7 +106,8 @@ function ask(
     request.once("response", (response) => {
       const { statusCode = 0 } = response;
       // Node reads any three digits; what is made of it here knows only those of an answer.
-      if (statusCode < 200 || statusCode > 599) return fail(`it answered with a status that there is not: ${statusCode}`);
+      if (statusCode < 200 || statusCode > 599)
+        return fail(`it answered with a status that there is not: ${statusCode}`);
       if (isHeadEnough) {
         timer.cancel();
         resolve(responseOf(response, Buffer.alloc(0)));
