@@ -11,7 +11,7 @@ import { thisRun } from "../../../src/base/run-files.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { takeFileLock } from "../../../src/logins/file-lock.ts";
 import { type LoginOwner, operator } from "../../../src/logins/owner.ts";
-import { type LoginRecord, Vault } from "../../../src/logins/vault.ts";
+import { type LoginRecord, loginFile, Vault } from "../../../src/logins/vault.ts";
 
 async function inFolder(work: (stateDir: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "thehub-vault-"));
@@ -154,6 +154,27 @@ test("vault: where no lock can be made the work is done all the same", async () 
       { code: "ENOTDIR" },
     );
     assert.equal(await vaultIn(join(folder, "other")).alone("wiki", operator, async () => 1), 1);
+  });
+});
+
+test("vault: whoever watches is told which login has changed", async () => {
+  await inFolder(async (stateDir) => {
+    const vault = vaultIn(stateDir);
+    await vault.write(login("crm", operator));
+    const heard = new Set<string | undefined>();
+    let hear = () => {};
+    const changed = new Promise<void>((resolve) => {
+      hear = resolve;
+    });
+    const watcher = await vault.watch((file) => {
+      heard.add(file);
+      hear();
+    });
+    const ann: LoginOwner = { t: "client", id: "ann" };
+    await vault.alone("wiki", ann, () => vault.write(login("wiki", ann)));
+    await changed;
+    watcher?.close();
+    assert.deepEqual([...heard], [loginFile("wiki", ann)]);
   });
 });
 
