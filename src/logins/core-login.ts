@@ -346,6 +346,13 @@ export class CoreLogin implements Credential {
   }
 
   #over(why: string): void {
+    const isForMore = this.#moreScope !== undefined;
+    this.#moreScope = undefined;
+    // More was asked for than it may have: what it has is as good as it was.
+    if (isForMore && this.#tokens !== undefined) {
+      this.#state.lacks({ why, ...this.#signIn() });
+      return;
+    }
     this.#ended = this.#tokens?.access;
     this.#tokens = undefined;
     // Nobody is told to sign in, so nothing says when it is worth asking again.

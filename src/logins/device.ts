@@ -4,9 +4,9 @@ import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { defined } from "./defined.ts";
 import { askAs, grant, type Requester, secretsOf } from "./grants.ts";
-import { keep, mustBeOpenable, prepare, type SignInDeps, type SignInRequest } from "./preparing.ts";
+import { askForLess, keep, mustBeOpenable, prepare, type SignInDeps, type SignInRequest } from "./preparing.ts";
 import type { LoginRecord, Tokens } from "./vault.ts";
-import { loginFailed, mayPass, oneLine } from "./words.ts";
+import { isOfScope, loginFailed, mayPass, oneLine } from "./words.ts";
 
 /** A server that fails is asked again after twice the time, up to this. */
 const maxPauseMs = 60_000;
@@ -46,6 +46,7 @@ export async function beginWithDevice(deps: SignInDeps, request: SignInRequest):
     const { url, completeUrl, userCode, expiresInMs } = asked;
     return { url, completeUrl, userCode, expiresInMs, finish };
   } catch (error) {
+    if (isOfScope(error)) await askForLess(deps, request);
     throw loginFailed(target.core, error, [target.oauth.clientSecret?.reveal()]);
   }
 }

@@ -102,6 +102,16 @@ export async function keep(
   return record;
 }
 
+/** The Core has asked for what the authorization server gives nobody: the next login asks for what it did before. */
+export async function askForLess({ vault }: SignInDeps, { target, owner }: SignInRequest): Promise<void> {
+  const { core } = target;
+  await vault.alone(core, owner, async () => {
+    const found = await vault.read(core, owner);
+    if (found.t === "login" && found.record.wantedScope !== undefined)
+      await vault.write({ ...found.record, wantedScope: undefined });
+  });
+}
+
 /** What opens it may be anything: a browser, or what the system takes for one. */
 export function mustBeOpenable(text: string): void {
   const { protocol, hostname } = new URL(text);

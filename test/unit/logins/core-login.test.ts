@@ -221,6 +221,32 @@ test("login: the hub as itself asks for more when calls need it, once for all of
   assert.deepEqual(scopes, ["read", "read write"]);
 });
 
+test("login: where the hub as itself is given no more, what it has goes on, and what comes later is as before", async () => {
+  await using scene = await loginScene({ neededScope: "admin", takenScopes: ["read"] });
+  scene.server.clients.set("ci", { secret: "secret-of-ci", redirectUris: [] });
+  const oauth = { grant: "client_credentials", clientId: "ci", scopes: ["read"] } as const;
+  const target = scene.target({ ...oauth, clientSecret: new Secret("secret-of-ci"), issuer: scene.server.issuer });
+  const credential = scene.logins().credential(target, operator);
+  assert.equal(await scene.call(credential), 403);
+  assert.match(lackOf(credential.state)?.why ?? "", /invalid_scope/);
+  scene.server.switches.neededScope = undefined;
+  assert.equal(await scene.call(credential), 200);
+  scene.clock.shiftMs += 3601 * 1000;
+  scene.server.endAccess();
+  assert.equal(await scene.call(credential), 200);
+  assert.equal(credential.state.t, "ok");
+});
+
+test("login: more than a person may be given is asked for once, and not by each login after that", async () => {
+  await using scene = await loginScene({ neededScope: "admin", coreScopes: ["read"], takenScopes: ["read"] });
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  assert.equal(await scene.call(credential), 403);
+  await assert.rejects(scene.signIn(), /invalid_scope/);
+  const record = await scene.signIn();
+  assert.equal(record.tokens?.scope, "read");
+});
+
 test("login: the hub signs in as itself, and does so anew when its token ends", async () => {
   await using scene = await loginScene({ coreScopes: ["read"] });
   scene.server.clients.set("ci", { secret: "secret-of-ci", redirectUris: [] });
