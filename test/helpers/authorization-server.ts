@@ -17,6 +17,8 @@ export interface Switches {
   /** Whether there are refresh tokens at all. */
   refreshTokens: boolean;
   device: boolean;
+  /** Whether it says that it takes PKCE. */
+  isPkceAdvertised: boolean;
   /** The person says no. */
   denies: boolean;
   /** Only as an OpenID provider. */
@@ -27,6 +29,8 @@ export interface Switches {
   challengeScope: string | undefined;
   /** What a call needs beyond a token; undefined: nothing. */
   neededScope: string | undefined;
+  /** With another one nothing is given; undefined: any may be asked for. */
+  takenScopes: readonly string[] | undefined;
   /** Whether a scope that is asked for is given. */
   grantsScopes: boolean;
   tokenLifeS: number | undefined;
@@ -91,12 +95,14 @@ export class AuthorizationServer implements AsyncDisposable {
     rotation: true,
     refreshTokens: true,
     device: false,
+    isPkceAdvertised: true,
     denies: false,
     openIdOnly: false,
     scopesSupported: undefined,
     coreScopes: undefined,
     challengeScope: undefined,
     neededScope: undefined,
+    takenScopes: undefined,
     grantsScopes: true,
     tokenLifeS: 3600,
     authMethods: ["none", "client_secret_basic", "client_secret_post"],
@@ -196,13 +202,14 @@ export class AuthorizationServer implements AsyncDisposable {
   #metadata(): Record<string, unknown> {
     const { registration, metadataDocuments, isIssAdvertised, device, scopesSupported, authMethods, openIdOnly } =
       this.switches;
+    const { isPkceAdvertised } = this.switches;
     return {
       issuer: this.issuer,
       authorization_endpoint: `${this.issuer}/authorize`,
       token_endpoint: `${this.issuer}/token`,
       revocation_endpoint: `${this.issuer}/revoke`,
       response_types_supported: ["code"],
-      code_challenge_methods_supported: ["S256"],
+      ...(isPkceAdvertised ? { code_challenge_methods_supported: ["S256"] } : {}),
       token_endpoint_auth_methods_supported: authMethods,
       authorization_response_iss_parameter_supported: isIssAdvertised,
       client_id_metadata_document_supported: metadataDocuments,
@@ -238,6 +245,7 @@ export class AuthorizationServer implements AsyncDisposable {
     const { iss, denies } = this.switches;
     if (iss !== "absent") back.searchParams.set("iss", iss === "right" ? this.issuer : "https://attacker.example");
     if (denies) back.searchParams.set("error", "access_denied");
+    else if (!this.#takes(parameters["scope"])) back.searchParams.set("error", "invalid_scope");
     else {
       const code = `code-${randomBytes(16).toString("hex")}`;
       const challenge = parameters["code_challenge"] ?? "";
@@ -288,6 +296,7 @@ export class AuthorizationServer implements AsyncDisposable {
         return this.#give(response, family);
       }
       case "client_credentials":
+        if (!this.#takes(parameters["scope"])) return refuse("invalid_scope");
         return this.#give(response, this.#family(parameters["scope"]), false);
       case "urn:ietf:params:oauth:grant-type:token-exchange": {
         if (!this.subjects.has(parameters["subject_token"] ?? "")) return refuse("invalid_grant");
@@ -323,6 +332,11 @@ export class AuthorizationServer implements AsyncDisposable {
     return (method === undefined ? (basicSecret ?? parameters["client_secret"]) : shown) === secret
       ? clientId
       : undefined;
+  }
+
+  #takes(scope = ""): boolean {
+    const { takenScopes } = this.switches;
+    return takenScopes === undefined || scope.split(" ").every((word) => word === "" || takenScopes.includes(word));
   }
 
   #family(scope = ""): Family {

@@ -48,6 +48,16 @@ test("signing in: a private key proves the client, and is not sent", async () =>
   assert.deepEqual([claims.iss, claims.sub, claims.aud], ["known", "known", issuer]);
 });
 
+test("signing in: a server that does not say that it takes PKCE is gone to only where the manifest names it", async () => {
+  for (const openIdOnly of [false, true]) {
+    await using scene = await loginScene({ isPkceAdvertised: false, openIdOnly });
+    await assert.rejects(scene.signIn(), /does not say that it takes PKCE.*auth\.oauth\.issuer/);
+    assert.equal(scene.server.asked("/authorize").length, 0);
+    const record = await scene.signIn(scene.target({ issuer: scene.server.issuer }));
+    assert.match(record.tokens?.access ?? "", /^access-/);
+  }
+});
+
 test("signing in: a client shows itself in one way, to whichever endpoint it is", async () => {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const key = new Secret(privateKey.export({ type: "pkcs8", format: "pem" }).toString());
