@@ -69,6 +69,8 @@ export interface VaultDeps {
   readonly key: Secret | undefined;
 }
 
+const unwritable: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT"]);
+
 interface Sealed extends SealedText {
   readonly v: 1;
   readonly core: string;
@@ -132,7 +134,7 @@ export class Vault {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       letGo = await takeFileLock(`${this.#fileOf(core, owner)}.lock`, this.#deps.clock);
     } catch (error) {
-      if (!["EROFS", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+      if (!unwritable.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
     }
     try {
       return await work();

@@ -1,6 +1,6 @@
 // Where logins are kept, also by several processes at once and with files that were tampered with.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -175,6 +175,39 @@ test("vault: whoever watches is told which login has changed", async () => {
     await changed;
     watcher?.close();
     assert.deepEqual([...heard], [loginFile("wiki", ann)]);
+  });
+});
+
+const noMounts = spawnSync("unshare", ["-Urm", "true"]).status === 0 ? false : "unshare makes no mounts here";
+
+test("vault: on a full disk the work is done all the same, and no lock is left behind", {
+  skip: noMounts,
+}, async () => {
+  await inFolder(async (folder) => {
+    const source = (path: string) => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
+    const script = `
+      import { readdirSync, writeFileSync } from "node:fs";
+      import { systemClock } from ${source("base/clock.ts")};
+      import { Vault } from ${source("logins/vault.ts")};
+      const stateDir = ${JSON.stringify(folder)};
+      const vault = new Vault({ clock: systemClock, stateDir, key: undefined });
+      const alone = (work) => vault.alone("wiki", { t: "operator" }, async () => console.log(work));
+      await alone("with room");
+      try {
+        for (let file = 0; ; file++) writeFileSync(\`\${stateDir}/\${file}\`, Buffer.alloc(4096));
+      } catch ({ code }) {
+        console.log(code);
+      }
+      for (const work of ["without", "again"]) await alone(work);
+      console.log(readdirSync(vault.folder).length);
+    `;
+    const [node, ...args] = [process.execPath, "--import", import.meta.resolve("tsx"), "--input-type=module", "-e"];
+    const inMount = 'mount -t tmpfs -o size=32k none "$0" && exec "$@"';
+    const { stdout, stderr } = spawnSync("unshare", ["-Urm", "sh", "-c", inMount, folder, node, ...args, script], {
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    assert.equal(stdout, "with room\nENOSPC\nwithout\nagain\n0\n", stderr);
   });
 });
 
