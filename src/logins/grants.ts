@@ -12,7 +12,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { defined } from "./defined.ts";
 import type { Server } from "./discovery.ts";
-import type { Fetch } from "./fetch.ts";
+import { type Fetch, FetchFailed } from "./fetch.ts";
 import type { OAuthSettings } from "./target.ts";
 import type { KnownClient, Tokens } from "./vault.ts";
 
@@ -138,7 +138,17 @@ export async function askAs(
 function common(requester: Requester) {
   const { server, resource, oauth, client, fetch } = requester;
   const addClientAuthentication = assertionOf(oauth, client);
-  return { metadata: server.metadata, fetchFn: fetch, resource, addClientAuthentication };
+  return { metadata: server.metadata, fetchFn: unlessBusy(fetch), resource, addClientAuthentication };
+}
+
+/** Whatever a server calls it that is busy or broken: it has said nothing of what it was shown. */
+function unlessBusy(fetch: Fetch): Fetch {
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    const { status } = response;
+    if (status === 429 || status >= 500) throw new FetchFailed(`the authorization server failed (HTTP ${status})`);
+    return response;
+  };
 }
 
 function assertionOf({ privateKey }: OAuthSettings, { id }: KnownClient): AddClientAuthentication | undefined {

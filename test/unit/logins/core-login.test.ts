@@ -158,6 +158,26 @@ test("login: an authorization server that is down for a while does not end the l
   assert.equal(await scene.call(credential), 200);
 });
 
+test("login: an authorization server that is busy does not end the login, whatever it calls that", async () => {
+  await using scene = await loginScene();
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  await credential.authorization();
+  scene.server.endAccess();
+  scene.clock.shiftMs += 3601 * 1000;
+  for (const [status, error] of [
+    [429, "Too many requests, please try again later."],
+    [503, "maintenance"],
+  ] as const) {
+    scene.server.switches.tokenAnswer = { status, body: JSON.stringify({ error }) };
+    await assert.rejects(credential.authorization(), { code: "core_down" }, error);
+    assert.equal(credential.state.t, "ok");
+    scene.clock.shiftMs += 60_000;
+  }
+  scene.server.switches.tokenAnswer = undefined;
+  assert.equal(await scene.call(credential), 200);
+});
+
 test("login: a new token that the Core refuses is not renewed again and again", async () => {
   await using scene = await loginScene();
   await scene.signIn();
