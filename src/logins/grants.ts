@@ -116,28 +116,19 @@ export function secretsOf({ client, oauth }: Pick<Requester, "client" | "oauth">
 
 /** Asks an endpoint that the SDK does not know, as the client that the token endpoint knows. */
 export async function askAs(
-  { server, client, oauth, fetch }: Pick<Requester, "server" | "client" | "oauth" | "fetch">,
+  requester: Pick<Requester, "server" | "client" | "oauth" | "fetch">,
   endpoint: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const headers = new Headers({ accept: "application/json" });
-  const body = new URLSearchParams({ ...parameters, client_id: client.id });
-  const { metadata } = server;
-  const information = informationOf({ client, oauth, server });
-  const assert = assertionOf(oauth, client);
-  const method = selectClientAuthMethod(information, metadata?.token_endpoint_auth_methods_supported ?? []);
-  const { client_secret: secret } = information;
-  if (assert !== undefined) await assert(headers, body, endpoint, metadata);
-  else if (secret !== undefined && method === "client_secret_post") body.set("client_secret", secret);
-  else if (secret !== undefined && method === "client_secret_basic") {
-    headers.set("authorization", `Basic ${Buffer.from(`${client.id}:${secret}`).toString("base64")}`);
-  }
-  return fetch(endpoint, { method: "POST", headers, body });
+  const body = new URLSearchParams(parameters);
+  await authenticationOf(requester)(headers, body, endpoint, requester.server.metadata);
+  return requester.fetch(endpoint, { method: "POST", headers, body });
 }
 
 function common(requester: Requester) {
-  const { server, resource, oauth, client, fetch } = requester;
-  const addClientAuthentication = assertionOf(oauth, client);
+  const { server, resource, fetch } = requester;
+  const addClientAuthentication = authenticationOf(requester);
   return { metadata: server.metadata, fetchFn: unlessBusy(fetch), resource, addClientAuthentication };
 }
 
@@ -149,6 +140,30 @@ function unlessBusy(fetch: Fetch): Fetch {
     if (status === 429 || status >= 500) throw new FetchFailed(`the authorization server failed (HTTP ${status})`);
     return response;
   };
+}
+
+/** How the client shows who it is, wherever it is asked that. */
+function authenticationOf(requester: Pick<Requester, "server" | "client" | "oauth">): AddClientAuthentication {
+  const { server, client, oauth } = requester;
+  const assertion = assertionOf(oauth, client);
+  if (assertion !== undefined) return assertion;
+  const information = informationOf(requester);
+  const { client_secret: secret } = information;
+  const method = selectClientAuthMethod(information, server.metadata?.token_endpoint_auth_methods_supported ?? []);
+  return (headers, parameters) => {
+    if (secret !== undefined && method === "client_secret_basic") {
+      const words = `${inBasic(client.id).replaceAll(":", "%3A")}:${inBasic(secret)}`;
+      headers.set("authorization", `Basic ${Buffer.from(words).toString("base64")}`);
+      return;
+    }
+    parameters.set("client_id", client.id);
+    if (secret !== undefined && method === "client_secret_post") parameters.set("client_secret", secret);
+  };
+}
+
+/** RFC 6749, 2.3.1, which the SDK leaves out. What reads the same with and without it stays as it is, for servers that leave it out as well. */
+function inBasic(text: string): string {
+  return text.replaceAll(/[%+ ]|[^ -~]+/g, encodeURIComponent);
 }
 
 function assertionOf({ privateKey }: OAuthSettings, { id }: KnownClient): AddClientAuthentication | undefined {

@@ -315,7 +315,9 @@ export class AuthorizationServer implements AsyncDisposable {
   /** The client that a request is of, by what it shows; undefined: none that is known. */
   #client(parameters: Record<string, string>, authorization: string | undefined): string | undefined {
     const basic = authorization?.startsWith("Basic ") === true ? Buffer.from(authorization.slice(6), "base64") : "";
-    const [basicId = "", basicSecret] = String(basic).split(":");
+    const [, ...words] = /^([^:]*):(.*)$/.exec(String(basic)) ?? [];
+    // RFC 6749, 2.3.1.
+    const [basicId = "", basicSecret] = words.map((word) => decodeURIComponent(word.replaceAll("+", " ")));
     const assertion = parameters["client_assertion"];
     const claims = Buffer.from(assertion?.split(".")[1] ?? "", "base64url").toString();
     const asserted = assertion === undefined ? undefined : (JSON.parse(claims) as { sub: string }).sub;

@@ -34,6 +34,17 @@ test("signing in: a client of the manifest is used as it is, and its secret is n
   assert.match(scene.server.asked("/token")[0]?.authorization ?? "", /^Basic /);
 });
 
+test("signing in: a secret may have any characters, whichever way it is shown", async () => {
+  const secret = "a+b/c d%20=:e==";
+  for (const authMethods of [["client_secret_basic"], ["client_secret_post"]]) {
+    await using scene = await loginScene({ registration: false, authMethods });
+    scene.server.clients.set("id:of+it", { secret, redirectUris: [redirectUrl], method: authMethods[0] });
+    const oauth = { clientId: "id:of+it", clientSecret: new Secret(secret), issuer: scene.server.issuer };
+    const record = await scene.signIn(scene.target(oauth));
+    assert.match(record.tokens?.access ?? "", /^access-/);
+  }
+});
+
 test("signing in: a private key proves the client, and is not sent", async () => {
   await using scene = await loginScene({ registration: false, authMethods: ["private_key_jwt"] });
   scene.server.clients.set("known", { secret: undefined, redirectUris: [redirectUrl] });
