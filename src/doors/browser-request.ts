@@ -14,7 +14,7 @@ export interface BrowserRequest {
   readonly peer: string | undefined;
 }
 
-/** `path`: without base path. A form that is longer than any of the hub's is read as none. */
+/** `path`: without base path. A form that is longer than any of the hub's, or is broken off, is read as none. Never rejects. */
 export async function browserRequest(
   request: IncomingMessage,
   path: string,
@@ -38,6 +38,6 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams | undef
     request.resume();
     return undefined;
   }
-  const body = await smallBody(request);
+  const body = await smallBody(request).catch(() => undefined);
   return body === undefined ? undefined : new URLSearchParams(body.toString("utf8"));
 }

@@ -38,11 +38,7 @@ function fromDer(der: Buffer): ShownCertificate | undefined {
  * of who came to it. What is before it may be anybody's.
  */
 function fromEnvoy(text: string): ShownCertificate | undefined {
-  const element = splitOutsideQuotes(text, ",").at(-1) ?? "";
-  const pairs = splitOutsideQuotes(element, ";").map((pair) => {
-    const equals = pair.indexOf("=");
-    return { key: pair.slice(0, equals).trim().toLowerCase(), value: unquoted(pair.slice(equals + 1).trim()) };
-  });
+  const pairs = lastElement(text);
   const all = (key: string) => pairs.filter((pair) => pair.key === key && pair.value !== "").map(({ value }) => value);
   const [whole] = all("cert");
   if (whole !== undefined) return fromText(whole);
@@ -59,25 +55,25 @@ function fromEnvoy(text: string): ShownCertificate | undefined {
   };
 }
 
-function splitOutsideQuotes(text: string, separator: string): string[] {
-  const pieces: string[] = [];
-  let start = 0;
-  let isQuoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (char === "\\") at++;
-    else if (char === '"') isQuoted = !isQuoted;
-    else if (char === separator && !isQuoted) {
-      pieces.push(text.slice(start, at));
-      start = at + 1;
-    }
-  }
-  return [...pieces, text.slice(start)];
+interface Pair {
+  readonly key: string;
+  readonly value: string;
 }
 
-/** Envoy puts names into quotes as they are, with the escapes of RFC 4514 in them. */
-function unquoted(value: string): string {
-  return /^".*"$/s.test(value) ? value.slice(1, -1) : value;
+/** Envoy puts names into quotes as they are, with the escapes of RFC 4514 in them. Quotes enclose a whole value, and nothing else has any. */
+const pair = /\s*([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;\\]*))(;|,|$)/sy;
+
+/** None where any of the text is written otherwise: a quote that somebody has left open would make the proxy's own words part of theirs. */
+function lastElement(text: string): readonly Pair[] {
+  let pairs: Pair[] = [];
+  pair.lastIndex = 0;
+  while (pair.lastIndex < text.length) {
+    const [whole, key = "", quoted, bare = "", end] = pair.exec(text) ?? [];
+    if (whole === undefined) return [];
+    pairs.push({ key: key.toLowerCase(), value: quoted ?? bare.trim() });
+    if (end === ",") pairs = [];
+  }
+  return pairs;
 }
 
 function decoded(text: string): string | undefined {

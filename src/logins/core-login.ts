@@ -137,7 +137,7 @@ export class CoreLogin implements Credential {
     this.#lookedAt = this.#deps.clock.now();
     if (this.#isUnattended) return;
     const found = await this.#deps.vault.read(core, this.owner);
-    if (found.t === "unreadable") return this.#needs(`its login cannot be read: ${found.why}`, this.#signIn());
+    if (found.t === "unreadable") return this.#unusable(`its login cannot be read: ${found.why}`);
     if (found.t === "nothing") {
       if (this.#record !== undefined) this.#signedOut();
       return;
@@ -145,7 +145,7 @@ export class CoreLogin implements Credential {
     const { record } = found;
     if (record.url !== resourceOf(this.target).href) {
       // Its token would go to a server that it was never meant for.
-      return this.#needs(`its login is for ${record.url}`, this.#signIn());
+      return this.#unusable(`its login is for ${record.url}`);
     }
     if (record.tokens === undefined) {
       this.#record = record;
@@ -160,6 +160,11 @@ export class CoreLogin implements Credential {
     if (isFirst) return;
     this.#deps.log.info("login_taken_up", { ...this.#about });
     this.#happened("taken_up");
+  }
+
+  /** Of what is kept. What is in use is good for as long as it would be otherwise. */
+  #unusable(why: string): void {
+    if (this.#tokens === undefined) this.#needs(why, this.#signIn());
   }
 
   #signedOut(): void {
@@ -341,6 +346,13 @@ export class CoreLogin implements Credential {
   }
 
   #over(why: string): void {
+    const isForMore = this.#moreScope !== undefined;
+    this.#moreScope = undefined;
+    // More was asked for than it may have: what it has is as good as it was.
+    if (isForMore && this.#tokens !== undefined) {
+      this.#state.lacks({ why, ...this.#signIn() });
+      return;
+    }
     this.#ended = this.#tokens?.access;
     this.#tokens = undefined;
     // Nobody is told to sign in, so nothing says when it is worth asking again.

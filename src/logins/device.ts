@@ -3,10 +3,10 @@ import { OAuthError } from "@modelcontextprotocol/client";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
 import { defined } from "./defined.ts";
-import { authorizationOf, grant, type Requester, secretsOf } from "./grants.ts";
-import { keep, mustBeOpenable, prepare, type SignInDeps, type SignInRequest } from "./preparing.ts";
+import { askAs, grant, type Requester, secretsOf } from "./grants.ts";
+import { askForLess, keep, mustBeOpenable, prepare, type SignInDeps, type SignInRequest } from "./preparing.ts";
 import type { LoginRecord, Tokens } from "./vault.ts";
-import { loginFailed, mayPass, oneLine } from "./words.ts";
+import { isOfScope, loginFailed, mayPass, oneLine } from "./words.ts";
 
 /** A server that fails is asked again after twice the time, up to this. */
 const maxPauseMs = 60_000;
@@ -46,6 +46,7 @@ export async function beginWithDevice(deps: SignInDeps, request: SignInRequest):
     const { url, completeUrl, userCode, expiresInMs } = asked;
     return { url, completeUrl, userCode, expiresInMs, finish };
   } catch (error) {
+    if (isOfScope(error)) await askForLess(deps, request);
     throw loginFailed(target.core, error, [target.oauth.clientSecret?.reveal()]);
   }
 }
@@ -64,13 +65,8 @@ async function askForDevice(
   requester: Requester,
   scope: string | undefined,
 ): Promise<AskedForDevice> {
-  const { client, resource, fetch } = requester;
-  const body = new URLSearchParams(defined({ client_id: client.id, scope, resource }) as Record<string, string>);
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers: { accept: "application/json", ...authorizationOf(requester) },
-    body,
-  });
+  const { resource } = requester;
+  const response = await askAs(requester, endpoint, defined({ scope, resource }) as Record<string, string>);
   const said = (await response.json()) as Record<string, unknown>;
   const text = (key: string): string | undefined => (typeof said[key] === "string" ? said[key] : undefined);
   if (!response.ok)

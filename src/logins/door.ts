@@ -76,7 +76,6 @@ const maxWrong = 10;
 const startPath = "/oauth/start";
 const callbackPath = "/oauth/callback";
 const metadataPath = "/oauth/client-metadata.json";
-const cookieName = "thehub_login";
 
 export class LoginDoor {
   readonly #clock: Clock;
@@ -157,7 +156,7 @@ export class LoginDoor {
     ];
     const label = `The token that ${waiting.caller} uses for this hub`;
     const form = { ticket, check: checkOf(browser), label };
-    return tokenPage(status, `Sign in to ${waiting.core}`, text, form, this.#cookie(browser));
+    return tokenPage(status, `Sign in to ${waiting.core}`, text, form, this.#cookie(entry, browser));
   }
 
   /** The form of `askWho`, from the browser that has it: no other page can know what belongs to that browser. */
@@ -166,7 +165,7 @@ export class LoginDoor {
     if (entry === undefined) return gone();
     const { waiting, browsers } = entry;
     const check = form?.get("check") ?? "";
-    const browser = cookiesOf(cookie).find((value) => browsers.has(value) && isSame(checkOf(value), check));
+    const browser = cookiesOf(entry, cookie).find((value) => browsers.has(value) && isSame(checkOf(value), check));
     if (browser === undefined || (site !== undefined && site !== "same-origin")) {
       return page(403, "Not this browser", ["This form was not shown in this browser. Open the link again."]);
     }
@@ -196,7 +195,12 @@ export class LoginDoor {
         `The client ${waiting.caller} of this hub asks to use ${waiting.core} with your account. What you allow there, that client can do.`,
         "Go on only if you started this yourself. If somebody sent you this link, close the page.",
       ];
-      return askingPage(`Sign in to ${waiting.core}`, text, { url: begun.url, label: "Go on" }, this.#cookie(cookie));
+      return askingPage(
+        `Sign in to ${waiting.core}`,
+        text,
+        { url: begun.url, label: "Go on" },
+        this.#cookie(entry, cookie),
+      );
     } catch (error) {
       const known = HubError.from(error);
       // The page may be loaded twice, and its login fails once.
@@ -210,7 +214,7 @@ export class LoginDoor {
     const entry = [...this.#byTicket.values()].find(isAsked);
     if (entry?.shown === undefined) return gone();
     const { waiting, shown } = entry;
-    const isSameBrowser = cookiesOf(cookies).some((value) => isSame(value, shown.cookie));
+    const isSameBrowser = cookiesOf(entry, cookies).some((value) => isSame(value, shown.cookie));
     if (!isSameBrowser) {
       this.#log.warn("login_answer_refused", { core: waiting.core, caller: waiting.caller, reason: "another browser" });
       return page(403, "Not this browser", ["This login was begun in another browser. Nothing was signed in."]);
@@ -222,7 +226,7 @@ export class LoginDoor {
       this.#log.info("login_done", { core: waiting.core, caller: waiting.caller, issuer: record.issuer });
       this.#end(entry);
       const text = [`${waiting.caller} can use ${waiting.core} with your account now. You can close this page.`];
-      return page(200, "Signed in", text, { "set-cookie": this.#cookie("", 0) });
+      return page(200, "Signed in", text, { "set-cookie": this.#cookie(entry, "", 0) });
     } catch (error) {
       const known = HubError.from(error);
       this.#log.warn("login_failed", { core: waiting.core, caller: waiting.caller, reason: known.message });
@@ -253,11 +257,11 @@ export class LoginDoor {
     };
   }
 
-  #cookie(value: string, maxAgeS = lifeMs / 1000): string {
+  #cookie(entry: Entry, value: string, maxAgeS = lifeMs / 1000): string {
     const { protocol, pathname } = new URL(this.#publicUrl);
     const secure = protocol === "https:" ? "; Secure" : "";
     const path = `${pathname.replace(/\/$/, "")}/oauth`;
-    return `${cookieName}=${value}; Path=${path}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure}`;
+    return `${cookieNameOf(entry)}=${value}; Path=${path}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure}`;
   }
 
   #failed({ core }: Waiting, why: string): HubError {
@@ -295,11 +299,17 @@ function gone(): Page {
   ]);
 }
 
+/** One for each link: a person may have several open at once. */
+function cookieNameOf({ ticket }: Entry): string {
+  return `thehub_login_${createHash("sha256").update(ticket).digest("hex").slice(0, 16)}`;
+}
+
 /** All of that name: a browser may have one of another path as well. */
-function cookiesOf(header = ""): string[] {
+function cookiesOf(entry: Entry, header = ""): string[] {
+  const wanted = cookieNameOf(entry);
   return header
     .split(";")
     .map((part) => part.trim().split("=", 2))
-    .filter(([name]) => name === cookieName)
+    .filter(([name]) => name === wanted)
     .map(([, value = ""]) => value);
 }

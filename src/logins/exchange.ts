@@ -17,12 +17,14 @@ export interface Subject {
   readonly expiresAt: number | undefined;
 }
 
-/** So long before its end a token is exchanged anew. */
+/** So long before its end a token is exchanged anew on the side, or a quarter of its life if that is less. */
 const aheadMs = 30_000;
 /** A token that is refused so soon after it was got is refused for good. */
 const freshMs = 10_000;
 /** Between two attempts that failed for a passing reason. */
 const pauseMs = 5000;
+/** What the issuer does not exchange is not shown to it again for so long. */
+const refusedMs = 60_000;
 
 /** One person's token at one Core. */
 export class ExchangedLogin implements Credential {
@@ -35,6 +37,7 @@ export class ExchangedLogin implements Credential {
   #got: { readonly tokens: Tokens; readonly of: string } | undefined;
   #exchanging: { readonly of: string; readonly done: Promise<void> } | undefined;
   #pause: { readonly untilMs: number; readonly why: string } | undefined;
+  #refused: { readonly of: string; readonly untilMs: number } | undefined;
 
   /** `subject` is asked for at each request: a client's token is renewed by the client. */
   constructor(target: LoginTarget, deps: LoginDeps, subject: () => Subject | undefined) {
@@ -60,7 +63,9 @@ export class ExchangedLogin implements Credential {
       this.#needs("the client has shown no token that could be exchanged, or one that has ended");
       return undefined;
     }
-    if (!this.#isGood(subject)) await this.#exchange(subject);
+    const leftMs = this.#leftMs(subject);
+    if (leftMs <= 0) await this.#exchange(subject);
+    else if (leftMs <= this.#aheadMs()) this.#exchange(subject).catch(() => {});
     return this.#header;
   }
 
@@ -74,6 +79,7 @@ export class ExchangedLogin implements Credential {
       this.#needs("the server refuses a token that is new");
       return false;
     }
+    this.#got = undefined;
     try {
       await this.#exchange(subject);
     } catch {
@@ -91,9 +97,16 @@ export class ExchangedLogin implements Credential {
     return Date.parse(this.#deps.clock.iso());
   }
 
-  #isGood({ token }: Subject): boolean {
-    if (this.#got === undefined || this.#got.of !== token.reveal()) return false;
-    return (this.#got.tokens.expiresAt ?? Number.POSITIVE_INFINITY) - this.#wallMs() > aheadMs;
+  #leftMs({ token }: Subject): number {
+    // What was made of another token is nothing here.
+    if (this.#got?.of !== token.reveal()) this.#got = undefined;
+    if (this.#got === undefined) return 0;
+    return (this.#got.tokens.expiresAt ?? Number.POSITIVE_INFINITY) - this.#wallMs();
+  }
+
+  #aheadMs(): number {
+    const { at, expiresAt = 0 } = this.#got?.tokens ?? { at: 0 };
+    return Math.min(aheadMs, (expiresAt - at) / 4);
   }
 
   /** One at a time for one subject. Rejects with `core_down` where it may go well later. */
@@ -108,7 +121,9 @@ export class ExchangedLogin implements Credential {
   }
 
   async #exchangeOnce(subject: Subject, of: string): Promise<void> {
-    if (this.#pause !== undefined && this.#deps.clock.now() < this.#pause.untilMs) throw this.#notNow(this.#pause.why);
+    const nowMs = this.#deps.clock.now();
+    if (this.#refused?.of === of && nowMs < this.#refused.untilMs) return;
+    if (this.#pause !== undefined && nowMs < this.#pause.untilMs) throw this.#notNow(this.#pause.why);
     const { exchange } = await import("./renewal.ts");
     const outcome = await exchange(this.#deps, this.target, subject);
     // Who is somebody else by now gets nothing of it.
@@ -121,8 +136,9 @@ export class ExchangedLogin implements Credential {
       this.#deps.happened(this.target.core, "renewed");
       return;
     }
-    this.#got = undefined;
     if (outcome.t === "refused") {
+      this.#got = undefined;
+      this.#refused = { of, untilMs: this.#deps.clock.now() + refusedMs };
       this.#needs(outcome.why);
       return;
     }

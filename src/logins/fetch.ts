@@ -104,6 +104,10 @@ function ask(
     });
     init.signal?.addEventListener("abort", () => fail("it is not needed any more"), { once: true });
     request.once("response", (response) => {
+      const { statusCode = 0 } = response;
+      // Node reads any three digits; what is made of it here knows only those of an answer.
+      if (statusCode < 200 || statusCode > 599)
+        return fail(`it answered with a status that there is not: ${statusCode}`);
       if (isHeadEnough) {
         timer.cancel();
         resolve(responseOf(response, Buffer.alloc(0)));
@@ -134,12 +138,12 @@ function read(response: IncomingMessage, fail: (why: string) => void, done: (byt
   });
 }
 
-function responseOf({ statusCode = 500, headersDistinct }: IncomingMessage, bytes: Buffer): Response {
+function responseOf({ statusCode: status = 500, headersDistinct }: IncomingMessage, bytes: Buffer): Response {
   const headers = new Headers();
   for (const [name, values = []] of Object.entries(headersDistinct))
     for (const value of values) headers.append(name, value);
-  const hasBody = statusCode >= 200 && statusCode !== 204 && statusCode !== 205 && statusCode !== 304;
-  return new Response(hasBody ? new Uint8Array(bytes) : null, { status: Math.max(200, statusCode), headers });
+  const hasBody = status !== 204 && status !== 205 && status !== 304;
+  return new Response(hasBody ? new Uint8Array(bytes) : null, { status, headers });
 }
 
 const refusedCode = "EADDRESSREFUSED";

@@ -25,7 +25,11 @@ async function take(file: string, mark: string, clock: Clock): Promise<boolean> 
     await writeFile(file, mark, { mode: 0o600, flag: "wx" });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+      // Of a disk that is full there may be a file, and nothing in it that says whose it is.
+      await rm(file, { force: true }).catch(() => {});
+      throw error;
+    }
   }
   await dropStale(file, clock);
   return false;

@@ -8,10 +8,11 @@ import {
   type OAuthClientProvider,
   type OAuthTokens,
   refreshAuthorization,
+  selectClientAuthMethod,
 } from "@modelcontextprotocol/client";
 import { defined } from "./defined.ts";
 import type { Server } from "./discovery.ts";
-import type { Fetch } from "./fetch.ts";
+import { type Fetch, FetchFailed } from "./fetch.ts";
 import type { OAuthSettings } from "./target.ts";
 import type { KnownClient, Tokens } from "./vault.ts";
 
@@ -113,18 +114,56 @@ export function secretsOf({ client, oauth }: Pick<Requester, "client" | "oauth">
   return [client.secret, oauth.clientSecret?.reveal(), ...more];
 }
 
-/** How a client with a secret shows itself where the SDK does not do it. */
-export function authorizationOf(requester: Pick<Requester, "client" | "oauth">): { authorization?: string } {
-  const { client, oauth } = requester;
-  const secret = client.isRegistered ? client.secret : oauth.clientSecret?.reveal();
-  if (secret === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(`${client.id}:${secret}`).toString("base64")}` };
+/** Asks an endpoint that the SDK does not know, as the client that the token endpoint knows. */
+export async function askAs(
+  requester: Pick<Requester, "server" | "client" | "oauth" | "fetch">,
+  endpoint: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const headers = new Headers({ accept: "application/json" });
+  const body = new URLSearchParams(parameters);
+  await authenticationOf(requester)(headers, body, endpoint, requester.server.metadata);
+  return requester.fetch(endpoint, { method: "POST", headers, body });
 }
 
 function common(requester: Requester) {
-  const { server, resource, oauth, client, fetch } = requester;
-  const addClientAuthentication = assertionOf(oauth, client);
-  return { metadata: server.metadata, fetchFn: fetch, resource, addClientAuthentication };
+  const { server, resource, fetch } = requester;
+  const addClientAuthentication = authenticationOf(requester);
+  return { metadata: server.metadata, fetchFn: unlessBusy(fetch), resource, addClientAuthentication };
+}
+
+/** Whatever a server calls it that is busy or broken: it has said nothing of what it was shown. */
+function unlessBusy(fetch: Fetch): Fetch {
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    const { status } = response;
+    if (status === 429 || status >= 500) throw new FetchFailed(`the authorization server failed (HTTP ${status})`);
+    return response;
+  };
+}
+
+/** How the client shows who it is, wherever it is asked that. */
+function authenticationOf(requester: Pick<Requester, "server" | "client" | "oauth">): AddClientAuthentication {
+  const { server, client, oauth } = requester;
+  const assertion = assertionOf(oauth, client);
+  if (assertion !== undefined) return assertion;
+  const information = informationOf(requester);
+  const { client_secret: secret } = information;
+  const method = selectClientAuthMethod(information, server.metadata?.token_endpoint_auth_methods_supported ?? []);
+  return (headers, parameters) => {
+    if (secret !== undefined && method === "client_secret_basic") {
+      const words = `${inBasic(client.id).replaceAll(":", "%3A")}:${inBasic(secret)}`;
+      headers.set("authorization", `Basic ${Buffer.from(words).toString("base64")}`);
+      return;
+    }
+    parameters.set("client_id", client.id);
+    if (secret !== undefined && method === "client_secret_post") parameters.set("client_secret", secret);
+  };
+}
+
+/** RFC 6749, 2.3.1, which the SDK leaves out. What reads the same with and without it stays as it is, for servers that leave it out as well. */
+function inBasic(text: string): string {
+  return text.replaceAll(/[%+ ]|[^ -~]+/g, encodeURIComponent);
 }
 
 function assertionOf({ privateKey }: OAuthSettings, { id }: KnownClient): AddClientAuthentication | undefined {
@@ -137,7 +176,11 @@ function assertionOf({ privateKey }: OAuthSettings, { id }: KnownClient): AddCli
   });
 }
 
-function informationOf({ client, oauth, server }: Requester): OAuthClientInformationMixed {
+function informationOf({
+  client,
+  oauth,
+  server,
+}: Pick<Requester, "client" | "oauth" | "server">): OAuthClientInformationMixed {
   const secret = client.isRegistered ? client.secret : oauth.clientSecret?.reveal();
   return {
     client_id: client.id,

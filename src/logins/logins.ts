@@ -13,9 +13,9 @@ import { CoreLogin } from "./core-login.ts";
 import { type DoorRequest, LoginDoor, type Person, type Started } from "./door.ts";
 import { ExchangedLogin, type Subject } from "./exchange.ts";
 import type { LoginDeps } from "./login-state.ts";
-import { type LoginOwner, ownerName } from "./owner.ts";
+import type { LoginOwner } from "./owner.ts";
 import type { LoginTarget } from "./target.ts";
-import { Vault } from "./vault.ts";
+import { loginFile, Vault } from "./vault.ts";
 
 export interface LoginsDeps {
   readonly clock: Clock;
@@ -40,7 +40,8 @@ export class Logins {
   readonly #publicUrl: () => string | undefined;
   /** From the first time that there is an address for it. */
   #door: LoginDoor | undefined;
-  readonly #byKey = new Map<string, CoreLogin>();
+  /** By the file that each is kept in. */
+  readonly #byFile = new Map<string, CoreLogin>();
   /** By Core and person: sessions of one person share it. */
   readonly #exchanged = new Map<string, ExchangedLogin>();
   #watcher: Promise<FSWatcher | undefined> | undefined;
@@ -54,12 +55,12 @@ export class Logins {
 
   /** The same one for the same Core and owner, as long as what it is for stays the same. */
   credential(target: LoginTarget, owner: LoginOwner): Credential {
-    this.#watcher ??= this.#deps.vault.watch(() => void this.#look());
-    const key = keyOf(target, owner);
-    const known = this.#byKey.get(key);
+    this.#watcher ??= this.#deps.vault.watch((file) => void this.#look(file));
+    const file = loginFile(target.core, owner);
+    const known = this.#byFile.get(file);
     if (known !== undefined && known.target === target) return known;
     const made = new CoreLogin(target, owner, this.#deps);
-    this.#byKey.set(key, made);
+    this.#byFile.set(file, made);
     return made;
   }
 
@@ -77,7 +78,7 @@ export class Logins {
 
   /** How the logins are that are kept, and those of the hub itself, each with its Core and whose it is. */
   *states(): Iterable<readonly [core: string, state: LoginStateName, owner: LoginOwner]> {
-    for (const { target, owner, state } of this.#byKey.values()) yield [target.core, nameOf(state), owner];
+    for (const { target, owner, state } of this.#byFile.values()) yield [target.core, nameOf(state), owner];
   }
 
   /**
@@ -85,11 +86,11 @@ export class Logins {
    * may have come back.
    */
   forget(isGone: (core: string, owner: LoginOwner) => boolean): void {
-    for (const [key, login] of this.#byKey) {
+    for (const [file, login] of this.#byFile) {
       const { target, owner } = login;
       if (!isGone(target.core, owner)) continue;
       login.whenUnused(() => {
-        if (this.#byKey.get(key) === login && isGone(target.core, owner)) this.#byKey.delete(key);
+        if (this.#byFile.get(file) === login && isGone(target.core, owner)) this.#byFile.delete(file);
       });
     }
   }
@@ -104,6 +105,7 @@ export class Logins {
     { name, ...asker }: Person & { name: string },
   ): Promise<Started> {
     const { core, oauth } = target;
+    const file = loginFile(core, owner);
     const fail = (why: string) => new HubError("login_failed", `cannot sign in to Core ${core}: ${why}`, { core });
     const door = this.#openDoor();
     if (door === undefined) throw fail("the hub has no address for browsers: set HUB_PUBLIC_URL");
@@ -113,13 +115,13 @@ export class Logins {
       caller: name,
       asker: { id: asker.id, shared: asker.shared },
       core,
-      key: JSON.stringify([keyOf(target, owner), asker.id, asker.shared]),
+      key: JSON.stringify([file, asker.id, asker.shared]),
       begin: async (redirectUrl, ownMetadataUrl) => {
         const begun = await beginInBrowser(this.#deps, { target, owner, redirectUrl, ownMetadataUrl });
         const finish = async (answer: URLSearchParams) => {
           const record = await begun.finish(answer);
           // Whoever waits for it goes on with it: sooner than the folder is seen to have changed.
-          await this.#byKey.get(keyOf(target, owner))?.look();
+          await this.#byFile.get(file)?.look();
           return record;
         };
         return { ...begun, finish };
@@ -143,16 +145,14 @@ export class Logins {
     return this.#door;
   }
 
-  async #look(): Promise<void> {
-    for (const login of this.#byKey.values()) await login.look().catch(() => {});
+  /** Of many logins only what has changed is read: each that is renewed changes its file. */
+  async #look(file: string | undefined): Promise<void> {
+    const logins = file === undefined ? this.#byFile.values() : [this.#byFile.get(file)];
+    for (const login of logins) await login?.look().catch(() => {});
   }
 }
 
 function nameOf(state: CredentialState): LoginStateName {
   if (state.t === "ok") return state.lacks === undefined ? "good" : "lacking";
   return state.t === "none" ? "none" : "needed";
-}
-
-function keyOf({ core }: LoginTarget, owner: LoginOwner): string {
-  return JSON.stringify([core, ownerName(owner)]);
 }

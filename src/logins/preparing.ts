@@ -102,6 +102,18 @@ export async function keep(
   return record;
 }
 
+/** The Core has asked for what the authorization server does not give: the next login asks for what it did before. Never rejects. */
+export async function askForLess({ vault }: SignInDeps, { target, owner }: SignInRequest): Promise<void> {
+  const { core } = target;
+  const forget = async () => {
+    const found = await vault.read(core, owner);
+    if (found.t === "login" && found.record.wantedScope !== undefined)
+      await vault.write({ ...found.record, wantedScope: undefined });
+  };
+  // Where nothing can be written, the login fails in the same way again.
+  await vault.alone(core, owner, forget).catch(() => {});
+}
+
 /** What opens it may be anything: a browser, or what the system takes for one. */
 export function mustBeOpenable(text: string): void {
   const { protocol, hostname } = new URL(text);

@@ -2,7 +2,7 @@
 
 import { describe } from "./discovery.ts";
 import { createFetch } from "./fetch.ts";
-import { authorizationOf } from "./grants.ts";
+import { askAs } from "./grants.ts";
 import { fetchDepsOf, type SignInDeps } from "./preparing.ts";
 import type { LoginTarget } from "./target.ts";
 import type { LoginRecord } from "./vault.ts";
@@ -18,7 +18,8 @@ export async function revoke(deps: SignInDeps, target: LoginTarget, record: Logi
   const secrets = [tokens.access, tokens.refresh, client.secret, oauth.clientSecret?.reveal()];
   try {
     const fetch = createFetch(fetchDepsOf(deps, target));
-    const { more } = await describe(record.server, fetch);
+    const server = await describe(record.server, fetch);
+    const { more } = server;
     if (more.revocation === undefined) return { t: "not", why: "its authorization server takes none back" };
     // The refresh token first: with it, careful servers end all that came of it.
     for (const [token, hint] of [
@@ -26,12 +27,8 @@ export async function revoke(deps: SignInDeps, target: LoginTarget, record: Logi
       [tokens.access, "access_token"],
     ] as const) {
       if (token === undefined) continue;
-      const body = new URLSearchParams({ token, token_type_hint: hint, client_id: client.id });
-      const response = await fetch(more.revocation, {
-        method: "POST",
-        headers: authorizationOf({ client, oauth }),
-        body,
-      });
+      const parameters = { token, token_type_hint: hint };
+      const response = await askAs({ server, client, oauth, fetch }, more.revocation, parameters);
       if (!response.ok) return { t: "not", why: `its authorization server answers with ${response.status}` };
     }
     return { t: "revoked" };

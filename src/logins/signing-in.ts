@@ -3,9 +3,10 @@ import { randomBytes } from "node:crypto";
 import { OAuthError, startAuthorization, validateAuthorizationResponseIssuer } from "@modelcontextprotocol/client";
 import { defined } from "./defined.ts";
 import { redeem, secretsOf } from "./grants.ts";
-import { keep, mustBeOpenable, prepare, type SignInDeps, type SignInRequest } from "./preparing.ts";
+import { askForLess, keep, mustBeOpenable, prepare, type SignInDeps, type SignInRequest } from "./preparing.ts";
+import type { LoginTarget } from "./target.ts";
 import type { LoginRecord } from "./vault.ts";
-import { loginFailed, oneLine } from "./words.ts";
+import { isOfScope, loginFailed, oneLine } from "./words.ts";
 
 /** A login under way. What it resolves with is kept already. */
 export interface Begun {
@@ -26,6 +27,7 @@ export async function beginInBrowser(
     const { requester, discovered, scope } = await prepare(deps, request);
     const { metadata, url: serverUrl } = discovered.server;
     mustBeOpenable(metadata?.authorization_endpoint ?? serverUrl);
+    if (metadata !== undefined && metadata.code_challenge_methods_supported === undefined) mustBeNamed(target);
     const state = randomBytes(24).toString("base64url");
     const { authorizationUrl, codeVerifier } = await startAuthorization(
       serverUrl,
@@ -54,6 +56,7 @@ export async function beginInBrowser(
         const tokens = await redeem(requester, { code, verifier: codeVerifier, iss, redirectUrl });
         return await keep(deps, request, requester, { ...tokens, scope: tokens.scope ?? scope });
       } catch (error) {
+        if (isOfScope(error)) await askForLess(deps, request);
         throw loginFailed(target.core, error, secretsOf(requester, code, codeVerifier, state));
       }
     };
@@ -61,6 +64,15 @@ export async function beginInBrowser(
   } catch (error) {
     throw loginFailed(target.core, error, [target.oauth.clientSecret?.reveal()]);
   }
+}
+
+/** MCP: a server that does not say that it takes PKCE is not gone to. Many take it and say nothing, which is the operator's to know. */
+function mustBeNamed({ oauth }: LoginTarget): void {
+  if (oauth.issuer !== undefined) return;
+  const fix = "write auth.oauth.issuer of the Core if you know that it does";
+  throw new Error(
+    `its authorization server does not say that it takes PKCE, which protects the answer of a login: ${fix}`,
+  );
 }
 
 function refusedBy(answer: URLSearchParams): Error {

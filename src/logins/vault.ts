@@ -69,6 +69,8 @@ export interface VaultDeps {
   readonly key: Secret | undefined;
 }
 
+const unwritable: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT"]);
+
 interface Sealed extends SealedText {
   readonly v: 1;
   readonly core: string;
@@ -120,7 +122,7 @@ export class Vault {
       const sealed = await this.#readFile(join(this.folder, name));
       if (sealed === undefined || typeof sealed === "string") continue;
       const { core, owner } = sealed;
-      if (name === nameOf(core, owner)) listed.push({ core, owner, found: await this.#unseal(sealed, core, owner) });
+      if (name === loginFile(core, owner)) listed.push({ core, owner, found: await this.#unseal(sealed, core, owner) });
     }
     return listed.sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
   }
@@ -132,7 +134,7 @@ export class Vault {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       letGo = await takeFileLock(`${this.#fileOf(core, owner)}.lock`, this.#deps.clock);
     } catch (error) {
-      if (!["EROFS", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+      if (!unwritable.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
     }
     try {
       return await work();
@@ -141,12 +143,12 @@ export class Vault {
     }
   }
 
-  /** Calls back when some login may have changed, by whichever process. Undefined: this folder cannot be watched. */
-  async watch(changed: () => void): Promise<FSWatcher | undefined> {
+  /** Calls back when a login may have changed, by whichever process. `file`: which one (`loginFile`); undefined: any. Undefined: this folder cannot be watched. */
+  async watch(changed: (file: string | undefined) => void): Promise<FSWatcher | undefined> {
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       const watcher = watch(this.folder, { persistent: false }, (_event, name) => {
-        if (name === null || name.endsWith(".json")) changed();
+        if (name === null || name.endsWith(".json")) changed(name ?? undefined);
       });
       watcher.on("error", () => watcher.close());
       return watcher;
@@ -156,7 +158,7 @@ export class Vault {
   }
 
   #fileOf(core: string, owner: LoginOwner): string {
-    return join(this.folder, nameOf(core, owner));
+    return join(this.folder, loginFile(core, owner));
   }
 
   #loadKeys(): Promise<readonly Buffer[]> {
@@ -207,8 +209,8 @@ function label(core: string, owner: LoginOwner): Buffer {
   return Buffer.from(JSON.stringify([1, core, owner.t, owner.t === "client" ? owner.id : ""]));
 }
 
-/** Readable as far as it can be, and unlike that of any other login. */
-function nameOf(core: string, owner: LoginOwner): string {
+/** In the vault's folder: readable as far as it can be, and unlike that of any other login. */
+export function loginFile(core: string, owner: LoginOwner): string {
   const words = owner.t === "client" ? `${core}-${owner.id}` : core;
   const readable = words.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
   return `${readable}-${createHash("sha256").update(label(core, owner)).digest("hex").slice(0, 16)}.json`;

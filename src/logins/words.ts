@@ -23,6 +23,11 @@ export function mayPass(error: unknown): boolean {
   return error instanceof FetchFailed || error instanceof SyntaxError;
 }
 
+/** Whether it was asked for more than it gives. */
+export function isOfScope(error: unknown): boolean {
+  return error instanceof OAuthError && error.code === "invalid_scope";
+}
+
 /** Those of the server itself. Whatever is no OAuth error at all, such as a page of a proxy, comes as `server_error`. */
 const passing: ReadonlySet<string> = new Set([
   "server_error",

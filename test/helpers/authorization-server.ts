@@ -17,6 +17,8 @@ export interface Switches {
   /** Whether there are refresh tokens at all. */
   refreshTokens: boolean;
   device: boolean;
+  /** Whether it says that it takes PKCE. */
+  isPkceAdvertised: boolean;
   /** The person says no. */
   denies: boolean;
   /** Only as an OpenID provider. */
@@ -27,6 +29,8 @@ export interface Switches {
   challengeScope: string | undefined;
   /** What a call needs beyond a token; undefined: nothing. */
   neededScope: string | undefined;
+  /** With another one nothing is given; undefined: any may be asked for. */
+  takenScopes: readonly string[] | undefined;
   /** Whether a scope that is asked for is given. */
   grantsScopes: boolean;
   tokenLifeS: number | undefined;
@@ -39,6 +43,8 @@ export interface Switches {
   tokenAnswer: { status: number; body: string; type?: string } | undefined;
   /** Waited for before a token endpoint answers. */
   beforeToken: (() => Promise<unknown>) | undefined;
+  /** Likewise of the revocation endpoint. */
+  beforeRevoke: (() => Promise<unknown>) | undefined;
   /** The issuer that the Core names, if not this one. */
   namedIssuer: string | undefined;
   /** Of a token that is given for another. */
@@ -71,7 +77,11 @@ export class AuthorizationServer implements AsyncDisposable {
   readonly seen: Seen[] = [];
   /** Behind the Core's guard. */
   readonly mcp = new GuardedMcp();
-  readonly clients = new Map<string, { secret: string | undefined; redirectUris: readonly string[] }>();
+  /** `method`: the only way in which it may show itself; undefined: any. */
+  readonly clients = new Map<
+    string,
+    { secret: string | undefined; redirectUris: readonly string[]; method?: string | undefined }
+  >();
   issuer = "";
   coreUrl = "";
   isDeviceApproved = false;
@@ -85,12 +95,14 @@ export class AuthorizationServer implements AsyncDisposable {
     rotation: true,
     refreshTokens: true,
     device: false,
+    isPkceAdvertised: true,
     denies: false,
     openIdOnly: false,
     scopesSupported: undefined,
     coreScopes: undefined,
     challengeScope: undefined,
     neededScope: undefined,
+    takenScopes: undefined,
     grantsScopes: true,
     tokenLifeS: 3600,
     authMethods: ["none", "client_secret_basic", "client_secret_post"],
@@ -98,6 +110,7 @@ export class AuthorizationServer implements AsyncDisposable {
     redirects: {},
     tokenAnswer: undefined,
     beforeToken: undefined,
+    beforeRevoke: undefined,
     namedIssuer: undefined,
     issuedTokenType: "urn:ietf:params:oauth:token-type:access_token",
   };
@@ -165,6 +178,7 @@ export class AuthorizationServer implements AsyncDisposable {
       case "/authorize":
         return this.#authorize(response, parameters);
       case "/device":
+        if (this.#client(parameters, authorization) === undefined) return invalidClient(response);
         return json(response, 200, {
           device_code: "device-code-of-the-test",
           user_code: "WDJB-MJHT",
@@ -177,6 +191,8 @@ export class AuthorizationServer implements AsyncDisposable {
         await this.switches.beforeToken?.();
         return this.#token(response, parameters, authorization);
       case "/revoke":
+        if (this.#client(parameters, authorization) === undefined) return invalidClient(response);
+        await this.switches.beforeRevoke?.();
         return this.#revoke(response, parameters);
       default:
         return answer(response, 404, "");
@@ -186,13 +202,14 @@ export class AuthorizationServer implements AsyncDisposable {
   #metadata(): Record<string, unknown> {
     const { registration, metadataDocuments, isIssAdvertised, device, scopesSupported, authMethods, openIdOnly } =
       this.switches;
+    const { isPkceAdvertised } = this.switches;
     return {
       issuer: this.issuer,
       authorization_endpoint: `${this.issuer}/authorize`,
       token_endpoint: `${this.issuer}/token`,
       revocation_endpoint: `${this.issuer}/revoke`,
       response_types_supported: ["code"],
-      code_challenge_methods_supported: ["S256"],
+      ...(isPkceAdvertised ? { code_challenge_methods_supported: ["S256"] } : {}),
       token_endpoint_auth_methods_supported: authMethods,
       authorization_response_iss_parameter_supported: isIssAdvertised,
       client_id_metadata_document_supported: metadataDocuments,
@@ -213,7 +230,7 @@ export class AuthorizationServer implements AsyncDisposable {
     const id = `client-${this.clients.size + 1}`;
     const method = String(metadata["token_endpoint_auth_method"]);
     const secret = method === "none" ? undefined : `secret-of-${id}-${randomBytes(8).toString("hex")}`;
-    this.clients.set(id, { secret, redirectUris: metadata["redirect_uris"] as string[] });
+    this.clients.set(id, { secret, redirectUris: metadata["redirect_uris"] as string[], method });
     const given = secret === undefined ? {} : { client_secret: secret, client_secret_expires_at: 0 };
     return json(response, 201, { ...metadata, client_id: id, ...given });
   }
@@ -228,6 +245,7 @@ export class AuthorizationServer implements AsyncDisposable {
     const { iss, denies } = this.switches;
     if (iss !== "absent") back.searchParams.set("iss", iss === "right" ? this.issuer : "https://attacker.example");
     if (denies) back.searchParams.set("error", "access_denied");
+    else if (!this.#takes(parameters["scope"])) back.searchParams.set("error", "invalid_scope");
     else {
       const code = `code-${randomBytes(16).toString("hex")}`;
       const challenge = parameters["code_challenge"] ?? "";
@@ -248,18 +266,9 @@ export class AuthorizationServer implements AsyncDisposable {
         "content-type": tokenAnswer.type ?? "application/json",
       });
     }
-    const refuse = (error: string) => json(response, error === "invalid_client" ? 401 : 400, { error });
-    const basic = authorization?.startsWith("Basic ") === true ? Buffer.from(authorization.slice(6), "base64") : "";
-    const [basicId = "", basicSecret] = String(basic).split(":");
-    const assertion = parameters["client_assertion"];
-    const claims = Buffer.from(assertion?.split(".")[1] ?? "", "base64url").toString();
-    const asserted = assertion === undefined ? undefined : (JSON.parse(claims) as { sub: string }).sub;
-    const clientId = parameters["client_id"] ?? asserted ?? basicId;
-    const known = this.clients.get(clientId);
-    if (known === undefined && !clientId.startsWith("https:")) return refuse("invalid_client");
-    const secret = basicSecret ?? parameters["client_secret"];
-    if (known?.secret !== undefined && known.secret !== secret && asserted === undefined)
-      return refuse("invalid_client");
+    const refuse = (error: string) => json(response, 400, { error });
+    const clientId = this.#client(parameters, authorization);
+    if (clientId === undefined) return invalidClient(response);
     switch (parameters["grant_type"]) {
       case "authorization_code": {
         const code = this.#codes.get(parameters["code"] ?? "");
@@ -287,6 +296,7 @@ export class AuthorizationServer implements AsyncDisposable {
         return this.#give(response, family);
       }
       case "client_credentials":
+        if (!this.#takes(parameters["scope"])) return refuse("invalid_scope");
         return this.#give(response, this.#family(parameters["scope"]), false);
       case "urn:ietf:params:oauth:grant-type:token-exchange": {
         if (!this.subjects.has(parameters["subject_token"] ?? "")) return refuse("invalid_grant");
@@ -300,6 +310,35 @@ export class AuthorizationServer implements AsyncDisposable {
       default:
         return refuse("unsupported_grant_type");
     }
+  }
+
+  /** The client that a request is of, by what it shows; undefined: none that is known. */
+  #client(parameters: Record<string, string>, authorization: string | undefined): string | undefined {
+    const basic = authorization?.startsWith("Basic ") === true ? Buffer.from(authorization.slice(6), "base64") : "";
+    const [, ...words] = /^([^:]*):(.*)$/.exec(String(basic)) ?? [];
+    // RFC 6749, 2.3.1.
+    const [basicId = "", basicSecret] = words.map((word) => decodeURIComponent(word.replaceAll("+", " ")));
+    const assertion = parameters["client_assertion"];
+    const claims = Buffer.from(assertion?.split(".")[1] ?? "", "base64url").toString();
+    const asserted = assertion === undefined ? undefined : (JSON.parse(claims) as { sub: string }).sub;
+    const clientId = parameters["client_id"] ?? asserted ?? basicId;
+    const known = this.clients.get(clientId);
+    if (known === undefined) return clientId.startsWith("https:") ? clientId : undefined;
+    const { method, secret } = known;
+    if (method === "private_key_jwt") return asserted === clientId ? clientId : undefined;
+    if (secret === undefined || asserted !== undefined) return clientId;
+    const shown = {
+      client_secret_basic: basicSecret,
+      client_secret_post: basicSecret === undefined ? parameters["client_secret"] : undefined,
+    }[method ?? ""];
+    return (method === undefined ? (basicSecret ?? parameters["client_secret"]) : shown) === secret
+      ? clientId
+      : undefined;
+  }
+
+  #takes(scope = ""): boolean {
+    const { takenScopes } = this.switches;
+    return takenScopes === undefined || scope.split(" ").every((word) => word === "" || takenScopes.includes(word));
   }
 
   #family(scope = ""): Family {
@@ -384,6 +423,10 @@ async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function invalidClient(response: ServerResponse): ServerResponse {
+  return json(response, 401, { error: "invalid_client" });
 }
 
 function json(response: ServerResponse, status: number, value: unknown): ServerResponse {

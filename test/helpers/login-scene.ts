@@ -90,7 +90,19 @@ export class LoginScene implements AsyncDisposable {
     return () => void this.masked.splice(this.masked.indexOf(token), 1);
   };
 
-  readonly counting = { happened: (core: string, event: LoginEvent) => this.counts.happened(core, event) };
+  readonly #awaited = new Map<LoginEvent, () => void>();
+
+  readonly counting = {
+    happened: (core: string, event: LoginEvent) => {
+      this.counts.happened(core, event);
+      this.#awaited.get(event)?.();
+    },
+  };
+
+  /** Resolves when this happens next. */
+  counted(event: LoginEvent): Promise<void> {
+    return new Promise((resolve) => this.#awaited.set(event, resolve));
+  }
 
   /** Of the Core: what has happened so far, without what has not. */
   get happened(): Partial<Record<LoginEvent, number>> {

@@ -75,13 +75,20 @@ test("login: opens the browser, keeps the login encrypted, lists it and takes it
     [["wiki", true]],
   );
 
+  const kept = join(at.folder, "state", "logins");
+  const locks: number[] = [];
+  at.server.switches.beforeRevoke = async () => {
+    locks.push((await readdir(kept)).filter((name) => name.endsWith(".lock")).length);
+  };
   const out = await at.run(["logout", "wiki"]);
   assert.equal(out.stdout, "wiki: signed out\n");
+  // A hub that renewed it at this moment would keep what it gets.
+  assert.deepEqual(locks, [1, 1]);
   assert.deepEqual(
     at.server.asked("/revoke").map(({ parameters }) => parameters["token_type_hint"]),
     ["refresh_token", "access_token"],
   );
-  assert.deepEqual(await readdir(join(at.folder, "state", "logins")), []);
+  assert.deepEqual(await readdir(kept), []);
   assert.equal((await at.run(["logout", "wiki"])).stdout, "wiki: there was no login\n");
 });
 

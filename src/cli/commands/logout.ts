@@ -7,9 +7,12 @@ import { oneLine, type Terminal } from "../terminal.ts";
 export async function logout(terminal: Terminal, core: string, options: LoginOptions): Promise<number> {
   const { deps, target, owner } = await loginScene(terminal, core, options);
   const { vault } = deps;
-  const found = await vault.read(target.core, owner);
-  const revoked = found.t === "login" ? await revoke(deps, target, found.record) : undefined;
-  const isGone = await vault.remove(target.core, owner);
+  // A hub that renews it at this moment would keep what it gets.
+  const { revoked, isGone } = await vault.alone(target.core, owner, async () => {
+    const found = await vault.read(target.core, owner);
+    const told = found.t === "login" ? await revoke(deps, target, found.record) : undefined;
+    return { revoked: told, isGone: await vault.remove(target.core, owner) };
+  });
   if (options.json === true) {
     terminal.stdout.write(
       `${JSON.stringify({ core: target.core, removed: isGone, revoked: revoked?.t === "revoked" })}\n`,

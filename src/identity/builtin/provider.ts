@@ -119,7 +119,8 @@ export function createProvider(deps: ProviderDeps): Provider {
     cookies: {
       names: { interaction: "thehub_consent", resume: "thehub_resume", session: "thehub_oauth" },
       long: { path: `${base}/oauth`, httpOnly: true, sameSite: "lax" },
-      short: { path: `${base}/oauth`, httpOnly: true, sameSite: "lax" },
+      // Each at the path of what it is for: a person may connect two clients at once.
+      short: { httpOnly: true, sameSite: "lax" },
     },
     fetch: (url, init) => deps.fetch(String(url), init as RequestInit),
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },

@@ -71,6 +71,21 @@ test("forwarded certificates: of Envoy's elements the last counts, and its names
   });
 });
 
+test("forwarded certificates: what a client wrote before Envoy's own element cannot take it over", () => {
+  const hash = "ab".repeat(32);
+  const admin = `Hash=${"0".repeat(64)};Subject="CN=admin"`;
+  const own = ["CN=laptop", 'CN=lap\\"top', ""].map(
+    (subject) => `By=spiffe://p;Hash=${hash};Subject="${subject}";DNS=a.example`,
+  );
+  for (const element of own) {
+    assert.equal(forwardedCertificate("x-forwarded-client-cert", `${admin},${element}`)?.fingerprint, hash);
+    for (const open of ['X="', "X=\\", 'X="\\', 'X="a"b', ";", '"']) {
+      const shown = forwardedCertificate("x-forwarded-client-cert", `${admin};${open},${element}`);
+      assert.ok(shown === undefined || shown.fingerprint === hash, `${open},${element}`);
+    }
+  }
+});
+
 test("forwarded certificates: what is none is none", () => {
   for (const text of [
     "",

@@ -47,3 +47,20 @@ test("authorization server: a client that registers gets tokens once its person 
   const renewed = await house.refresh(id, String(tokens["refresh_token"]));
   assert.equal(renewed.status, 200, await renewed.clone().text());
 });
+
+test("authorization server: two clients that are connected at once in one browser both get their answer", async () => {
+  await using house = await OAuthHouse.open({ basePath: "/hub" });
+  const browser = house.browser();
+  const id = await house.client();
+  const opened = [];
+  for (const state of ["one", "two"]) {
+    const begun = house.begin(id, { state });
+    opened.push({ begun, page: await browser.open(begun.url) });
+  }
+  for (const { begun, page } of opened) {
+    const asked = await browser.submit(page, { token: ownersToken, answer: "token" });
+    const last = await browser.submit(asked, { core: "wiki", days: "30", answer: "allow" });
+    assert.ok(last.left, last.text);
+    assert.equal((await house.redeem(id, begun, last.left)).status, 200);
+  }
+});

@@ -1,11 +1,12 @@
 // The login of one owner at one Core, against a real authorization server.
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Credential, CredentialState } from "../../../src/base/credential.ts";
 import { lackOf } from "../../../src/base/credential.ts";
 import { Secret } from "../../../src/base/secret.ts";
+import { CoreLogin } from "../../../src/logins/core-login.ts";
 import { operator } from "../../../src/logins/owner.ts";
 import { loginScene } from "../../helpers/login-scene.ts";
 
@@ -157,6 +158,26 @@ test("login: an authorization server that is down for a while does not end the l
   assert.equal(await scene.call(credential), 200);
 });
 
+test("login: an authorization server that is busy does not end the login, whatever it calls that", async () => {
+  await using scene = await loginScene();
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  await credential.authorization();
+  scene.server.endAccess();
+  scene.clock.shiftMs += 3601 * 1000;
+  for (const [status, error] of [
+    [429, "Too many requests, please try again later."],
+    [503, "maintenance"],
+  ] as const) {
+    scene.server.switches.tokenAnswer = { status, body: JSON.stringify({ error }) };
+    await assert.rejects(credential.authorization(), { code: "core_down" }, error);
+    assert.equal(credential.state.t, "ok");
+    scene.clock.shiftMs += 60_000;
+  }
+  scene.server.switches.tokenAnswer = undefined;
+  assert.equal(await scene.call(credential), 200);
+});
+
 test("login: a new token that the Core refuses is not renewed again and again", async () => {
   await using scene = await loginScene();
   await scene.signIn();
@@ -220,6 +241,32 @@ test("login: the hub as itself asks for more when calls need it, once for all of
   assert.deepEqual(scopes, ["read", "read write"]);
 });
 
+test("login: where the hub as itself is given no more, what it has goes on, and what comes later is as before", async () => {
+  await using scene = await loginScene({ neededScope: "admin", takenScopes: ["read"] });
+  scene.server.clients.set("ci", { secret: "secret-of-ci", redirectUris: [] });
+  const oauth = { grant: "client_credentials", clientId: "ci", scopes: ["read"] } as const;
+  const target = scene.target({ ...oauth, clientSecret: new Secret("secret-of-ci"), issuer: scene.server.issuer });
+  const credential = scene.logins().credential(target, operator);
+  assert.equal(await scene.call(credential), 403);
+  assert.match(lackOf(credential.state)?.why ?? "", /invalid_scope/);
+  scene.server.switches.neededScope = undefined;
+  assert.equal(await scene.call(credential), 200);
+  scene.clock.shiftMs += 3601 * 1000;
+  scene.server.endAccess();
+  assert.equal(await scene.call(credential), 200);
+  assert.equal(credential.state.t, "ok");
+});
+
+test("login: more than a person may be given is asked for once, and not by each login after that", async () => {
+  await using scene = await loginScene({ neededScope: "admin", coreScopes: ["read"], takenScopes: ["read"] });
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  assert.equal(await scene.call(credential), 403);
+  await assert.rejects(scene.signIn(), /invalid_scope/);
+  const record = await scene.signIn();
+  assert.equal(record.tokens?.scope, "read");
+});
+
 test("login: the hub signs in as itself, and does so anew when its token ends", async () => {
   await using scene = await loginScene({ coreScopes: ["read"] });
   scene.server.clients.set("ci", { secret: "secret-of-ci", redirectUris: [] });
@@ -276,6 +323,23 @@ test("login: a Core that moves to another authorization server is not shown the 
   assert.match(lackOf(credential.state)?.why ?? "", /another authorization server/);
   assert.equal(scene.server.asked("/token").length, asked);
   assert.equal(other.server.asked("/token").length, 0);
+});
+
+test("login: one that is in use stays so while its file cannot be read", async () => {
+  await using scene = await loginScene();
+  await scene.signIn();
+  const login = new CoreLogin(scene.target(), operator, {
+    ...{ clock: scene.clock, log: scene.log, vault: scene.vault(), learned: scene.learn },
+    ...scene.counting,
+  });
+  assert.equal(await scene.call(login), 200);
+  const folder = join(scene.stateDir, "logins");
+  const [name = ""] = await readdir(folder);
+  await writeFile(join(folder, name), "{");
+  await login.look();
+  assert.equal(await scene.call(login), 200);
+  assert.equal(login.state.t, "ok");
+  assert.ok(!scene.lines.some(({ msg }) => msg === "login_needed"));
 });
 
 test("login: one that cannot be renewed ends, and is not begun again from what is kept", async () => {

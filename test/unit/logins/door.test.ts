@@ -65,7 +65,8 @@ test("login door: whoever is talked into opening another's link signs nobody in"
   const shown = await openAs(logins, url);
   // The attacker has opened the hub's page, and passes only the authorization server's on.
   const answer = await answerOf(shown.next ?? "");
-  for (const cookie of [undefined, "thehub_login=", "thehub_login=of-another-browser"]) {
+  const name = (shown.cookie ?? "").split("=", 1);
+  for (const cookie of [undefined, `${name}=`, `${name}=of-another-browser`]) {
     assert.equal((await open(logins, `/oauth/callback?${answer}`, cookie)).status, 403);
   }
   assert.equal(scene.server.asked("/token").length, 0);
@@ -86,6 +87,38 @@ test("login door: a link that a program looked at first is still good for the pe
   const twice = [0, 1].map(() => open(logins, `/oauth/callback?${answer}`, shown.cookie));
   assert.deepEqual((await Promise.all(twice)).map(({ status }) => status).sort(), [200, 404]);
   await done;
+});
+
+test("login door: a person may have several links open in one browser, and answers each", async () => {
+  await using scene = await loginScene();
+  const logins = scene.logins(publicUrl);
+  const jar = new Map<string, string>();
+  const cookies = () => [...jar.values()].join("; ");
+  const keep = ({ cookie = "" }: { cookie?: string | undefined }) =>
+    jar.set(cookie.slice(0, cookie.indexOf("=")), cookie);
+  const links = [];
+  for (const core of ["wiki", "crm"]) {
+    links.push(await logins.startLogin({ ...scene.target(), core }, laptop, asker));
+  }
+  const asked = [];
+  for (const { url } of links) {
+    const page = await open(logins, url, cookies());
+    keep(page);
+    asked.push(page);
+  }
+  const shown = [];
+  for (const { form } of asked) {
+    form.set("token", itsToken);
+    const page = await open(logins, "/oauth/start", cookies(), { method: "POST", form, site: "same-origin" });
+    assert.equal(page.status, 200, page.body);
+    keep(page);
+    shown.push(page);
+  }
+  for (const { next } of shown) {
+    const signed = await open(logins, `/oauth/callback?${await answerOf(next ?? "")}`, cookies());
+    assert.equal(signed.status, 200, signed.body);
+  }
+  await Promise.all(links.map(({ done }) => done));
 });
 
 test("login door: two who ask for the same login get one page, and another's state is no way in", async () => {

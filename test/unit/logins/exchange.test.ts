@@ -54,7 +54,7 @@ test("exchange: it ends with what it came of, and another person's is another", 
   const login = exchanged(scene, () => subject);
   const first = await login.authorization();
   assert.equal(await login.authorization(), first);
-  clock.shiftMs += 100_000;
+  clock.shiftMs += 121_000;
   const renewed = await login.authorization();
   assert.notEqual(renewed, first);
   subject = subjectOf("second");
@@ -74,7 +74,7 @@ test("exchange: the mask knows the last two tokens, not all there ever were", as
   const tokens: (string | undefined)[] = [];
   for (let times = 0; times < 4; times++) {
     tokens.push((await login.authorization())?.replace("Bearer ", ""));
-    scene.clock.shiftMs += 100_000;
+    scene.clock.shiftMs += 121_000;
   }
   assert.deepEqual(scene.masked, tokens.slice(-2));
 });
@@ -119,4 +119,49 @@ test("exchange: a server that is down is asked again later, not for each call", 
   scene.clock.shiftMs += 6000;
   assert.match((await login.authorization()) ?? "", /^Bearer access-/);
   assert.deepEqual(scene.happened, { failed: 1, renewed: 1 });
+});
+
+test("exchange: near its end a token is exchanged on the side, and goes on where that fails", async () => {
+  await using scene = await loginScene({ tokenLifeS: 120 });
+  const { server, clock } = scene;
+  server.subjects.add("ann");
+  const login = exchanged(scene, () => subjectOf("ann"));
+  const first = await login.authorization();
+  clock.shiftMs += 100_000;
+  server.switches.tokenAnswer = { status: 503, body: "busy", type: "text/plain" };
+  const failed = scene.counted("failed");
+  assert.equal(await login.authorization(), first);
+  await failed;
+  assert.equal(await login.authorization(), first);
+  server.switches.tokenAnswer = undefined;
+  clock.shiftMs += 6000;
+  const renewed = scene.counted("renewed");
+  assert.equal(await login.authorization(), first);
+  await renewed;
+  assert.notEqual(await login.authorization(), first);
+});
+
+test("exchange: a token that lives shortly is exchanged once for the calls of its time", async () => {
+  await using scene = await loginScene({ tokenLifeS: 20 });
+  scene.server.subjects.add("ann");
+  const login = exchanged(scene, () => subjectOf("ann"));
+  const first = await login.authorization();
+  assert.equal(await login.authorization(), first);
+  assert.equal(scene.server.asked("/token").length, 1);
+});
+
+test("exchange: what the issuer does not exchange is not shown to it again with each call, and another token is", async () => {
+  await using scene = await loginScene();
+  const { server, clock } = scene;
+  let subject = "of somebody unknown";
+  const login = exchanged(scene, () => subjectOf(subject));
+  for (let calls = 0; calls < 3; calls++) assert.equal(await scene.call(login), 401);
+  assert.equal(server.asked("/token").length, 1);
+  assert.ok(login.state.t === "needs_login");
+  clock.shiftMs += 61_000;
+  assert.equal(await login.authorization(), undefined);
+  assert.equal(server.asked("/token").length, 2);
+  server.subjects.add("ann");
+  subject = "ann";
+  assert.equal(await scene.call(login), 200);
 });

@@ -4,12 +4,12 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { Agent, createServer, type RequestListener } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createPlainServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import { createFetch, type Fetch } from "../../../src/logins/fetch.ts";
+import { createFetch, type Fetch, fetchHead } from "../../../src/logins/fetch.ts";
 import { makeCertificates } from "../../helpers/certificates.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { everywhere, loginScene } from "../../helpers/login-scene.ts";
@@ -77,6 +77,24 @@ test("fetch: an answer that does not end, or is too long, is cut off", async () 
       await assert.rejects(slow, /no whole answer within 15 s/);
     },
   );
+});
+
+test("fetch: a status that no answer can have is a failure, and ends nothing else", async () => {
+  for (const status of ["999", "600", "101", "099"]) {
+    const server = createPlainServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.end(`HTTP/1.1 ${status} Odd\r\ncontent-length: 2\r\n\r\n{}`));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
+      const failed = (error: Error) => error instanceof TypeError && error.message.startsWith(`${url}: `);
+      await assert.rejects(open(url), failed, status);
+      await assert.rejects(fetchHead(new URL(url), {}, { clock: systemClock, reach: everywhere }), failed, status);
+    } finally {
+      server.close();
+    }
+  }
 });
 
 test("fetch: what it says of a failure has no query in it", async () => {

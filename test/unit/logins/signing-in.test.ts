@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../../../src/base/clock.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { beginWithDevice } from "../../../src/logins/device.ts";
 import { operator } from "../../../src/logins/owner.ts";
+import { revoke } from "../../../src/logins/revocation.ts";
 import { beginInBrowser } from "../../../src/logins/signing-in.ts";
 import { answerOf, loginScene } from "../../helpers/login-scene.ts";
 
@@ -33,6 +34,17 @@ test("signing in: a client of the manifest is used as it is, and its secret is n
   assert.match(scene.server.asked("/token")[0]?.authorization ?? "", /^Basic /);
 });
 
+test("signing in: a secret may have any characters, whichever way it is shown", async () => {
+  const secret = "a+b/c d%20=:e==";
+  for (const authMethods of [["client_secret_basic"], ["client_secret_post"]]) {
+    await using scene = await loginScene({ registration: false, authMethods });
+    scene.server.clients.set("id:of+it", { secret, redirectUris: [redirectUrl], method: authMethods[0] });
+    const oauth = { clientId: "id:of+it", clientSecret: new Secret(secret), issuer: scene.server.issuer };
+    const record = await scene.signIn(scene.target(oauth));
+    assert.match(record.tokens?.access ?? "", /^access-/);
+  }
+});
+
 test("signing in: a private key proves the client, and is not sent", async () => {
   await using scene = await loginScene({ registration: false, authMethods: ["private_key_jwt"] });
   scene.server.clients.set("known", { secret: undefined, redirectUris: [redirectUrl] });
@@ -45,6 +57,37 @@ test("signing in: a private key proves the client, and is not sent", async () =>
   const parameters = scene.server.asked("/token")[0]?.parameters ?? {};
   const claims = JSON.parse(Buffer.from(parameters["client_assertion"]?.split(".")[1] ?? "", "base64url").toString());
   assert.deepEqual([claims.iss, claims.sub, claims.aud], ["known", "known", issuer]);
+});
+
+test("signing in: a server that does not say that it takes PKCE is gone to only where the manifest names it", async () => {
+  for (const openIdOnly of [false, true]) {
+    await using scene = await loginScene({ isPkceAdvertised: false, openIdOnly });
+    await assert.rejects(scene.signIn(), /does not say that it takes PKCE.*auth\.oauth\.issuer/);
+    assert.equal(scene.server.asked("/authorize").length, 0);
+    const record = await scene.signIn(scene.target({ issuer: scene.server.issuer }));
+    assert.match(record.tokens?.access ?? "", /^access-/);
+  }
+});
+
+test("signing in: a client shows itself in one way, to whichever endpoint it is", async () => {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const key = new Secret(privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  for (const method of ["client_secret_post", "client_secret_basic", "private_key_jwt"]) {
+    await using scene = await loginScene({ device: true, authMethods: [method] });
+    const { server } = scene;
+    const isKey = method === "private_key_jwt";
+    if (isKey) server.clients.set("known", { secret: undefined, redirectUris: [redirectUrl], method });
+    const oauth = isKey
+      ? { clientId: "known", privateKey: { key, algorithm: "ES256" }, issuer: server.issuer }
+      : { issuer: server.issuer };
+    const target = scene.target(oauth);
+    const deps = { clock: scene.clock, vault: scene.vault() };
+    const begun = await beginWithDevice(deps, { target, owner: operator, redirectUrl: undefined });
+    assert.equal(begun.userCode, "WDJB-MJHT", method);
+    const record = await scene.signIn(target);
+    assert.deepEqual(await revoke(deps, target, record), { t: "revoked" }, method);
+    assert.equal(server.asked("/revoke").length, 2);
+  }
 });
 
 test("signing in: the manifest's client is shown to no authorization server but its own", async () => {

@@ -1,6 +1,6 @@
 // Where logins are kept, also by several processes at once and with files that were tampered with.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { thisRun } from "../../../src/base/run-files.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { takeFileLock } from "../../../src/logins/file-lock.ts";
 import { type LoginOwner, operator } from "../../../src/logins/owner.ts";
-import { type LoginRecord, Vault } from "../../../src/logins/vault.ts";
+import { type LoginRecord, loginFile, Vault } from "../../../src/logins/vault.ts";
 
 async function inFolder(work: (stateDir: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "thehub-vault-"));
@@ -154,6 +154,60 @@ test("vault: where no lock can be made the work is done all the same", async () 
       { code: "ENOTDIR" },
     );
     assert.equal(await vaultIn(join(folder, "other")).alone("wiki", operator, async () => 1), 1);
+  });
+});
+
+test("vault: whoever watches is told which login has changed", async () => {
+  await inFolder(async (stateDir) => {
+    const vault = vaultIn(stateDir);
+    await vault.write(login("crm", operator));
+    const heard = new Set<string | undefined>();
+    let hear = () => {};
+    const changed = new Promise<void>((resolve) => {
+      hear = resolve;
+    });
+    const watcher = await vault.watch((file) => {
+      heard.add(file);
+      hear();
+    });
+    const ann: LoginOwner = { t: "client", id: "ann" };
+    await vault.alone("wiki", ann, () => vault.write(login("wiki", ann)));
+    await changed;
+    watcher?.close();
+    assert.deepEqual([...heard], [loginFile("wiki", ann)]);
+  });
+});
+
+const noMounts = spawnSync("unshare", ["-Urm", "true"]).status === 0 ? false : "unshare makes no mounts here";
+
+test("vault: on a full disk the work is done all the same, and no lock is left behind", {
+  skip: noMounts,
+}, async () => {
+  await inFolder(async (folder) => {
+    const source = (path: string) => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
+    const script = `
+      import { readdirSync, writeFileSync } from "node:fs";
+      import { systemClock } from ${source("base/clock.ts")};
+      import { Vault } from ${source("logins/vault.ts")};
+      const stateDir = ${JSON.stringify(folder)};
+      const vault = new Vault({ clock: systemClock, stateDir, key: undefined });
+      const alone = (work) => vault.alone("wiki", { t: "operator" }, async () => console.log(work));
+      await alone("with room");
+      try {
+        for (let file = 0; ; file++) writeFileSync(\`\${stateDir}/\${file}\`, Buffer.alloc(4096));
+      } catch ({ code }) {
+        console.log(code);
+      }
+      for (const work of ["without", "again"]) await alone(work);
+      console.log(readdirSync(vault.folder).length);
+    `;
+    const [node, ...args] = [process.execPath, "--import", import.meta.resolve("tsx"), "--input-type=module", "-e"];
+    const inMount = 'mount -t tmpfs -o size=32k none "$0" && exec "$@"';
+    const { stdout, stderr } = spawnSync("unshare", ["-Urm", "sh", "-c", inMount, folder, node, ...args, script], {
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    assert.equal(stdout, "with room\nENOSPC\nwithout\nagain\n0\n", stderr);
   });
 });
 
