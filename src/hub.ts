@@ -60,6 +60,8 @@ export interface HubOptions {
   readonly capabilities?: ClientCapabilities;
   /** Absent while it is off. */
   readonly telemetry?: Telemetry | undefined;
+  /** A processor may be kept busy for moments, so that the next message finds the hub awake. */
+  readonly busyPoll?: boolean;
   /** Other time than the system's. */
   readonly clock?: Clock;
 }
@@ -105,7 +107,7 @@ export class Hub {
   constructor(options: HubOptions, hubId: string, reaper: Promise<Reaper>, clock: Clock) {
     this.#options = options;
     this.#reaper = reaper;
-    const { manifest, settings, log, masker, version, exclusive } = options;
+    const { manifest, settings, log, masker, version, exclusive, busyPoll = false } = options;
     this.#setup = { manifest, settings };
     this.#keys = new StateRing(log.child({ component: "relay" }), settings);
     this.metrics = createMetrics({ version, node: process.version });
@@ -114,7 +116,8 @@ export class Hub {
     const own = { doorman: () => this.#doorman, view: (who: Principal) => this.view(who), judgeAnew };
     this.granted = exclusive ? undefined : new Granted({ ...options, clock, setup, ...own });
     this.#doorman = new Doorman({ ...options, clock, changed: judgeAnew }, this.#setup, this.granted);
-    const tagsOf = (key: string) => this.#fleet.core(key)?.definition.tags;
+    const definitionOf = (key: string) => this.#fleet.core(key)?.definition;
+    const tagsOf = (key: string) => definitionOf(key)?.tags;
     this.rules = new CallGate({ ...options, clock, metrics: this.metrics, setup, tagsOf });
     const onlyClient = exclusive ? new OnlyClient(clock, options.capabilities) : undefined;
     const about = { shownBy: (id: string) => this.#doorman.shownBy(id), changed: () => this.#changes.reconsider() };
@@ -166,25 +169,22 @@ export class Hub {
     const callerOf = (session: ClientSession) => this.#standing.callers.of(session);
     const greeted = (session: ClientSession) => this.#isolation.greeted(session);
     this.#parts = new RelayParts({
-      ...{ clock, log, masker, version, observer },
+      ...{ clock, log, masker, version, observer, busyPoll },
       keys: this.#keys,
       // Hubs that serve the same clients are one to them; others may have the same key, in a state folder that they share.
       audience: () => this.settings.publicUrl ?? this.manifest.files[0] ?? "",
       meter: this.metrics.hub,
       levels: levelTargets(this.#fleet),
       logins: {
-        has: (key) => this.#fleet.core(key)?.definition.login !== undefined,
+        has: (key) => definitionOf(key)?.login !== undefined,
         signIn: async (key, { principal }) => {
-          const core = this.#fleet.core(key);
-          return core === undefined ? undefined : logins.signIn(core.definition, principal);
+          const definition = definitionOf(key);
+          return definition === undefined ? undefined : logins.signIn(definition, principal);
         },
         standIns: (session) => this.#isolation.standIns(session),
       },
       rules: this.rules,
-      createLimiter: (start) => {
-        const definitionOf = (key: string) => this.#fleet.core(key)?.definition;
-        return createHubLimits(clock, start, exclusive, () => this.#setup, definitionOf);
-      },
+      createLimiter: (start) => createHubLimits(clock, start, exclusive, setup, definitionOf),
       dropped: (reason) => this.metrics.notificationDropped(reason),
       catalog: (session) => this.#changes.catalogOf(session),
       listWaitMs: () => this.settings.listWaitMs,

@@ -249,3 +249,9 @@ export function createLane(core: CorePort, policy: LanePolicy, meter: CoreMeter,
     closing: undefined,
   };
 }
+
+/** In the order in which to end them: a place that becomes free must not start one that ends next. */
+export function waitingFirst(calls: readonly Call[]): Call[] {
+  const isRunning = ({ state }: Call) => state === "running";
+  return [...calls.filter((call) => !isRunning(call)), ...calls.filter(isRunning)];
+}

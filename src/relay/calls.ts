@@ -1,5 +1,6 @@
 // The table of calls: admission, forwarding, answers, progress, cancellation, time limits, and a Core's death. Every call
 // that its client neither cancelled nor dropped leaves this table through exactly one answer.
+import { BusyPoll } from "../base/busy-poll.ts";
 import type { Clock } from "../base/clock.ts";
 import { type ErrorCode, HubError } from "../base/errors.ts";
 import type { Admission, CallLimiter } from "../gates/limits.ts";
@@ -8,7 +9,7 @@ import { type Frame, merged, noSplices, type Splice } from "../wire/frame.ts";
 import { type Scan, scanOf } from "../wire/scan.ts";
 import { cancelFrame, errorFrame } from "./answers.ts";
 import { noteAstray } from "./astray.ts";
-import type { Asker, Call, CallHook, ClientSession, Lane } from "./call.ts";
+import { type Asker, type Call, type CallHook, type ClientSession, type Lane, waitingFirst } from "./call.ts";
 import { coreRefusal, diedUnderCall, fullCore, idInUse, overloaded, timedOut } from "./call-errors.ts";
 import {
   answerEdits,
@@ -23,7 +24,7 @@ import {
 } from "./call-hooks.ts";
 import { coreGone, coreUnavailable, heldWhile } from "./core-availability.ts";
 import { createCall } from "./create-call.ts";
-import { LateCalls } from "./late-calls.ts";
+import { LateCalls, prolong } from "./late-calls.ts";
 import { borrow, giveBack } from "./lending.ts";
 import type { Request } from "./request.ts";
 import { hold, retain } from "./retain.ts";
@@ -39,6 +40,8 @@ export interface CallsDeps {
   errorEdits(call: Call, frame: Frame, scan: Scan): readonly Splice[];
   /** Absent while nobody wants to see each call. */
   readonly observer?: CallObserver | undefined;
+  /** The next answer, or the next call, may be waited for awake. */
+  readonly busyPoll: boolean;
 }
 
 export class Calls {
@@ -49,12 +52,16 @@ export class Calls {
   readonly #observer: CallObserver | undefined;
   readonly #late: LateCalls;
   #open = 0;
+  readonly #nextCall: BusyPoll;
+  readonly #nextAnswer: BusyPoll;
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
     this.#clock = deps.clock;
     this.#sessions = deps.sessions;
     this.#observer = deps.observer;
+    this.#nextCall = new BusyPoll(deps.busyPoll);
+    this.#nextAnswer = new BusyPoll(deps.busyPoll);
     this.#limiter = deps.createLimiter((call) => this.#start(call));
     const { clock, sessions } = deps;
     const late = (call: Call, nowMs: number) => this.#endLate(call, nowMs);
@@ -86,6 +93,7 @@ export class Calls {
       call.watch = this.#observer.begin(call, request.bytes, request.scan, rename);
     }
     this.#open++;
+    this.#nextCall.came();
     call.lane.meter.request(call.method);
     if (lane.closing !== undefined) {
       this.refuse(call, coreGone(lane.core, call.receivedMs));
@@ -116,6 +124,8 @@ export class Calls {
     if (scan.errorStart >= 0) lane.meter.error("core_error");
     this.#limiter.spend(call, frame.size, nowMs);
     this.#limiter.release(call, nowMs);
+    this.#nextAnswer.came();
+    this.#nextCall.expect();
     return true;
   }
 
@@ -203,20 +213,16 @@ export class Calls {
   /** The client is gone: its calls are dropped, and their Cores told so. */
   dropSession(session: ClientSession): void {
     if (session.calls.size === 0) return;
-    const calls = session.calls.values();
-    // Those that wait go first: a slot that becomes free must not start another call of a client that is gone.
-    const isRunning = (call: Call) => call.state === "running";
-    for (const call of [...calls.filter((call) => !isRunning(call)), ...calls.filter(isRunning)]) {
+    for (const call of waitingFirst(session.calls.values())) {
       if (call.state === "done") continue;
-      if (isRunning(call)) call.lane.core.send(cancelFrame(call.hubId, "the client left"), noSplices);
+      if (call.state === "running") call.lane.core.send(cancelFrame(call.hubId, "the client left"), noSplices);
       this.#abandon(call, "client_left");
     }
   }
 
   /** The hub has no more time: every call that is still open is answered. */
   failAll(): void {
-    const rank = ({ state }: Call) => Number(state === "running");
-    for (const call of this.#openCalls().sort((one, other) => rank(one) - rank(other))) {
+    for (const call of waitingFirst(this.#openCalls())) {
       const data = { core: call.lane.core.name, may_have_run: call.state === "running" || call.state === "taken" };
       this.refuse(call, new HubError("draining", "the hub is shutting down and could not wait any longer", data));
     }
@@ -275,21 +281,13 @@ export class Calls {
     if (call === undefined) return;
     lane.running.delete(hubId);
     call.state = "held";
-    call.outMs ??= call.sentMs;
-    call.frame = frame;
-    call.splices = noSplices;
-    call.isAsSent = true;
+    Object.assign(call, { outMs: call.outMs ?? call.sentMs, frame, splices: noSplices, isAsSent: true });
     lane.held.add(call);
   }
 
   /** The Core waited so long for its client: its calls have that much more time. */
   waited(lane: Lane, ms: number): void {
-    const now = this.#clock.now();
-    for (const call of lane.running.values()) {
-      const added = Math.min(ms, now - call.sentMs);
-      call.deadlineMs += added;
-      call.lastMs += added;
-    }
+    prolong(lane.running.values(), ms, this.#clock.now());
   }
 
   /** The limits of clients or Cores may be others now: what they allow to run, runs. */
@@ -346,6 +344,7 @@ export class Calls {
     call.state = "running";
     lane.running.set(call.hubId, call);
     const sent = lane.core.send(frame, edits);
+    this.#nextAnswer.expect();
     if (untilOf(call.hooks) !== undefined) this.#limiter.stepAside(call);
     if (sent === "ok" || call.state !== "running") return;
     if (sent === "full") this.refuse(call, fullCore(lane));

@@ -47,3 +47,12 @@ export class LateCalls {
     }
   }
 }
+
+/** Their Core waited so long for its client: they have that much more time, but no more than they have been there. */
+export function prolong(running: Iterable<Call>, ms: number, nowMs: number): void {
+  for (const call of running) {
+    const added = Math.min(ms, nowMs - call.sentMs);
+    call.deadlineMs += added;
+    call.lastMs += added;
+  }
+}

@@ -47,6 +47,8 @@ export interface PartsDeps {
   /** Counts what the hub answers itself. */
   readonly meter: CoreMeter;
   readonly observer: CallObserver | undefined;
+  /** As of CallsDeps. */
+  readonly busyPoll: boolean;
   readonly levels: Omit<LogLevelsDeps, "clock">;
   readonly logins: LoginPort;
   readonly rules: CallRulesDeps;
@@ -89,13 +91,12 @@ export class RelayParts {
   readonly fromCore: FromCore;
 
   constructor(deps: PartsDeps) {
-    const { clock, masker, version, observer } = deps;
+    const { clock, masker, version, observer, busyPoll } = deps;
     const log = deps.log.child({ component: "relay" });
     const urls = new UrlElicitations();
     const states = new SealedStates({ ...deps, log });
     this.calls = new Calls({
-      clock,
-      observer,
+      ...{ clock, observer, busyPoll },
       createLimiter: deps.createLimiter,
       errorEdits: (call, frame, scan) => urls.required(call, frame, scan),
       sessions: () => this.sessions(),

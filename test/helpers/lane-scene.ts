@@ -74,6 +74,7 @@ export class LaneScene {
   constructor(limits: Partial<LimitSettings> = {}) {
     const settings = { maxConcurrency: 10_000, maxQueue: 0, rateRps: 0, rateBytes: 0, ...limits };
     this.calls = new Calls({
+      busyPoll: false,
       clock: this.clock,
       sessions: () => this.sessions,
       errorEdits: () => noSplices,

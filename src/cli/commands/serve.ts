@@ -8,6 +8,7 @@ import { type Prepared, prepare } from "../prepare.ts";
 import { openReloading, type Reloading } from "../reloading.ts";
 import { serveHub } from "../serve-hub.ts";
 import { endOfService, logCrashes, onHangup } from "../service.ts";
+import { hasSpareProcessor } from "../spare-processor.ts";
 import { closeTelemetry, openTelemetry } from "../telemetry.ts";
 import type { Terminal } from "../terminal.ts";
 import { openVoice } from "../voice.ts";
@@ -47,6 +48,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
       telemetry,
       ...coreEnvironment(terminal),
       exclusive: false,
+      busyPoll: hasSpareProcessor(),
     });
     reloading = openReloading(terminal, options, prepared, hub, log, (again) => guard.settingsFor(again));
     await serveHub(terminal, { ...prepared, settings }, hub, addresses, log, stop, guard.made, reloading.reloader);

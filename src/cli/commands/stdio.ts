@@ -9,6 +9,7 @@ import { profileProblem } from "../../manifest/profiles.ts";
 import { prepare } from "../prepare.ts";
 import { openReloading } from "../reloading.ts";
 import { endOfService, logCrashes } from "../service.ts";
+import { hasSpareProcessor } from "../spare-processor.ts";
 import { closeTelemetry, openTelemetry } from "../telemetry.ts";
 import type { Terminal } from "../terminal.ts";
 import { openVoice } from "../voice.ts";
@@ -36,7 +37,8 @@ export async function stdio(terminal: Terminal, options: { manifest?: string; pr
     return 2;
   }
   const stop = endOfService();
-  const hub = await openHub({ ...prepared, ...voice, telemetry, ...coreEnvironment(terminal), exclusive: true });
+  const own = { ...coreEnvironment(terminal), exclusive: true, busyPoll: hasSpareProcessor() };
+  const hub = await openHub({ ...prepared, ...voice, telemetry, ...own });
   const reloading = openReloading(terminal, options, prepared, hub, log);
   try {
     void hub.settled().then(() => {
