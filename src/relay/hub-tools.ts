@@ -78,7 +78,7 @@ export class HubToolCalls {
     if (asked.view.tool(exposed) !== found) {
       return `${canonical} is not listed, as something else has the name ${exposed}; call it as ${canonical}`;
     }
-    const bytes = entryBytes(found);
+    const bytes = entryBytes(found, asked.request.session.era);
     const content = [{ type: "text", text: bytes.toString("utf8") }];
     if (!asked.own.isStructured) return { t: "answered", result: resultOf({ content }) };
     const head = `{"content":${JSON.stringify(content)},"structuredContent":{"tool":`;

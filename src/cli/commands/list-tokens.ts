@@ -40,6 +40,7 @@ export function printTokens(
     namings: [],
     namespaces: [...new Set(coreOf?.values() ?? [])],
     tools: [],
+    taken: new Set(),
     runsTasks: false,
   });
   const prices = priceTools(tools, (name) => coreOf?.get(name) ?? (own.find(name) === undefined ? undefined : "hub"));

@@ -66,7 +66,14 @@ test("list --tokens: as JSON", () => {
 });
 
 test("list --tokens: the hub's own tools in a list are the hub's, and nothing is said of a cap that is there", () => {
-  const own = new HubTools({ profile: names, namings: [], namespaces: [], tools: [], runsTasks: false });
+  const own = new HubTools({
+    profile: names,
+    namings: [],
+    namespaces: [],
+    tools: [],
+    taken: new Set(),
+    runsTasks: false,
+  });
   const listed = own.entries.map(({ bytes }) => JSON.parse(bytes.toString()) as { name: string });
   const { out, err } = printed("cores", { tools: [...tools, ...listed], coreOf, names });
   assert.match(out, /^hub\t3 tools\t5\d\d\n/);

@@ -113,3 +113,28 @@ test("hub tools: searches that come at once are made one in a turn, so that othe
   await Promise.all(waits);
   assert.deepEqual(order, ["one at once", "one", "other", "one"]);
 });
+
+test("hub tools: a tool is described as the list of its client has it, of whichever era that is", async () => {
+  const modern = source("b", {
+    era: "modern",
+    runsTasks: true,
+    listTools: [{ name: "rows", execution: { taskSupport: "optional" }, outputSchema: { type: "array" } }],
+  });
+  const view = catalogWith([numbered("a", 5), modern]).view(capped(undefined));
+  const search = catalogWith([numbered("a", 5), modern], "always").view(capped(undefined));
+  for (const era of ["legacy", "modern"] as const) {
+    const { tools } = JSON.parse(String(view.list("tools", era).whole)) as { tools: { name: string }[] };
+    const outcome = taking(new HubToolCalls(new ToolIndexes()), search, "describe_tool", { name: "b__rows" }, 0, {
+      era,
+    });
+    assert.equal(outcome.t, "answered");
+    const { structuredContent } = JSON.parse(String("result" in outcome ? outcome.result : "{}")) as {
+      structuredContent?: { tool: object };
+    };
+    assert.deepEqual(
+      structuredContent?.tool,
+      tools.find(({ name }) => name === "b__rows"),
+      era,
+    );
+  }
+});
