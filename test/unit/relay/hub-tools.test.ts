@@ -138,3 +138,13 @@ test("hub tools: a tool is described as the list of its client has it, of whiche
     );
   }
 });
+
+test("hub tools: of a name as long as a message may be no more is searched for than of a query", async () => {
+  const view = catalogWith([numbered("a", 5)]).view(caller);
+  const calls = new HubToolCalls(new ToolIndexes());
+  const call = { name: "aB".repeat(1_000_000), arguments: {} };
+  const first = taking(calls, view, "call_tool", call);
+  if (first.t === "wait") await first.until;
+  const outcome = taking(calls, view, "call_tool", call, 1);
+  assert.match(String("result" in outcome ? outcome.result : ""), /there is no tool/);
+});
