@@ -70,6 +70,9 @@ export function readShelf(source: CatalogSource): Shelf {
       modernEdits: isAlike ? undefined : toolEdits(raw, override, pages.pageEdits, forNobody),
     };
   });
+  for (const name of lists === undefined ? [] : strangers(source.tools.keys(), all)) {
+    notes.add(`tools.${name} in the manifest changes nothing: it lists no tool of that name`);
+  }
   const tools = isForbidden ? all.filter(({ paramHeaders }) => paramHeaders !== "invalid") : all;
   const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw) => named(source, raw, undefined));
   const readUri = (raw: RawEntry): UriEntry => {
@@ -85,6 +88,12 @@ export function readShelf(source: CatalogSource): Shelf {
     return { uri: spell?.(nativeUri) ?? nativeUri, nativeUri, route };
   });
   return { source, tools, prompts, resources, templates, pages, notes: notes.list(), named: new Map() };
+}
+
+/** Those of these names that no tool has. */
+function strangers(names: Iterable<string>, tools: readonly ToolItem[]): readonly string[] {
+  const listed = new Set(tools.map(({ native }) => native));
+  return [...names].filter((name) => !listed.has(name));
 }
 
 export function keyOf({ key }: CatalogSource): CatalogKey {

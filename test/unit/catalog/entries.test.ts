@@ -129,3 +129,11 @@ test("entries: of a prefixed Core the uris have its namespace in them, and nothi
   assert.equal(plain, entry("ui://a+p/a").replace(', "outputSchema":{}', ""));
   assert.deepEqual(readShelf(source("a", { ...core, runsTasks: true })).tools[0]?.edits, []);
 });
+
+test("entries: what the manifest says of a tool that there is not is told, once there is a list", () => {
+  const sketch = { overrides: { write_flie: { hidden: true }, read: { hidden: true } }, listTools: [{ name: "read" }] };
+  assert.deepEqual(readShelf(source("a", sketch)).notes, [
+    { core: "a", message: "tools.write_flie in the manifest changes nothing: it lists no tool of that name" },
+  ]);
+  assert.deepEqual(readShelf(source("a", { ...sketch, lists: undefined })).notes, []);
+});
