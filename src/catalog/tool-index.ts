@@ -1,7 +1,6 @@
 // Tools found by what they are for: a full-text index over the tools of one view, in memory. It is made when somebody searches, and the
 // library is loaded for the first one; docs/decisions/0020-tool-search.md says which, and why.
 import type { Options, SearchOptions } from "minisearch";
-import { maxQueryChars } from "./hub-tools.ts";
 import type { CatalogSource, ToolEntry } from "./model.ts";
 import { toolFacts } from "./tool-facts.ts";
 import { plainWord, wordsOf } from "./tool-words.ts";
@@ -15,7 +14,7 @@ export interface SearchedTool {
 /** Tools are read this many at a time, with everybody else's turn in between. */
 const readAtOnce = 100;
 
-/** Longer queries are cut: every word costs a look into the whole index, and finding the words of a long text where none are apart even more. */
+/** Longer queries are cut: every word costs a look into the whole index. */
 const maxQueryWords = 16;
 
 interface Document {
@@ -61,9 +60,7 @@ export class ToolIndex {
   /** The best first; of equals, in the order of the list. */
   search(query: string, isWanted: (tool: SearchedTool) => boolean): readonly SearchedTool[] {
     const filter = ({ id }: { id: number }) => isWanted(this.tools[id] as SearchedTool);
-    return this.#texts
-      .search(query.slice(0, maxQueryChars), { ...searching, filter })
-      .map(({ id }) => this.tools[id] as SearchedTool);
+    return this.#texts.search(query, { ...searching, filter }).map(({ id }) => this.tools[id] as SearchedTool);
   }
 }
 
