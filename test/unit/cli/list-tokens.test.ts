@@ -46,6 +46,12 @@ test("list --tokens: Cores and their tools, the dearest first, and what a cap wo
   assert.match(printed("tools", { tools: many }).err, /the hub's three search tools are \d+ tokens, \d+ less; pinned/);
 });
 
+test("list --tokens: a tool of an app's page only costs nothing, as no model is shown it", () => {
+  const app = { name: "a__refresh", _meta: { ui: { visibility: ["app"] } } };
+  const lists = { coreOf: new Map([...coreOf, ["a__refresh", "a"]]) };
+  assert.equal(printed("tools", { ...lists, tools: [...tools, app] }).out, printed("tools", { ...lists, tools }).out);
+});
+
 test("list --tokens: for people the numbers stand under each other", () => {
   const lines = printed("cores", { tools, coreOf }, {}, true).out.trimEnd().split("\n");
   assert.deepEqual(lines, ["a      2 tools  58", "b      1 tool    5", "total  3 tools  63"]);
