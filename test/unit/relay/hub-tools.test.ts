@@ -61,10 +61,10 @@ test("hub tools: a search waits for an index over what is there now, and only wh
   const after = catalogWith([numbered("a", 5), source("c", { listTools: [tool] })]).view(caller);
   await nextTurn();
   assert.deepEqual(namesIn(taking(calls, after, "search_tools", find, 1)), [], "the older index, less what is gone");
-  await nextTurn();
   const second = taking(calls, after, "search_tools", find);
   assert.equal(second.t, "wait");
   if (second.t === "wait") await second.until;
+  await nextTurn();
   assert.deepEqual(namesIn(taking(calls, after, "search_tools", find, 1)), ["c__x"]);
 });
 
