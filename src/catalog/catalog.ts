@@ -52,6 +52,12 @@ export class Catalog {
     return view;
   }
 
+  /** Whether there can be anything of this Core for the caller, whatever that lists. */
+  mayHave(caller: Caller, core: string): boolean {
+    const shelf = this.shelves.find(({ source }) => source.key === core);
+    return shelf !== undefined && this.config.rules(caller).forCore(shelf.source).mayHave;
+  }
+
   #viewOf(rules: ViewRules, profile: ClientProfile): View {
     const key = `${viewKey(profile)} ${rules.key}`;
     const known = this.#byKey.get(key);

@@ -5,9 +5,11 @@ import type { ToolOverride } from "../manifest/manifest.ts";
 import { cutMembers, type Member, membersOf } from "../wire/cut-members.ts";
 import { type ByteString, byteString, type Splice } from "../wire/frame.ts";
 import { findMember } from "../wire/json.ts";
+import type { Era } from "../wire/revisions.ts";
 import { stringAt } from "../wire/scan.ts";
 import { appPages } from "./app-pages.ts";
 import { isTooDeep, maxEntryDepth } from "./depth.ts";
+import { type EntryKind, readable } from "./entry-shape.ts";
 import { iconEdits } from "./icons.ts";
 import type {
   CatalogKey,
@@ -45,7 +47,7 @@ export function readShelf(source: CatalogSource): Shelf {
   const spell = source.uris === "prefixed" ? (uri: string) => toClient(namespace, uri) : undefined;
   // In its own revision a tool that says wrongly which arguments go into headers is none.
   const isForbidden = source.era === "modern";
-  const all = read(lists?.tools, notes, "tool", "name", maxNameBytes, (raw): ToolItem => {
+  const all = read(lists?.tools, source.era, notes, "tool", "name", maxNameBytes, (raw): ToolItem => {
     const override = source.tools.get(raw.id);
     const item = named(source, raw, override);
     const pages = appPages(raw.bytes, raw.members, spell);
@@ -70,8 +72,13 @@ export function readShelf(source: CatalogSource): Shelf {
       modernEdits: isAlike ? undefined : toolEdits(raw, override, pages.pageEdits, forNobody),
     };
   });
+  for (const name of lists === undefined ? [] : strangers(source.tools.keys(), all)) {
+    notes.add(`tools.${name} in the manifest changes nothing: it lists no tool of that name`);
+  }
   const tools = isForbidden ? all.filter(({ paramHeaders }) => paramHeaders !== "invalid") : all;
-  const prompts = read(lists?.prompts, notes, "prompt", "name", maxNameBytes, (raw) => named(source, raw, undefined));
+  const prompts = read(lists?.prompts, source.era, notes, "prompt", "name", maxNameBytes, (raw) =>
+    named(source, raw, undefined),
+  );
   const readUri = (raw: RawEntry): UriEntry => {
     const uri = spell?.(raw.id) ?? raw.id;
     const { start, end } = raw.idMember;
@@ -79,12 +86,18 @@ export function readShelf(source: CatalogSource): Shelf {
     const edits = inOrder([...spelling, ...iconEdits(raw.bytes, raw.members)]);
     return { uri, nativeUri: raw.id, route, bytes: raw.bytes, edits, sortKey: sortKeyOf(raw.id) };
   };
-  const resources = read(lists?.resources, notes, "resource", "uri", maxUriBytes, readUri);
-  const templates = read(lists?.templates, notes, "resource template", "uriTemplate", maxUriBytes, readUri);
+  const resources = read(lists?.resources, source.era, notes, "resource", "uri", maxUriBytes, readUri);
+  const templates = read(lists?.templates, source.era, notes, "resource template", "uriTemplate", maxUriBytes, readUri);
   const pages = [...new Set(tools.flatMap(({ pageUris }) => pageUris))].map((nativeUri) => {
     return { uri: spell?.(nativeUri) ?? nativeUri, nativeUri, route };
   });
   return { source, tools, prompts, resources, templates, pages, notes: notes.list(), named: new Map() };
+}
+
+/** Those of these names that no tool has. */
+function strangers(names: Iterable<string>, tools: readonly ToolItem[]): readonly string[] {
+  const listed = new Set(tools.map(({ native }) => native));
+  return [...names].filter((name) => !listed.has(name));
 }
 
 export function keyOf({ key }: CatalogSource): CatalogKey {
@@ -111,8 +124,9 @@ interface RawEntry {
 
 function read<E extends { readonly sortKey: ByteString }>(
   items: readonly ListItem[] | undefined,
+  era: Era,
   notes: Notes,
-  what: string,
+  what: EntryKind,
   idKey: string,
   maxBytes: number,
   make: (raw: RawEntry) => E,
@@ -121,12 +135,25 @@ function read<E extends { readonly sortKey: ByteString }>(
   const seen = new Set<string>();
   for (const [index, { bytes }] of (items ?? []).entries()) {
     const raw = readEntry(bytes, idKey, maxBytes);
-    if (typeof raw === "string") notes.add(`${what} number ${index + 1} is left out: ${raw}`);
-    else if (seen.has(raw.id)) notes.add(`${what} ${JSON.stringify(raw.id)} is listed twice; the first one counts`);
-    else {
-      seen.add(raw.id);
-      entries.push(make(raw));
+    if (typeof raw === "string") {
+      notes.add(`${what} number ${index + 1} is left out: ${raw}`);
+      continue;
     }
+    const name = `${what} ${JSON.stringify(raw.id)}`;
+    if (seen.has(raw.id)) {
+      notes.add(`${name} is listed twice; the first one counts`);
+      continue;
+    }
+    seen.add(raw.id);
+    const fit = readable(what, era, raw);
+    const own = typeof fit === "string" || fit.bytes === bytes ? raw : readEntry(fit.bytes, idKey, maxBytes);
+    if (typeof fit === "string" || typeof own === "string") {
+      notes.add(`${name} is left out: ${typeof fit === "string" ? fit : own}`);
+      continue;
+    }
+    const cut = [...fit.cut].join(", ");
+    if (cut !== "") notes.add(`${name} is listed without ${cut}: not of a type that clients take`);
+    entries.push(make(own));
   }
   return entries.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
 }

@@ -29,6 +29,8 @@ export interface HubToolsConfig {
   readonly namespaces: readonly string[];
   /** All of these, for what calling any of them may do. */
   readonly tools: Iterable<ToolRoute>;
+  /** What tools of Cores are listed as: a call by such a name is theirs. */
+  readonly taken: ReadonlySet<string>;
   /** Whether a call of some of them may go on as a task. */
   readonly runsTasks: boolean;
 }
@@ -41,13 +43,13 @@ export class HubTools {
   /** Whether the client may be answered with structured content. */
   readonly isStructured: boolean;
 
-  constructor({ profile, namings, namespaces, tools, runsTasks }: HubToolsConfig) {
+  constructor({ profile, namings, namespaces, tools, taken, runsTasks }: HubToolsConfig) {
     const naming = new Naming(profile);
     this.#names = new Map(all.map((tool) => [tool, naming.exposed(core, tool).name]));
     for (const tool of all) {
       for (const spelling of otherSpellings(namings, core, tool)) {
         // The bare name may be a Core's tool as well, and is that then.
-        if (spelling !== tool) this.#bySpelling.set(spelling, tool);
+        if (spelling !== tool && !taken.has(spelling)) this.#bySpelling.set(spelling, tool);
       }
       this.#bySpelling.set(canonicalName(core.namespace, tool), tool);
       this.#bySpelling.set(this.nameOf(tool), tool);
@@ -66,9 +68,9 @@ export class HubTools {
     return this.#bySpelling.get(spelling);
   }
 
-  /** The exposed names. */
+  /** The exposed and the canonical names, which no tool of a Core may have. */
   get names(): readonly string[] {
-    return [...this.#names.values()];
+    return all.flatMap((tool) => [this.nameOf(tool), canonicalName(core.namespace, tool)]);
   }
 
   nameOf(tool: HubTool): string {
@@ -171,7 +173,7 @@ function hintsOf(tools: Iterable<ToolRoute>): Hints {
   let readOnlyHint = true;
   let destructiveHint = false;
   for (const tool of tools) {
-    if (tool.readOnlyHint === true) continue;
+    if (tool.readOnlyHint === true && tool.destructiveHint !== true) continue;
     readOnlyHint = false;
     if (tool.destructiveHint !== false) destructiveHint = true;
   }

@@ -16,15 +16,18 @@ const heads: Readonly<Record<Era, string>> = {
 
 type Part = Pick<Listed, "bytes" | "edits">;
 
+/** With the edits for clients of this era. */
+function partOf({ bytes, edits, modernEdits }: Listed, era: Era): Part {
+  return { bytes, edits: era === "modern" ? (modernEdits ?? edits) : edits };
+}
+
 /** `{"KEY":[...]}` as a whole result; with `next`, the cursor of what comes behind it. */
 export function listResult(key: string, entries: readonly Listed[], era: Era, next?: string): Buffer {
   const head = `${heads[era]}"${key}":[`;
   // At the end there is no cursor at all: an empty one is one that clients come back with, for ever.
   const tail = next === undefined ? "]}" : `],"nextCursor":"${next}"}`;
   let size = head.length + Math.max(0, entries.length - 1) + tail.length;
-  const parts = entries.map(({ bytes, edits, modernEdits }): Part => {
-    return { bytes, edits: era === "modern" ? (modernEdits ?? edits) : edits };
-  });
+  const parts = entries.map((entry) => partOf(entry, era));
   for (const part of parts) size += sizeOf(part);
   const result = Buffer.allocUnsafe(size);
   let at = result.write(head, "latin1");
@@ -36,10 +39,11 @@ export function listResult(key: string, entries: readonly Listed[], era: Era, ne
   return result;
 }
 
-/** One entry as a legacy client gets it. */
-export function entryBytes(entry: Part): Buffer {
-  const bytes = Buffer.allocUnsafe(sizeOf(entry));
-  write(entry, bytes, 0);
+/** One entry as a client gets it. */
+export function entryBytes(entry: Listed, era: Era): Buffer {
+  const part = partOf(entry, era);
+  const bytes = Buffer.allocUnsafe(sizeOf(part));
+  write(part, bytes, 0);
   return bytes;
 }
 

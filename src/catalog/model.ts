@@ -180,6 +180,7 @@ export type HiddenReason = PolicyReason | "collision";
 export interface CoreRules {
   /** For the Core's resources and prompts, which go together. */
   readonly whole: Verdict;
+  readonly mayHave: boolean;
   tool(route: ToolRoute): Verdict;
 }
 

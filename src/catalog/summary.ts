@@ -17,7 +17,7 @@ const wording: Readonly<Record<HiddenReason, string>> = {
   client_read_only: "as the client is read_only",
   login_withheld: "as the login is another's",
   override: "by tools.hidden",
-  collision: "as another core has the name",
+  collision: "as something else has the name",
 };
 
 /** What to look at, where it is one key. */

@@ -16,7 +16,7 @@ export interface ToolFacts {
 }
 
 export function toolFacts(entry: Listed): ToolFacts {
-  const tool = record(JSON.parse(entryBytes(entry).toString("utf8")));
+  const tool = record(JSON.parse(entryBytes(entry, "legacy").toString("utf8")));
   const schema = record(tool["inputSchema"]);
   const required = Array.isArray(schema["required"]) ? schema["required"].slice(0, maxParameters) : [];
   return {

@@ -49,7 +49,8 @@ export class ToolListing {
     const cores = [...new Set(forModels.map((tool) => this.#sourceOf(tool)))];
     const namespaces = cores.map(({ namespace }) => namespace).sort();
     const runsTasks = cores.some((core) => core.runsTasks);
-    this.hubTools = new HubTools({ profile, namings, namespaces, tools: routes, runsTasks });
+    const taken = new Set(tools.map(({ route }) => route.exposed));
+    this.hubTools = new HubTools({ profile, namings, namespaces, tools: routes, taken, runsTasks });
   }
 
   /** `tools` in the order of the list; likewise below. */

@@ -6,6 +6,8 @@ const words = /[\p{L}\p{N}\p{M}]+/gu;
 /** `pullRequest`, `HTTPServer`: where one word of a name ends and the next begins. */
 const humps = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
 const maxWordChars = 48;
+/** Of a text that somebody else made as long as a message may be: to find the words where none are apart takes more than its length in time. */
+const maxTextChars = 4000;
 
 /** Words that are in every description, and say nothing of any. */
 const stopWords = new Set(
@@ -19,7 +21,7 @@ let segmenter: Intl.Segmenter | undefined;
 /** A name in humps is given whole and in its parts. Not in the order of the text. */
 export function wordsOf(text: string): string[] {
   const found: string[] = [];
-  for (const [run] of text.matchAll(words)) {
+  for (const [run] of text.slice(0, maxTextChars).matchAll(words)) {
     for (const word of unspaced.test(run) ? segments(run) : [run]) {
       found.push(word);
       const parts = word.split(humps);

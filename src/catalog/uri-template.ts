@@ -95,6 +95,7 @@ function partsMatch(parts: readonly Part[], uri: string): boolean {
   ends[0] = 1;
   for (const part of parts) {
     ends = part.t === "text" ? afterText(ends, uri, part.text) : afterGap(ends, uri, part);
+    if (!ends.includes(1)) return false;
   }
   return ends[uri.length] === 1;
 }
@@ -109,8 +110,10 @@ function afterText(ends: Uint8Array, uri: string, text: string): Uint8Array<Arra
 
 function afterGap(ends: Uint8Array, uri: string, gap: Part & { t: "gap" }): Uint8Array<ArrayBuffer> {
   const next = gap.optional ? Uint8Array.from(ends) : new Uint8Array(ends.length);
+  const last = ends.lastIndexOf(1);
   let open = false;
-  for (let i = 0; i < uri.length; i++) {
+  // Behind the last end, and the gap that begins there, is nothing more to find.
+  for (let i = ends.indexOf(1); i < uri.length && (open || i <= last); i++) {
     const c = uri.charAt(i);
     const goesOn = !gap.stops.includes(c);
     if (gap.first === "") open = (open || ends[i] === 1) && goesOn;

@@ -61,6 +61,9 @@ interface Claims<E> {
   readonly losers: readonly E[];
 }
 
+/** Of one Core. */
+const maxNotes = 20;
+
 export class View {
   readonly #parts: readonly Part[];
   /** Of the Cores whose resources and prompts the caller may use. */
@@ -198,14 +201,14 @@ export class View {
     });
   }
 
-  /** Names and uris that two Cores want: who has it, and how to reach the other. */
+  /** Names and uris that two Cores want: who has it, and how to reach the other; of one Core a handful, and how many more there are. */
   collisions(): readonly CatalogNote[] {
-    return [
+    return fewOfEach([
       ...nameCollisions("tool", this.#tools, this.hubTools?.names),
       ...nameCollisions("prompt", this.#prompts),
       ...uriCollisions("resource", this.#resources),
       ...uriCollisions("resource template", this.#templates),
-    ];
+    ]);
   }
 
   #pagesOf(kind: ListKind, era: Era): ListPages {
@@ -360,6 +363,21 @@ function explainPart({ shelf, rules, named: own }: Part, collided: ReadonlySet<u
     ...shelf.resources.map((resource) => byUri("resource", resource)),
     ...shelf.templates.map((template) => byUri("template", template)),
   ];
+}
+
+/** Two instances of one server may have thousands of names in common. */
+function fewOfEach(notes: readonly CatalogNote[]): readonly CatalogNote[] {
+  const counts = new Map<string, number>();
+  const few = notes.filter(({ core }) => {
+    const count = (counts.get(core) ?? 0) + 1;
+    counts.set(core, count);
+    return count <= maxNotes;
+  });
+  for (const [core, count] of counts) {
+    if (count <= maxNotes) continue;
+    few.push({ core, message: `${count - maxNotes} more are hidden; thehub list --all shows them` });
+  }
+  return few;
 }
 
 /** `own`: names that the hub has itself. */

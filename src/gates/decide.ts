@@ -73,6 +73,8 @@ export interface NameRules {
   denies(canonical: string | undefined): string | undefined;
   /** Whether it is allowed, and by which rule; `any` where nothing restricts. */
   allows(canonical: string | undefined): string | typeof any | undefined;
+  /** False where nothing of the Core is allowed, whatever it may list. */
+  readonly mayAllow: boolean;
 }
 
 export const any: unique symbol = Symbol("any");
@@ -96,6 +98,11 @@ const allowed: Verdict = { t: "allowed" };
 export function decide(asked: PolicyTool | "whole", rules: Rules): Verdict {
   if (asked === "whole") return decideNames(undefined, rules);
   return ofCore(asked, rules) ?? decideNames(asked, rules);
+}
+
+/** Whether anything of the Core can exist for the caller, whatever it may list. */
+export function mayHave({ hub, client, within, withheld }: Rules): boolean {
+  return [hub, client, within, withheld].every((rules) => rules.mayAllow && rules.denies(undefined) === undefined);
 }
 
 function ofCore(tool: PolicyTool, { core, hubDestructive }: Rules): Verdict | undefined {

@@ -47,9 +47,12 @@ export class Fifo<T extends Linked<T>> {
   }
 }
 
+/** Whose items they are. */
+type Owner = object | string;
+
 /** The calls of one client in a FairQueue. */
 export interface Lane<T extends Linked<T>> extends Linked<Lane<T>> {
-  readonly key: object;
+  readonly key: Owner;
   readonly items: Fifo<T>;
 }
 
@@ -60,7 +63,7 @@ export interface FairItem<T extends Linked<T>> extends Linked<T> {
 
 export class FairQueue<T extends FairItem<T>> {
   #size = 0;
-  readonly #lanes = new Map<object, Lane<T>>();
+  readonly #lanes = new Map<Owner, Lane<T>>();
   /** Lanes with items, in the order of their turns. */
   readonly #turns = new Fifo<Lane<T>>();
 
@@ -69,7 +72,7 @@ export class FairQueue<T extends FairItem<T>> {
   }
 
   /** `key` says whose item it is. */
-  push(key: object, item: T): void {
+  push(key: Owner, item: T): void {
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
       lane = { key, items: new Fifo<T>(), previous: undefined, next: undefined };

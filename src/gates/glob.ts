@@ -50,6 +50,15 @@ export class GlobSet {
     return this.#globs.find(({ glob }) => globMatches(glob, text))?.written;
   }
 
+  /** Whether any matches a text that starts with `prefix`; in doubt it does. */
+  mayMatchUnder(prefix: string): boolean {
+    for (const name of this.#names) if (name.startsWith(prefix)) return true;
+    return this.#globs.some(({ glob }) => {
+      const head = glob.slice(0, glob.search(/[*?]/));
+      return head.startsWith(prefix) || prefix.startsWith(head);
+    });
+  }
+
   /** One that matches every text that starts with `prefix`: it ends in a star that is free to take the rest. */
   matchAllUnder(prefix: string): string | undefined {
     return this.#globs.find(({ glob }) => glob.endsWith("*") && globMatches(glob, prefix))?.written;

@@ -9,7 +9,7 @@
 import type { Clock } from "../base/clock.ts";
 import { Fifo } from "./fair-queue.ts";
 import { Limited, type LimitSettings } from "./limited.ts";
-import { Party, type PartyKind, Place } from "./party.ts";
+import { type Core, Party, type PartyKind, Place } from "./party.ts";
 
 /** What the limiter needs of a call. `place` is the limiter's own: it is set while the call waits or runs. */
 export interface LimitedCall {
@@ -22,7 +22,7 @@ export interface LimitedCall {
   place?: unknown;
 }
 
-/** `memory`: what all waiting calls may keep together. */
+/** `memory`: what all waiting calls may keep together, those of one client half of it. */
 export type LimitKind = PartyKind | "memory";
 
 /** `pass`: run it now. `wait`: `start` is called with it later, unless it is released first. Else: try again after so many ms. */
@@ -87,12 +87,6 @@ export function createLimits<C extends LimitedCall>(options: LimitsOptions<C>): 
   return new Limits(options);
 }
 
-interface Core<C> {
-  readonly party: Party<C>;
-  /** Those of its tools that have limits of their own, by native name. */
-  readonly tools: Map<string, Party<C>>;
-}
-
 const defaultWaitingBytes = 512 * 1024 * 1024;
 const fewClients = 256;
 /** A debt may take longer to be paid than a timer can run; whoever still waits then is looked at again. */
@@ -135,7 +129,10 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
     if (size >= limited.settings.maxQueue || !limited.isWorthWaiting(size, nowMs)) {
       return this.#refuse(kind, limited, size, nowMs);
     }
-    if (this.waitingBytes + call.bytes > this.#maxWaitingBytes) return this.#refuse("memory", limited, size, nowMs);
+    const room = this.#maxWaitingBytes - this.waitingBytes;
+    // Nobody keeps all others from waiting.
+    const share = this.#maxWaitingBytes / 2 - client.waitingBytes;
+    if (call.bytes > Math.min(room, share)) return this.#refuse("memory", limited, size, nowMs);
     this.#wait(place, party, nowMs);
     return "wait";
   }
@@ -144,10 +141,15 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
   #wait(place: Place<C>, party: Party<C>, nowMs: number): void {
     const { call, client, tool, core } = place;
     call.place = place;
-    this.waitingBytes += call.bytes;
+    this.#keep(place, call.bytes);
     if (party !== client) place.take(client, nowMs, call.bytes);
     if (party === core && tool !== undefined) place.take(tool, nowMs, call.bytes);
     this.#enqueue(place, party, nowMs);
+  }
+
+  #keep({ client }: Place<C>, bytes: number): void {
+    this.waitingBytes += bytes;
+    client.waitingBytes += bytes;
   }
 
   #refuse(by: LimitKind, limited: Limited, waiting: number, nowMs: number): Verdict {
@@ -288,7 +290,7 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
       }
       place.take(next, nowMs, place.call.bytes);
     }
-    this.waitingBytes -= place.call.bytes;
+    this.#keep(place, -place.call.bytes);
     place.stage = "ready";
     this.#ready.push(place);
   }
@@ -314,7 +316,7 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
   /** Given up while it waited. */
   #dequeue(place: Place<C>): void {
     const { at, call } = place;
-    this.waitingBytes -= call.bytes;
+    this.#keep(place, -call.bytes);
     const wasFirst = at.queue.first === place;
     at.queue.remove(place);
     if (wasFirst) this.#unblock(at);

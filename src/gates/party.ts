@@ -15,6 +15,8 @@ export class Party<C> implements Linked<Party<C>> {
   /** Those whose next call, and so all behind it, this one's full queue keeps from going on. */
   readonly blocked = new Fifo<Party<C>>();
   blockedBy: Party<C> | undefined;
+  /** Of a client: what its waiting calls keep, wherever they wait. */
+  waitingBytes = 0;
   // In that one's `blocked`.
   previous: Party<C> | undefined;
   next: Party<C> | undefined;
@@ -42,6 +44,12 @@ export class Party<C> implements Linked<Party<C>> {
   hasRoom(nowMs: number): boolean {
     return this.queue.size < this.limited.settings.maxQueue || this.passesOn(nowMs);
   }
+}
+
+export interface Core<C> {
+  readonly party: Party<C>;
+  /** Those of its tools that have limits of their own, by native name. */
+  readonly tools: Map<string, Party<C>>;
 }
 
 /**

@@ -1,7 +1,16 @@
 // The rules that decide.ts decides by, made ready: Core policy, the hub's ceiling, a caller's allow, deny and read_only. Made once for a caller.
 import type { CorePolicy, HubPolicy } from "../manifest/manifest.ts";
 import type { Caller } from "../sessions/principal.ts";
-import { any, decide, type NameRules, type PolicyTool, type Rules, type RulesOfCore, type Verdict } from "./decide.ts";
+import {
+  any,
+  decide,
+  mayHave,
+  type NameRules,
+  type PolicyTool,
+  type Rules,
+  type RulesOfCore,
+  type Verdict,
+} from "./decide.ts";
 import { GlobSet } from "./glob.ts";
 
 /** What of a Core's policy decides which tools exist. */
@@ -22,6 +31,8 @@ interface PolicyCore {
 interface CoreRules {
   /** For the Core's resources and prompts, which go together. */
   readonly whole: Verdict;
+  /** False where nothing of the Core can exist for the caller, whatever it may list. */
+  readonly mayHave: boolean;
   tool(tool: PolicyTool): Verdict;
 }
 
@@ -55,7 +66,7 @@ export function createPolicy(hub: HubPolicy): (caller: RuledCaller) => CallerRul
           isReadOnly: readOnly,
           withheld: kept.over(core),
         };
-        return { whole: decide("whole", rules), tool: (tool) => decide(tool, rules) };
+        return { whole: decide("whole", rules), mayHave: mayHave(rules), tool: (tool) => decide(tool, rules) };
       },
     };
   };
@@ -91,6 +102,7 @@ class NameLists {
     const named = (rules: RuleSet | undefined, name: string | undefined) =>
       name === undefined ? undefined : rules?.globs.match(name);
     return {
+      mayAllow: allowsAll !== undefined || allow?.globs.mayMatchUnder(`${core.namespace}.`) === true,
       allows: (canonical) => allowsAll ?? named(allow, canonical),
       denies: (canonical) => deniesAll ?? named(deny, canonical),
     };

@@ -14,7 +14,7 @@ import { signInLists, signInName } from "./sign-in-tool.ts";
 
 export interface IsolationDeps {
   readonly fleet: Fleet;
-  readonly changes: Pick<Changes, "greeted" | "own" | "ownOf" | "forget">;
+  readonly changes: Pick<Changes, "catalog" | "greeted" | "own" | "ownOf" | "forget">;
   sessions(): Iterable<ClientSession>;
   /** Undefined in a hub of many clients. */
   readonly onlyClient: OnlyClient | undefined;
@@ -129,6 +129,8 @@ export class Isolation {
       this.#deps.changes.own(session, key, known === home?.lists ? undefined : known);
       return;
     }
+    // Nothing runs for who may use nothing of it.
+    if (!this.#deps.changes.catalog.mayHave(session.caller, key)) return;
     try {
       this.#deps.fleet.lane(key, session);
     } catch (error) {

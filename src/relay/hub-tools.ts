@@ -14,6 +14,7 @@ import { quoted, resultOf } from "./answers.ts";
 import { type CallThrough, readCallThrough } from "./call-through.ts";
 import type { Request } from "./request.ts";
 import type { ToolIndexes } from "./tool-indexes.ts";
+import { Turns } from "./turns.ts";
 
 /** No search and no name needs more. */
 const maxArgumentBytes = 16 * 1024;
@@ -38,6 +39,7 @@ export type HubToolOutcome =
 
 export class HubToolCalls {
   readonly #indexes: ToolIndexes;
+  readonly #turns = new Turns();
 
   constructor(indexes: ToolIndexes) {
     this.#indexes = indexes;
@@ -76,7 +78,7 @@ export class HubToolCalls {
     if (asked.view.tool(exposed) !== found) {
       return `${canonical} is not listed, as something else has the name ${exposed}; call it as ${canonical}`;
     }
-    const bytes = entryBytes(found);
+    const bytes = entryBytes(found, asked.request.session.era);
     const content = [{ type: "text", text: bytes.toString("utf8") }];
     if (!asked.own.isStructured) return { t: "answered", result: resultOf({ content }) };
     const head = `{"content":${JSON.stringify(content)},"structuredContent":{"tool":`;
@@ -112,9 +114,11 @@ export class HubToolCalls {
   /** The best first. Of what the view has now: the index may be a little older. */
   #find({ caller, view, request }: Asked, query: Omit<ToolQuery, "limit">): readonly SearchedTool[] | Promise<void> {
     const tools = view.searchedTools;
-    if (query.query === "") return tools.filter((tool) => isWanted(query, tool));
-    const index = this.#indexes.get(caller, tools, request.session.resuming > 0);
+    const index = query.query === "" ? undefined : this.#indexes.get(caller, tools, request.session.resuming > 0);
     if (index instanceof Promise) return index;
+    const turn = this.#turns.take(request.session.limitKey);
+    if (turn !== undefined) return turn;
+    if (index === undefined) return tools.filter((tool) => isWanted(query, tool));
     const isThere = ({ entry }: SearchedTool) => {
       const now = view.tool(entry.route.exposed);
       return now?.t === "found" && isSameTool(now, entry);

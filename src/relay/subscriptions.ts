@@ -18,6 +18,8 @@ import type { Request } from "./request.ts";
 /** Of one session, and of one instance. */
 const maxPerSession = 1024;
 const maxPerLane = 8192;
+/** Of one client, by all its sessions. */
+const maxPerOwner = maxPerLane / 2;
 const maxUriBytes = 8192;
 /** What a resource lies in is looked for so far up. */
 const maxSteps = 64;
@@ -40,6 +42,8 @@ interface Row {
   /** By session, the uri as that client wrote it. */
   readonly holders: Map<ClientSession, string>;
   readonly wishes: Set<Wish>;
+  /** Whose session was the first: `limitKey`. */
+  readonly by: string;
   confirmed: boolean;
   /** Requests of clients to end it that are on their way to the Core. */
   ending: number;
@@ -206,8 +210,13 @@ export class Subscriptions {
     if (!mine.has(uri) && mine.size >= maxPerSession) throw tooMany(`one client may hold ${maxPerSession}`, lane);
     let row = rows.get(nativeUri);
     if (row === undefined) {
+      const by = session.limitKey;
       if (rows.size >= maxPerLane) throw tooMany(`core "${core.name}" may have ${maxPerLane}`, lane);
-      row = { lane, uri: nativeUri, holders: new Map(), wishes: new Set(), confirmed: false, ending: 0 };
+      // Nobody keeps all others from subscribing.
+      if (rows.size >= maxPerOwner && rowsOf(rows, by) >= maxPerOwner) {
+        throw tooMany(`one client may fill ${maxPerOwner} of core "${core.name}"`, lane);
+      }
+      row = { lane, uri: nativeUri, holders: new Map(), wishes: new Set(), by, confirmed: false, ending: 0 };
       this.#byLane.set(lane, rows.set(nativeUri, row));
       lane.isWatched = true;
     }
@@ -329,6 +338,12 @@ function isWanted(row: Row): boolean {
   if (row.holders.size > 0) return true;
   for (const { wanted } of row.wishes) if (wanted) return true;
   return false;
+}
+
+function rowsOf(rows: ReadonlyMap<string, Row>, owner: string): number {
+  let count = 0;
+  for (const { by } of rows.values()) if (by === owner) count++;
+  return count;
 }
 
 function isModern({ core }: Lane): boolean {

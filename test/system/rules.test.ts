@@ -18,6 +18,7 @@ const manifest = `profiles:
 clients:
   ${entry("reader", ", read_only: true")}
   ${entry("writer")}
+  ${entry("few", ', allow: ["echo.*"]')}
   ${entry("bound", ', arguments: { "echo.echo": { properties: { path: { type: string, pattern: "^/data/[a-z]+$" } }, required: [path], additionalProperties: false }, "#deep": { properties: { steps: { maximum: 5 } } } }')}
 cores:
   echo:
@@ -26,6 +27,9 @@ cores:
     policy: { read_only_tools: [echo, seen], timeout_ms: 20000 }
   work:
     ${fixture("many.mjs")}
+  own:
+    ${fixture("asker.mjs")}
+    isolation: session
 `;
 
 const deciding = (
@@ -89,6 +93,24 @@ test("rules: for a read-only client what writes exists in no list, call, search,
     (await reader.request("prompts/get", { name: "echo__greet", arguments: { who: "x" } })).result.messages.length,
     1,
   );
+});
+
+test("rules: a Core with instances of sessions has none for a client that may use nothing of it", async () => {
+  const instances = async () => {
+    const text = await (await fetch(`${await hub.url()}/metrics`)).text();
+    return /^thehub_core_instances\{core="own"\} (\d+)$/m.exec(text)?.[1];
+  };
+  const listing = async (name: string) => {
+    const headers = { authorization: `Bearer ${tokenOf(name)}` };
+    const client = await WsClient.connect(await hub.wsUrl(), headers, {}, { roots: {} });
+    // The list waits for an instance of this client's own, where there is to be one.
+    await client.request("tools/list");
+    return client;
+  };
+  await using _few = await listing("few");
+  assert.equal(await instances(), "1");
+  await using _writer = await listing("writer");
+  assert.equal(await instances(), "2");
 });
 
 test("rules: for a read-only client with more tools than it can use, no search finds what writes", async () => {

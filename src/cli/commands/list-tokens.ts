@@ -2,6 +2,8 @@
 import { HubError } from "../../base/errors.ts";
 import { HubTools } from "../../catalog/hub-tools.ts";
 import type { NamesConfig } from "../../catalog/model.ts";
+import { isAppOnly } from "../../catalog/visibility.ts";
+import { membersOf } from "../../wire/cut-members.ts";
 import { oneLine, printJson, type Terminal, table } from "../terminal.ts";
 import { estimateRule, estimateTokens, type PricedTool, type Prices, priceTools } from "../token-prices.ts";
 
@@ -32,14 +34,16 @@ export interface TokenList {
 export function printTokens(
   terminal: Terminal,
   kind: string,
-  { tools, coreOf, names = usualNames }: TokenList,
+  { tools: listed, coreOf, names = usualNames }: TokenList,
   options: TokenListOptions,
 ): void {
+  const tools = listed.filter(isForModels);
   const own = new HubTools({
     profile: names,
     namings: [],
     namespaces: [...new Set(coreOf?.values() ?? [])],
     tools: [],
+    taken: new Set(),
     runsTasks: false,
   });
   const prices = priceTools(tools, (name) => coreOf?.get(name) ?? (own.find(name) === undefined ? undefined : "hub"));
@@ -65,6 +69,12 @@ export function printTokens(
   const says =
     saved > 0 ? `${search}, ${saved} less; pinned tools come on top` : `nothing is saved: ${search} themselves`;
   terminal.stderr.write(`under a tool cap, ${says}\n`);
+}
+
+/** Of what an app's page alone may call a model is told nothing. */
+function isForModels(tool: object): boolean {
+  const bytes = Buffer.from(JSON.stringify(tool));
+  return !isAppOnly(bytes, membersOf(bytes, 0, bytes.length) ?? []);
 }
 
 function rowsOf(terminal: Terminal, kind: string, { tools, cores, tokens }: Prices): string[][] {

@@ -25,6 +25,8 @@ import { requireTasks } from "./task-requests.ts";
 /** Of one session. */
 const maxListens = 64;
 const maxUris = 1024;
+/** Of all uris of one request: each is looked for among the templates of all Cores, at the expense of everybody. */
+const maxUriChars = 256 * 1024;
 const maxTasks = 256;
 
 /** What is asked for, by what it is called when it comes. */
@@ -214,7 +216,12 @@ function wantedBy({ bytes, scan }: Request): Wanted {
     if (key === "resourceSubscriptions") uris.push(...stringsIn(bytes, { start, end }, maxUris));
     if (key === "taskIds") tasks = stringsIn(bytes, { start, end }, maxTasks);
   });
-  return { notifications, uris: uris.slice(0, maxUris), tasks };
+  let left = maxUriChars;
+  const isWithin = (uri: string): boolean => {
+    left -= uri.length;
+    return left >= 0;
+  };
+  return { notifications, uris: uris.slice(0, maxUris).filter(isWithin), tasks };
 }
 
 /** Those of a list, as far as they are strings. */

@@ -21,12 +21,13 @@ test("entries: what cannot be served is left out with a note, the rest is served
     '{"name":"tail"}x}',
     '{"name":"bad",}',
   ];
-  const shelf = readShelf(source("a", { listTools: [...bad, { name: "good" }, { name: "good", second: true }] }));
+  const good = { name: "good", inputSchema: { type: "object" } };
+  const shelf = readShelf(source("a", { listTools: [...bad, good, { ...good, second: true }] }));
   assert.deepEqual(
     shelf.tools.map((tool) => tool.native),
     ["good"],
   );
-  assert.equal(shelf.tools[0]?.bytes.toString(), '{"name":"good"}');
+  assert.equal(shelf.tools[0]?.bytes.toString(), JSON.stringify(good));
   assert.equal(shelf.notes.length, bad.length + 1);
   for (const note of shelf.notes) assert.equal(note.core, "a");
   assert.equal(shelf.notes[0]?.message, "tool number 1 is left out: it is not an object");
@@ -96,12 +97,12 @@ test("entries: icons that a client had better not load are taken out, the rest o
     '"https://x"',
     '{"src":"data:text/html,x"}',
   ];
-  const entry = `{"name":"t","icons":[ ${[good, ...bad].join(" , ")} ],"x" : 1}`;
+  const entry = `{"name":"t","inputSchema":{"type":"object"},"icons":[ ${[good, ...bad].join(" , ")} ],"x" : 1}`;
   const [tool] = readShelf(source("a", { listTools: [entry] })).tools;
   assert.ok(tool);
   assert.equal(
     joined({ chunks: [tool.bytes], size: tool.bytes.length }, tool.edits, "", "").toString(),
-    `{"name":"t","icons":[${good}],"x" : 1}`,
+    `{"name":"t","inputSchema":{"type":"object"},"icons":[${good}],"x" : 1}`,
   );
   const [fine] = readShelf(source("a", { listResources: [`{"uri":"a:b","icons":[${good}]}`] })).resources;
   assert.deepEqual(fine?.edits, []);
@@ -109,7 +110,7 @@ test("entries: icons that a client had better not load are taken out, the rest o
 
 test("entries: of a prefixed Core the uris have its namespace in them, and nothing else is changed", () => {
   const entry = (page: string) =>
-    `{"name":"t","_meta":{"x":"ui://p","ui" : {"resourceUri":"${page}","csp":{"a":[1.50]}},"ui/resourceUri":"${page}","openai/outputTemplate": "${page}"}, "outputSchema":{} }`;
+    `{"name":"t","inputSchema":{"type":"object"},"_meta":{"x":"ui://p","ui" : {"resourceUri":"${page}","csp":{"a":[1.50]}},"ui/resourceUri":"${page}","openai/outputTemplate": "${page}"}, "outputSchema":{"type":"object"} }`;
   const core = {
     listTools: [entry("ui://p/\\u0061")],
     listResources: ['{"name":"n", "uri":"x:\\u00e9","icons":[{}]}'],
@@ -126,6 +127,14 @@ test("entries: of a prefixed Core the uris have its namespace in them, and nothi
   const [tool] = shelf.tools;
   assert.ok(tool);
   const plain = joined({ chunks: [tool.bytes], size: tool.bytes.length }, editsWithoutOutput(tool), "", "").toString();
-  assert.equal(plain, entry("ui://a+p/a").replace(', "outputSchema":{}', ""));
+  assert.equal(plain, entry("ui://a+p/a").replace(', "outputSchema":{"type":"object"}', ""));
   assert.deepEqual(readShelf(source("a", { ...core, runsTasks: true })).tools[0]?.edits, []);
+});
+
+test("entries: what the manifest says of a tool that there is not is told, once there is a list", () => {
+  const sketch = { overrides: { write_flie: { hidden: true }, read: { hidden: true } }, listTools: [{ name: "read" }] };
+  assert.deepEqual(readShelf(source("a", sketch)).notes, [
+    { core: "a", message: "tools.write_flie in the manifest changes nothing: it lists no tool of that name" },
+  ]);
+  assert.deepEqual(readShelf(source("a", { ...sketch, lists: undefined })).notes, []);
 });

@@ -100,14 +100,14 @@ test("exposed: names that no profile has any more are not kept", () => {
 test("exposed: who is to see no structured content sees no schema of it either", () => {
   const catalog = catalogOf([
     source("a", {
-      listTools: ['{"name":"t","outputSchema":{"type":"object"},"execution":{},"inputSchema":{}}'],
+      listTools: ['{"name":"t","outputSchema":{"type":"object"},"execution":{},"inputSchema":{"type":"object"}}'],
       overrides: { t: { description: "d" } },
     }),
   ]);
   const listed = (profile: string) => catalog.view(as(profile)).list("tools").first.toString();
-  assert.equal(listed("blind"), '{"tools":[{"name":"a__t","description":"d","inputSchema":{}}]}');
+  assert.equal(listed("blind"), '{"tools":[{"name":"a__t","description":"d","inputSchema":{"type":"object"}}]}');
   assert.equal(
     listed("default"),
-    '{"tools":[{"name":"a__t","description":"d","outputSchema":{"type":"object"},"inputSchema":{}}]}',
+    '{"tools":[{"name":"a__t","description":"d","outputSchema":{"type":"object"},"inputSchema":{"type":"object"}}]}',
   );
 });

@@ -36,6 +36,11 @@ test("hub tools: what calling one may do is what the tools in reach may do", () 
   const safe = { readOnlyHint: true };
   assert.deepEqual(hints(safe, safe), { readOnlyHint: true, destructiveHint: false, openWorldHint: true });
   const writes = { readOnlyHint: false, destructiveHint: false };
+  assert.deepEqual(hints({ readOnlyHint: true, destructiveHint: true }), {
+    readOnlyHint: false,
+    destructiveHint: true,
+    openWorldHint: true,
+  });
   assert.deepEqual(hints(safe, writes), { readOnlyHint: false, destructiveHint: false, openWorldHint: true });
   // A tool that says nothing may do anything.
   assert.deepEqual(hints(safe, undefined), { readOnlyHint: false, destructiveHint: true, openWorldHint: true });
@@ -83,4 +88,23 @@ test("hub tools: a call of one may go on as a task where a Core in reach knows t
     );
   assert.deepEqual(support(false), [undefined, undefined, undefined]);
   assert.deepEqual(support(true), [undefined, undefined, { taskSupport: "optional" }]);
+});
+
+test("hub tools: a tool that is listed under another spelling of a hub tool is what a call by that name means", () => {
+  const own = (...names: string[]) => source("own", { prefix: false, listTools: names.map((name) => ({ name })) });
+  const view = catalogWith([numbered("a", 5), own("hub_search_tools", "hub.call_tool")], "always").view(
+    capped(undefined),
+  );
+  assert.ok(listedNames(view).includes("hub_search_tools"));
+  assert.equal(view.hubTools?.find("hub_search_tools"), undefined);
+  assert.equal(view.hubTools?.find("hub/search_tools"), "search_tools");
+  // The canonical name is the hub's own, as its exposed one is.
+  assert.ok(!listedNames(view).includes("hub.call_tool"));
+  assert.equal(view.hubTools?.find("hub.call_tool"), "call_tool");
+  assert.match(
+    view.collisions()[0]?.message ?? "",
+    /own\.hub\.call_tool is hidden: the hub itself has the name hub\.call_tool/,
+  );
+  const found = view.tool("own.hub.call_tool");
+  assert.equal(found?.t === "found" && found.route.native, "hub.call_tool");
 });

@@ -115,3 +115,12 @@ test("tool index: definitions with parts of other types than MCP says are search
   assert.deepEqual(found(index, "constructor"), ["a.three"]);
   assert.deepEqual(found(index, "proto"), ["a.three"]);
 });
+
+test("tool index: a text as long as a list may be is searched by its beginning, and keeps nothing else from being found", async () => {
+  const properties = { [`first ${"aB".repeat(1_000_000)}`]: {} };
+  const index = await indexOf(
+    source("a", { listTools: [{ name: "odd", inputSchema: { properties } }, { name: "send" }] }),
+  );
+  assert.deepEqual(found(index, "first"), ["a.odd"]);
+  assert.deepEqual(found(index, "send"), ["a.send"]);
+});

@@ -272,3 +272,14 @@ test("view: says what a name means, hidden or not, with the rule that decides", 
   assert.deepEqual(meant("x://1"), ["resource x://1 client_not_allowed "]);
   assert.deepEqual(meant("c.x"), []);
 });
+
+test("view: of collisions without number a handful are told of each Core, and how many more there are", () => {
+  const listResources = Array.from({ length: 300 }, (_, at) => ({ uri: `x://${at}`, name: `${at}` }));
+  const view = catalogOf(["a", "b", "c"].map((name) => source(name, { listResources }))).view(everyone);
+  const told = view.collisions();
+  assert.equal(told.length, 42);
+  assert.deepEqual(told.slice(40), [
+    { core: "b", message: "280 more are hidden; thehub list --all shows them" },
+    { core: "c", message: "280 more are hidden; thehub list --all shows them" },
+  ]);
+});

@@ -46,6 +46,12 @@ test("list --tokens: Cores and their tools, the dearest first, and what a cap wo
   assert.match(printed("tools", { tools: many }).err, /the hub's three search tools are \d+ tokens, \d+ less; pinned/);
 });
 
+test("list --tokens: a tool of an app's page only costs nothing, as no model is shown it", () => {
+  const app = { name: "a__refresh", _meta: { ui: { visibility: ["app"] } } };
+  const lists = { coreOf: new Map([...coreOf, ["a__refresh", "a"]]) };
+  assert.equal(printed("tools", { ...lists, tools: [...tools, app] }).out, printed("tools", { ...lists, tools }).out);
+});
+
 test("list --tokens: for people the numbers stand under each other", () => {
   const lines = printed("cores", { tools, coreOf }, {}, true).out.trimEnd().split("\n");
   assert.deepEqual(lines, ["a      2 tools  58", "b      1 tool    5", "total  3 tools  63"]);
@@ -66,7 +72,14 @@ test("list --tokens: as JSON", () => {
 });
 
 test("list --tokens: the hub's own tools in a list are the hub's, and nothing is said of a cap that is there", () => {
-  const own = new HubTools({ profile: names, namings: [], namespaces: [], tools: [], runsTasks: false });
+  const own = new HubTools({
+    profile: names,
+    namings: [],
+    namespaces: [],
+    tools: [],
+    taken: new Set(),
+    runsTasks: false,
+  });
   const listed = own.entries.map(({ bytes }) => JSON.parse(bytes.toString()) as { name: string });
   const { out, err } = printed("cores", { tools: [...tools, ...listed], coreOf, names });
   assert.match(out, /^hub\t3 tools\t5\d\d\n/);

@@ -63,5 +63,9 @@ test("glob set: knows names and globs, and whether one glob takes everything und
   assert.ok(!set.has("files.write"));
   assert.deepEqual([set.matchAllUnder("wiki."), set.matchAllUnder("github.")], ["wiki.*", "git*"]);
   assert.ok(!set.matchAllUnder("files."));
+  const may = (...globs: string[]) => new GlobSet(globs).mayMatchUnder("files.");
+  for (const glob of ["files.read", "files.*", "f*", "*", "*.read", "fi?es.x", "files.re*"]) assert.ok(may(glob), glob);
+  assert.ok(!may("files", "filesx.*", "wiki.*", "files-x.read"));
+  assert.ok(!may());
   assert.ok(!new GlobSet(["*.read_*", "files.r*", "files.?*"]).matchAllUnder("files."));
 });

@@ -140,6 +140,9 @@ class World {
     const back = bytesOf(this.with("back"));
     assert.equal(this.#limits.waitingBytes, bytesOf(waiting) + back);
     assert.ok(bytesOf(waiting) <= maxWaitingBytes);
+    for (const name of new Set(waiting.map(clientOf))) {
+      assert.ok(bytesOf(waiting.filter((call) => clientOf(call) === name)) <= maxWaitingBytes / 2, name);
+    }
   }
 }
 

@@ -93,12 +93,25 @@ test("limits: waiting calls of all clients share one limit of bytes", () => {
   const { limits, call } = limitsScene({ client: { maxConcurrency: 1 }, maxWaitingBytes: 100 });
   limits.admit(call("a1"));
   limits.admit(call("b1"));
-  const large = call("a2", "core", 60);
+  limits.admit(call("c1"));
+  const large = call("a2", "core", 50);
   assert.equal(limits.admit(large), "wait");
-  assert.ok(isRefusal(limits.admit(call("b2", "core", 41))));
-  assert.equal(limits.admit(call("b3", "core", 40)), "wait");
+  assert.equal(limits.admit(call("b2", "core", 20)), "wait");
+  assert.ok(isRefusal(limits.admit(call("c2", "core", 31))));
+  assert.equal(limits.admit(call("c3", "core", 30)), "wait");
   limits.release(large);
-  assert.equal(limits.waitingBytes, 40);
+  assert.equal(limits.waitingBytes, 50);
+});
+
+test("limits: one client's waiting calls keep no more than half of those bytes, so that others' may wait", () => {
+  const { limits, call } = limitsScene({ core: { maxConcurrency: 1 }, maxWaitingBytes: 100 });
+  assert.equal(limits.admit(call("a1")), "pass");
+  const waiting = [call("a2", "core", 30), call("a3", "core", 20)];
+  for (const one of waiting) assert.equal(limits.admit(one), "wait");
+  assert.deepEqual(limits.admit(call("a4", "core", 1)), { refuse: 300, by: "memory" });
+  assert.equal(limits.admit(call("b1", "core", 50)), "wait");
+  for (const one of waiting) limits.release(one);
+  assert.equal(limits.admit(call("a5", "core", 50)), "wait", "what it gave up is its own again");
 });
 
 test("limits: a client whose first call meets a full Core waits, and goes on when there is room", () => {

@@ -215,3 +215,15 @@ test("policy: globs over names that look like other names, or like globs", () =>
     assert.equal(verdict({ ...at, caller: { deny: allow } }, native), isAllowed ? "client_denied" : "allowed", says);
   }
 });
+
+test("policy: of which Cores there can be nothing at all, whatever they list", () => {
+  const may = (caller: Partial<RuledCaller>, hub: Partial<HubPolicy> = {}) =>
+    rulesFor({ caller, hub, tags: ["prod"] }).mayHave;
+  assert.ok(may({}) && may({ allow: ["files.read"] }) && may({ allow: ["#prod"] }) && may({ deny: ["files.read"] }));
+  assert.ok(may({ readOnly: true }) && may({ allow: ["wiki.*", "*.read"] }));
+  assert.ok(
+    !may({ allow: ["wiki.*"] }) && !may({ allow: [] }) && !may({ deny: ["files.*"] }) && !may({ deny: ["#prod"] }),
+  );
+  assert.ok(!may({ within: ["wiki.*"] }) && !may({ withheld: ["files.*"] }));
+  assert.ok(!may({}, { denyTools: ["files.*"] }) && !may({}, { allowTools: ["wiki.*"] }));
+});

@@ -151,6 +151,25 @@ test("subscriptions: a client may hold 1024 resources, and one that it gives up 
   answers("resources/subscribe", ok);
 });
 
+test("subscriptions: one client fills no more than half of what a Core may have, by however many sessions", () => {
+  const { client, core, subscriptions } = scene();
+  const { lane, becomes } = core();
+  // The Core is told when it is up.
+  becomes({ t: "starting", since: 0 } as never);
+  const hold = (of: ReturnType<typeof client>, uri: string) =>
+    subscriptions.hold(of.session, { uri, nativeUri: uri, lane });
+  const sessions = Array.from({ length: 5 }, () => client());
+  for (const { session } of sessions) session.limitKey = "client greedy";
+  for (const [at, one] of sessions.slice(0, 4).entries()) for (let n = 0; n < 1024; n++) hold(one, `a://${at}/${n}`);
+  const [, , , , last] = sessions;
+  assert.ok(last !== undefined);
+  assert.throws(() => hold(last, "a://more"), /one client may fill 4096 of core/);
+  assert.ok(hold(last, "a://0/1"), "what is asked for already costs nothing");
+  assert.ok(hold(client(), "a://others"));
+  sessions[0]?.leave();
+  assert.ok(hold(last, "a://more"));
+});
+
 test("subscriptions: a uri that is endless is refused", () => {
   const { client, core } = scene();
   const { subscribe, answerTo } = client();

@@ -41,8 +41,12 @@ const urisOf = (listen: number, count: number) => Array.from({ length: count }, 
 
 test("listens: one that is refused is over: nothing is said under its id, which may be used again", () => {
   const { listens, subscriptions, heard, client } = scene();
-  const [one, other] = [client(), client()];
-  for (let at = 0; at < maxPerLane / maxUris; at++) listens.open(one.request(urisOf(at, maxUris)));
+  const [one, another, other] = [client(), client(), client()];
+  for (const { session } of [one, another, other]) session.limitKey = session.id;
+  // No client may have more than half of them.
+  for (let at = 0; at < maxPerLane / maxUris; at++) {
+    listens.open((at % 2 === 0 ? one : another).request(urisOf(at, maxUris)));
+  }
   const held = subscriptions.size;
   assert.equal(held, maxPerLane);
   // Of the two that it asks for, the first is held already.
@@ -58,6 +62,7 @@ test("listens: one that is refused is over: nothing is said under its id, which 
   assert.deepEqual(other.heard, []);
   assert.equal(listens.cancel(other.session, refused.idText), false);
   listens.dropSession(one.session);
+  listens.dropSession(another.session);
   listens.open(refused);
   listens.endAll();
   assert.deepEqual(
@@ -65,4 +70,14 @@ test("listens: one that is refused is over: nothing is said under its id, which 
     ["notifications/subscriptions/acknowledged", Number(refused.idText)],
   );
   assert.equal(heard.size + subscriptions.size, 0);
+});
+
+test("listens: of uris that are very long together, those that come first are heard of", () => {
+  const { listens, subscriptions, client } = scene();
+  const one = client();
+  listens.open(one.request(Array.from({ length: 100 }, (_, at) => `a://${at}/`.padEnd(4096, "x"))));
+  assert.equal(subscriptions.size, 64);
+  const [acknowledged] = one.heard;
+  assert.equal(acknowledged?.params.notifications.resourceSubscriptions.length, 64);
+  listens.endAll();
 });

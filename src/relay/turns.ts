@@ -1,0 +1,40 @@
+// Work of the hub's own that is long enough to be felt, as a search among thousands of tools: one piece in a turn of the event loop, so that what
+// others send is taken in between. Clients that wait are served in turn, however much one of them asks for.
+import { type FairItem, FairQueue } from "../gates/fair-queue.ts";
+
+interface Waiter extends FairItem<Waiter> {
+  readonly wake: () => void;
+}
+
+export class Turns {
+  readonly #waiting = new FairQueue<Waiter>();
+  /** Nobody has had this turn of the loop yet. */
+  #isFree = true;
+  #isArmed = false;
+
+  /** Undefined: it may be done now. Else a promise to wait for before asking again, which never rejects. `client`: whose it is. */
+  take(client: string): Promise<void> | undefined {
+    this.#arm();
+    if (this.#isFree) {
+      this.#isFree = false;
+      return undefined;
+    }
+    return new Promise((wake) => {
+      this.#waiting.push(client, { wake, lane: undefined, previous: undefined, next: undefined });
+    });
+  }
+
+  #arm(): void {
+    if (this.#isArmed) return;
+    this.#isArmed = true;
+    setImmediate(() => {
+      this.#isArmed = false;
+      this.#isFree = true;
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      // Who has given up meanwhile leaves its turn unused.
+      this.#arm();
+      next.wake();
+    });
+  }
+}
