@@ -3,6 +3,7 @@
 import type { ClientProfile } from "../base/client-profile.ts";
 import type { Verdict } from "../gates/decide.ts";
 import type { Era } from "../wire/revisions.ts";
+import { type Claims, claim, claimNames, collisionNotes, ofAnotherCore, withoutNames } from "./claims.ts";
 import type { ListKind } from "./cursor.ts";
 import { keyOf } from "./entries.ts";
 import { namedShelf } from "./exposed.ts";
@@ -31,7 +32,6 @@ import { ListPages } from "./pages.ts";
 import type { SearchTools } from "./tool-cap.ts";
 import type { SearchedTool } from "./tool-index.ts";
 import { type Capped, ToolListing } from "./tool-listing.ts";
-import { toCore } from "./uri-spelling.ts";
 import { type SaidBy, UriTable } from "./uri-table.ts";
 
 /** One thing of a Core and what becomes of it in this view, for `list --all`. */
@@ -54,15 +54,6 @@ interface Part {
   readonly tools: readonly ToolEntry[];
   readonly named: NamedShelf;
 }
-
-/** Entries of one kind that the caller may use, in manifest order of their Cores. */
-interface Claims<E> {
-  readonly winners: readonly E[];
-  readonly losers: readonly E[];
-}
-
-/** Of one Core. */
-const maxNotes = 20;
 
 export class View {
   readonly #parts: readonly Part[];
@@ -201,14 +192,9 @@ export class View {
     });
   }
 
-  /** Names and uris that two Cores want: who has it, and how to reach the other; of one Core a handful, and how many more there are. */
   collisions(): readonly CatalogNote[] {
-    return fewOfEach([
-      ...nameCollisions("tool", this.#tools, this.hubTools?.names),
-      ...nameCollisions("prompt", this.#prompts),
-      ...uriCollisions("resource", this.#resources),
-      ...uriCollisions("resource template", this.#templates),
-    ]);
+    const all = { tools: this.#tools, prompts: this.#prompts, resources: this.#resources, templates: this.#templates };
+    return collisionNotes(all, this.hubTools?.names ?? []);
   }
 
   #pagesOf(kind: ListKind, era: Era): ListPages {
@@ -285,54 +271,6 @@ function partOf(shelf: Shelf, rules: ViewRules, profile: ClientProfile): Part {
   return { shelf, rules: ofCore, tools: named.tools.filter(({ route }) => ofCore.tool(route).t === "allowed"), named };
 }
 
-/** By exposed names. A Core's own name for its tool may not be another tool's canonical one: only `expose` may say so. */
-function claimNames<E extends NamedEntry<PromptRoute>>(entries: readonly E[]): Claims<E> {
-  const suspects = entries.filter(({ route, override }) => {
-    return route.exposed.includes(".") && route.exposed !== route.canonical && override?.expose === undefined;
-  });
-  const names = suspects.length === 0 ? undefined : new Set(entries.map(({ route }) => route.canonical));
-  const sly = new Set(suspects.filter(({ route }) => names?.has(route.exposed)));
-  return claim(
-    entries,
-    (entry) => entry.route.exposed,
-    (entry) => sly.has(entry),
-  );
-}
-
-/** What the hub itself is called, no Core's tool is: such a tool can be called by its canonical name. */
-function withoutNames<E extends NamedEntry<PromptRoute>>(claims: Claims<E>, names: readonly string[]): Claims<E> {
-  const isTaken = ({ route }: E) => names.includes(route.exposed);
-  const { winners, losers } = claims;
-  if (names.length === 0 || !winners.some(isTaken)) return claims;
-  return { winners: winners.filter((entry) => !isTaken(entry)), losers: [...losers, ...winners.filter(isTaken)] };
-}
-
-/** What has the namespace of a prefixed Core in it is that Core's, whoever lists it. */
-function ofAnotherCore(shelves: readonly Shelf[]): (entry: UriEntry) => boolean {
-  const prefixed = shelves.flatMap(({ source }) => (source.uris === "prefixed" ? [source] : []));
-  return ({ uri, route }) =>
-    prefixed.some(({ key, namespace }) => key !== route.core && toCore(namespace, uri) !== undefined);
-}
-
-function claim<E>(
-  entries: readonly E[],
-  nameOf: (entry: E) => string,
-  isRefused: (entry: E) => boolean = () => false,
-): Claims<E> {
-  const taken = new Set<string>();
-  const winners: E[] = [];
-  const losers: E[] = [];
-  for (const entry of entries) {
-    const name = nameOf(entry);
-    if (taken.has(name) || isRefused(entry)) losers.push(entry);
-    else {
-      taken.add(name);
-      winners.push(entry);
-    }
-  }
-  return { winners, losers };
-}
-
 function rankByNamespace(shelves: readonly Shelf[]): ReadonlyMap<string, number> {
   const sources = shelves.map((shelf) => shelf.source);
   const ordered = sources.toSorted((a, b) => (a.namespace < b.namespace ? -1 : 1));
@@ -363,43 +301,4 @@ function explainPart({ shelf, rules, named: own }: Part, collided: ReadonlySet<u
     ...shelf.resources.map((resource) => byUri("resource", resource)),
     ...shelf.templates.map((template) => byUri("template", template)),
   ];
-}
-
-/** Two instances of one server may have thousands of names in common. */
-function fewOfEach(notes: readonly CatalogNote[]): readonly CatalogNote[] {
-  const counts = new Map<string, number>();
-  const few = notes.filter(({ core }) => {
-    const count = (counts.get(core) ?? 0) + 1;
-    counts.set(core, count);
-    return count <= maxNotes;
-  });
-  for (const [core, count] of counts) {
-    if (count <= maxNotes) continue;
-    few.push({ core, message: `${count - maxNotes} more are hidden; thehub list --all shows them` });
-  }
-  return few;
-}
-
-/** `own`: names that the hub has itself. */
-function nameCollisions(
-  what: string,
-  { winners, losers }: Claims<PromptEntry>,
-  own: readonly string[] = [],
-): readonly CatalogNote[] {
-  if (losers.length === 0) return [];
-  const owners = new Map(winners.map(({ route }) => [route.exposed, route.canonical]));
-  for (const name of own) owners.set(name, "the hub itself");
-  return losers.map(({ route }) => ({
-    core: route.core,
-    message: `${what} ${route.canonical} is hidden: ${owners.get(route.exposed) ?? route.exposed} has the name ${route.exposed}; call it as ${route.canonical}`,
-  }));
-}
-
-function uriCollisions(what: string, { winners, losers }: Claims<UriEntry>): readonly CatalogNote[] {
-  if (losers.length === 0) return [];
-  const owners = new Map(winners.map(({ uri, route }) => [uri, route.core]));
-  return losers.map(({ uri, route }) => ({
-    core: route.core,
-    message: `${what} ${uri} is hidden: ${owners.has(uri) ? `core "${owners.get(uri)}" lists it as well` : "it has the namespace of another Core in it, whose uris are prefixed"}`,
-  }));
 }
