@@ -28,6 +28,8 @@ export interface Source {
   place(path: Path, at: "key" | "value"): Place;
   /** The keys of the map at `path` in the order of the text; a plain object would put numbers first. */
   keys(path: Path): string[];
+  /** A number or a word such as true as it is written, which may be more than it is read as; undefined for anything else. */
+  written(path: Path): string | undefined;
 }
 
 export type ReadSource =
@@ -102,7 +104,7 @@ export function readSource(text: string, file: string, folder: string): ReadSour
       return { t: "unreadable", problems };
     }
     const value: unknown = document.toJS({ maxAliasCount: maxAliases });
-    return { t: "read", source: { file, folder, value, place: locate(document, at), keys: keysOf(document) } };
+    return { t: "read", source: { file, folder, value, place: locate(document, at), ...lookups(document) } };
   } catch (error) {
     // The parser answers an alias bomb with ReferenceError, and what its stack cannot hold with RangeError.
     if (error instanceof ReferenceError) return tooManyAliases();
@@ -189,15 +191,23 @@ function locate(document: Document, at: (offset: number) => Place): Source["plac
   };
 }
 
-function keysOf(document: Document): Source["keys"] {
+function lookups(document: Document): Pick<Source, "keys" | "written"> {
   const find = indexed();
-  return (path) => {
-    let node: unknown = resolved(document.contents, document);
-    for (const step of path) {
-      if (!isMap(node)) return [];
-      node = resolved(find(node, String(step))?.value, document);
-    }
-    return isMap(node) ? node.items.map((item) => keyText(item.key)) : [];
+  const inside = (node: unknown, step: string | number): unknown => {
+    if (isMap(node)) return find(node, String(step))?.value;
+    return isSeq(node) && typeof step === "number" ? node.items[step] : undefined;
+  };
+  const nodeAt = (path: Path) =>
+    path.reduce((node, step) => resolved(inside(node, step), document), resolved(document.contents, document));
+  return {
+    keys(path) {
+      const node = nodeAt(path);
+      return isMap(node) ? node.items.map((item) => keyText(item.key)) : [];
+    },
+    written(path) {
+      const node = nodeAt(path);
+      return isScalar(node) && ["number", "boolean"].includes(typeof node.value) ? node.source : undefined;
+    },
   };
 }
 
