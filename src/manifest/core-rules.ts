@@ -53,7 +53,7 @@ function checkCommand(core: Entry, values: Values, report: Report): void {
   if (command === undefined) {
     // A key that says another way to run the Core has findings of its own.
     if (values["url"] !== undefined || values["container"] !== undefined) return;
-    const near = Object.keys(values).find((key) => /^com+and?$|^cmd$|^exec$/i.test(key));
+    const near = Object.keys(values).find((key) => /^com+and?$|^cmd$|^exec$|^(server|http)_?url$/i.test(key));
     if (near !== undefined) return;
     report(core, "error", "command is missing", 'write what to run: command: npx, args: ["-y", "some-mcp-server"]');
     return;

@@ -1,6 +1,7 @@
 // The shape of one manifest against the schema: the generated validator's findings in words, with what to write instead.
 import { isCredentialName } from "../base/credential-name.ts";
 import { nearest } from "./nearest.ts";
+import { otherPlace, synonym } from "./other-words.ts";
 import { formatPath, type Path } from "./problems.ts";
 import { follow, plannedIn, type SchemaNode, schemaAt } from "./schema.ts";
 import type { Source } from "./source.ts";
@@ -84,24 +85,13 @@ function explain(fault: Fault, path: Path, value: unknown, written: Source["writ
   }
 }
 
-/** What other programs and older habits call a thing. */
-const synonyms: Readonly<Record<string, string>> = {
-  servers: "cores",
-  mcpservers: "cores",
-  backends: "cores",
-  environment: "env",
-  arguments: "args",
-  workdir: "cwd",
-  workingdirectory: "cwd",
-  rename: "name",
-  token: "token_sha256",
-};
-
 function unknownKey(path: Path, key: string, node: SchemaNode): Finding {
   const known = Object.keys(node.properties ?? {});
   const found = { path: [...path, key], at: "key" as const, message: "unknown key" };
   if (key === "<<")
     return { ...found, hint: "merge keys are not supported: write the keys out, or use an alias for the whole map" };
+  const elsewhere = otherPlace(path, key);
+  if (elsewhere !== undefined) return { ...found, hint: elsewhere };
   const near = nearest(key, known) ?? synonym(key, known);
   if (near !== undefined) return { ...found, hint: `did you mean ${near}?` };
   const inner = known.find((name) => Object.hasOwn(follow(node.properties?.[name] ?? {}).properties ?? {}, key));
@@ -115,11 +105,6 @@ function unknownKey(path: Path, key: string, node: SchemaNode): Finding {
     hint:
       known.length === 0 ? "remove it" : `known here: ${known.filter((name) => !isPlannedKey(node, name)).join(", ")}`,
   };
-}
-
-function synonym(key: string, known: readonly string[]): string | undefined {
-  const other = synonyms[key.toLowerCase().replace(/[_-]/g, "")];
-  return other !== undefined && known.includes(other) ? other : undefined;
 }
 
 function isPlannedKey(node: SchemaNode, key: string): boolean {

@@ -70,3 +70,28 @@ test("shape: a time with a unit is written as the milliseconds that the key want
     ],
   );
 });
+
+test("shape: the configuration of a client is led into a manifest, key by key", () => {
+  const loaded = load(`{
+  "inputs": [],
+  "mcpServers": {},
+  "cores": {
+    "wiki": { "type": "http", "serverUrl": "https://wiki.example/mcp", "timeout": 60, "alwaysAllow": ["a"] },
+    "files": { "type": "stdio", "command": "npx", "envFile": ".env", "enabled": false, "excludeTools": ["a"] }
+  }
+}`);
+  assert.ok(loaded.t === "invalid");
+  const hints = loaded.problems.map(({ path, hint }) => `${path}: ${hint}`);
+  assert.deepEqual(hints, [
+    "inputs: remove it: what a Core is not to have in the clear is under its secrets",
+    "mcpServers: did you mean cores?",
+    "cores.wiki.type: remove it: command or url says it; a url of HTTP+SSE alone has transport: sse",
+    "cores.wiki.serverUrl: did you mean url?",
+    "cores.wiki.timeout: write policy: { timeout_ms: … }",
+    "cores.wiki.alwaysAllow: remove it: whether a call may be made without asking is for the client to say",
+    "cores.files.type: remove it: command or url says it; a url of HTTP+SSE alone has transport: sse",
+    "cores.files.envFile: write secrets: [NAME] for each of its variables, and set HUB_SECRET_NAME or HUB_SECRETS_DIR",
+    "cores.files.enabled: remove it, or write disabled: true where it is false",
+    "cores.files.excludeTools: write policy: { deny_tools: […] }",
+  ]);
+});
