@@ -37,9 +37,9 @@ cores:
 const pictures: Readonly<Record<string, () => Promise<void>>> = {
   start: async () => {
     const hub = recorded("npm start", root);
-    await hub.until('thehub",\n');
+    await hub.until('"stdio"\n');
     await stopped(hub.child);
-    draw("start", "npm start", hub.output());
+    draw("start", "npm start", hub.output().replaceAll(root, "/path/to/thehub/"));
   },
   list: async () => drawCommand("list", "npx thehub list", "list"),
   check: async () => {
