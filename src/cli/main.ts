@@ -14,25 +14,40 @@ const terminal: Terminal = {
     return process.stdin;
   },
   get stdout() {
-    return unheard(process.stdout);
+    return listened(process.stdout, lost);
   },
   get stderr() {
-    return unheard(process.stderr);
+    return listened(process.stderr, ignore);
   },
   cwd: process.cwd(),
 };
 
-/** That nobody reads any more (`thehub list | head`) is no reason to crash: there is nowhere left to say so. */
-function unheard<S extends NodeJS.WriteStream>(stream: S): S {
-  return stream.listeners("error").includes(ignore) ? stream : stream.on("error", ignore);
+function listened<S extends NodeJS.WriteStream>(stream: S, onError: (error: Error) => void): S {
+  return stream.listeners("error").includes(onError) ? stream : stream.on("error", onError);
 }
 
 function ignore(): void {}
 
+/**
+ * That nobody reads any more (`thehub list | head`) is no reason to crash or to fail. A full disk is: a list would end early and look whole.
+ * What serves has other readers, and says what is wrong in its log.
+ */
+function lost(error: NodeJS.ErrnoException): void {
+  const [command = ""] = process.argv.slice(2);
+  if (error.code === "EPIPE" || ["", "serve", "stdio", "connect"].includes(command)) return;
+  process.once("exit", () => {
+    process.exitCode ||= explain(new Error(`the answer could not be written: ${error.message}`));
+  });
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     // Making the stream process.stdout takes a tenth of the time that this command has.
-    writeSync(1, `${version}\n`);
+    try {
+      writeSync(1, `${version}\n`);
+    } catch (error) {
+      lost(error as Error);
+    }
     return 0;
   }
   const command = readPlainCommand(argv);
