@@ -33,21 +33,16 @@ function ignore(): void {}
  * What serves has other readers, and says what is wrong in its log.
  */
 function lost(error: NodeJS.ErrnoException): void {
-  const [command = ""] = process.argv.slice(2);
-  if (error.code === "EPIPE" || ["", "serve", "stdio", "connect"].includes(command)) return;
+  if (error.code === "EPIPE" || /^(serve|stdio|connect|)$/.test(process.argv[2] ?? "")) return;
   process.once("exit", () => {
-    process.exitCode ||= explain(new Error(`the answer could not be written: ${error.message}`));
+    process.exitCode ||= explain(error);
   });
 }
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     // Making the stream process.stdout takes a tenth of the time that this command has.
-    try {
-      writeSync(1, `${version}\n`);
-    } catch (error) {
-      lost(error as Error);
-    }
+    writeSync(1, `${version}\n`);
     return 0;
   }
   const command = readPlainCommand(argv);
