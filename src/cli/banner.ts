@@ -13,6 +13,8 @@ export interface BannerFacts {
   readonly manifest: string;
   /** Absolute; undefined for the built-in one. */
   readonly manifestFile: string | undefined;
+  /** How a client starts `thehub`. */
+  readonly command: readonly [command: string, ...args: string[]];
   /** Whether clients must present a token; `madeToken` is one that was made just now and is shown this once. */
   readonly tokenNeeded: boolean;
   readonly madeToken: string | undefined;
@@ -34,11 +36,11 @@ export function banner(terminal: Terminal, facts: BannerFacts): string {
   if (facts.madeToken !== undefined) {
     lines.push("", "A token was made for this run, since the hub listens beyond this machine:", `  ${facts.madeToken}`);
   }
-  if (first !== undefined) lines.push("", ...sharing(first.url, facts.tokenNeeded));
+  if (first !== undefined) lines.push("", ...sharing(first.url, facts));
   lines.push(
     "",
     "For a client that starts a command (with Cores of its own):",
-    config(npx("stdio", ...(facts.manifestFile === undefined ? [] : ["--manifest", facts.manifestFile]))),
+    config(started(facts, "stdio", ...(facts.manifestFile === undefined ? [] : ["--manifest", facts.manifestFile]))),
     "",
   );
   return `${lines.join("\n")}\n`;
@@ -69,20 +71,21 @@ function nearby(address: string): string {
 }
 
 /** What a client needs to have the Cores of this hub. */
-function sharing(url: string, tokenNeeded: boolean): string[] {
+function sharing(url: string, facts: BannerFacts): string[] {
+  const { tokenNeeded } = facts;
   if (url.startsWith("unix:")) {
     const env = tokenNeeded ? { env: { HUB_TOKEN: "<HUB_TOKEN>" } } : {};
     return [
       "For a client that starts a command (with the Cores of this hub):",
-      config({ ...npx("connect", url), ...env }),
+      config({ ...started(facts, "connect", url), ...env }),
     ];
   }
   const headers = tokenNeeded ? { headers: { Authorization: "Bearer <HUB_TOKEN>" } } : {};
   return ["For a client that takes a URL:", config({ type: "http", url, ...headers })];
 }
 
-function npx(...args: readonly string[]): object {
-  return { command: "npx", args: ["-y", "@ghively/thehub", ...args] };
+function started({ command: [command, ...before] }: BannerFacts, ...args: readonly string[]): object {
+  return { command, args: [...before, ...args] };
 }
 
 function config(server: object): string {

@@ -14,20 +14,30 @@ const terminal: Terminal = {
     return process.stdin;
   },
   get stdout() {
-    return unheard(process.stdout);
+    return listened(process.stdout, lost);
   },
   get stderr() {
-    return unheard(process.stderr);
+    return listened(process.stderr, ignore);
   },
   cwd: process.cwd(),
 };
 
-/** That nobody reads any more (`thehub list | head`) is no reason to crash: there is nowhere left to say so. */
-function unheard<S extends NodeJS.WriteStream>(stream: S): S {
-  return stream.listeners("error").includes(ignore) ? stream : stream.on("error", ignore);
+function listened<S extends NodeJS.WriteStream>(stream: S, onError: (error: Error) => void): S {
+  return stream.listeners("error").includes(onError) ? stream : stream.on("error", onError);
 }
 
 function ignore(): void {}
+
+/**
+ * That nobody reads any more (`thehub list | head`) is no reason to crash or to fail. A full disk is: a list would end early and look whole.
+ * What serves has other readers, and says what is wrong in its log.
+ */
+function lost(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE" || /^(serve|stdio|connect|)$/.test(process.argv[2] ?? "")) return;
+  process.once("exit", () => {
+    process.exitCode ||= explain(error);
+  });
+}
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {

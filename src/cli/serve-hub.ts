@@ -8,6 +8,7 @@ import { openNetworkDoors } from "../library/network-doors.ts";
 import type { Log } from "../telemetry/log.ts";
 import { banner } from "./banner.ts";
 import type { MadeToken } from "./made-token.ts";
+import { ownCommand } from "./own-command.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -39,6 +40,7 @@ export async function serveHub(
         publicUrl: settings.publicUrl,
         manifest: manifestFile ?? "the built-in manifest",
         manifestFile: manifestFile ?? undefined,
+        command: ownCommand(process.argv[1] ?? ""),
         tokenNeeded: doors.tokenNeeded,
         madeToken,
       }),

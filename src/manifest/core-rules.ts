@@ -3,6 +3,7 @@ import { checkLogin } from "./login-rules.ts";
 import { defaults } from "./model.ts";
 import type { Entry, Report } from "./parts.ts";
 import { checkPlace } from "./place-rules.ts";
+import { checkPlaceholders } from "./placeholder-rules.ts";
 import type { Path } from "./problems.ts";
 import { isHubCredential } from "./secret-names.ts";
 import { record, text, texts } from "./values.ts";
@@ -52,7 +53,7 @@ function checkCommand(core: Entry, values: Values, report: Report): void {
   if (command === undefined) {
     // A key that says another way to run the Core has findings of its own.
     if (values["url"] !== undefined || values["container"] !== undefined) return;
-    const near = Object.keys(values).find((key) => /^com+and?$|^cmd$|^exec$/i.test(key));
+    const near = Object.keys(values).find((key) => /^com+and?$|^cmd$|^exec$|^(server|http)_?url$/i.test(key));
     if (near !== undefined) return;
     report(core, "error", "command is missing", 'write what to run: command: npx, args: ["-y", "some-mcp-server"]');
     return;
@@ -69,26 +70,6 @@ function checkCommand(core: Entry, values: Values, report: Report): void {
       hint,
     );
   }
-}
-
-/** `${secret:X}` and `${env:X}` are planned; passing them on as they are would be silent nonsense. */
-function checkPlaceholders(core: Entry, values: Values, report: Report): void {
-  const check = (value: unknown, path: Path): void => {
-    const match = /\$\{(secret|env):([^}]*)\}/.exec(text(value) ?? "");
-    if (match === null) return;
-    const [whole, kind, name] = match;
-    const hint =
-      kind === "secret"
-        ? `instead: secrets: [${name}] hands it to the Core as the environment variable ${name}`
-        : `instead: inherit_env: [${name}] hands the variable on, or write its value`;
-    report({ source: core.source, path, on: "value" }, "error", `${whole} is not supported by this version yet`, hint);
-  };
-  check(values["command"], [...core.path, "command"]);
-  check(values["cwd"], [...core.path, "cwd"]);
-  texts(values["args"])?.forEach((arg, index) => {
-    check(arg, [...core.path, "args", index]);
-  });
-  for (const [name, value] of Object.entries(record(values["env"]) ?? {})) check(value, [...core.path, "env", name]);
 }
 
 const looksSecret = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY)$/i;
@@ -126,7 +107,9 @@ function checkVariables(core: Entry, values: Values, report: Report): void {
   for (const [name, value] of Object.entries(record(values["env"]) ?? {})) {
     const path = [...core.path, "env", name];
     take(name, "env", path);
-    if (looksSecret.test(name) && text(value) !== "" && given.get(name) === "env") {
+    // A placeholder has a problem of its own.
+    const isElsewhere = /^$|^\$\{/.test(text(value) ?? "-");
+    if (looksSecret.test(name) && !isElsewhere && given.get(name) === "env") {
       report(
         { source: core.source, path },
         "warning",

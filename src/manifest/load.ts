@@ -47,7 +47,7 @@ export function loadManifest(from: ManifestSource): LoadedManifest {
     problems.push({ severity, file: source.file, ...source.place(path, on), path: formatPath(path), message, hint });
   };
   for (const source of sources) {
-    for (const { path, at, message, hint } of checkShape(source.value))
+    for (const { path, at, message, hint } of checkShape(source))
       report({ source, path, on: at }, "error", message, hint);
   }
   const parts = gather(sources, report);

@@ -2,7 +2,6 @@
 import { isEngineVariable } from "./engine-variables.ts";
 import { defaults } from "./model.ts";
 import type { Entry, Report } from "./parts.ts";
-import { fillSecrets } from "./templates.ts";
 import { record, text } from "./values.ts";
 
 /** Keys that only one of the two has. */
@@ -107,7 +106,7 @@ function checkUrl(url: string, values: Readonly<Record<string, unknown>>, at: At
 
 /** What is wrong with it, and what to write instead. */
 function flawOf(url: string): [message: string, hint: string] | undefined {
-  const filled = fillSecrets(url, () => "x");
+  const filled = url.replaceAll(/\$\{[^}]*\}/g, "x");
   if (!URL.canParse(filled)) return ["is no URL", "write the whole address: https://wiki.example/mcp"];
   const { protocol, username, password } = new URL(filled);
   if (!["http:", "https:", "ws:", "wss:"].includes(protocol)) {

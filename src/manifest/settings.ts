@@ -101,6 +101,7 @@ export function resolveSettings({ env, cwd, hub }: SettingsInput): ResolvedSetti
   };
   problems.push(...audienceProblems(settings));
   checkPlace(settings, problems);
+  checkPublicUrl(settings, problems);
   if (hasErrors(problems)) return { t: "invalid", problems };
   return { t: "ok", settings, warnings: problems };
 }
@@ -116,6 +117,14 @@ function checkPlace({ auth, publicUrl }: Settings, problems: Problem[]): void {
     const message = `${publicUrl} is not https, and hub.auth is builtin: the hub's token is typed there`;
     problems.push(variableProblem("HUB_PUBLIC_URL", "error", message, hint));
   }
+}
+
+/** What clients connect to is asked for so often that it is written where the place without it belongs. */
+function checkPublicUrl({ publicUrl, basePath }: Settings, problems: Problem[]): void {
+  const door = /\/(mcp|sse|ws)$/.exec(publicUrl ?? "")?.[0];
+  if (door === undefined || basePath.endsWith(door)) return;
+  const message = `ends in ${door}, which the hub adds itself: clients would be told of ${publicUrl}/mcp`;
+  problems.push(variableProblem("HUB_PUBLIC_URL", "warning", message, "write it without, here or in hub.public_url"));
 }
 
 /** A client's limits: its own where it has them, the hub's otherwise. `client` undefined: who needs no entry of its own. */

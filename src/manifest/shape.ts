@@ -1,7 +1,10 @@
 // The shape of one manifest against the schema: the generated validator's findings in words, with what to write instead.
+import { isCredentialName } from "../base/credential-name.ts";
 import { nearest } from "./nearest.ts";
+import { otherPlace, synonym } from "./other-words.ts";
 import { formatPath, type Path } from "./problems.ts";
 import { follow, plannedIn, type SchemaNode, schemaAt } from "./schema.ts";
+import type { Source } from "./source.ts";
 import { validate } from "./validator.ts";
 
 export interface Finding {
@@ -26,7 +29,7 @@ interface Validator {
 }
 
 /** Everything about `value` that the schema refuses, and everything it allows but this version does not enforce. */
-export function checkShape(value: unknown): Finding[] {
+export function checkShape({ value, written }: Pick<Source, "value" | "written">): Finding[] {
   const planned = plannedIn(value);
   const findings: Finding[] = planned.map(({ path, by, instead }) => {
     return {
@@ -41,13 +44,13 @@ export function checkShape(value: unknown): Finding[] {
   const isPlanned = (path: Path) => planned.some((part) => part.path.every((step, index) => step === path[index]));
   for (const fault of check.errors ?? []) {
     const path = pathOf(fault.instancePath, value);
-    const finding = explain(fault, path, valueAt(value, path));
+    const finding = explain(fault, path, valueAt(value, path), written);
     if (finding !== undefined && !isPlanned(finding.path)) findings.push(finding);
   }
   return findings;
 }
 
-function explain(fault: Fault, path: Path, value: unknown): Finding | undefined {
+function explain(fault: Fault, path: Path, value: unknown, written: Source["written"]): Finding | undefined {
   const node = schemaAt(path) ?? {};
   switch (fault.keyword) {
     case "additionalProperties":
@@ -59,7 +62,7 @@ function explain(fault: Fault, path: Path, value: unknown): Finding | undefined 
       if (node.required?.includes(String(fault.params["missingProperty"])) !== true) return undefined;
       return missingKey(path, String(fault.params["missingProperty"]), node);
     case "type":
-      return wrongType(path, value, node);
+      return wrongType(path, value, node, written(path) ?? show(value));
     case "enum":
     case "const":
       return wrongChoice(path, value, node);
@@ -82,24 +85,13 @@ function explain(fault: Fault, path: Path, value: unknown): Finding | undefined 
   }
 }
 
-/** What other programs and older habits call a thing. */
-const synonyms: Readonly<Record<string, string>> = {
-  servers: "cores",
-  mcpservers: "cores",
-  backends: "cores",
-  environment: "env",
-  arguments: "args",
-  workdir: "cwd",
-  workingdirectory: "cwd",
-  rename: "name",
-  token: "token_sha256",
-};
-
 function unknownKey(path: Path, key: string, node: SchemaNode): Finding {
   const known = Object.keys(node.properties ?? {});
   const found = { path: [...path, key], at: "key" as const, message: "unknown key" };
   if (key === "<<")
     return { ...found, hint: "merge keys are not supported: write the keys out, or use an alias for the whole map" };
+  const elsewhere = otherPlace(path, key);
+  if (elsewhere !== undefined) return { ...found, hint: elsewhere };
   const near = nearest(key, known) ?? synonym(key, known);
   if (near !== undefined) return { ...found, hint: `did you mean ${near}?` };
   const inner = known.find((name) => Object.hasOwn(follow(node.properties?.[name] ?? {}).properties ?? {}, key));
@@ -113,11 +105,6 @@ function unknownKey(path: Path, key: string, node: SchemaNode): Finding {
     hint:
       known.length === 0 ? "remove it" : `known here: ${known.filter((name) => !isPlannedKey(node, name)).join(", ")}`,
   };
-}
-
-function synonym(key: string, known: readonly string[]): string | undefined {
-  const other = synonyms[key.toLowerCase().replace(/[_-]/g, "")];
-  return other !== undefined && known.includes(other) ? other : undefined;
 }
 
 function isPlannedKey(node: SchemaNode, key: string): boolean {
@@ -138,25 +125,31 @@ function noneOf(path: Path, node: SchemaNode): Finding {
   return { path, at: "key", message, hint: what === "" ? `add ${first}` : `add ${first}: ${what}` };
 }
 
-function wrongType(path: Path, value: unknown, node: SchemaNode): Finding {
+/** `written`: a number as it stands in the file: 3.10 is read as 3.1. */
+function wrongType(path: Path, value: unknown, node: SchemaNode, written: string): Finding {
   const types = [node.type ?? []].flat();
   const wanted = types.map((type) => typeNames[type] ?? type).join(" or ");
-  if (isSensitive(path)) {
+  if (isSensitive(path, value)) {
     return {
       path,
       at: "value",
       message: `must be ${wanted}`,
-      hint: node.patternErrorMessage ?? exampleHint(path, node) ?? node.description ?? "",
+      hint: node.patternErrorMessage ?? exampleHint(path, node) ?? typeHint(path, value, types, node, "…"),
     };
   }
-  const message = `must be ${wanted}, not ${kindOf(value)}`;
-  return { path, at: "value", message, hint: typeHint(path, value, types, node) };
+  const message = `must be ${wanted}, not ${kindOf(value, written)}`;
+  return { path, at: "value", message, hint: typeHint(path, value, types, node, written) };
 }
 
 /** Where a hash or a secret's name belongs, people write the secret itself: such values are not repeated. */
-function isSensitive(path: Path): boolean {
-  return path.some((step) =>
-    ["token_sha256", "tokens", "secrets", "client_secret", "private_key"].includes(String(step)),
+const secretPlaces = ["token_sha256", "tokens", "secrets", "client_secret", "private_key", "bearer"];
+
+function isSensitive(path: Path, value: unknown): boolean {
+  if (path.some((step) => secretPlaces.includes(String(step))) || isCredentialName(String(path.at(-1)))) return true;
+  const isClient = path.length === 2 && path[0] === "clients";
+  return (
+    typeof value === "string" &&
+    (isClient || path.at(-1) === "auth" || path.includes("headers") || path.includes("env"))
   );
 }
 
@@ -169,12 +162,14 @@ const typeNames: Readonly<Record<string, string>> = {
   boolean: "true or false",
 };
 
-function typeHint(path: Path, value: unknown, types: readonly string[], node: SchemaNode): string {
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+function typeHint(path: Path, value: unknown, types: readonly string[], node: SchemaNode, written: string): string {
   const key = path.at(-1);
   const lead = typeof key === "string" ? `${key}: ` : "";
   if (value === null) return `write a value after ${formatPath(path.slice(-1))}, or remove it`;
   if (types.includes("string") && (typeof value === "number" || typeof value === "boolean")) {
-    return `put it in quotes: ${lead}"${String(value)}"`;
+    return `put it in quotes: ${lead}"${written}"`;
   }
   if (types.includes("array") && typeof value === "string") {
     const items = key === "args" ? value.trim().split(/\s+/) : [value];
@@ -186,6 +181,10 @@ function typeHint(path: Path, value: unknown, types: readonly string[], node: Sc
   if (types.some((type) => type === "integer" || type === "number")) {
     const plain = typeof value === "string" ? Number(value) : Number.NaN;
     if (value !== "" && Number.isFinite(plain)) return `write it without quotes: ${lead}${plain}`;
+    const [, time = "", unit = ""] = /^(\d+(?:\.\d+)?) ?(ms|s|m|h)$/.exec(String(value)) ?? [];
+    if (unit !== "" && lead.endsWith("_ms: ")) {
+      return `write it in milliseconds: ${lead}${Math.round(Number(time) * (unitMs[unit] ?? 1))}`;
+    }
     return `write ${rangeOf(node)}`;
   }
   return exampleHint(path, node) ?? (types.includes("object") ? "write key: value lines below it, indented" : "");
@@ -212,7 +211,7 @@ function wrongText(fault: Fault, path: Path, value: unknown, node: SchemaNode): 
     const message = `${show(fault.propertyName)} is not a legal name`;
     return { path: [...path, fault.propertyName], at: "key", message, hint: names.patternErrorMessage ?? "" };
   }
-  const shown = isSensitive(path) ? "the value" : show(value);
+  const shown = isSensitive(path, value) ? "the value" : show(value);
   return { path, at: "value", message: `${shown} is not allowed here`, hint: node.patternErrorMessage ?? "" };
 }
 
@@ -228,11 +227,10 @@ function keysOf(node: SchemaNode): string {
   return Object.keys(node.properties ?? {}).join(", ");
 }
 
-function kindOf(value: unknown): string {
+function kindOf(value: unknown, written: string): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a map";
-  return show(value);
+  return typeof value === "object" ? "a map" : written;
 }
 
 function show(value: unknown): string {

@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { isTooDeep } from "./nesting.ts";
@@ -28,6 +29,8 @@ export interface Source {
   place(path: Path, at: "key" | "value"): Place;
   /** The keys of the map at `path` in the order of the text; a plain object would put numbers first. */
   keys(path: Path): string[];
+  /** A number or a word such as true as it is written, which may be more than it is read as; undefined for anything else. */
+  written(path: Path): string | undefined;
 }
 
 export type ReadSource =
@@ -39,12 +42,26 @@ const maxAliases = 100;
 
 const hints: Record<string, string> = {
   TAB_AS_INDENT: "indent with spaces: YAML does not allow tabs there",
-  BAD_INDENT: "give all keys of one map the same indentation",
+  BAD_INDENT: "give all keys of one map the same indentation, and close what was opened",
   MULTIPLE_DOCS: "keep one document per file: remove the --- line, or use a folder of files",
   MISSING_CHAR: "close what is open here: a quote, bracket or comma is missing",
-  BAD_ALIAS: "define the anchor (&name) before the alias (*name)",
-  TAG_RESOLVE_FAILED: "remove the tag (the word with !)",
+  BAD_ALIAS: "put it in quotes: * at the beginning names an anchor",
+  BAD_SCALAR_START: "put it in quotes: YAML keeps @ ` % and , at the beginning for itself",
+  BAD_DQ_ESCAPE: "write it in single quotes, where \\ is just itself: 'C:\\Users'",
+  BLOCK_AS_IMPLICIT_KEY:
+    "put it in quotes if it is a text with a colon; else give all keys of one map the same indentation",
+  UNEXPECTED_TOKEN: "put the whole value in quotes or none of it ('it''s'), and close each bracket once",
+  TAG_RESOLVE_FAILED: "put it in quotes if it is a text with !; else remove the tag",
 };
+
+/** A fault of the parser's, as this page knows it. */
+type Fault = Document["errors"][number] | Document["warnings"][number];
+
+function hintOf({ code, message }: Fault): string {
+  // Of the same kind as a missing bracket, for the parser.
+  if (message.startsWith("Comments ")) return "put it in quotes if it is a text: # begins a comment";
+  return hints[code] ?? "write valid YAML here";
+}
 
 export function readSource(text: string, file: string, folder: string): ReadSource {
   const lines = new LineCounter();
@@ -74,9 +91,7 @@ export function readSource(text: string, file: string, folder: string): ReadSour
     });
     const faults = [...document.errors, ...document.warnings];
     if (faults.length > 0) {
-      const problems = faults.map((fault) =>
-        problem(at(fault.pos[0]), [], sentence(fault.message), hints[fault.code] ?? "write valid YAML here"),
-      );
+      const problems = faults.map((fault) => problem(at(startOf(fault, document)), [], sentence(fault), hintOf(fault)));
       return { t: "unreadable", problems };
     }
     const root = document.contents;
@@ -90,8 +105,11 @@ export function readSource(text: string, file: string, folder: string): ReadSour
     if (slips === undefined) return tooManyAliases();
     if (slips.length > 0) {
       const problems = slips.map((slip) => {
-        if (slip.first === undefined)
-          return problem(at(slip.offset), slip.path, "this alias has no anchor", hints["BAD_ALIAS"] ?? "");
+        if (slip.first === undefined) {
+          const name = text.slice(slip.offset, slip.end);
+          const hint = `put it in quotes if it is a text: "${name}"; else define the anchor &${name.slice(1)} before it`;
+          return problem(at(slip.offset), slip.path, `the alias ${name} has no anchor`, hint);
+        }
         return problem(
           at(slip.offset),
           slip.path,
@@ -102,7 +120,7 @@ export function readSource(text: string, file: string, folder: string): ReadSour
       return { t: "unreadable", problems };
     }
     const value: unknown = document.toJS({ maxAliasCount: maxAliases });
-    return { t: "read", source: { file, folder, value, place: locate(document, at), keys: keysOf(document) } };
+    return { t: "read", source: { file, folder, value, place: locate(document, at), ...lookups(document) } };
   } catch (error) {
     // The parser answers an alias bomb with ReferenceError, and what its stack cannot hold with RangeError.
     if (error instanceof ReferenceError) return tooManyAliases();
@@ -111,15 +129,30 @@ export function readSource(text: string, file: string, folder: string): ReadSour
   }
 }
 
-function sentence(message: string): string {
+function sentence({ code, message }: Fault): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins here";
   const first = message.split("\n", 1)[0] ?? message;
   return `not valid YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`;
+}
+
+/** Where a fault is to be looked for: a quote that is not closed is found at the end of the file. */
+function startOf({ message, pos: [offset] }: Fault, document: Document): number {
+  if (!message.startsWith("Missing closing ")) return offset;
+  let start = offset;
+  visit(document, {
+    Scalar(_key, { type, range }) {
+      const isQuoted = type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE";
+      if (isQuoted && range != null && range[0] < offset && range[1] >= offset) start = range[0];
+    },
+  });
+  return start;
 }
 
 /** A key written twice (`first`: where before), or an alias without an anchor. */
 interface Slip {
   readonly path: Path;
   readonly offset: number;
+  readonly end?: number | undefined;
   readonly first: number | undefined;
 }
 
@@ -127,14 +160,14 @@ interface Slip {
 function slipsOf(document: Document): Slip[] | undefined {
   const found: Slip[] = [];
   let aliases = 0;
-  const visit = (node: unknown, path: Path): void => {
+  const look = (node: unknown, path: Path): void => {
     if (isAlias(node)) {
       aliases += 1;
       const isKnown = aliases > maxAliases || node.resolve(document) !== undefined;
-      if (!isKnown) found.push({ path, offset: offsetOf(node) ?? 0, first: undefined });
+      if (!isKnown) found.push({ path, offset: offsetOf(node) ?? 0, end: node.range?.[1], first: undefined });
     } else if (isSeq(node)) {
       node.items.forEach((item, index) => {
-        visit(item, [...path, index]);
+        look(item, [...path, index]);
       });
     } else if (isMap(node)) {
       const seen = new Map<string, number>();
@@ -144,11 +177,11 @@ function slipsOf(document: Document): Slip[] | undefined {
         const first = seen.get(key);
         if (first === undefined) seen.set(key, offset);
         else found.push({ path: [...path, key], offset, first });
-        visit(pair.value, [...path, key]);
+        look(pair.value, [...path, key]);
       }
     }
   };
-  visit(document.contents, []);
+  look(document.contents, []);
   return aliases > maxAliases ? undefined : found;
 }
 
@@ -189,15 +222,23 @@ function locate(document: Document, at: (offset: number) => Place): Source["plac
   };
 }
 
-function keysOf(document: Document): Source["keys"] {
+function lookups(document: Document): Pick<Source, "keys" | "written"> {
   const find = indexed();
-  return (path) => {
-    let node: unknown = resolved(document.contents, document);
-    for (const step of path) {
-      if (!isMap(node)) return [];
-      node = resolved(find(node, String(step))?.value, document);
-    }
-    return isMap(node) ? node.items.map((item) => keyText(item.key)) : [];
+  const inside = (node: unknown, step: string | number): unknown => {
+    if (isMap(node)) return find(node, String(step))?.value;
+    return isSeq(node) && typeof step === "number" ? node.items[step] : undefined;
+  };
+  const nodeAt = (path: Path) =>
+    path.reduce((node, step) => resolved(inside(node, step), document), resolved(document.contents, document));
+  return {
+    keys(path) {
+      const node = nodeAt(path);
+      return isMap(node) ? node.items.map((item) => keyText(item.key)) : [];
+    },
+    written(path) {
+      const node = nodeAt(path);
+      return isScalar(node) && ["number", "boolean"].includes(typeof node.value) ? node.source : undefined;
+    },
   };
 }
 

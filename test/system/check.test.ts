@@ -1,12 +1,13 @@
 // `thehub check` on what is not in the manifest itself: secrets that are not there, Cores that do not come up.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { fixture } from "../helpers/hub-process.ts";
+import { fixture, mainFile } from "../helpers/hub-process.ts";
 import { thehub } from "../helpers/thehub.ts";
 
 let folder = "";
@@ -100,4 +101,21 @@ test("check --start: says why a Core did not come up, and its last words", async
   assert.equal(text.code, 3);
   assert.match(text.stderr, /hub\.yaml:5:3: error: cores\.t: core "t" was given up: .*nosuchprogram/);
   assert.match(text.stdout, /good: namespace good\n {2}good: \d+ tools/);
+});
+
+test("check: an answer that cannot be written is a failure, and one that nobody reads is none", {
+  skip: existsSync("/dev/full") ? false : "needs /dev/full",
+}, async () => {
+  await writeFile(file, "cores: { a: { command: thehub-template-core } }\n");
+  const run = (command: string) =>
+    promisify(execFile)("sh", ["-c", `node '${mainFile}' ${command}`], { cwd: folder }).then(
+      ({ stderr }) => ({ code: 0, stderr }),
+      ({ code, stderr }) => ({ code, stderr }),
+    );
+  for (const command of ["check", "--help"]) {
+    const { code, stderr } = await run(`${command} >/dev/full`);
+    assert.equal(code, 1, command);
+    assert.match(stderr, /^thehub: ENOSPC/, command);
+    assert.deepEqual(await run(`${command} | true`), { code: 0, stderr: "" }, command);
+  }
 });

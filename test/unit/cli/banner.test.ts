@@ -13,6 +13,7 @@ const plain: BannerFacts = {
   tools: ["files__read_file"],
   manifest: "/etc/hub/hub.yaml",
   manifestFile: "/etc/hub/hub.yaml",
+  command: ["npx", "-y", "@ghively/thehub"],
   tokenNeeded: false,
   madeToken: undefined,
 };
@@ -38,6 +39,8 @@ test("banner: the URL for most clients comes first and is in the configuration t
     { type: "http", url: "http://localhost:3000/mcp" },
     { command: "npx", args },
   ]);
+  const cloned = shown({ command: ["node", "/src/thehub/dist/cli/main.js"] }).configs[1];
+  assert.deepEqual(cloned, { command: "node", args: ["/src/thehub/dist/cli/main.js", ...args.slice(2)] });
 });
 
 test("banner: what a Core calls its tools steers no terminal", () => {

@@ -166,6 +166,32 @@ test("rules: tokens and secrets of another kind are answered with an example, an
   );
 });
 
+test("rules: placeholders that are not filled in are told of, wherever another program would fill them in", () => {
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the manifest's own placeholders
+  const loaded = load(`cores:
+  local:
+    command: node
+    args: ["\${OF_ITS_OWN}", "\${}", "$HOME"]
+    env: { API_KEY: "\${API_KEY}", MODE: "\${MODE:-fast}", PATTERN: "\${time} \${level}" }
+  remote:
+    url: "https://\${env:HOST}/mcp?k=\${secret:KEY}"
+    headers: { Authorization: "Bearer \${TOKEN}", X-A: "\${secret:my-key}", X-B: "\${secret:B}\${env:C}", X-D: "\${secret:D}" }
+`);
+  assert.ok(loaded.t === "invalid");
+  assert.deepEqual(
+    loaded.problems.map(({ severity, path, message, hint }) => `${severity} ${path}: ${message}; ${hint}`),
+    [
+      "warning cores.local.env.API_KEY: ${API_KEY} is not filled in, and goes on as it stands; set API_KEY where the hub is started, and write secrets: [API_KEY], or inherit_env: [API_KEY] if it is no secret",
+      "warning cores.local.env.MODE: ${MODE:-fast} is not filled in, and goes on as it stands; set MODE where the hub is started, and write secrets: [MODE], or inherit_env: [MODE] if it is no secret",
+      "error cores.remote.url: ${env:HOST} is not supported by this version yet; instead: write ${secret:HOST}, which is sought in the variable HOST as well, or its value",
+      "warning cores.remote.headers.Authorization: ${TOKEN} is not filled in, and goes on as it stands; write ${secret:TOKEN}, which is sought in the variable TOKEN as well, or its value",
+      "error cores.remote.headers.X-A: ${secret:my-key} is not supported by this version yet; instead: name a secret by letters, digits and _",
+      "error cores.remote.headers.X-B: ${env:C} is not supported by this version yet; instead: write ${secret:C}, which is sought in the variable C as well, or its value",
+    ],
+  );
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the manifest's own placeholders
+});
+
 test("rules: placeholders that are not replaced yet are errors where a Core would see them", async () => {
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the manifest's own placeholders
   const manifest = {

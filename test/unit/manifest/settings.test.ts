@@ -201,3 +201,17 @@ test("settings: a state key has 32 characters, and one more may stand on a secon
     assert.ok(!JSON.stringify(refused.problems).includes(bad));
   }
 });
+
+test("settings: a public URL with the name of a door behind it is told of, as the hub adds that itself", async () => {
+  const warned = async (env: Record<string, string>, manifest = cores) => {
+    const resolved = await settle(env, manifest);
+    assert.ok(resolved.t === "ok");
+    return said(resolved.warnings);
+  };
+  const expected =
+    "warning HUB_PUBLIC_URL: ends in /mcp, which the hub adds itself: clients would be told of https://hub.example/mcp/mcp; write it without, here or in hub.public_url";
+  assert.deepEqual(await warned({ HUB_PUBLIC_URL: "https://hub.example/mcp/" }), [expected]);
+  assert.deepEqual(await warned({}, `${cores}hub: { public_url: "https://hub.example/mcp" }\n`), [expected]);
+  assert.deepEqual(await warned({ HUB_PUBLIC_URL: "https://hub.example/mcp", HUB_BASE_PATH: "/mcp" }), []);
+  assert.deepEqual(await warned({ HUB_PUBLIC_URL: "https://hub.example/hub" }), []);
+});

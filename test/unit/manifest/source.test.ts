@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readSource } from "../../../src/manifest/source.ts";
-import { problemsOf } from "./load-text.ts";
+import { load, problemsOf } from "./load-text.ts";
 
 test("source: places keys, values, list items and what lies behind an alias", () => {
   const read = readSource("a: &x\n  b: [1, 22]\nc: *x\n", "f.yaml", "/");
@@ -37,14 +37,40 @@ test("source: points at tabs, unclosed brackets, bad indentation, unknown aliase
     ["cores:\n\tfiles: {}\n", /^2:1 error : not valid YAML: tabs/],
     ["cores: { files: [1, 2\n", /^\d+:\d+ error : not valid YAML: flow/],
     ["cores:\n  a: 1\n b: 2\n", /^3:\d error : not valid YAML: /],
-    ["cores: *nobody\n", /^1:8 error cores: this alias has no anchor/],
+    ["cores: *nobody\n", /^1:8 error cores: the alias \*nobody has no anchor/],
     ["cores: !secret x\n", /^1:8 error : not valid YAML: unresolved tag/],
-    ["cores: {}\n---\ncores: {}\n", /^2:1 error : not valid YAML: source contains multiple documents/],
+    ["cores: {}\n---\ncores: {}\n", /^2:1 error : a second document begins here/],
   ];
   for (const [text, expected] of cases) {
     const [first = "", ...more] = await problemsOf(text);
     assert.match(first, expected, JSON.stringify([first, ...more]));
   }
+});
+
+test("source: says how to write what YAML keeps some characters for", () => {
+  const cases: [string, RegExp][] = [
+    ["args: [-y, @scope/server]", /put it in quotes.* @/],
+    ["command: `npx`", /put it in quotes/],
+    ["args: [%x]", /put it in quotes/],
+    ["tags: [#prod]", /put it in quotes.* #/],
+    ["tags: [*]", /put it in quotes.* \*/],
+    ["policy: { deny_tools: [*_file] }", /put it in quotes.* "\*_file"/],
+    ['cwd: "C:\\Users\\me"', /'C:\\Users'/],
+    ["command: node: x", /put it in quotes/],
+    ["cwd: 'it's'", /the whole value/],
+    ["cwd: !x y", /put it in quotes/],
+  ];
+  for (const [line, hint] of cases) {
+    const loaded = load(`cores:\n  a:\n    ${line}\n`);
+    assert.ok(loaded.t === "invalid", line);
+    assert.equal(loaded.problems[0]?.line, 3, line);
+    assert.match(loaded.problems[0]?.hint ?? "", hint, line);
+  }
+});
+
+test("source: a quote that is never closed is shown where it was opened", async () => {
+  const text = 'cores:\n  a:\n    command: "npx\n    args: []\n  b:\n    command: x\n';
+  assert.deepEqual(await problemsOf(text), ['3:14 error : not valid YAML: missing closing "quote']);
 });
 
 test("source: names both places of a key written twice, at every level", async () => {

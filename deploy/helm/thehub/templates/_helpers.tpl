@@ -46,6 +46,16 @@ cores:
 {{- end -}}
 {{- end -}}
 
+{{/* The pod is probed where clients come in, over plain HTTP: a hub that has its probes elsewhere would be killed for it. */}}
+{{- define "thehub.checkManifest" -}}
+{{- $hub := (include "thehub.manifest" . | fromYaml).hub | default dict -}}
+{{- range $key := list "admin_listen" "tls" -}}
+{{- if hasKey $hub $key -}}
+{{- fail (printf "hub.%s is in the manifest, but the kubelet probes the pod on port 3000 by plain HTTP: take it out; the ingress leads to the doors alone, and ends TLS" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/*
 How long the hub may take to end: preStop, the drain and a second for last words, the slowest Core's stop and two seconds until
 a killed one is gone, and some seconds to spare. Whole seconds.
