@@ -25,7 +25,7 @@ interface Told {
 
 interface InitializeResult {
   readonly protocolVersion?: unknown;
-  readonly capabilities?: Readonly<Record<string, { readonly listChanged?: unknown } | undefined>>;
+  readonly capabilities?: Readonly<Record<string, { readonly listChanged?: unknown } | null>> | null;
 }
 
 export class Handshake {
@@ -41,11 +41,11 @@ export class Handshake {
   /** The client's initialize was answered: `params` and `result` as JSON. Returns the revision. */
   learn(params: Buffer, result: Buffer): string {
     if (this.#told !== undefined) return this.revision;
-    const { protocolVersion, capabilities = {} } = read(result);
+    const { protocolVersion, capabilities } = read(result);
     this.#initialize = params;
     this.#told = {
       protocolVersion: String(protocolVersion),
-      lists: lists.filter((name) => capabilities[name]?.listChanged === true),
+      lists: lists.filter((name) => capabilities?.[name]?.listChanged === true),
     };
     return this.revision;
   }
@@ -102,10 +102,10 @@ function uriIn(params: Buffer): string | undefined {
   return typeof uri === "string" ? uri : undefined;
 }
 
-/** A large result is not checked to be JSON before it comes here. */
+/** Whatever was answered: a large result is not even checked to be JSON before it comes here. */
 function read(result: Buffer): InitializeResult {
   try {
-    return JSON.parse(result.toString("utf8")) as InitializeResult;
+    return (JSON.parse(result.toString("utf8")) ?? {}) as InitializeResult;
   } catch {
     return {};
   }

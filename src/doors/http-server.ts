@@ -25,7 +25,7 @@ import { isLoopbackHost } from "./listen.ts";
 import { codeOf, listenFailure } from "./listen-failure.ts";
 import { grouped, type ListenGroup, type TcpAddress } from "./listen-groups.ts";
 import type { Reach } from "./origin.ts";
-import { Pipelined } from "./pipelined.ts";
+import { afterAnswers, answerOn, Pipelined } from "./pipelined.ts";
 import type { DoorLog } from "./port.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { endWithReply, errorReply, type Reply, writeReply } from "./reply.ts";
@@ -256,10 +256,12 @@ class Front implements HttpServer {
     // What HTTP speaks on: the connection itself, or what TLS makes of it.
     const arrival = tls === undefined ? "connection" : "secureConnection";
     server.on("upgrade", (request, socket, head) => {
-      this.#upgrade(request, reach, socket, head, () => server.emit(arrival, socket));
+      afterAnswers(socket as Socket, () => {
+        this.#upgrade(request, reach, socket, head, () => server.emit(arrival, socket));
+      });
     });
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-      if (!socket.writable || error.code === "ECONNRESET" || isAnswering(socket)) socket.destroy();
+      if (!socket.writable || error.code === "ECONNRESET" || answerOn(socket)?.headersSent) socket.destroy();
       else endWithReply(socket, garbledReply(error.code), this.#deps.clock);
     });
     return server;
@@ -382,11 +384,6 @@ class Front implements HttpServer {
       server.close(() => resolve());
     });
   }
-}
-
-/** Whether a response has begun and not ended: a status line would become part of it. Node keeps it there, and leaves it out of its types. */
-function isAnswering(socket: Duplex): boolean {
-  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage?.headersSent === true;
 }
 
 function garbledReply(code: string | undefined): Reply {

@@ -2,6 +2,32 @@
 // has to count. Clients that do this in earnest have a handful under way.
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+/** The response whose turn it is. Once it has begun, a status line would become part of it. Node keeps it there, and leaves it out of its types. */
+export function answerOn(socket: Duplex): ServerResponse | undefined {
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
+}
+
+/**
+ * For what takes the connection away from the requests before it: waits until all of these are answered, as node does not. Never calls back where it
+ * is closed before.
+ */
+export function afterAnswers(socket: Socket, then: () => void): void {
+  const response = answerOn(socket);
+  if (response === undefined) {
+    then();
+    return;
+  }
+  // Nobody owns the socket meanwhile.
+  const ignore = () => {};
+  socket.on("error", ignore);
+  response.once("close", () => {
+    socket.off("error", ignore);
+    // Behind an answer node waits so long only for the next request, which has come already.
+    if (socket.writable) afterAnswers(socket.setTimeout(0), then);
+  });
+}
 
 /** On one connection, behind the request whose answer goes out first. */
 const maxWaiting = 256;

@@ -15,9 +15,11 @@ export interface Place {
 export function placeOf(url: string | undefined, base: string): Place {
   const path = pathOf(url, base) ?? "";
   // Most paths are short, and the same ones over and over.
-  const [, door, profile] = path.includes("/p/") ? (/^(\/(?:mcp|ws|sse))\/p\/([^/]+)$/.exec(path) ?? []) : [];
+  const [, door, profile] = path.includes("/p/") ? (doorPath.exec(path) ?? []) : [];
   return door === undefined ? { path, profile: undefined } : { path: door, profile };
 }
+
+const doorPath = /^(\/(?:mcp|ws|sse))(?:\/p\/([^/]+))?$/;
 
 export function wholePath({ path, profile }: Place): string {
   return profile === undefined ? path : `${path}/p/${profile}`;
@@ -32,7 +34,9 @@ function pathOf(url: string | undefined, base: string): string | undefined {
   }
   const query = path.indexOf("?");
   if (query >= 0) path = path.slice(0, query);
-  if (base !== "" && (path === base || path.startsWith(`${base}/`))) path = path.slice(base.length);
   if (path.length > 1 && path.endsWith("/")) path = path.slice(0, -1);
+  // A base path of that name takes no door's own path away.
+  const isBelow = base !== "" && !doorPath.test(path) && (path === base || path.startsWith(`${base}/`));
+  if (isBelow) path = path.slice(base.length);
   return path === "" ? "/" : path;
 }

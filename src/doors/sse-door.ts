@@ -11,6 +11,7 @@ import { EventResponse } from "./http/event-response.ts";
 import { eventBytes } from "./http/event-stream.ts";
 import { acceptedBy, isEncoded, isJson } from "./http/negotiate.ts";
 import * as refusals from "./http/refusals.ts";
+import { cutMost, type SlowReader } from "./http/unread.ts";
 import type { WebDoor } from "./http-router.ts";
 import type { DoorLog, Guest, Judge, RequestDoorkeeper, RequestVisitor } from "./port.ts";
 import { RefusalLog, type RefusalReason } from "./refusal-log.ts";
@@ -23,6 +24,8 @@ export interface SseDoorLimits {
   readonly maxIncomingBytes: number;
   /** Most bytes that may wait for a client; beyond it the client is cut off. */
   readonly maxOutboxBytes: number;
+  /** The same of all clients together. */
+  readonly maxAllUnreadBytes: number;
   readonly maxSessions: number;
 }
 
@@ -41,13 +44,14 @@ const defaultLimits: SseDoorLimits = {
   maxMessageBytes: 10 * 1024 * 1024,
   maxIncomingBytes: 256 * 1024 * 1024,
   maxOutboxBytes: 32 * 1024 * 1024,
+  maxAllUnreadBytes: 512 * 1024 * 1024,
   maxSessions: 5_000,
 };
 
 /** One timer looks after all sessions. */
-const checkMs = 2_500;
+const checkMs = 1_000;
 
-interface SseSession {
+interface SseSession extends SlowReader {
   /** Of who asked for the stream. */
   readonly stay: Stay;
   readonly visitor: RequestVisitor;
@@ -113,18 +117,20 @@ export class SseDoor {
     const { clock, doorkeeper, judge, log, publicPath } = this.#deps;
     // A capability like a token, though this transport has it in the URL: never logged, good for its own principal only.
     const id = randomBytes(16).toString("hex");
+    const slow = (pendingBytes: number): void => {
+      const { name } = guest.principal;
+      log.warn("slow_reader_cut", {
+        client: name,
+        reason: "outbox full",
+        pending_bytes: pendingBytes,
+        busy: visitor.busy,
+      });
+    };
     const events = new EventResponse(response, {
       clock,
       maxBytes: this.#limits.maxOutboxBytes,
       closed: () => this.#ended(id),
-      slow: (pendingBytes) => {
-        log.warn("slow_reader_cut", {
-          client: guest.principal.name,
-          reason: "outbox full",
-          pending_bytes: pendingBytes,
-          busy: visitor.busy,
-        });
-      },
+      slow,
     });
     events.send(byteString(`event: endpoint\ndata: ${publicPath}/messages?sessionId=${id}\n\n`));
     const visitor = doorkeeper.open({
@@ -134,7 +140,16 @@ export class SseDoor {
       trace: traceHeaders(request.headers),
       end: () => events.end(),
     });
-    this.#sessions.set(id, { stay: new Stay(guest, judge, clock), visitor, events });
+    this.#sessions.set(id, {
+      ...{ stay: new Stay(guest, judge, clock), visitor, events },
+      get unreadBytes() {
+        return events.pendingBytes;
+      },
+      cutOff() {
+        slow(events.pendingBytes);
+        events.destroy();
+      },
+    });
     this.#timer ??= clock.after(checkMs, () => this.#check());
   }
 
@@ -201,6 +216,7 @@ export class SseDoor {
       if (stay.isOver) events.end();
       else events.check(now);
     }
+    cutMost(this.#sessions.values(), this.#limits.maxAllUnreadBytes);
     this.#timer = this.#sessions.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
   }
 }

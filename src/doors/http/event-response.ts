@@ -68,6 +68,11 @@ export class EventResponse {
     return sent;
   }
 
+  /** Bytes that wait for the client. */
+  get pendingBytes(): number {
+    return this.#outbox.pendingBytes;
+  }
+
   /** To be called every few seconds. */
   check(nowMs: number): void {
     if (this.#options.stay?.isOver === true) {

@@ -23,6 +23,7 @@ import { type ModernLimits, ModernPosts } from "./modern-posts.ts";
 import { type Accepted, acceptedBy, isEncoded, isJson, single } from "./negotiate.ts";
 import type { Post, PostOptions } from "./post.ts";
 import * as refusals from "./refusals.ts";
+import { cutMost } from "./unread.ts";
 
 export interface HttpDoorLimits extends RingLimits, ModernLimits {
   readonly maxMessageBytes: number;
@@ -56,6 +57,7 @@ const defaultLimits: HttpDoorLimits = {
   maxMessageBytes: 10 * 1024 * 1024,
   maxIncomingBytes: 256 * 1024 * 1024,
   maxUnreadBytes: 64 * 1024 * 1024,
+  maxAllUnreadBytes: 512 * 1024 * 1024,
   maxOutboxBytes: 32 * 1024 * 1024,
   maxSessions: 5_000,
   maxPosts: 512,
@@ -321,12 +323,9 @@ export class HttpDoor implements WebDoor {
   }
 
   #get(request: IncomingMessage, response: ServerResponse, session: HttpSession, guest: Guest): void {
-    if (!acceptedBy(request.headers.accept).events) {
-      writeReply(response, refusals.eventsNotAccepted);
-      return;
-    }
-    if (this.#draining) {
-      writeReply(response, refusals.draining);
+    const { events } = acceptedBy(request.headers.accept);
+    if (!events || this.#draining) {
+      writeReply(response, events ? refusals.draining : refusals.eventsNotAccepted);
       return;
     }
     const lastEventId = single(request.headers["last-event-id"]);
@@ -373,6 +372,7 @@ export class HttpDoor implements WebDoor {
       this.#deps.log.info("session_expired", { client: session.principal.name, idle_ms: this.#limits.idleMs });
       session.end();
     }
+    cutMost(this.#sessions.values(), this.#limits.maxAllUnreadBytes);
     this.#timer = this.#sessions.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
   }
 }

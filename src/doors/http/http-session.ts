@@ -11,7 +11,7 @@ import type { EventResponseOptions } from "./event-response.ts";
 import type { RingBudget } from "./event-ring.ts";
 import { EventStream } from "./event-stream.ts";
 import { Post, type PostHome, type PostOptions, type ResponseHeaders } from "./post.ts";
-import { Unread } from "./unread.ts";
+import { type SlowReader, Unread } from "./unread.ts";
 
 export interface SessionDeps {
   readonly doorkeeper: RequestDoorkeeper;
@@ -29,7 +29,7 @@ export interface SessionDeps {
 /** A stream that has ended is kept for a client that lost its connection just then. */
 const keptMs = 60_000;
 
-export class HttpSession implements PostHome {
+export class HttpSession implements PostHome, SlowReader {
   readonly id: string = randomBytes(16).toString("hex");
   #principal: Principal;
   readonly visitor: RequestVisitor;
@@ -99,6 +99,15 @@ export class HttpSession implements PostHome {
 
   slow(pendingBytes: number): void {
     this.#deps.slowReader(this, pendingBytes);
+  }
+
+  get unreadBytes(): number {
+    return this.unread.bytes;
+  }
+
+  cutOff(): void {
+    this.slow(this.unreadBytes);
+    this.unread.cutOff();
   }
 
   post(response: ServerResponse, options: PostOptions): Post {

@@ -6,13 +6,15 @@ import type { MessageReader } from "../../wire/message-reader.ts";
 import type { Guest, Judge, RequestDoorkeeper, RequestVisitor, Visit } from "../port.ts";
 import { Stay } from "../stay.ts";
 import { type ModernAsked, type ModernHome, ModernPost } from "./modern-post.ts";
-import { Unread } from "./unread.ts";
+import { cutMost, type SlowReader, Unread } from "./unread.ts";
 
 export interface ModernLimits {
   /** Most bytes that may wait for a client on one response. */
   readonly maxOutboxBytes: number;
   /** The same on all responses of one client. */
   readonly maxUnreadBytes: number;
+  /** The same of all sessions together, and of all clients without one. */
+  readonly maxAllUnreadBytes: number;
   /** Requests of one client under way. */
   readonly maxClientPosts: number;
   /** The same of all. */
@@ -99,12 +101,13 @@ export class ModernPosts {
   #check(): void {
     const now = this.#deps.clock.now();
     for (const post of [...this.#posts]) post.check(now);
+    cutMost(this.#clients.values(), this.#deps.limits.maxAllUnreadBytes);
     this.#timer = this.#posts.length === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
   }
 }
 
 /** Who reads a number of responses: there as long as one of them is. */
-class Client implements ModernHome {
+class Client implements ModernHome, SlowReader {
   readonly clock: Clock;
   readonly maxBytes: number;
   readonly unread: Unread;
@@ -143,6 +146,15 @@ class Client implements ModernHome {
 
   slow(pendingBytes: number): void {
     this.#deps.slowReader(this.#name, pendingBytes, this.posts);
+  }
+
+  get unreadBytes(): number {
+    return this.unread.bytes;
+  }
+
+  cutOff(): void {
+    this.slow(this.unreadBytes);
+    this.unread.cutOff();
   }
 }
 

@@ -112,6 +112,20 @@ test("bridge: a hub of another revision ends the bridge, since the client cannot
   assert.match(client.bridge.failure?.reason ?? "", /2025-06-18.*2025-11-25/);
 });
 
+test("bridge: a handshake that is answered with what is none is passed on, and the next request goes its way", async () => {
+  for (const result of [null, 5, [], { capabilities: null }, { protocolVersion: 7, capabilities: { tools: null } }]) {
+    await using hub = await ScriptedHub.open();
+    await using client = new Client(hub.url);
+    const connection = await hub.connection();
+    client.say({ id: 0, method: "initialize", params: helloParams });
+    await connection.next();
+    connection.send({ id: 0, result });
+    assert.deepEqual((await client.next()).result, result);
+    client.say({ id: 1, method: "ping" });
+    assert.equal((await connection.next()).method, "ping");
+  }
+});
+
 test("bridge: a hub that refuses the handshake, or does not answer it, is tried again", async () => {
   await using hub = await ScriptedHub.open();
   await using client = new Client(hub.url);

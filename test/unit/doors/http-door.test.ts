@@ -178,6 +178,43 @@ test("http doors: answers that nobody reads are bounded over a session", async (
   for (const wire of wires) wire.socket.destroy();
 });
 
+test("http doors: what all sessions have not read is bounded, and those for whom the most waits are cut off", async () => {
+  await using house = await House.open({ limits: { maxAllUnreadBytes: 20 * 1024 * 1024 } });
+  const wires: Wire[] = [];
+  for (const mebibytes of [30, 14]) {
+    const { id, visitor } = await house.session();
+    const wire = await house.wire();
+    wires.push(wire);
+    wire.socket.pause();
+    wire.write(postText(id, ping(1)));
+    await house.until(() => visitor.asked.length === 2);
+    visitor.result(1, JSON.stringify("x".repeat(mebibytes * 1024 * 1024)));
+  }
+  const cuts = () => house.log.lines.filter((line) => line.includes("slow_reader_cut"));
+  assert.equal(cuts().length, 0);
+  house.clock.advance(1_000);
+  assert.equal(cuts().length, 1);
+  await house.until(() => house.server.server.connections === 1);
+  house.clock.advance(1_000);
+  assert.equal(cuts().length, 1);
+  for (const wire of wires) wire.socket.destroy();
+});
+
+test("http doors: what all SSE streams have not read is bounded, too", async () => {
+  await using house = await House.open({ limits: { maxAllUnreadBytes: 20 * 1024 * 1024 } });
+  const streams: Wire[] = [];
+  for (const mebibytes of [14, 28]) {
+    const { stream, visitor } = await house.sseSession();
+    streams.push(stream);
+    stream.socket.pause();
+    visitor.visit.sink.send(frameOfText(JSON.stringify("x".repeat(mebibytes * 1024 * 1024))), noSplices);
+  }
+  house.clock.advance(1_000);
+  assert.equal(house.log.lines.filter((line) => line.includes("slow_reader_cut")).length, 1);
+  await house.until(() => house.sse.sessions === 1);
+  for (const stream of streams) stream.socket.destroy();
+});
+
 test("http doors: answers that wait behind a stream without end are bounded, too", async () => {
   await using house = await House.open({ limits: { maxUnreadBytes: 1024 * 1024 } });
   const { id, visitor } = await house.session();

@@ -363,6 +363,19 @@ test("modern http: what all responses of a client hold together is bounded", asy
   await house.until(() => house.http.modernRequests === 0);
 });
 
+test("modern http: what all clients have not read is bounded, and who has the most is cut off", async () => {
+  await using house = await openHouse({ limits: { maxAllUnreadBytes: 16_000_000 } });
+  using wire = await house.wire();
+  wire.socket.pause();
+  wire.write(modernText(toolCall(1)));
+  const visitor = await asked(house, 1);
+  visitor.result(0, JSON.stringify({ text: "x".repeat(31_000_000) }));
+  assert.equal(house.http.modernRequests, 1);
+  house.clock.advance(1_000);
+  await house.until(() => house.http.modernRequests === 0);
+  assert.ok(house.log.lines.some((entry) => entry.includes("slow_reader_cut")));
+});
+
 test("modern http: at the end of the hub what is under way is finished, and nothing new begins", async () => {
   await using house = await openHouse();
   using wire = await house.wire();

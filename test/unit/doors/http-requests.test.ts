@@ -1,11 +1,12 @@
 // Requests as no library sends them, on real sockets: what is refused, how, and that nothing behind it is read as a request.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { test } from "node:test";
 import { Secret } from "../../../src/base/secret.ts";
 import type { WebDoor } from "../../../src/doors/http-router.ts";
 import { DoorServer, type DoorServerOptions, readAll } from "../../helpers/door-server.ts";
+import { Wire } from "../../helpers/http-wire.ts";
 import { tokenAuth } from "../../helpers/token-auth.ts";
 
 /** A door that reads a body and says what it was; and remembers what it was asked. */
@@ -198,6 +199,28 @@ test("http-requests: requests sent without waiting are answered in order, and to
     assert.ok(held.length <= 257, `${held.length} were started`);
     assert.equal(deaf.log.lines.filter((line) => line.includes("client_cut")).length, 1);
   }));
+
+test("http-requests: an offer of another protocol waits for the answers before it, and so does a WebSocket", async () => {
+  const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+  const h2c = head("GET /livez HTTP/1.1", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c");
+  const ws = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", key];
+  for (const [offer, status] of [
+    [h2c, 200],
+    [head("GET /mcp HTTP/1.1", ...ws), 101],
+  ] as const) {
+    const held: ServerResponse[] = [];
+    const slow: WebDoor = { methods: ["GET"], handle: (_request, response) => void held.push(response) };
+    const livez = () => ({ status: 200, body: "lives" });
+    await using hub = await DoorServer.open({ doors: { "/mcp": slow }, pages: { livez } });
+    using wire = await Wire.open(hub.port);
+    wire.write(head("GET /mcp HTTP/1.1").repeat(2) + offer);
+    while (held.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    for (const [at, response] of held.entries()) response.end(`answer ${at}`);
+    const text = await wire.until(new RegExp(`answer 1HTTP/1.1 ${status}`));
+    assert.deepEqual(statusesIn(text), [200, 200, status]);
+    assert.match(text, /answer 0HTTP/);
+  }
+});
 
 test("http-requests: pages behind an answer that does not come are not made without end", async () => {
   const silent: WebDoor = { methods: ["GET"], handle: () => {} };
