@@ -23,6 +23,8 @@ export interface WsLimits {
   readonly unfinishedMs: number;
   /** Most bytes that may wait for one client; beyond it the client is cut off. */
   readonly maxOutboxBytes: number;
+  /** The same of all clients together: beyond it those for whom the most waits are cut off. */
+  readonly maxAllUnreadBytes: number;
   /** A client that takes nothing for so long, while bytes wait for it, is cut off. */
   readonly stallMs: number;
   /** A client is pinged when either side was silent for so long: what stands in between may look at one direction only. */
@@ -123,6 +125,14 @@ export class WsConnection {
     const sent = this.#outbox.send(frame, splices);
     if (sent === "full") this.#cut("slow_reader_cut", { reason: "outbox full" });
     return sent;
+  }
+
+  get unreadBytes(): number {
+    return this.#outbox.pendingBytes;
+  }
+
+  cutOff(): void {
+    this.#cut("slow_reader_cut", { reason: "outbox full" });
   }
 
   end(reason: EndReason): void {

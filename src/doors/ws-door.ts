@@ -7,6 +7,7 @@ import type { Timer } from "../base/clock.ts";
 import { IncomingBudget } from "../wire/incoming-budget.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
 import { VectorUnmask } from "../wire/ws-unmask.ts";
+import { cutMost } from "./http/unread.ts";
 import type { Guest } from "./port.ts";
 import { type ConnectionDeps, WsConnection, type WsLimits } from "./ws-connection.ts";
 import { handshakeResponse } from "./ws-handshake.ts";
@@ -16,6 +17,7 @@ const defaultLimits: WsLimits = {
   maxIncomingBytes: 256 * 1024 * 1024,
   unfinishedMs: 30_000,
   maxOutboxBytes: 32 * 1024 * 1024,
+  maxAllUnreadBytes: 512 * 1024 * 1024,
   stallMs: 30_000,
   pingMs: 25_000,
   pongMs: 25_000,
@@ -75,6 +77,7 @@ export class WsDoor {
 
   #check(): void {
     for (const connection of this.#connections) connection.check();
+    cutMost(this.#connections, this.#deps.limits.maxAllUnreadBytes);
     this.#timer = this.#connections.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
   }
 }

@@ -2,7 +2,7 @@
 import { logLevelOf } from "../sessions/log-level.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { DropReason } from "../telemetry/metrics.ts";
-import { type ByteString, byteText, type Frame, flatten, integerAt, noSplices } from "../wire/frame.ts";
+import { byteText, type Frame, flatten, integerAt, noSplices } from "../wire/frame.ts";
 import type { Masker } from "../wire/mask.ts";
 import { paramAt } from "../wire/params.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
@@ -32,6 +32,8 @@ export interface FromCoreDeps {
   ownerOf(lane: Lane, message: CoreMessage): Owner | undefined;
 }
 
+const progressMethod = "notifications/progress";
+
 export class FromCore {
   readonly #deps: FromCoreDeps;
 
@@ -48,31 +50,32 @@ export class FromCore {
       ? integerAt(read, scan.idStart, scan.idEnd)
       : integerAt(read, scan.paramTokenStart, scan.paramTokenEnd);
     // Masking keeps every length, so the ranges of the scan stay true.
-    const frame = masker.active ? masker.maskFrame(read) : read;
     if (isResponse) {
       // An answer that nobody waits for: its call was cancelled, timed out, or left with its client.
-      calls.answer(lane, frame, scan, hubId);
+      calls.answer(lane, masker.active ? masker.maskFrame(read) : read, scan, hubId);
       return;
     }
+    const method = stringAt(flatten(read), scan.methodStart, scan.methodEnd);
+    // Masking is done in place: only by what they were before it the Core knows its ids, uris and tasks again.
+    const before = masker.active && method !== progressMethod ? Buffer.from(flatten(read)) : flatten(read);
+    const frame = masker.active ? masker.maskFrame(read) : read;
     const bytes = flatten(frame);
-    const method = stringAt(bytes, scan.methodStart, scan.methodEnd);
     if (scan.kind === "request") {
-      // The id as it was before masking: the Core must know it again.
-      this.#deps.asks.ask(lane, method, textBetween(read, scan.idStart, scan.idEnd), { bytes, scan, requestId });
-    } else if (method === "notifications/progress") {
+      const idText = byteText(before, scan.idStart, scan.idEnd);
+      this.#deps.asks.ask(lane, method, idText, { bytes, scan, requestId });
+    } else if (method === progressMethod) {
       const { tasks } = this.#deps;
       const isHeard = calls.progress(lane, frame, scan, hubId) || tasks.progress(lane, frame, bytes, scan, hubId);
       if (!isHeard) this.#deps.dropped("no_owner");
-    } else if (method === "notifications/message")
-      this.#logMessage(lane, frame, { bytes: flatten(read), scan, requestId });
+    } else if (method === "notifications/message") this.#logMessage(lane, frame, { bytes: before, scan, requestId });
     else if (method === "notifications/cancelled") {
-      if (!this.#deps.asks.cancelled(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
+      if (!this.#deps.asks.cancelled(lane, frame, before, scan)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/elicitation/complete") this.#elicitationDone(lane, frame, bytes, scan);
     else if (method === "notifications/tasks/status") {
-      if (!this.#deps.tasks.status(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
+      if (!this.#deps.tasks.status(lane, frame, before, scan)) this.#deps.dropped("no_owner");
     } else if (method === "notifications/tasks") {
-      if (!this.#deps.taskNews.changed(lane, frame, flatten(read), scan)) this.#deps.dropped("no_owner");
-    } else if (method === "notifications/resources/updated") this.#resourceUpdated(lane, frame, flatten(read), scan);
+      if (!this.#deps.taskNews.changed(lane, frame, before, scan)) this.#deps.dropped("no_owner");
+    } else if (method === "notifications/resources/updated") this.#resourceUpdated(lane, frame, before, scan);
     else this.#other(lane, method, frame);
   }
 
@@ -128,8 +131,4 @@ export class FromCore {
     if (severity !== undefined && session.logLevel !== undefined && severity < session.logLevel) return;
     replies.send(frame, relatedEdits(lane.core.namespace, bytes, scan));
   }
-}
-
-function textBetween(frame: Frame, start: number, end: number): ByteString {
-  return byteText(flatten(frame), start, end);
 }

@@ -194,6 +194,27 @@ test("ws-door: a message that is not whole after 30 s ends its client; one that 
   socket.destroy();
 });
 
+test("ws-door: what all clients have not read is bounded, and those for whom the most waits are cut off", async () => {
+  const clock = new FakeClock();
+  await using hub = await DoorServer.open({ clock, limits: { maxAllUnreadBytes: 20 * MiB } });
+  const sockets = [];
+  const visitors = [];
+  for (const mebibytes of [14, 28]) {
+    const socket = await hub.upgraded();
+    socket.pause();
+    sockets.push(socket);
+    const visitor = hub.doorkeeper.last;
+    visitors.push(visitor);
+    visitor.visit.sink.send(frameOfText(`"${"x".repeat(mebibytes * MiB)}"`), noSplices);
+  }
+  await turn();
+  clock.advance(2_500);
+  await visitors[1]?.left;
+  assert.equal(visitors[0]?.say("1"), "ok");
+  assert.match(hub.log.lines.join(), /warn slow_reader_cut .*outbox full/);
+  for (const socket of sockets) socket.destroy();
+});
+
 test("ws-door: a slow client that keeps taking is not cut off", async () => {
   const clock = new FakeClock();
   await using hub = await DoorServer.open({ clock, limits: { maxOutboxBytes: 200 * MiB } });
