@@ -180,8 +180,8 @@ export class HttpConnection implements Connection {
           const { statusCode = 0 } = response;
           const { clock, limits } = this.#dialling;
           readRefusal(response, clock, limits.closeMs, () => {});
-          if (statusCode === 404 && this.#session.hasId) this.#end(this.#sessionGone());
-          else if (statusCode === 401) this.#end(this.#notLetIn());
+          if (statusCode === 404 && this.#session.hasId) this.#lose(this.#sessionGone());
+          else if (statusCode === 401) this.#lose(this.#notLetIn());
           else {
             if (method === "notifications/initialized" && statusCode < 300) this.#stand();
             taken();
@@ -269,10 +269,13 @@ export class HttpConnection implements Connection {
     this.#lose(loss);
   }
 
-  /** Who is not let in any more is told so for each request by itself: those under way are heard first, as none of them has run. */
+  /**
+   * Who is not let in any more, or not known, is told so for each request by itself: those under way are heard first, as those that are refused have
+   * not run.
+   */
   #lose(loss: Loss): void {
     this.#losing ??= loss;
-    if (loss.code !== "unauthenticated" || this.#isAloneWith(undefined)) this.#end(loss);
+    if (this.#isAloneWith(undefined)) this.#end(loss);
     else this.#closeTimer ??= this.#dialling.clock.after(this.#dialling.limits.closeMs, () => this.#end(loss));
   }
 
@@ -303,8 +306,8 @@ export class HttpConnection implements Connection {
   #notResumed(response: IncomingMessage): boolean {
     const { statusCode = 0 } = response;
     response.destroy();
-    if (statusCode === 404) this.#end(this.#sessionGone());
-    else if (statusCode === 401) this.#end(this.#notLetIn());
+    if (statusCode === 404) this.#lose(this.#sessionGone());
+    else if (statusCode === 401) this.#lose(this.#notLetIn());
     return statusCode >= 500 || statusCode === 429 || statusCode === 408;
   }
 

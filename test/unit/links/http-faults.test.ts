@@ -212,6 +212,30 @@ test("http-faults: a session that is not known any more, and a login that is ref
   }
 });
 
+test("http-faults: of the calls that are under way as a session is gone, each that is refused is returned unrun, and one that is answered is answered", async () => {
+  for (const first of ["POST tools/call", "POST notifications/cancelled"]) {
+    await using hub = await ScriptedHttpHub.open();
+    const client = await hello(hub);
+    const under: HttpRequest[] = [];
+    for (const id of [1, 2, 3]) {
+      client.say(call(id));
+      under.push(await hub.next("POST tools/call"));
+    }
+    client.say(first === "POST tools/call" ? call(4) : { method: "notifications/cancelled", params: { requestId: 9 } });
+    (await hub.next(first)).refuse(404);
+    if (first === "POST tools/call") assert.equal((await client.expect("returned")).id, "4");
+    under[0]?.refuse(404);
+    assert.equal((await client.expect("returned")).id, "1");
+    // What is said meanwhile goes to the next session.
+    client.say(call(5));
+    under[1]?.answer({});
+    assert.equal((await client.expect("message")).message.id, 2);
+    under[2]?.refuse(404);
+    assert.deepEqual([(await client.expect("returned")).id, (await client.expect("returned")).id], ["3", "5"]);
+    assert.match((await client.expect("lost")).loss.reason, /does not know the session any more/);
+  }
+});
+
 test("http-faults: a server that hangs is waited for, and a head that has begun is not", async () => {
   await using hub = await ScriptedHttpHub.open();
   const clock = new FakeClock();
