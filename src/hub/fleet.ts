@@ -249,7 +249,9 @@ export class Fleet {
       await instances?.retire();
     };
     const home = async () => {
-      if (member.core.state.t === "up") await close(member.lane);
+      const closed = close(member.lane);
+      // One that is not up answers nothing more: what waits for it hears so from its end.
+      if (member.core.state.t === "up") await closed;
     };
     await Promise.all([home(), further()]);
     await this.#stop(member);

@@ -128,6 +128,20 @@ test("exchange: a Core that was given up is started anew; one that falls again l
   await rm(file);
 });
 
+test("exchange: a Core that is drained while its process is down starts nothing for sessions either", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo(", isolation: session, health: { restart_backoff_ms: 60000 }")} }`);
+  const { hub, record } = scene;
+  const { pid } = hub.oversight.cores()[0] ?? {};
+  process.kill(Number(pid), "SIGKILL");
+  await record.line("core_down");
+  assert.match(await scene.text("a__pid"), /^\d+$/);
+  assert.equal(await hub.oversight.drain("a"), true);
+  assert.equal(await scene.text("a__pid"), "core_down");
+  assert.equal(hub.oversight.cores()[0]?.further_instances, 0);
+  assert.deepEqual(await hub.restart("a"), { t: "restarted" });
+  assert.match(await scene.text("a__pid"), /^\d+$/);
+});
+
 test("exchange: changes that are asked for at once are made one after the other", async () => {
   await using scene = await Scene.open(`cores: { a: ${echo()}, b: ${echo()} }`);
   const env = (n: number) => `cores: { a: ${echo(`, env: { N: "${n}" }`)}, b: ${echo()} }`;
