@@ -118,9 +118,9 @@ export class Fleet {
   /** Who takes over what a departed instance was to tell of: undefined where there is no such Core any more, or no room. */
   successor(key: string, owner: ClientSession | undefined): Lane | undefined {
     const place = this.#places.get(key);
-    if (owner === undefined || place?.instances === undefined) return place?.home.lane;
+    if (owner === undefined || place === undefined) return place?.home.lane;
     try {
-      return place.instances.laneFor(owner);
+      return this.watchLane(key, owner);
     } catch (error) {
       if (error instanceof HubError) return undefined;
       throw error;
