@@ -11,10 +11,11 @@ import { type ByteString, type Frame, flatten, frameOf, type Sent } from "../wir
 import { eraOf } from "../wire/revisions.ts";
 import type { Connection, ConnectionEvents, Dialling, Said } from "./connection.ts";
 import { type CallDeps, HttpCall } from "./http-call.ts";
-import { HttpEvents } from "./http-events.ts";
+import type { HttpEvents } from "./http-events.ts";
 import { Intake, mediaType, readRefusal, type Underway } from "./http-exchange.ts";
 import { isHeaderMismatch, judgeRefusal } from "./http-refusals.ts";
 import { HttpSession } from "./http-session.ts";
+import { standingStream } from "./http-standing.ts";
 import { away, type Circumstances, type Loss, lossOfError, lossOfStatus, wrong } from "./losses.ts";
 
 /** Requests under way at a time; each has a socket of its own. */
@@ -49,7 +50,6 @@ export class HttpConnection implements Connection {
   #paused = false;
   /** What belongs to no request, once the client is initialized and the hub has such a stream. */
   #standing: HttpEvents | undefined;
-  #stood = false;
   /** A hub is there: it has taken something. */
   #proved = false;
   #isModern = false;
@@ -311,34 +311,20 @@ export class HttpConnection implements Connection {
     return statusCode >= 500 || statusCode === 429 || statusCode === 408;
   }
 
-  /** Opens the stream of what belongs to no request. Most servers that have none say 405, some 404 or 400. */
+  /** Opens the stream of what belongs to no request. */
   #stand(): void {
     if (this.#standing !== undefined || this.#phase !== "open") return;
     const { clock, limits } = this.#dialling;
-    this.#standing = new HttpEvents({
+    this.#standing = standingStream({
       clock,
       maxMessageBytes: limits.maxMessageBytes,
       intake: this.#intake,
-      isStanding: true,
-      mayGoOn: true,
       isPaused: () => this.#paused,
-      ask: (lastId, events) =>
-        this.#session.listen(lastId, {
-          ...events,
-          head: (response) => {
-            if (response.statusCode === 200 && mediaType(response) === "text/event-stream") this.#stood = true;
-            events.head(response);
-          },
-        }),
+      ask: (lastId, events) => this.#session.listen(lastId, events),
       message: (frame) => this.#message(frame),
-      tooLarge: () => {},
-      refused: (response) => {
-        if (this.#stood || response.statusCode === 401) return this.#notResumed(response);
-        response.destroy();
-        return (response.statusCode ?? 0) >= 500 && response.statusCode !== 501;
-      },
+      refused: (response) => this.#notResumed(response),
       unreachable: (error, mayHaveArrived) => this.#unreachable(error, mayHaveArrived),
-      ended: () => {},
+      missed: () => this.#events.missed?.(),
     });
     this.#standing.ask();
   }
@@ -373,6 +359,9 @@ export class HttpConnection implements Connection {
     this.#phase = "ended";
     this.#closeTimer?.cancel();
     this.#standing?.destroy();
+    for (const { isFlushed, idText, frame } of this.#calls.values()) {
+      if (!isFlushed && frame !== undefined) this.#events.returned(idText, frame, loss);
+    }
     this.#dropCalls();
     if (typeof this.#alone === "object") this.#alone.destroy();
     for (const { frame, said } of this.#queue.splice(0)) {

@@ -236,6 +236,19 @@ test("http-faults: of the calls that are under way as a session is gone, each th
   }
 });
 
+test("http-faults: a call that has not gone out as a session is lost is returned unrun", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  let authorized: undefined | Promise<undefined>;
+  const client = await hello(hub, { authorization: () => authorized });
+  client.say(call(1));
+  const first = await hub.next("POST tools/call");
+  authorized = new Promise(() => {});
+  client.say(call(2));
+  first.refuse(404);
+  assert.deepEqual([(await client.expect("returned")).id, (await client.expect("returned")).id], ["1", "2"]);
+  await client.expect("lost");
+});
+
 test("http-faults: a server that hangs is waited for, and a head that has begun is not", async () => {
   await using hub = await ScriptedHttpHub.open();
   const clock = new FakeClock();
