@@ -2,8 +2,8 @@
 // MCP 2025-03-26 … 2025-11-25: what belongs to no request comes on a GET, and a header names the session; the connection is lost with it.
 // MCP 2026-07-28: there is neither; a request is cancelled by closing its response, and a response that was cut is over.
 //
-// Requests go out side by side. What is no request may depend on its order (a cancellation on its request, a request on
-// `initialized`), so it goes out alone: behind everything before it, and with everything after it waiting until it is taken.
+// Requests go out side by side. What is no request goes out behind everything before it (a cancellation behind its request), and what others may depend
+// on (a request on `initialized`) goes out alone: everything after it waits until it is taken.
 import type { IncomingMessage } from "node:http";
 import type { Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
@@ -13,6 +13,7 @@ import type { Connection, ConnectionEvents, Dialling, Said } from "./connection.
 import { type CallDeps, HttpCall } from "./http-call.ts";
 import type { HttpEvents } from "./http-events.ts";
 import { Intake, mediaType, readRefusal, type Underway } from "./http-exchange.ts";
+import { HttpNotes, type Note } from "./http-notes.ts";
 import { isHeaderMismatch, judgeRefusal } from "./http-refusals.ts";
 import { HttpSession } from "./http-session.ts";
 import { standingStream } from "./http-standing.ts";
@@ -25,11 +26,6 @@ const maxLargest = 4;
 /** How long the hub may take to take a message that is no request, before those behind it go on. */
 const noteMs = 10_000;
 
-interface Queued {
-  readonly frame: Frame;
-  readonly said: Said;
-}
-
 export class HttpConnection implements Connection {
   readonly #dialling: Dialling;
   readonly #events: ConnectionEvents;
@@ -41,7 +37,8 @@ export class HttpConnection implements Connection {
   readonly #calls = new Map<ByteString, HttpCall>();
   /** Of which nobody does: their responses may still end by themselves. */
   readonly #ending = new Set<HttpCall>();
-  #queue: Queued[] = [];
+  #queue: Note[] = [];
+  readonly #notes = new HttpNotes((note, taken) => this.#note(note, taken));
   /** What goes alone, and is under way: an exchange, or the handshake by its id. */
   #alone: Underway | ByteString | undefined;
   /** Of messages that are queued, or not written yet. */
@@ -146,17 +143,28 @@ export class HttpConnection implements Connection {
 
   #pump(): void {
     while (this.#phase !== "ended" && this.#alone === undefined && this.#losing === undefined) {
+      this.#notes.pump();
       const next = this.#queue[0];
       if (next === undefined) {
-        if (this.#phase === "closing") this.#sayGoodbye();
+        if (this.#phase === "closing" && this.#notes.isEmpty) this.#sayGoodbye();
         return;
       }
       const { frame, said } = next;
-      const isRequest = said.idText !== undefined;
-      if (!isRequest && [...this.#calls.values(), ...this.#ending].some(({ isFlushed }) => !isFlushed)) return;
+      if (said.idText !== undefined) {
+        this.#queue.shift();
+        this.#call(frame, said as Required<Said>);
+        continue;
+      }
+      const going = [...this.#calls.values(), ...this.#ending].filter(({ isOut }) => !isOut);
+      const isAlone = !HttpNotes.takes(next);
+      if (isAlone && (going.length > 0 || !this.#notes.isEmpty)) return;
       this.#queue.shift();
-      if (isRequest) this.#call(frame, said as Required<Said>);
-      else this.#note(frame, said);
+      if (!isAlone) this.#notes.push(next, going);
+      else {
+        this.#alone = this.#note(next, () => {
+          this.#alone = undefined;
+        });
+      }
     }
   }
 
@@ -166,14 +174,14 @@ export class HttpConnection implements Connection {
     this.#calls.set(said.idText, new HttpCall(this.#callDeps, said, frame, flatten(frame)));
   }
 
-  #note(frame: Frame, { method }: Said): void {
+  #note({ frame, said: { method } }: Note, done: () => void): Underway {
     const taken = () => {
       this.#pendingBytes -= frame.size;
-      this.#alone = undefined;
+      done();
       this.#press();
       this.#pump();
     };
-    this.#alone = this.#session.post(
+    return this.#session.post(
       flatten(frame),
       {
         head: (response) => {
@@ -364,6 +372,7 @@ export class HttpConnection implements Connection {
     }
     this.#dropCalls();
     if (typeof this.#alone === "object") this.#alone.destroy();
+    this.#notes.destroy();
     for (const { frame, said } of this.#queue.splice(0)) {
       if (said.idText !== undefined) this.#events.returned(said.idText, frame, loss);
     }
@@ -386,6 +395,6 @@ export class HttpConnection implements Connection {
   }
 }
 
-function isModern(idText: ByteString): (queued: Queued) => boolean {
+function isModern(idText: ByteString): (queued: Note) => boolean {
   return ({ said }) => said.idText === idText && said.headers !== undefined;
 }

@@ -269,6 +269,26 @@ test("http-faults: a server that hangs is waited for, and a head that has begun 
   client.connection.abandon({ kind: "away", code: "hub_unreachable", reason: "the test is over" });
 });
 
+test("http-faults: no request waits for what takes others back, and those go one after the other", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  const client = await hello(hub);
+  client.say(call(1));
+  const first = await hub.next("POST tools/call");
+  const back = { method: "notifications/cancelled", params: { requestId: 1 } };
+  for (const message of [back, back, call(2)]) client.say(message);
+  const [one, other] = [await hub.any(), await hub.any()];
+  const [slow, second] = one.message.method === "tools/call" ? [other, one] : [one, other];
+  assert.equal(second.message.id, 2);
+  second.answer({});
+  await client.expect("message");
+  slow.refuse(202);
+  (await hub.next("POST notifications/cancelled")).refuse(202);
+  first.cut();
+  await client.expect("unanswered");
+  client.connection.close();
+  (await hub.next("DELETE")).refuse(204);
+});
+
 test("http-faults: what takes a request back does not overtake it", async () => {
   await using hub = await ScriptedHttpHub.open();
   const late: (() => void)[] = [];
@@ -282,10 +302,15 @@ test("http-faults: what takes a request back does not overtake it", async () => 
   isLate = false;
   client.say(call(2));
   assert.equal(late.length, 1, "the request is on its way, and nothing else");
+  const second = await hub.next("POST tools/call");
+  assert.equal(second.message.id, 2);
   for (const go of late) go();
   (await hub.next("POST tools/call")).stream();
   (await hub.next("POST notifications/cancelled")).refuse(202);
-  await answersTheSecond(hub, client);
+  second.answer({});
+  await client.expect("message");
+  client.connection.close();
+  (await hub.next("DELETE")).refuse(204);
 });
 
 test("http-faults: informational responses are no head that has begun, on a socket of its own and on one that was kept", async () => {
