@@ -14,15 +14,13 @@ import type { CallOutcome, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
 import type { Calls } from "./calls.ts";
 import type { Request } from "./request.ts";
+import { maxUriBytes, offersSubscriptions, refuseTooLong, withAncestors } from "./subscribable.ts";
 
 /** Of one session, and of one instance. */
 const maxPerSession = 1024;
 const maxPerLane = 8192;
 /** Of one client, by all its sessions. */
 const maxPerOwner = maxPerLane / 2;
-const maxUriBytes = 8192;
-/** What a resource lies in is looked for so far up. */
-const maxSteps = 64;
 
 /** The hub's own requests to a Core that has to be told anew: so many at once, each with this much time. */
 const renewedAtOnce = 16;
@@ -384,29 +382,9 @@ function hasWish(row: Row, session: ClientSession): boolean {
   return false;
 }
 
-/** The uri itself, then what it lies in, step by step. */
-function* withAncestors(uri: string): Iterable<string> {
-  yield uri;
-  let steps = 0;
-  for (let end = uri.lastIndexOf("/"); end > 0 && steps++ < maxSteps; end = uri.lastIndexOf("/", end - 1)) {
-    yield uri.slice(0, end + 1);
-    yield uri.slice(0, end);
-  }
-}
-
-function offersSubscriptions(capabilities: Readonly<Record<string, unknown>>): boolean {
-  const { subscribe } = (capabilities["resources"] ?? {}) as { subscribe?: unknown };
-  return subscribe === true;
-}
-
 /** A call that is refused for its id tells no hook. */
 function refuseUsedId({ session, idText }: Request): void {
   if (session.calls.has(idKey(idText))) throw idInUse(idText);
-}
-
-function refuseTooLong(uri: string): void {
-  if (uri.length <= maxUriBytes) return;
-  throw new HubError("params_invalid", `params.uri is longer than ${maxUriBytes} characters`);
 }
 
 function tooMany(what: string, { core }: Lane): HubError {
