@@ -43,6 +43,7 @@ export interface CoreEvents {
   unanswered(core: Core, id: number, error: HubError): void;
   /** As `unanswered`; the Core has not run it. `frame` is what was sent. */
   returned(core: Core, id: number, frame: Frame): void;
+  /** It is another one; or it is up as before, and may have told of changes that were not heard. */
   state(core: Core): void;
   /** `core.lists` is another one. */
   lists(core: Core): void;
@@ -78,9 +79,8 @@ export class Core {
   constructor(definition: ResolvedCore, deps: CoreDeps, events: CoreEvents) {
     this.#definition = definition;
     const log = deps.log.child({ core: definition.key });
-    const { clock, host, masker } = deps;
     this.#deps = { ...deps, log };
-    this.#instanceDeps = { clock, log, platform: host.platform, masker };
+    this.#instanceDeps = { ...this.#deps, platform: deps.host.platform };
     this.#events = events;
     this.#supervised = idleCore(deps.clock.now());
     this.#instanceEvents = {
@@ -94,13 +94,16 @@ export class Core {
         instance === this.#instance && this.#news !== undefined
           ? this.#news.refreshTools()
           : Promise.reject(this.#gone()),
+      missed: (instance) => {
+        if (instance !== this.#instance || this.state.t !== "up") return;
+        this.#news?.missed();
+        this.#events.state(this);
+      },
       unanswered: (instance, id, error) => {
-        if (instance.requests.has(id)) instance.requests.reject(id, error);
-        else this.#events.unanswered(this, id, error);
+        if (!instance.requests.reject(id, error)) this.#events.unanswered(this, id, error);
       },
       returned: (instance, id, frame, error) => {
-        if (instance.requests.has(id)) instance.requests.reject(id, error);
-        else this.#events.returned(this, id, frame);
+        if (!instance.requests.reject(id, error)) this.#events.returned(this, id, frame);
       },
     };
   }
@@ -274,11 +277,10 @@ export class Core {
 
   /** An instance that has said who it is; undefined when the start was overtaken. */
   async #greet(generation: number, secrets: Secrets, open: Opener): Promise<Greeted | undefined> {
-    const { startupTimeoutMs } = this.definition.health;
     const isStarting = () => this.#isStarting(generation);
     const greeted = await greet(this.definition, {
       ...this.#deps,
-      startupTimeoutMs,
+      startupTimeoutMs: this.definition.health.startupTimeoutMs,
       restarts: this.#supervised.restarts,
       isStarting,
       open: async (attempt) => {
@@ -296,16 +298,15 @@ export class Core {
   }
 
   #open(open: Opener, { framing, era }: Try, secrets: Secrets): Probed {
-    const { name, definition } = this;
     const { host, limits, clock, log } = this.#deps;
     const facts = {
-      coreName: name,
+      coreName: this.name,
       hubVersion: host.version,
       tools: () => this.lists?.tools ?? [],
       nextId: () => this.nextId(),
     };
     const opened = open(
-      { definition, framing, era, secrets, facts, host, limits, clock, credential: this.#credential },
+      { definition: this.definition, framing, era, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,
       this.#instanceEvents,
     );

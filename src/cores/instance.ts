@@ -27,6 +27,8 @@ export interface InstanceEvents {
   down(instance: Instance, fall: Fall, clue?: EraClue): void;
   /** The request of this id gets no answer, while the instance goes on. */
   unanswered(instance: Instance, id: number, error: HubError): void;
+  /** It may have told of changes, and nothing came. */
+  missed(instance: Instance): void;
   /** The Core has other tools than those it was last heard to have: resolves when they are read anew. Rejects where they cannot be. */
   toolsOutdated(instance: Instance): Promise<void>;
   /** As `unanswered`; the Core has certainly not run it, and the next instance may be asked. `frame` is what was sent. */

@@ -67,19 +67,11 @@ export class Listener {
 
   /** `capabilities`: of the Core; what it does not declare is not asked for. */
   constructor(deps: ListenerDeps, capabilities: Readonly<Record<string, unknown>>) {
-    const can = (list: string, what: string) => {
-      const declared = capabilities[list] as Record<string, unknown> | null | undefined;
-      return declared?.[what] === true;
-    };
     this.#deps = deps;
-    this.#lists = {
-      ...(can("tools", "listChanged") && { toolsListChanged: true }),
-      ...(can("prompts", "listChanged") && { promptsListChanged: true }),
-      ...(can("resources", "listChanged") && { resourcesListChanged: true }),
-    };
+    this.#lists = listsToldOf(capabilities);
     const { extensions } = capabilities;
     const hasTasks = typeof extensions === "object" && extensions !== null && tasksExtension in extensions;
-    this.#mayWatch = { resourceSubscriptions: can("resources", "subscribe"), taskIds: hasTasks };
+    this.#mayWatch = { resourceSubscriptions: can(capabilities, "resources", "subscribe"), taskIds: hasTasks };
   }
 
   /** To be called once. */
@@ -194,6 +186,20 @@ export class Listener {
     log.info("core_listen_lost", { error: reason, retry_ms: ms });
     this.#askAfter(ms);
   }
+}
+
+function can(capabilities: Readonly<Record<string, unknown>>, list: string, what: string): boolean {
+  const declared = capabilities[list] as Record<string, unknown> | null | undefined;
+  return declared?.[what] === true;
+}
+
+/** The lists of which a Core says that it tells of changes. */
+export function listsToldOf(capabilities: Readonly<Record<string, unknown>>): ListenFilter {
+  return {
+    ...(can(capabilities, "tools", "listChanged") && { toolsListChanged: true }),
+    ...(can(capabilities, "prompts", "listChanged") && { promptsListChanged: true }),
+    ...(can(capabilities, "resources", "listChanged") && { resourcesListChanged: true }),
+  };
 }
 
 function sizeOf(filter: ListenFilter): number {

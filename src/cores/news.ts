@@ -11,7 +11,7 @@ import type { Era } from "../wire/revisions.ts";
 import { createScan, type Scan, scanCore } from "../wire/scan.ts";
 import type { Greeting } from "./handshake.ts";
 import type { Instance } from "./instance.ts";
-import { Listener, type ListenFilter, type Watched } from "./listener.ts";
+import { Listener, type ListenFilter, listsToldOf, type Watched } from "./listener.ts";
 import { type CoreLists, ListKeeper, type ListKind } from "./lists.ts";
 import { coreErrorCode, ownIdAt } from "./own-requests.ts";
 
@@ -77,6 +77,11 @@ export class News {
 
   outdated(lists: readonly ListKind[]): void {
     this.#keeper.outdated(lists);
+  }
+
+  /** Whatever it tells of may have changed unheard. */
+  missed(): void {
+    this.#begun(listsToldOf(this.#greeting.capabilities), false);
   }
 
   /** Reads the tools anew, once for all that ask meanwhile. Rejects when the Core does not answer. */

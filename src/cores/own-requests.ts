@@ -77,8 +77,11 @@ export class OwnRequests {
     this.#take(id);
   }
 
-  reject(id: number, error: HubError): void {
-    this.#take(id)?.reject(error);
+  /** False where it is nobody's here. */
+  reject(id: number, error: HubError): boolean {
+    const waiting = this.#take(id);
+    waiting?.reject(error);
+    return waiting !== undefined;
   }
 
   /** The connection is gone: nobody will answer, now or later. */

@@ -83,6 +83,7 @@ export class RemoteInstance extends Instance {
           () => link.again(idText, undefined),
         );
       },
+      missed: () => events.missed(this),
       lost: (loss) => {
         link.close();
         gone();

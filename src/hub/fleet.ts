@@ -118,9 +118,9 @@ export class Fleet {
   /** Who takes over what a departed instance was to tell of: undefined where there is no such Core any more, or no room. */
   successor(key: string, owner: ClientSession | undefined): Lane | undefined {
     const place = this.#places.get(key);
-    if (owner === undefined || place?.instances === undefined) return place?.home.lane;
+    if (owner === undefined || place === undefined) return place?.home.lane;
     try {
-      return place.instances.laneFor(owner);
+      return this.watchLane(key, owner);
     } catch (error) {
       if (error instanceof HubError) return undefined;
       throw error;
@@ -249,7 +249,9 @@ export class Fleet {
       await instances?.retire();
     };
     const home = async () => {
-      if (member.core.state.t === "up") await close(member.lane);
+      const closed = close(member.lane);
+      // One that is not up answers nothing more: what waits for it hears so from its end.
+      if (member.core.state.t === "up") await closed;
     };
     await Promise.all([home(), further()]);
     await this.#stop(member);

@@ -119,6 +119,8 @@ export interface ConnectionEvents {
   mismatched?(idText: ByteString, frame: Frame, refusal: Frame): void;
   /** The hub has not run this request, and may be asked again on another connection; `lost` follows. */
   returned(idText: ByteString, frame: Frame, loss: Loss): void;
+  /** Of what belongs to no request, something may have been said that did not come. */
+  missed?(): void;
   /** Once, at the end: nothing comes after it. */
   lost(loss: Loss): void;
   /** Whether much waits to be sent. */

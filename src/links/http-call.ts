@@ -75,6 +75,11 @@ export class HttpCall implements ExchangeEvents {
     return this.#isFlushed;
   }
 
+  /** Whether nothing more of it is sent. */
+  get isOut(): boolean {
+    return this.#isFlushed || this.#isOver;
+  }
+
   /** Whether its answer can come on a connection that is open. */
   get isOpen(): boolean {
     return this.#events === undefined || this.#events.isOpen;

@@ -2,8 +2,8 @@
 // MCP 2025-03-26 … 2025-11-25: what belongs to no request comes on a GET, and a header names the session; the connection is lost with it.
 // MCP 2026-07-28: there is neither; a request is cancelled by closing its response, and a response that was cut is over.
 //
-// Requests go out side by side. What is no request may depend on its order (a cancellation on its request, a request on
-// `initialized`), so it goes out alone: behind everything before it, and with everything after it waiting until it is taken.
+// Requests go out side by side. What is no request goes out behind everything before it (a cancellation behind its request), and what others may depend
+// on (a request on `initialized`) goes out alone: everything after it waits until it is taken.
 import type { IncomingMessage } from "node:http";
 import type { Timer } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
@@ -11,10 +11,12 @@ import { type ByteString, type Frame, flatten, frameOf, type Sent } from "../wir
 import { eraOf } from "../wire/revisions.ts";
 import type { Connection, ConnectionEvents, Dialling, Said } from "./connection.ts";
 import { type CallDeps, HttpCall } from "./http-call.ts";
-import { HttpEvents } from "./http-events.ts";
+import type { HttpEvents } from "./http-events.ts";
 import { Intake, mediaType, readRefusal, type Underway } from "./http-exchange.ts";
+import { HttpNotes, type Note } from "./http-notes.ts";
 import { isHeaderMismatch, judgeRefusal } from "./http-refusals.ts";
 import { HttpSession } from "./http-session.ts";
+import { standingStream } from "./http-standing.ts";
 import { away, type Circumstances, type Loss, lossOfError, lossOfStatus, wrong } from "./losses.ts";
 
 /** Requests under way at a time; each has a socket of its own. */
@@ -23,11 +25,6 @@ const maxCalls = 256;
 const maxLargest = 4;
 /** How long the hub may take to take a message that is no request, before those behind it go on. */
 const noteMs = 10_000;
-
-interface Queued {
-  readonly frame: Frame;
-  readonly said: Said;
-}
 
 export class HttpConnection implements Connection {
   readonly #dialling: Dialling;
@@ -40,7 +37,8 @@ export class HttpConnection implements Connection {
   readonly #calls = new Map<ByteString, HttpCall>();
   /** Of which nobody does: their responses may still end by themselves. */
   readonly #ending = new Set<HttpCall>();
-  #queue: Queued[] = [];
+  #queue: Note[] = [];
+  readonly #notes = new HttpNotes((note, taken) => this.#note(note, taken));
   /** What goes alone, and is under way: an exchange, or the handshake by its id. */
   #alone: Underway | ByteString | undefined;
   /** Of messages that are queued, or not written yet. */
@@ -49,7 +47,6 @@ export class HttpConnection implements Connection {
   #paused = false;
   /** What belongs to no request, once the client is initialized and the hub has such a stream. */
   #standing: HttpEvents | undefined;
-  #stood = false;
   /** A hub is there: it has taken something. */
   #proved = false;
   #isModern = false;
@@ -146,17 +143,28 @@ export class HttpConnection implements Connection {
 
   #pump(): void {
     while (this.#phase !== "ended" && this.#alone === undefined && this.#losing === undefined) {
+      this.#notes.pump();
       const next = this.#queue[0];
       if (next === undefined) {
-        if (this.#phase === "closing") this.#sayGoodbye();
+        if (this.#phase === "closing" && this.#notes.isEmpty) this.#sayGoodbye();
         return;
       }
       const { frame, said } = next;
-      const isRequest = said.idText !== undefined;
-      if (!isRequest && [...this.#calls.values(), ...this.#ending].some(({ isFlushed }) => !isFlushed)) return;
+      if (said.idText !== undefined) {
+        this.#queue.shift();
+        this.#call(frame, said as Required<Said>);
+        continue;
+      }
+      const going = [...this.#calls.values(), ...this.#ending].filter(({ isOut }) => !isOut);
+      const isAlone = !HttpNotes.takes(next);
+      if (isAlone && (going.length > 0 || !this.#notes.isEmpty)) return;
       this.#queue.shift();
-      if (isRequest) this.#call(frame, said as Required<Said>);
-      else this.#note(frame, said);
+      if (!isAlone) this.#notes.push(next, going);
+      else {
+        this.#alone = this.#note(next, () => {
+          this.#alone = undefined;
+        });
+      }
     }
   }
 
@@ -166,22 +174,22 @@ export class HttpConnection implements Connection {
     this.#calls.set(said.idText, new HttpCall(this.#callDeps, said, frame, flatten(frame)));
   }
 
-  #note(frame: Frame, { method }: Said): void {
+  #note({ frame, said: { method } }: Note, done: () => void): Underway {
     const taken = () => {
       this.#pendingBytes -= frame.size;
-      this.#alone = undefined;
+      done();
       this.#press();
       this.#pump();
     };
-    this.#alone = this.#session.post(
+    return this.#session.post(
       flatten(frame),
       {
         head: (response) => {
           const { statusCode = 0 } = response;
           const { clock, limits } = this.#dialling;
           readRefusal(response, clock, limits.closeMs, () => {});
-          if (statusCode === 404 && this.#session.hasId) this.#end(this.#sessionGone());
-          else if (statusCode === 401) this.#end(this.#notLetIn());
+          if (statusCode === 404 && this.#session.hasId) this.#lose(this.#sessionGone());
+          else if (statusCode === 401) this.#lose(this.#notLetIn());
           else {
             if (method === "notifications/initialized" && statusCode < 300) this.#stand();
             taken();
@@ -269,10 +277,13 @@ export class HttpConnection implements Connection {
     this.#lose(loss);
   }
 
-  /** Who is not let in any more is told so for each request by itself: those under way are heard first, as none of them has run. */
+  /**
+   * Who is not let in any more, or not known, is told so for each request by itself: those under way are heard first, as those that are refused have
+   * not run.
+   */
   #lose(loss: Loss): void {
     this.#losing ??= loss;
-    if (loss.code !== "unauthenticated" || this.#isAloneWith(undefined)) this.#end(loss);
+    if (this.#isAloneWith(undefined)) this.#end(loss);
     else this.#closeTimer ??= this.#dialling.clock.after(this.#dialling.limits.closeMs, () => this.#end(loss));
   }
 
@@ -303,39 +314,25 @@ export class HttpConnection implements Connection {
   #notResumed(response: IncomingMessage): boolean {
     const { statusCode = 0 } = response;
     response.destroy();
-    if (statusCode === 404) this.#end(this.#sessionGone());
-    else if (statusCode === 401) this.#end(this.#notLetIn());
+    if (statusCode === 404) this.#lose(this.#sessionGone());
+    else if (statusCode === 401) this.#lose(this.#notLetIn());
     return statusCode >= 500 || statusCode === 429 || statusCode === 408;
   }
 
-  /** Opens the stream of what belongs to no request. Most servers that have none say 405, some 404 or 400. */
+  /** Opens the stream of what belongs to no request. */
   #stand(): void {
     if (this.#standing !== undefined || this.#phase !== "open") return;
     const { clock, limits } = this.#dialling;
-    this.#standing = new HttpEvents({
+    this.#standing = standingStream({
       clock,
       maxMessageBytes: limits.maxMessageBytes,
       intake: this.#intake,
-      isStanding: true,
-      mayGoOn: true,
       isPaused: () => this.#paused,
-      ask: (lastId, events) =>
-        this.#session.listen(lastId, {
-          ...events,
-          head: (response) => {
-            if (response.statusCode === 200 && mediaType(response) === "text/event-stream") this.#stood = true;
-            events.head(response);
-          },
-        }),
+      ask: (lastId, events) => this.#session.listen(lastId, events),
       message: (frame) => this.#message(frame),
-      tooLarge: () => {},
-      refused: (response) => {
-        if (this.#stood || response.statusCode === 401) return this.#notResumed(response);
-        response.destroy();
-        return (response.statusCode ?? 0) >= 500 && response.statusCode !== 501;
-      },
+      refused: (response) => this.#notResumed(response),
       unreachable: (error, mayHaveArrived) => this.#unreachable(error, mayHaveArrived),
-      ended: () => {},
+      missed: () => this.#events.missed?.(),
     });
     this.#standing.ask();
   }
@@ -370,8 +367,12 @@ export class HttpConnection implements Connection {
     this.#phase = "ended";
     this.#closeTimer?.cancel();
     this.#standing?.destroy();
+    for (const { isFlushed, idText, frame } of this.#calls.values()) {
+      if (!isFlushed && frame !== undefined) this.#events.returned(idText, frame, loss);
+    }
     this.#dropCalls();
     if (typeof this.#alone === "object") this.#alone.destroy();
+    this.#notes.destroy();
     for (const { frame, said } of this.#queue.splice(0)) {
       if (said.idText !== undefined) this.#events.returned(said.idText, frame, loss);
     }
@@ -394,6 +395,6 @@ export class HttpConnection implements Connection {
   }
 }
 
-function isModern(idText: ByteString): (queued: Queued) => boolean {
+function isModern(idText: ByteString): (queued: Note) => boolean {
   return ({ said }) => said.idText === idText && said.headers !== undefined;
 }

@@ -1,9 +1,10 @@
-// Messages that are posted one by one, where their answers come another way. Requests go side by side; what is no request may depend on its
-// order, so it goes alone: behind everything before it, and with everything after it waiting until it is taken.
+// Messages that are posted one by one, where their answers come another way. Requests go side by side; what is no request goes behind everything before
+// it, and what others may depend on alone: everything after it waits until it is taken.
 import type { IncomingMessage } from "node:http";
 import { type ByteString, type Frame, flatten, type Sent } from "../wire/frame.ts";
 import type { ConnectionLimits, Said } from "./connection.ts";
 import type { ExchangeEvents, Underway } from "./http-exchange.ts";
+import { HttpNotes, type Note } from "./http-notes.ts";
 
 export interface Posting {
   readonly frame: Frame;
@@ -27,15 +28,17 @@ const noteMs = 10_000;
 
 interface Going {
   exchange: Underway | undefined;
-  isFlushed: boolean;
+  /** Whether nothing more of it is sent. */
+  isOut: boolean;
 }
 
 export class Posts {
   readonly #limits: ConnectionLimits;
   readonly #deps: PostsDeps;
   readonly #going = new Map<Posting, Going>();
-  #queue: { readonly frame: Frame; readonly said: Said }[] = [];
-  #alone: Posting | undefined;
+  #queue: Note[] = [];
+  readonly #notes = new HttpNotes((note, taken) => this.#go(note, taken));
+  #alone: Note | undefined;
   /** Of messages that are queued, or not written yet. */
   #pendingBytes = 0;
   #pressed = false;
@@ -73,7 +76,7 @@ export class Posts {
   }
 
   /** Returns what was not sent. */
-  destroy(): readonly { readonly frame: Frame; readonly said: Said }[] {
+  destroy(): readonly Note[] {
     this.#phase = "over";
     for (const { exchange } of this.#going.values()) exchange?.destroy();
     this.#going.clear();
@@ -82,32 +85,45 @@ export class Posts {
 
   #pump(): void {
     while (this.#phase !== "over" && this.#alone === undefined) {
+      this.#notes.pump();
       const next = this.#queue[0];
+      if (next?.said.idText !== undefined) {
+        this.#queue.shift();
+        this.#go(next, () => {});
+        continue;
+      }
+      if (next === undefined && this.#phase !== "finishing") return;
+      const going = [...this.#going.values()].filter(({ isOut }) => !isOut);
       if (next === undefined) {
-        const isIdle = this.#phase === "finishing" && ![...this.#going.values()].some(({ isFlushed }) => !isFlushed);
-        if (isIdle) this.#deps.idle();
+        if (this.#notes.isEmpty && going.length === 0) this.#deps.idle();
         return;
       }
-      const isRequest = next.said.idText !== undefined;
-      if (!isRequest && [...this.#going.values()].some(({ isFlushed }) => !isFlushed)) return;
+      const isAlone = !HttpNotes.takes(next);
+      if (isAlone && (going.length > 0 || !this.#notes.isEmpty)) return;
       this.#queue.shift();
-      this.#go({ ...next, body: flatten(next.frame) }, isRequest);
+      if (!isAlone) this.#notes.push(next, going);
+      else {
+        this.#alone = next;
+        this.#go(next, () => {
+          this.#alone = undefined;
+        });
+      }
     }
   }
 
-  #go(posting: Posting, isRequest: boolean): void {
-    const going: Going = { exchange: undefined, isFlushed: false };
+  #go(note: Note, done: () => void): Underway {
+    const posting: Posting = { ...note, body: flatten(note.frame) };
+    const going: Going = { exchange: undefined, isOut: false };
     this.#going.set(posting, going);
-    if (!isRequest) this.#alone = posting;
     const flushed = () => {
-      if (going.isFlushed) return;
-      going.isFlushed = true;
+      if (going.isOut) return;
+      going.isOut = true;
       this.#written(posting.frame.size);
     };
     const over = () => {
       flushed();
       this.#going.delete(posting);
-      if (this.#alone === posting) this.#alone = undefined;
+      done();
     };
     const events: ExchangeEvents = {
       flushed: () => {
@@ -125,7 +141,9 @@ export class Posts {
         this.#pump();
       },
     };
-    going.exchange = this.#deps.post(posting, events, isRequest ? undefined : noteMs);
+    const exchange = this.#deps.post(posting, events, note.said.idText === undefined ? noteMs : undefined);
+    going.exchange = exchange;
+    return exchange;
   }
 
   #written(bytes: number): void {

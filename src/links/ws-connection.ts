@@ -101,8 +101,11 @@ export class WsConnection implements Connection {
     const { target, limits } = this.#dialling;
     const { agent, options } = this.#transport;
     const { socketPath } = target;
+    // Who says goodbye and keeps the connection is not waited for; the types of `ws` do not know this option.
+    const goodbye = { closeTimeout: limits.closeMs };
     const ws = new WebSocket(target.url, ["mcp"], {
       ...options,
+      ...goodbye,
       headers: headersOf(this.#dialling, authorized),
       handshakeTimeout: limits.handshakeMs,
       maxPayload: limits.maxMessageBytes,

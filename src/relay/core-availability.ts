@@ -49,6 +49,11 @@ export function coreUnavailable(core: CorePort, nowMs: number): HubError {
       retry_after_ms: waitMs,
     });
   }
+  if (state.t === "up") {
+    // Said of a call that could not be sent: the Core's state is about to say the same.
+    const message = `core "${name}" is just losing its connection; try again`;
+    return new HubError("core_down", message, { ...data, retry_after_ms: 1000 });
+  }
   if (state.t === "idle" || state.t === "starting") {
     return new HubError("core_starting", `core "${name}" is still starting`, { ...data, retry_after_ms: 1000 });
   }

@@ -14,15 +14,13 @@ import type { CallOutcome, ClientSession, Lane } from "./call.ts";
 import { idInUse } from "./call-errors.ts";
 import type { Calls } from "./calls.ts";
 import type { Request } from "./request.ts";
+import { maxUriBytes, offersSubscriptions, refuseTooLong, withAncestors } from "./subscribable.ts";
 
 /** Of one session, and of one instance. */
 const maxPerSession = 1024;
 const maxPerLane = 8192;
 /** Of one client, by all its sessions. */
 const maxPerOwner = maxPerLane / 2;
-const maxUriBytes = 8192;
-/** What a resource lies in is looked for so far up. */
-const maxSteps = 64;
 
 /** The hub's own requests to a Core that has to be told anew: so many at once, each with this much time. */
 const renewedAtOnce = 16;
@@ -47,6 +45,8 @@ interface Row {
   confirmed: boolean;
   /** Requests of clients to end it that are on their way to the Core. */
   ending: number;
+  /** The one that has all of this one's, since both came to one instance. */
+  joined?: Row;
 }
 
 /** Where a subscription leads: the client's uri, and what the Core calls it. */
@@ -95,10 +95,9 @@ export class Subscriptions {
       this.#watch(row);
       return false;
     }
-    const asked = row;
     const wish: Wish = { session, uri, wanted: true };
     row.wishes.add(wish);
-    this.#begin(request, row, uri, (outcome) => this.#answered(asked, wish, outcome));
+    this.#begin(request, row, uri, (asked, outcome) => this.#answered(asked, wish, outcome));
     return true;
   }
 
@@ -127,11 +126,11 @@ export class Subscriptions {
     }
     row.confirmed = false;
     row.ending++;
-    this.#begin(request, row, uri, (outcome) => {
-      row.ending--;
+    this.#begin(request, row, uri, (asked, outcome) => {
+      asked.ending--;
       // A request for it may have overtaken this one: the Core is told once more what holds.
-      if (isWanted(row)) void this.#renew([row]);
-      else this.#settle(row, outcome === "failed" || outcome === "abandoned");
+      if (isWanted(asked)) void this.#renew([asked]);
+      else this.#settle(asked, outcome === "failed" || outcome === "abandoned");
     });
     return true;
   }
@@ -159,7 +158,7 @@ export class Subscriptions {
     if (lane.core.state.t === "up") void this.#restore(lane, rows);
   }
 
-  /** Another instance stands in the place of this one; or none, and what it told of has an end. */
+  /** Another instance, which may tell of more already, stands in the place of this one; or none, and what it told of has an end. */
   move(from: Lane, to: Lane | undefined): void {
     const rows = this.#byLane.get(from);
     if (rows === undefined) return;
@@ -173,13 +172,17 @@ export class Subscriptions {
       }
       return;
     }
-    this.#byLane.set(to, rows);
+    const there = this.#byLane.get(to) ?? new Map<string, Row>();
+    this.#byLane.set(to, there);
     to.isWatched = true;
     for (const row of rows.values()) {
+      const known = there.get(row.uri);
+      if (known === undefined) there.set(row.uri, row);
+      else this.#join(row, known);
       row.lane = to;
       row.confirmed = false;
     }
-    void this.#restore(to, rows);
+    void this.#restore(to, there);
   }
 
   /**
@@ -199,6 +202,20 @@ export class Subscriptions {
     }
     for (const [session, isNative] of told) if (session.phase === "ready") tell(session, isNative);
     return told.size > 0;
+  }
+
+  #join(row: Row, into: Row): void {
+    for (const [session, uri] of row.holders) {
+      into.holders.set(session, uri);
+      this.#bySession.get(session)?.set(uri, into);
+    }
+    for (const wish of row.wishes) {
+      into.wishes.add(wish);
+      if (wish.wanted) this.#bySession.get(wish.session)?.set(wish.uri, into);
+    }
+    into.ending += row.ending;
+    into.confirmed = false;
+    row.joined = into;
   }
 
   #rowOf(session: ClientSession, { uri, nativeUri, lane }: Subscribed): Row {
@@ -224,10 +241,12 @@ export class Subscriptions {
     return row;
   }
 
-  #begin(request: Request, row: Row, uri: string, over: (outcome: CallOutcome) => void): void {
+  /** `over`: with the row that it is about by then. */
+  #begin(request: Request, row: Row, uri: string, over: (row: Row, outcome: CallOutcome) => void): void {
     const { uriStart: start, uriEnd: end } = request.scan;
     const rename: Splice = { start, end, text: byteString(JSON.stringify(row.uri)) };
-    this.#deps.calls.begin(request, row.lane, row.uri === uri ? undefined : rename, [{ over }]);
+    const hook = { over: (outcome: CallOutcome) => over(lastOf(row), outcome) };
+    this.#deps.calls.begin(request, row.lane, row.uri === uri ? undefined : rename, [hook]);
   }
 
   /** A client's request to be told is over. */
@@ -290,7 +309,7 @@ export class Subscriptions {
       lane.core.watch(wantedOf(rows));
       return;
     }
-    const all = [...rows.values()].filter(isWanted);
+    const all = [...rows.values()].filter((row) => !row.confirmed && isWanted(row));
     if (all.length === 0) return;
     const lost = await this.#renew(all);
     const { core } = lane;
@@ -346,6 +365,10 @@ function rowsOf(rows: ReadonlyMap<string, Row>, owner: string): number {
   return count;
 }
 
+function lastOf(row: Row): Row {
+  return row.joined === undefined ? row : lastOf(row.joined);
+}
+
 function isModern({ core }: Lane): boolean {
   return core.era === "modern";
 }
@@ -359,29 +382,9 @@ function hasWish(row: Row, session: ClientSession): boolean {
   return false;
 }
 
-/** The uri itself, then what it lies in, step by step. */
-function* withAncestors(uri: string): Iterable<string> {
-  yield uri;
-  let steps = 0;
-  for (let end = uri.lastIndexOf("/"); end > 0 && steps++ < maxSteps; end = uri.lastIndexOf("/", end - 1)) {
-    yield uri.slice(0, end + 1);
-    yield uri.slice(0, end);
-  }
-}
-
-function offersSubscriptions(capabilities: Readonly<Record<string, unknown>>): boolean {
-  const { subscribe } = (capabilities["resources"] ?? {}) as { subscribe?: unknown };
-  return subscribe === true;
-}
-
 /** A call that is refused for its id tells no hook. */
 function refuseUsedId({ session, idText }: Request): void {
   if (session.calls.has(idKey(idText))) throw idInUse(idText);
-}
-
-function refuseTooLong(uri: string): void {
-  if (uri.length <= maxUriBytes) return;
-  throw new HubError("params_invalid", `params.uri is longer than ${maxUriBytes} characters`);
 }
 
 function tooMany(what: string, { core }: Lane): HubError {

@@ -12,9 +12,10 @@ export interface FaultyOptions {
   readonly server?: Server;
   /** What happens to other requests than calls of tools. */
   readonly methods?: Readonly<Record<string, Fault>>;
+  /** What happens to who asks for the stream of what belongs to no request; refused, where nothing does. */
+  readonly standing?: Fault;
+  readonly capabilities?: object;
 }
-
-const capabilities = { tools: {} };
 
 export class FaultyServer implements AsyncDisposable {
   /** Tool → how often it was asked. */
@@ -26,15 +27,20 @@ export class FaultyServer implements AsyncDisposable {
   readonly url: string;
   readonly #faults: Readonly<Record<string, Fault>>;
   readonly #methods: Readonly<Record<string, Fault>>;
+  readonly #standing: Fault;
+  readonly #capabilities: object;
+  #stands = 0;
   #http: ScriptedHttpHub;
   #sessions = new Set<string>();
   #noted = () => {};
   #echoed = () => {};
 
-  private constructor(http: ScriptedHttpHub, faults: Readonly<Record<string, Fault>>, { methods = {} }: FaultyOptions) {
+  private constructor(http: ScriptedHttpHub, faults: Readonly<Record<string, Fault>>, options: FaultyOptions) {
     this.#http = http;
     this.#faults = faults;
-    this.#methods = methods;
+    this.#methods = options.methods ?? {};
+    this.#standing = options.standing ?? ((it) => it.refuse(405));
+    this.#capabilities = options.capabilities ?? { tools: {} };
     this.url = http.url;
     void this.#serve(http);
   }
@@ -72,11 +78,12 @@ export class FaultyServer implements AsyncDisposable {
 
   #take(it: HttpRequest): void {
     const { method: verb } = it.request;
-    if (verb !== "POST") it.refuse(verb === "DELETE" ? 204 : 405);
+    if (verb === "GET") this.#standing(it, ++this.#stands);
+    else if (verb !== "POST") it.refuse(verb === "DELETE" ? 204 : 405);
     else if (it.message.method === "initialize") this.#greet(it);
     else if (!this.#sessions.has(it.header("mcp-session-id") ?? "")) it.refuse(404);
     else if (it.message.id === undefined) this.#note(it);
-    else if (it.message.method === "tools/list") this.#list(it);
+    else if (it.message.method === "tools/list" && this.#methods["tools/list"] === undefined) this.#list(it);
     else if (it.message.method === "tools/call") this.#call(it);
     else this.#other(it);
   }
@@ -85,7 +92,10 @@ export class FaultyServer implements AsyncDisposable {
     const session = randomUUID();
     this.#sessions.add(session);
     const serverInfo = { name: "faulty", version: "1" };
-    it.answer({ protocolVersion: "2025-11-25", capabilities, serverInfo }, { "mcp-session-id": session });
+    it.answer(
+      { protocolVersion: "2025-11-25", capabilities: this.#capabilities, serverInfo },
+      { "mcp-session-id": session },
+    );
   }
 
   #note(it: HttpRequest): void {

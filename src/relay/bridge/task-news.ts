@@ -81,8 +81,10 @@ export class TaskNews {
     this.#ofCores.delete(from);
     from.hasWatchedTasks = false;
     if (to === undefined) return;
-    this.#ofCores.set(to, rows);
-    this.#watch(to, rows);
+    const there = this.#ofCores.get(to) ?? new Map<string, Hearers>();
+    for (const [id, hearers] of rows) there.set(id, new Map([...(there.get(id) ?? []), ...hearers]));
+    this.#ofCores.set(to, there);
+    this.#watch(to, there);
   }
 
   /** The task of this park is another one than it was. */

@@ -70,3 +70,32 @@ test("legacy http: a request is not taken back by a notification of another kind
   call.event({ jsonrpc: "2.0", id: call.message.id, result: { content: [{ type: "text", text: "still" }] } });
   assert.equal(await Promise.race([answer, call.closed.then(() => "cut")]), "still");
 });
+
+test("legacy http: what may have been said while the stream of news was broken is looked for once that is there again", async () => {
+  const standing = new Inbox<HttpRequest>();
+  let tools = 1;
+  await using server = await FaultyServer.open(
+    {},
+    {
+      capabilities: { tools: { listChanged: true } },
+      standing: (it, nth) => {
+        // The server has not heard yet that the one before has broken.
+        if (nth === 2) return it.refuse(409);
+        it.stream();
+        it.write("retry: 50\n\n");
+        standing.put(it);
+      },
+      methods: {
+        "tools/list": (it) => it.answer({ tools: [{ name: `tool-${tools}`, inputSchema: { type: "object" } }] }),
+      },
+    },
+  );
+  await using run = await remote(server.url, {}).up();
+  const stream = await standing.next();
+  await run.until(() => run.core.lists?.tools.length === 1);
+  tools++;
+  stream.cut();
+  await standing.next();
+  await run.until(() => run.core.lists?.tools[0]?.bytes.includes("tool-2") === true);
+  assert.deepEqual(run.states, ["starting", "up", "up"], "whoever waits for news of a resource is told to look");
+});

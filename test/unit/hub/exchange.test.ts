@@ -21,6 +21,8 @@ import type { Message } from "../../helpers/ws-client.ts";
 class Scene implements AsyncDisposable {
   readonly record = new LogRecord();
   readonly hub: Hub;
+  /** Of resources, that were told. */
+  updates = 0;
   readonly #folder: string;
   readonly #channel: Channel;
   readonly #waiting = new Map<number, (message: Message) => void>();
@@ -57,6 +59,7 @@ class Scene implements AsyncDisposable {
       message: (text) => {
         const message = JSON.parse(text) as Message;
         if (message.method === undefined) this.#waiting.get(Number(message.id))?.(message);
+        else if (message.method === "notifications/resources/updated") this.updates++;
       },
     });
   }
@@ -126,6 +129,40 @@ test("exchange: a Core that was given up is started anew; one that falls again l
   assert.deepEqual(await scene.hub.restart("a"), { t: "restarted" });
   assert.match(await scene.text("a__pid"), /^\d+$/);
   await rm(file);
+});
+
+test("exchange: a Core that is drained while its process is down starts nothing for sessions either", async () => {
+  const core = echo(", isolation: session, health: { restart_backoff_ms: 60000 }");
+  await using scene = await Scene.open(`cores: { a: ${core} }`);
+  const { hub, record } = scene;
+  const { pid } = hub.oversight.cores()[0] ?? {};
+  process.kill(Number(pid), "SIGKILL");
+  await record.line("core_down");
+  assert.match(await scene.text("a__pid"), /^\d+$/);
+  assert.equal(await hub.oversight.drain("a"), true);
+  assert.equal(await scene.text("a__pid"), "core_down");
+  assert.equal(hub.oversight.cores()[0]?.further_instances, 0);
+  assert.deepEqual(await hub.restart("a"), { t: "restarted" });
+  assert.match(await scene.text("a__pid"), /^\d+$/);
+});
+
+test("exchange: what a session's own instance told it of the home instance tells it of, where sessions have none any more", async () => {
+  const core = (isolation: string) => echo(`, isolation: ${isolation}, health: { restart_backoff_ms: 1 }`);
+  for (const isolation of ["pool", "shared"]) {
+    await using scene = await Scene.open(`cores: { a: ${core("session")} }`);
+    const { hub, record } = scene;
+    const renewed = (count: number) => () => {
+      return record.lines.filter(({ msg }) => msg === "subscriptions_renewed").length === count;
+    };
+    assert.match(await scene.text("a__pid"), /^\d+$/);
+    assert.deepEqual((await scene.request("resources/subscribe", { uri: "fixture://one" })).result, {});
+    assert.equal((await hub.reload(scene.setup(`cores: { a: ${core(isolation)} }`))).t, "applied");
+    await record.line("subscriptions_renewed", renewed(1));
+    // It knows whose it is when it starts anew, too.
+    process.kill(Number(hub.oversight.cores()[0]?.pid), "SIGKILL");
+    await record.line("subscriptions_renewed", renewed(2));
+    assert.equal(scene.updates, 2);
+  }
 });
 
 test("exchange: changes that are asked for at once are made one after the other", async () => {

@@ -212,6 +212,43 @@ test("http-faults: a session that is not known any more, and a login that is ref
   }
 });
 
+test("http-faults: of the calls that are under way as a session is gone, each that is refused is returned unrun, and one that is answered is answered", async () => {
+  for (const first of ["POST tools/call", "POST notifications/cancelled"]) {
+    await using hub = await ScriptedHttpHub.open();
+    const client = await hello(hub);
+    const under: HttpRequest[] = [];
+    for (const id of [1, 2, 3]) {
+      client.say(call(id));
+      under.push(await hub.next("POST tools/call"));
+    }
+    client.say(first === "POST tools/call" ? call(4) : { method: "notifications/cancelled", params: { requestId: 9 } });
+    (await hub.next(first)).refuse(404);
+    if (first === "POST tools/call") assert.equal((await client.expect("returned")).id, "4");
+    under[0]?.refuse(404);
+    assert.equal((await client.expect("returned")).id, "1");
+    // What is said meanwhile goes to the next session.
+    client.say(call(5));
+    under[1]?.answer({});
+    assert.equal((await client.expect("message")).message.id, 2);
+    under[2]?.refuse(404);
+    assert.deepEqual([(await client.expect("returned")).id, (await client.expect("returned")).id], ["3", "5"]);
+    assert.match((await client.expect("lost")).loss.reason, /does not know the session any more/);
+  }
+});
+
+test("http-faults: a call that has not gone out as a session is lost is returned unrun", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  let authorized: undefined | Promise<undefined>;
+  const client = await hello(hub, { authorization: () => authorized });
+  client.say(call(1));
+  const first = await hub.next("POST tools/call");
+  authorized = new Promise(() => {});
+  client.say(call(2));
+  first.refuse(404);
+  assert.deepEqual([(await client.expect("returned")).id, (await client.expect("returned")).id], ["1", "2"]);
+  await client.expect("lost");
+});
+
 test("http-faults: a server that hangs is waited for, and a head that has begun is not", async () => {
   await using hub = await ScriptedHttpHub.open();
   const clock = new FakeClock();
@@ -232,6 +269,26 @@ test("http-faults: a server that hangs is waited for, and a head that has begun 
   client.connection.abandon({ kind: "away", code: "hub_unreachable", reason: "the test is over" });
 });
 
+test("http-faults: no request waits for what takes others back, and those go one after the other", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  const client = await hello(hub);
+  client.say(call(1));
+  const first = await hub.next("POST tools/call");
+  const back = { method: "notifications/cancelled", params: { requestId: 1 } };
+  for (const message of [back, back, call(2)]) client.say(message);
+  const [one, other] = [await hub.any(), await hub.any()];
+  const [slow, second] = one.message.method === "tools/call" ? [other, one] : [one, other];
+  assert.equal(second.message.id, 2);
+  second.answer({});
+  await client.expect("message");
+  slow.refuse(202);
+  (await hub.next("POST notifications/cancelled")).refuse(202);
+  first.cut();
+  await client.expect("unanswered");
+  client.connection.close();
+  (await hub.next("DELETE")).refuse(204);
+});
+
 test("http-faults: what takes a request back does not overtake it", async () => {
   await using hub = await ScriptedHttpHub.open();
   const late: (() => void)[] = [];
@@ -245,10 +302,15 @@ test("http-faults: what takes a request back does not overtake it", async () => 
   isLate = false;
   client.say(call(2));
   assert.equal(late.length, 1, "the request is on its way, and nothing else");
+  const second = await hub.next("POST tools/call");
+  assert.equal(second.message.id, 2);
   for (const go of late) go();
   (await hub.next("POST tools/call")).stream();
   (await hub.next("POST notifications/cancelled")).refuse(202);
-  await answersTheSecond(hub, client);
+  second.answer({});
+  await client.expect("message");
+  client.connection.close();
+  (await hub.next("DELETE")).refuse(204);
 });
 
 test("http-faults: informational responses are no head that has begun, on a socket of its own and on one that was kept", async () => {

@@ -111,6 +111,28 @@ test("sse-connection: messages go to the endpoint with the headers of each reque
   await stream.closed;
 });
 
+test("sse-connection: no request waits for what takes another back, and that is behind its own", async () => {
+  await using hub = await ScriptedHttpHub.open();
+  let authorized: undefined | Promise<undefined>;
+  let go = () => {};
+  const { client, stream } = await opened(hub, { authorization: () => authorized });
+  authorized = new Promise((resolve) => (go = () => resolve(undefined)));
+  client.say(call(1));
+  client.say({ method: "notifications/cancelled", params: { requestId: 1 } });
+  authorized = undefined;
+  client.say(call(2));
+  const second = await hub.next("POST tools/call");
+  assert.equal(second.message.id, 2);
+  go();
+  const first = await hub.next("POST tools/call");
+  const slow = await hub.next("POST notifications/cancelled");
+  client.say(call(3));
+  for (const it of [await hub.next("POST tools/call"), second, first, slow]) it.refuse(202);
+  client.connection.close();
+  await client.expect("lost");
+  await stream.closed;
+});
+
 test("sse-connection: an endpoint elsewhere is not posted to", async () => {
   for (const data of [
     "http://169.254.169.254/messages",

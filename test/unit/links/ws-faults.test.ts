@@ -69,3 +69,21 @@ test("ws-faults: a message without an end, and a connection that breaks, lose th
     await new Promise((resolve) => sockets.close(resolve));
   }
 });
+
+test("ws-faults: a server that says goodbye and keeps the connection is not waited for", async () => {
+  const sockets = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await once(sockets, "listening");
+  const { port } = sockets.address() as AddressInfo;
+  const client = new LinkClient("websocket", `ws://127.0.0.1:${port}/mcp`);
+  const [, request] = await once(sockets, "connection");
+  await client.expect("opened");
+  const socket: Socket = request.socket;
+  for (const event of ["data", "end"]) socket.removeAllListeners(event);
+  socket.allowHalfOpen = true;
+  socket.on("error", () => {});
+  socket.resume();
+  socket.write(Buffer.from([0x88, 2, 0x03, 0xe9]));
+  assert.match((await client.expect("lost")).loss.reason, /is restarting \(1001\)$/);
+  socket.destroy();
+  sockets.close();
+});

@@ -267,6 +267,36 @@ test("subscriptions: an instance that takes another's place is asked for all tha
   assert.deepEqual([after.changes(), subscriptions.size], [0, 0]);
 });
 
+test("subscriptions: instances whose place one takes leave it all that was held there, and what was on its way", async () => {
+  const { client, core, subscriptions } = scene();
+  const shared = core();
+  const [one, two, three] = [client(), client(), client()];
+  const own = [one, two, three].map(({ subscribe }) => {
+    const its = core();
+    subscribe(its.lane);
+    return its;
+  });
+  for (const { answers } of own.slice(0, 2)) answers("resources/subscribe", ok);
+  two.subscribe(own[1]?.lane as Lane, "a://2");
+  own[1]?.answers("resources/subscribe", ok);
+  for (const { lane } of own) subscriptions.move(lane, shared.lane);
+  while (shared.own.some(({ method }) => method === "resources/subscribe")) {
+    for (const { resolve } of shared.own.splice(0)) resolve();
+    await settled();
+  }
+  own[2]?.answers("resources/subscribe", ok);
+  assert.deepEqual([shared.changes("a://1"), shared.changes("a://2"), subscriptions.size], [3, 1, 2]);
+  for (const { heard } of [one, two]) {
+    assert.ok(heard.some(({ method }) => method === "notifications/resources/updated"));
+  }
+  assert.deepEqual(two.answerTo(two.unsubscribe())?.result, {});
+  one.leave();
+  assert.deepEqual([shared.changes("a://1"), shared.changes("a://2")], [1, 1]);
+  three.leave();
+  two.leave();
+  assert.equal(subscriptions.size, 0);
+});
+
 test("subscriptions: what a client may not see any more it does not hear of", () => {
   const { client, core, subscriptions } = scene();
   const [one, other] = [client(), client()];
