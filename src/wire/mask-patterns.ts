@@ -42,6 +42,9 @@ const jsonSpellings: readonly Spelling[] = [
 /** Unescaped bytes of the URL encoders besides letters and digits. */
 const urlUnescaped: readonly string[] = ["-_.!~*'()", "-_.~", "-_.~/", "-_.*", "-_.", "-_.!~*'();/?:@&=+$,#"];
 
+/** Text that no encoder and no JSON writer spells in another way: nearly every token is of such characters, and long. */
+const alwaysBare = /^[\w.-]*$/;
+
 /** Forms for JSON text: each is legal inside a JSON string and begins and ends between two of its characters. */
 export function jsonPatterns(secret: string): Buffer[] {
   const found = new Set<string>();
@@ -76,7 +79,7 @@ export function isMaskable(secret: string): boolean {
 function encodedForms(secret: string): Set<string> {
   const bytes = Buffer.from(secret, "utf8");
   const found = new Set([secret]);
-  for (const unescaped of urlUnescaped) {
+  for (const unescaped of alwaysBare.test(secret) ? [] : urlUnescaped) {
     for (const space of ["%20", "+"]) {
       found.add(urlEncoded(bytes, unescaped, space, "upper"));
       found.add(urlEncoded(bytes, unescaped, space, "lower"));
@@ -124,6 +127,7 @@ const shortEscapes = new Map([
 ]);
 
 function spellOut(text: string, spelling: Spelling): string {
+  if (alwaysBare.test(text)) return text;
   let out = "";
   for (const char of text) out += spellChar(char, spelling);
   return out;

@@ -12,6 +12,8 @@ interface Part {
 
 /** From this length on, whole words are read, at places that lie up to three bytes closer: shorter text is over before that pays. */
 const wordsFrom = 2048;
+/** The places lie no farther apart, however long all patterns are: each byte between them is an entry of every pattern, and saves ever less. */
+const mostStep = 64;
 const isLittleEndian = endianness() === "LE";
 
 /** Words of the filter, as a power of two: 16 KiB, and 128 KiB where there are very many patterns. */
@@ -37,9 +39,8 @@ export class PatternSearch {
 
   /** At least one pattern, each of at least 4 bytes. */
   constructor(patterns: readonly Buffer[]) {
-    const lengths = patterns.map(({ length }) => length);
-    this.longest = Math.max(...lengths);
-    this.#step = Math.min(...lengths) - 3;
+    this.longest = patterns.reduce((longest, { length }) => Math.max(longest, length), 0);
+    this.#step = patterns.reduce((step, { length }) => Math.min(step, length - 3), mostStep);
     for (const [index, pattern] of patterns.entries()) {
       for (let offset = 0; offset < this.#step; offset++) this.#enter({ pattern, index, offset });
     }
