@@ -20,7 +20,7 @@ import { SseConnection } from "../links/sse-connection.ts";
 import { readTls } from "../links/tls-reading.ts";
 import { WsConnection } from "../links/ws-connection.ts";
 import type { RemotePlace } from "../manifest/manifest.ts";
-import { fillSecrets } from "../manifest/templates.ts";
+import { fillIn, missingVariables } from "../manifest/templates.ts";
 import { type Era, latestModernRevision } from "../wire/revisions.ts";
 import type { Scan } from "../wire/scan.ts";
 
@@ -44,7 +44,7 @@ export interface DialDeps {
   readonly credential: Credential | undefined;
   /** In which it is to be spoken to. HTTP+SSE is a way of the legacy one only. */
   readonly era: Era | "probe";
-  /** Of the hub's environment: where its proxies are named. */
+  /** Of the hub's environment: where its proxies are named, and what the place names of it. */
   env(name: string): string | undefined;
 }
 
@@ -57,8 +57,15 @@ const connections = {
 
 /** `secrets` has all that the place names. */
 export function dialler(place: RemotePlace, secrets: ReadonlyMap<string, Secret>, deps: DialDeps): Dial {
-  const filled = (text: string) => fillSecrets(text, (name) => secrets.get(name)?.reveal() ?? "");
-  if (!URL.canParse(filled(place.url))) return { t: "bad", reason: "has a url that is none with its secrets in place" };
+  const [missing] = missingVariables(place, deps.env);
+  if (missing !== undefined) {
+    const { at, name } = missing;
+    return { t: "bad", reason: `names the variable ${name} in ${at.join(".")}; start the hub with it` };
+  }
+  const filled = (text: string) =>
+    fillIn(text, (kind, name) => (kind === "env" ? deps.env(name) : secrets.get(name)?.reveal()) ?? "");
+  if (!URL.canParse(filled(place.url)))
+    return { t: "bad", reason: "has a url that is none with what it names in place" };
   const url = new URL(filled(place.url));
   const isWs = url.protocol === "ws:" || url.protocol === "wss:";
   const transport = isWs ? "websocket" : place.transport;

@@ -216,7 +216,7 @@ export interface ContainerSpec {
   readonly writable: boolean;
 }
 
-/** Where a remote Core is, and what every request to it carries. In `url` and header values `${secret:NAME}` stands for a secret. */
+/** Where a remote Core is, and what every request to it carries. In `url` and header values `${secret:NAME}` stands for a secret, `${env:NAME}` for a variable of the hub's. */
 export interface RemotePlace {
   readonly url: string;
   readonly transport: "auto" | "streamable-http" | "sse" | "websocket";

@@ -1336,7 +1336,7 @@ export interface Core {
   };
   scaling?: CoreScaling;
   /**
-   * Address of a remote Core: http(s) or ws(s). `${secret:NAME}` stands for a secret.
+   * Address of a remote Core: http(s) or ws(s). `${secret:NAME}` stands for a secret, `${env:NAME}` for a variable of the hub's that is none.
    */
   url?: string;
   /**
@@ -1344,7 +1344,7 @@ export interface Core {
    */
   transport?: "auto" | "streamable-http" | "sse" | "websocket";
   /**
-   * Headers sent with every request to `url`; `${secret:NAME}` stands for a secret.
+   * Headers sent with every request to `url`; `${secret:NAME}` stands for a secret, `${env:NAME}` for a variable of the hub's that is none.
    */
   headers?: {
     [k: string]: string;

@@ -1,8 +1,9 @@
-// What a Core's entry writes as ${…}. In a URL and in headers the hub fills in ${secret:NAME}, and nothing else anywhere: what the clients' own
+// What a Core's entry writes as ${…}. In a URL and in headers the hub fills in ${secret:NAME} and ${env:NAME}, and nothing else anywhere: what the clients' own
 // configurations fill in would be handed on as it stands. In arguments that is as it should be: programs such as mcp-remote have their own.
 import type { Entry, Report } from "./parts.ts";
 import type { Path } from "./problems.ts";
-import { fillSecrets } from "./templates.ts";
+import { isHubCredential } from "./secret-names.ts";
+import { fillIn, namesIn } from "./templates.ts";
 import { record, text, texts } from "./values.ts";
 
 /** Of a variable, with a default or without. */
@@ -34,10 +35,26 @@ export function checkPlaceholders(core: Entry, values: Readonly<Record<string, u
     };
     check(value, ["env", own], instead, whole);
   }
-  const left = (value: unknown) => fillSecrets(text(value) ?? "", () => "");
-  check(left(values["url"]), ["url"], inRequests, placeholder);
-  for (const [name, value] of Object.entries(record(values["headers"]) ?? {}))
-    check(left(value), ["headers", name], inRequests, placeholder);
+  const checkRequest = (value: unknown, keys: Path): void => {
+    const written = text(value) ?? "";
+    check(
+      fillIn(written, () => ""),
+      keys,
+      inRequests,
+      placeholder,
+    );
+    for (const variable of namesIn([written], "env").filter(isHubCredential)) {
+      const at = { source: core.source, path: [...core.path, ...keys], on: "value" as const };
+      report(at, "error", `${variable} is the hub's own`, "give the Core a credential of its own, as a secret");
+    }
+  };
+  checkRequest(values["url"], ["url"]);
+  const url = text(values["url"]) ?? "";
+  if (record(values["auth"])?.["oauth"] !== undefined && fillIn(url, () => "") !== url) {
+    const at = { source: core.source, path: [...core.path, "url"], on: "value" as const };
+    report(at, "error", "a login is looked up by this address", "write it out, and what is secret into headers");
+  }
+  for (const [name, value] of Object.entries(record(values["headers"]) ?? {})) checkRequest(value, ["headers", name]);
 }
 
 function inProcess(kind: string, name: string): string {
@@ -46,6 +63,6 @@ function inProcess(kind: string, name: string): string {
 }
 
 function inRequests(kind: string, name: string): string {
-  if (kind === "secret") return "name a secret by letters, digits and _";
-  return `write \${secret:${name}}, which is sought in the variable ${name} as well, or its value`;
+  if (kind !== "") return `name a ${kind === "env" ? "variable" : kind} by letters, digits and _`;
+  return `write \${secret:${name}}, or \${env:${name}} if it is no secret, or its value`;
 }

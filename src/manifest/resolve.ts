@@ -29,7 +29,7 @@ import type {
 } from "./manifest.ts";
 import { type Core, defaults, type Hub, type SecretEntry, type ToolOverride as WrittenTool } from "./model.ts";
 import { namespaceOf } from "./namespaces.ts";
-import { secretsNamedBy } from "./templates.ts";
+import { namesIn } from "./templates.ts";
 
 export interface CoreOrigin {
   readonly key: string;
@@ -189,7 +189,7 @@ function engineOf({ engine = "auto" }: WrittenContainer): string {
 /** Those listed, and those that a remote Core's address, headers and login name. */
 function secretsOf(core: Core, folder: string): readonly SecretSpec[] {
   const listed = (core.secrets ?? defaults.core.secrets).map((secret) => resolveSecret(secret, folder));
-  const named = core.url === undefined ? [] : secretsNamedBy([core.url, ...Object.values(core.headers ?? {})]);
+  const named = core.url === undefined ? [] : namesIn([core.url, ...Object.values(core.headers ?? {})], "secret");
   if (core.auth?.bearer !== undefined) named.push(core.auth.bearer);
   const known = new Set(listed.map(({ name }) => name));
   const further = [...new Set(named)].filter((name) => !known.has(name));

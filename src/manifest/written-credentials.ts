@@ -2,6 +2,7 @@
 // Found by what they are called, so only warned about.
 import { isCredentialName, isCredentialParameter } from "../base/credential-name.ts";
 import type { Entry, Report } from "./parts.ts";
+import { namesIn } from "./templates.ts";
 import { record, text, texts } from "./values.ts";
 
 /** `api_key=x`, of a URL's query. */
@@ -27,8 +28,12 @@ export function checkWrittenCredentials(core: Entry, values: Readonly<Record<str
 
   for (const [name, header] of Object.entries(record(values["headers"]) ?? {})) {
     const value = text(header) ?? "";
-    if (!isCredentialName(name) || value === "" || value.includes("${")) continue;
-    const hint = `write ${scheme.exec(value)?.[0] ?? ""}${placeholder(name)}, and set ${variableOf(name)}`;
+    const [variable] = namesIn([value], "env");
+    if (!isCredentialName(name) || value === "" || (variable === undefined && value.includes("${"))) continue;
+    const hint =
+      variable === undefined
+        ? `write ${scheme.exec(value)?.[0] ?? ""}${placeholder(name)}, and set ${variableOf(name)}`
+        : `write \${secret:${variable}}, which is sought in the variable ${variable} as well`;
     warn(["headers", name], "looks like a secret, and what a header says is not masked", hint, "key");
   }
 

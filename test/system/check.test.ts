@@ -40,11 +40,11 @@ test("check: a secret that is not there is an error, with its place and the fix"
   await writeFile(
     file,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the manifest's own placeholder
-    'cores:\n  t: { command: x, secrets: [A_SECRET] }\n  far: { url: https://x.example, headers: { X-Key: "${secret:B}" } }\n',
+    'cores:\n  t: { command: x, secrets: [A_SECRET] }\n  far: { url: https://x.example, headers: { X-Key: "${secret:B}", X-Team: "${env:TEAM}" } }\n',
   );
   const json = await thehub(["check", file, "--json"], { ...env(), HUB_SECRETS_DIR: folder });
   const { ok, errors, problems, cores } = JSON.parse(json.stdout);
-  assert.deepEqual([json.code, ok, errors], [3, false, 2]);
+  assert.deepEqual([json.code, ok, errors], [3, false, 3]);
   const looked = (...names: string[]) => `looked in ${names.join(", ")}`;
   assert.deepEqual(problems, [
     {
@@ -57,6 +57,10 @@ test("check: a secret that is not there is an error, with its place and the fix"
       message: `secret B of Core far is missing: ${looked("HUB_SECRET_FAR_B", "HUB_SECRET_B", join(folder, "far", "B"), join(folder, "B"), "B")}`,
       hint: `set HUB_SECRET_FAR_B, or write it into ${join(folder, "B")}`,
     },
+    {
+      ...{ severity: "error", file, line: 3, column: 67, path: "cores.far.headers.X-Team" },
+      ...{ message: "the variable TEAM is not set", hint: "start the hub with it" },
+    },
   ]);
   assert.equal(cores[0].secrets[0].found, false);
   const text = await thehub(["check", file], env());
@@ -66,7 +70,7 @@ test("check: a secret that is not there is an error, with its place and the fix"
     /hub\.yaml:2:30: error: cores\.t\.secrets\[0\]: secret A_SECRET of Core t is missing: .*\n/,
   );
   assert.match(text.stderr, /\n {4}set HUB_SECRET_T_A_SECRET, or HUB_SECRETS_DIR to a folder with a file A_SECRET\n/);
-  assert.match(text.stderr, /\n2 errors, 0 warnings\n$/);
+  assert.match(text.stderr, /\n3 errors, 0 warnings\n$/);
 });
 
 test("check: takes its manifest as an operand, or as all commands do, and not both", async () => {

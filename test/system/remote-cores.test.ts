@@ -39,6 +39,8 @@ before(async () => {
   sse:
     url: ${await behind.url()}/sse
     allow_private: true
+  elsewhere:
+    url: "http://\${env:NOT_SET}/mcp"
   private:
     url: http://127.0.0.1:1/mcp
     health: { restart_backoff_ms: 60000 }
@@ -48,11 +50,11 @@ before(async () => {
   guarded:
     url: ${at((guarded.address() as AddressInfo).port)}
     allow_private: true
-    headers: { X-Org: "acme-\${secret:ORG}" }
+    headers: { X-Org: "\${env:COMPANY}-\${secret:ORG}" }
     auth: { bearer: WIKI_TOKEN }
     health: { restart_backoff_ms: 60000 }
 `,
-    env: { HUB_SECRET_WIKI_TOKEN: secret, HUB_SECRET_ORG: "division-7-of-acme" },
+    env: { HUB_SECRET_WIKI_TOKEN: secret, HUB_SECRET_ORG: "division-7-of-acme", COMPANY: "acme" },
   });
 });
 
@@ -120,6 +122,11 @@ test("remote: a server that refuses Streamable HTTP is spoken to over HTTP+SSE",
 test("remote: a private address is not connected to unless the manifest says so", async () => {
   const down = await hub.logged("core_down", ({ core }) => core === "private");
   assert.match(String(down["reason"]), /127\.0\.0\.1 is an address of this machine; write allow_private: true/);
+});
+
+test("remote: a variable that is not set is said, with where it is named", async () => {
+  const down = await hub.logged("core_failed", ({ core }) => core === "elsewhere");
+  assert.match(String(down["reason"]), /names the variable NOT_SET in url; start the hub with it/);
 });
 
 test("remote: secrets go out in headers, and nowhere else", async () => {

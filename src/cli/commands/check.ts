@@ -16,6 +16,7 @@ import {
 } from "../../manifest/problems.ts";
 import { explainSecret, type FoundSecret, lackOf, resolveSecrets } from "../../manifest/secrets.ts";
 import type { Settings } from "../../manifest/settings.ts";
+import { missingVariables } from "../../manifest/templates.ts";
 import { type Prepared, prepare } from "../prepare.ts";
 import type { StartedCore } from "../started-cores.ts";
 import { oneLine, paint, printJson, type Terminal } from "../terminal.ts";
@@ -127,6 +128,9 @@ async function lookAtCores(
       const lack = lackOf(secret, core);
       return lack === undefined ? [] : [place(["cores", core.key, "secrets", at], lack.what, lack.fix)];
     });
+    for (const { name, at } of missingVariables(core.remote, (variable) => terminal.env[variable])) {
+      lacks.push(place(["cores", core.key, ...at], `the variable ${name} is not set`, "start the hub with it"));
+    }
     missing.push(...lacks);
     const checked = { core: core.key, namespace: core.namespace, secrets: facts };
     if (started === undefined) {

@@ -175,7 +175,16 @@ test("rules: placeholders that are not filled in are told of, wherever another p
     env: { API_KEY: "\${API_KEY}", MODE: "\${MODE:-fast}", PATTERN: "\${time} \${level}" }
   remote:
     url: "https://\${env:HOST}/mcp?k=\${secret:KEY}"
-    headers: { Authorization: "Bearer \${TOKEN}", X-A: "\${secret:my-key}", X-B: "\${secret:B}\${env:C}", X-D: "\${secret:D}" }
+    headers:
+      Authorization: "Bearer \${TOKEN}"
+      X-Api-Key: "\${env:API_KEY}"
+      X-A: "\${secret:my-key}"
+      X-B: "\${secret:B}\${env:C-D}"
+      X-D: "\${secret:D}\${env:E}"
+      X-H: "\${env:HUB_TOKEN}"
+  signed-in:
+    url: "https://\${env:HOST}/mcp"
+    auth: { oauth: {} }
 `);
   assert.ok(loaded.t === "invalid");
   assert.deepEqual(
@@ -183,10 +192,12 @@ test("rules: placeholders that are not filled in are told of, wherever another p
     [
       "warning cores.local.env.API_KEY: ${API_KEY} is not filled in, and goes on as it stands; set API_KEY where the hub is started, and write secrets: [API_KEY], or inherit_env: [API_KEY] if it is no secret",
       "warning cores.local.env.MODE: ${MODE:-fast} is not filled in, and goes on as it stands; set MODE where the hub is started, and write secrets: [MODE], or inherit_env: [MODE] if it is no secret",
-      "error cores.remote.url: ${env:HOST} is not supported by this version yet; instead: write ${secret:HOST}, which is sought in the variable HOST as well, or its value",
-      "warning cores.remote.headers.Authorization: ${TOKEN} is not filled in, and goes on as it stands; write ${secret:TOKEN}, which is sought in the variable TOKEN as well, or its value",
+      "warning cores.remote.headers.Authorization: ${TOKEN} is not filled in, and goes on as it stands; write ${secret:TOKEN}, or ${env:TOKEN} if it is no secret, or its value",
+      "warning cores.remote.headers.X-Api-Key: looks like a secret, and what a header says is not masked; write ${secret:API_KEY}, which is sought in the variable API_KEY as well",
       "error cores.remote.headers.X-A: ${secret:my-key} is not supported by this version yet; instead: name a secret by letters, digits and _",
-      "error cores.remote.headers.X-B: ${env:C} is not supported by this version yet; instead: write ${secret:C}, which is sought in the variable C as well, or its value",
+      "error cores.remote.headers.X-B: ${env:C-D} is not supported by this version yet; instead: name a variable by letters, digits and _",
+      "error cores.remote.headers.X-H: HUB_TOKEN is the hub's own; give the Core a credential of its own, as a secret",
+      "error cores.signed-in.url: a login is looked up by this address; write it out, and what is secret into headers",
     ],
   );
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the manifest's own placeholders
