@@ -17,8 +17,8 @@ interface CoreLife {
 /** How much of stderr explains a death; all of it was logged as it came. */
 const lastLines = 5;
 
-/** To be called after every change of state, with the one before. `log` names the Core. */
-export function logState(core: CoreLife, before: CoreState["t"], log: Log): void {
+/** To be called after every change of state. `isLook`: of a start without a login, which was to see whether the Core still wants one. `log` names the Core. */
+export function logState(core: CoreLife, isLook: boolean, log: Log): void {
   const { state, generation, pid } = core;
   if (state.t === "up") log.info("core_up", { pid, generation, framing: core.framing, ...offer(core) });
   else if (state.t === "backoff" || state.t === "failed") {
@@ -28,8 +28,7 @@ export function logState(core: CoreLife, before: CoreState["t"], log: Log): void
     else {
       const down = { ...facts, retry_ms: Math.round(state.retryAtMs - state.since) };
       // A person may take weeks to sign in, and it is looked for a login once a minute.
-      const isStill = code === "login_needed" && generation > 1 && before === "starting";
-      if (isStill) log.debug("core_down", down);
+      if (code === "login_needed" && isLook && generation > 1) log.debug("core_down", down);
       else log.warn("core_down", down);
     }
   } else if (state.t === "starting") log.debug("core_starting", { generation });

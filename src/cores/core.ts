@@ -74,6 +74,8 @@ export class Core {
   /** While an instance is asked for its era: takes note of its end, where that says something. */
   #probe: ((clue: EraClue) => void) | undefined;
   #credential: Credential | undefined;
+  /** At the last start. */
+  #hadLogin = false;
   #endWatch: () => void = () => {};
 
   constructor(definition: ResolvedCore, deps: CoreDeps, events: CoreEvents) {
@@ -222,7 +224,7 @@ export class Core {
     if (next.state === before.state) return;
     if (next.state.t !== "backoff") this.#retryTimer?.cancel();
     if (next.state.t === "stopped") this.#endWatch();
-    logState(this, before.state.t, this.#deps.log);
+    logState(this, before.state.t === "starting" && !this.#hadLogin, this.#deps.log);
     this.#events.state(this);
   }
 
@@ -265,6 +267,7 @@ export class Core {
   #use(credential: Credential | undefined): void {
     this.#endWatch();
     this.#credential = credential;
+    this.#hadLogin = credential?.state.t === "ok";
     this.#endWatch =
       credential?.watch(({ t }) => {
         if (t === "ok" && this.state.t === "backoff") this.#dispatch({ t: "retry", generation: this.generation });
@@ -299,12 +302,8 @@ export class Core {
 
   #open(open: Opener, { framing, era }: Try, secrets: Secrets): Probed {
     const { host, limits, clock, log } = this.#deps;
-    const facts = {
-      coreName: this.name,
-      hubVersion: host.version,
-      tools: () => this.lists?.tools ?? [],
-      nextId: () => this.nextId(),
-    };
+    const own = { tools: () => this.lists?.tools ?? [], nextId: () => this.nextId() };
+    const facts = { coreName: this.name, hubVersion: host.version, ...own };
     const opened = open(
       { definition: this.definition, framing, era, secrets, facts, host, limits, clock, credential: this.#credential },
       this.#instanceDeps,
