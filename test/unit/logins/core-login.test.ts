@@ -8,7 +8,7 @@ import { lackOf } from "../../../src/base/credential.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { CoreLogin } from "../../../src/logins/core-login.ts";
 import { operator } from "../../../src/logins/owner.ts";
-import { loginScene } from "../../helpers/login-scene.ts";
+import { type LoginScene, loginScene } from "../../helpers/login-scene.ts";
 
 /** Resolves at the first state, now or later, that is as wanted. */
 function stateOf(credential: Credential, wanted: (state: CredentialState) => boolean): Promise<CredentialState> {
@@ -20,6 +20,14 @@ function stateOf(credential: Credential, wanted: (state: CredentialState) => boo
       resolve(state);
     });
   });
+}
+
+/** The operator's login, taken up by the hub. */
+async function signedIn(scene: LoginScene): Promise<Credential> {
+  await scene.signIn();
+  const credential = scene.logins().credential(scene.target(), operator);
+  await credential.authorization();
+  return credential;
 }
 
 test("login: without one nothing is sent, and a refusal says what to do", async () => {
@@ -59,9 +67,7 @@ test("login: two hundred calls when the token has just ended are one refresh", a
 
 test("login: two hundred calls that are all refused with one token are one refresh", async () => {
   await using scene = await loginScene();
-  await scene.signIn();
-  const credential = scene.logins().credential(scene.target(), operator);
-  await credential.authorization();
+  const credential = await signedIn(scene);
   scene.server.endAccess();
   scene.clock.shiftMs += 60_000;
   const before = scene.server.asked("/token").length;
@@ -123,9 +129,7 @@ test("login: hubs of one user that renew at the same moment do not lose a rotati
 
 test("login: a refresh token that was revoked asks for a new login, and is not tried again", async () => {
   await using scene = await loginScene();
-  await scene.signIn();
-  const credential = scene.logins().credential(scene.target(), operator);
-  await credential.authorization();
+  const credential = await signedIn(scene);
   scene.server.revokeAll();
   scene.clock.shiftMs += 3601 * 1000;
   assert.equal(await scene.call(credential), 401);
@@ -141,9 +145,7 @@ test("login: a refresh token that was revoked asks for a new login, and is not t
 
 test("login: an authorization server that is down for a while does not end the login", async () => {
   await using scene = await loginScene();
-  await scene.signIn();
-  const credential = scene.logins().credential(scene.target(), operator);
-  await credential.authorization();
+  const credential = await signedIn(scene);
   scene.server.endAccess();
   scene.server.switches.tokenAnswer = { status: 503, body: "<html>maintenance</html>", type: "text/html" };
   scene.clock.shiftMs += 3601 * 1000;
@@ -160,9 +162,7 @@ test("login: an authorization server that is down for a while does not end the l
 
 test("login: an authorization server that is busy does not end the login, whatever it calls that", async () => {
   await using scene = await loginScene();
-  await scene.signIn();
-  const credential = scene.logins().credential(scene.target(), operator);
-  await credential.authorization();
+  const credential = await signedIn(scene);
   scene.server.endAccess();
   scene.clock.shiftMs += 3601 * 1000;
   for (const [status, error] of [
@@ -180,9 +180,7 @@ test("login: an authorization server that is busy does not end the login, whatev
 
 test("login: a new token that the Core refuses is not renewed again and again", async () => {
   await using scene = await loginScene();
-  await scene.signIn();
-  const credential = scene.logins().credential(scene.target(), operator);
-  await credential.authorization();
+  const credential = await signedIn(scene);
   scene.server.endAccess();
   const asked = scene.server.asked("/token").length;
   assert.equal(await scene.call(credential), 401);
@@ -312,9 +310,7 @@ test("login: a token is never sent to a Core that has another address than when 
 test("login: a Core that moves to another authorization server is not shown the old one's tokens", async () => {
   await using scene = await loginScene();
   await using other = await loginScene();
-  await scene.signIn();
-  const credential = scene.logins().credential(scene.target(), operator);
-  await credential.authorization();
+  const credential = await signedIn(scene);
   scene.server.endAccess();
   scene.server.switches.namedIssuer = other.server.issuer;
   scene.clock.shiftMs += 60_000;
@@ -361,9 +357,7 @@ test("login: one that cannot be renewed ends, and is not begun again from what i
 
 test("login: a Core that stops describing itself has not moved", async () => {
   await using scene = await loginScene();
-  await scene.signIn();
-  const credential = scene.logins().credential(scene.target(), operator);
-  await credential.authorization();
+  const credential = await signedIn(scene);
   scene.server.switches.resourceMetadata = "absent";
   scene.server.endAccess();
   scene.clock.shiftMs += 60_000;
