@@ -11,7 +11,8 @@ import { isMetaInOtherLetters, isParamInOtherLetters, metaKeysAt, paramKeysAt, p
 export { metaKeysAt, paramKeysAt, prefixAt };
 
 /** The ranges of the message, start and end, as copyRanges in src/wire/small-scan.ts reads them. -1: absent. */
-const record = memory.data(112, 16);
+const ownRecord = memory.data(128, 16);
+let record: usize = ownRecord;
 
 const ID: usize = 0;
 const METHOD: usize = 8;
@@ -28,8 +29,10 @@ const REQUEST_ID: usize = 80;
 const OTHERS: usize = 88;
 /** Whether `_meta` is the one that is known. */
 const IS_KNOWN: usize = 92;
+/** Of the message: a bit for each of the above. */
+const FLAGS: usize = 96;
 /** For ranges that nobody asks for. */
-const NOWHERE: usize = 96;
+const NOWHERE: usize = 100;
 
 /** Unknown keys that are remembered, to find one that comes twice. */
 const maxOthers: i32 = 4;
@@ -74,11 +77,14 @@ const HAS_ERROR: u32 = 32;
 
 /** Where the message starts. */
 let base: usize = 0;
+/** 1 once a line end, or a tab, stood between the tokens (in strings none may be), and once there was an escape. */
+let lineEnds: i32 = 0;
+let escapes: i32 = 0;
 /** The bytes of strings, over each other: a top bit when one is not ASCII. Bytes behind the message may count: that costs a check. */
 let high: v128 = i64x2.splat(0);
 
 export function recordAt(): usize {
-  return record;
+  return ownRecord;
 }
 
 export function knownMetaAt(): usize {
@@ -102,7 +108,10 @@ function spaceEnd(at: usize): usize {
   let p = at;
   while (true) {
     const c = load<u8>(p);
-    if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) return p;
+    if (c !== 0x20) {
+      if (c !== 0x0a && c !== 0x0d && c !== 0x09) return p;
+      lineEnds = 1;
+    }
     p++;
   }
 }
@@ -156,6 +165,7 @@ function plainKeyEnd(at: usize): usize {
 
 /** Behind the escape that starts with the backslash at `at`; 0 when it is none. */
 function escapeEnd(at: usize): usize {
+  escapes = 1;
   const c = load<u8>(at + 1);
   if (c === 0x75) {
     for (let p = at + 2; p < at + 6; p++) if (!isHex(load<u8>(p))) return 0;
@@ -413,6 +423,8 @@ export function scanSmall(at: usize, limit: usize): i32 {
   const none = i64x2.splat(-1);
   for (let o: usize = 0; o < 96; o += 16) v128.store(record + o, none);
   store<u64>(record + OTHERS, 0); // and IS_KNOWN
+  lineEnds = 0;
+  escapes = 0;
 
   let p = space(at);
   if (load<u8>(p) !== 0x7b) return 0;
@@ -460,6 +472,7 @@ export function scanSmall(at: usize, limit: usize): i32 {
   }
   if (space(p + 1) !== limit) return 0;
   const more = i8x16.bitmask(high) === 0 ? 0 : 4;
+  store<i32>(record + FLAGS, lineEnds | (escapes << 1));
   switch (seen & ~HAS_PARAMS) {
     case HAS_VERSION | HAS_ID | HAS_METHOD:
       return 1 | more;
@@ -471,4 +484,83 @@ export function scanSmall(at: usize, limit: usize): i32 {
     default:
       return 0;
   }
+}
+
+// What stands one behind the other in what was read: each as scanSmall would take it, up to the first that is not usual, or not whole.
+
+/** Of one message: its record, then what it is, as scanSmall says, and where it starts and ends in what was read. */
+const stride: usize = 128;
+const KIND: usize = 100;
+const START: usize = 104;
+const END: usize = 108;
+
+/** Scans the message from `start` to `end` into the record at `into`. False: it is not all ASCII, or none that scanSmall takes. */
+function taken(start: usize, end: usize, into: usize, at: usize): bool {
+  // scanSmall writes behind the message, where the next one stands.
+  const behind = v128.load(end);
+  record = into;
+  const kind = scanSmall(start, end);
+  record = ownRecord;
+  v128.store(end, behind);
+  if (kind === 0 || kind > 3) return false;
+  store<i32>(into + KIND, kind);
+  store<i32>(into + START, <i32>(start - at));
+  store<i32>(into + END, <i32>(end - at));
+  return true;
+}
+
+/** Lines, from `at` to `limit`; the records from `into` on, at most `most`. Returns how many were taken. An empty one is none. */
+export function takeLines(at: usize, limit: usize, into: usize, most: i32): i32 {
+  let start = at;
+  let count: i32 = 0;
+  while (count < most) {
+    let p = start;
+    while (true) {
+      const ends = i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(0x0a)));
+      if (ends !== 0) {
+        p += ctz(ends);
+        break;
+      }
+      p += 16;
+      if (p >= limit) return count;
+    }
+    if (p >= limit || load<u8>(p - 1) === 0x0d) return count;
+    if (!taken(start, p, into + <usize>count * stride, at)) return count;
+    count++;
+    start = p + 1;
+  }
+  return count;
+}
+
+/** Masked text frames that are messages by themselves (RFC 6455, 5.2), in place of lines. Takes the masks off. */
+export function takeFrames(at: usize, limit: usize, into: usize, most: i32): i32 {
+  let p = at;
+  let count: i32 = 0;
+  while (count < most && p + 8 < limit) {
+    const head = load<u16>(p);
+    if ((head & 0x80ff) !== 0x8081) return count;
+    let size: usize = (head >> 8) & 0x7f;
+    let start = p + 6;
+    if (size >= 126) {
+      if (size === 127) return count;
+      size = <usize>bswap<u16>(load<u16>(p, 2));
+      start = p + 8;
+      if (size < 126) return count;
+    }
+    const end = start + size;
+    if (end > limit) return count;
+    unmask(start, end, load<u32>(start - 4));
+    if (!taken(start, end, into + <usize>count * stride, at)) return count;
+    count++;
+    p = end;
+  }
+  return count;
+}
+
+function unmask(start: usize, end: usize, mask: u32): void {
+  let p = start;
+  const masks = i32x4.splat(mask);
+  for (; p + 16 <= end; p += 16) v128.store(p, v128.xor(v128.load(p), masks));
+  for (; p + 4 <= end; p += 4) store<u32>(p, load<u32>(p) ^ mask);
+  for (let left = mask; p < end; p++, left >>= 8) store<u8>(p, load<u8>(p) ^ <u8>left);
 }

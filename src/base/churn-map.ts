@@ -56,6 +56,17 @@ export class ChurnMap<K, V> {
     this.#values[slot] = value;
   }
 
+  /** Sets it, unless the key is there: false then. */
+  add(key: K, value: V): boolean {
+    if (this.#size * 2 >= this.#values.length) this.#grow();
+    const slot = this.#slotOf(key);
+    if (this.#values[slot] !== undefined) return false;
+    this.#size++;
+    this.#keys[slot] = key;
+    this.#values[slot] = value;
+    return true;
+  }
+
   delete(key: K): boolean {
     if (this.#size === 0) return false;
     const mask = this.#values.length - 1;

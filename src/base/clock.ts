@@ -1,4 +1,5 @@
 // Time, injected: the only source of now and of timers outside the command line.
+import { performance } from "node:perf_hooks";
 
 export interface Timer {
   cancel(): void;

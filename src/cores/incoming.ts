@@ -1,5 +1,5 @@
 // Sorts what a Core sends: its answers to the hub's own requests, what the hub answers itself, and what goes upward.
-import { type ByteString, byteText, type Frame, flatten, frameOf, integerAt } from "../wire/frame.ts";
+import { type ByteString, byteText, type Frame, firstChunkWith, frameOf, integerAt } from "../wire/frame.ts";
 import { type Scan, stringAt } from "../wire/scan.ts";
 import { kindsChangedBy, type ListKind } from "./lists.ts";
 import { type OwnRequests, ownIdAt } from "./own-requests.ts";
@@ -45,11 +45,6 @@ export function sortOut(frame: Frame, scan: Scan, requests: OwnRequests, mask: F
   if (method === "notifications/subscriptions/acknowledged") return acknowledged;
   const lists = kindsChangedBy(method);
   return lists === undefined ? upward : { t: "lists", lists };
-}
-
-function firstChunkWith(frame: Frame, end: number): Buffer {
-  const [chunk] = frame.chunks;
-  return chunk !== undefined && end <= chunk.length ? chunk : flatten(frame);
 }
 
 /** The hub's answer to a ping. */

@@ -81,14 +81,13 @@ export class Calls {
   begin(request: Request, lane: Lane, rename: Splice | undefined, hooks?: readonly CallHook[], limited?: string): void {
     const call = createCall(request, lane, rename, hooks, limited, request.readMs ?? this.#clock.now());
     const { session } = call;
-    if (session.calls.has(call.idKey)) {
+    if (!session.calls.add(call.idKey, call)) {
       const error = idInUse(call.idText);
       call.lane.meter.request(call.method);
       call.lane.meter.error(error.code);
       call.replies.answer(errorFrame(call.idText, error, reqIdOf(call)), noSplices);
       return;
     }
-    session.calls.set(call.idKey, call);
     if (this.#observer !== undefined) {
       call.watch = this.#observer.begin(call, request.bytes, request.scan, rename);
     }

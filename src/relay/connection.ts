@@ -5,9 +5,9 @@ import type { RequestVisitor, Visit } from "../doors/port.ts";
 import type { Envelope } from "../sessions/envelope.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { idKey } from "../sessions/session.ts";
-import { byteText, type Frame, type ReplySink } from "../wire/frame.ts";
+import type { Frame, ReplySink } from "../wire/frame.ts";
 import type { MessageReader } from "../wire/message-reader.ts";
-import { stringAt } from "../wire/scan.ts";
+import { partIn, stringIn } from "../wire/read-message.ts";
 import type { ClientSession } from "./call.ts";
 import type { Relay } from "./relay.ts";
 
@@ -82,14 +82,14 @@ export class Connection implements RequestVisitor {
 
   /** One that takes a request back is about that request's session; all else is of the legacy era. */
   #notification(message: MessageReader, replies: ReplySink): void {
-    const { scan, bytes } = message;
-    const method = stringAt(bytes, scan.methodStart, scan.methodEnd, message.text);
+    const { scan } = message;
+    const method = stringIn(message, scan.methodStart, scan.methodEnd);
     const legacy = this.#legacy ?? this.#first;
     if (this.#modern === undefined || scan.requestIdStart < 0 || method !== "notifications/cancelled") {
       this.#relay.take(legacy, message, undefined, replies);
       return;
     }
-    const key = idKey(byteText(bytes, scan.requestIdStart, scan.requestIdEnd));
+    const key = idKey(partIn(message, scan.requestIdStart, scan.requestIdEnd));
     const isItsRequest = ({ calls, parked, listens }: ClientSession) =>
       calls.has(key) || parked.has(key) || listens?.has(key) === true;
     const session = this.#sessions().find(isItsRequest) ?? legacy;

@@ -1,6 +1,7 @@
 // A call as it comes in: what of the request is replaced on its way to the Core, and how long it may take.
 import { idKey } from "../sessions/session.ts";
-import { type ByteString, merged, partOf, type Splice } from "../wire/frame.ts";
+import { type ByteString, merged, type Splice } from "../wire/frame.ts";
+import { partIn } from "../wire/read-message.ts";
 import type { Call, CallHook, Lane } from "./call.ts";
 import { untilOf } from "./call-hooks.ts";
 import type { Request } from "./request.ts";
@@ -14,7 +15,7 @@ export function createCall(
   limitedTool: string | undefined,
   nowMs: number,
 ): Call {
-  const { session, bytes, text, scan, idText } = request;
+  const { session, frame, text, scan, idText } = request;
   const now = request.readMs ?? nowMs;
   const hubId = lane.core.nextId();
   const hubIdText = String(hubId);
@@ -23,7 +24,7 @@ export function createCall(
   if (request.cuts !== undefined) splices = merged(splices, request.cuts);
   let tokenText: ByteString | undefined;
   if (scan.tokenStart >= 0) {
-    tokenText = partOf(bytes, text, scan.tokenStart, scan.tokenEnd);
+    tokenText = partIn(request, scan.tokenStart, scan.tokenEnd);
     const token: Splice = { start: scan.tokenStart, end: scan.tokenEnd, text: hubIdText };
     splices = merged(splices, [token]);
   }
@@ -35,7 +36,7 @@ export function createCall(
     idKey: idKey(idText),
     method: request.method,
     tokenText,
-    frame: text === undefined ? request.frame : { chunks: [bytes], size: bytes.length, text },
+    frame: text === undefined || frame.text !== undefined ? frame : { chunks: [request.bytes], size: frame.size, text },
     splices,
     isAsSent: false,
     state: "waiting",
@@ -50,7 +51,7 @@ export function createCall(
     clientKey: session.limitKey,
     coreKey: lane.core.name,
     limitedTool,
-    bytes: bytes.length,
+    bytes: frame.size,
     place: undefined,
     hooks,
     watch: undefined,

@@ -10,6 +10,7 @@ import { idKey } from "../sessions/session.ts";
 import type { Log } from "../telemetry/log.ts";
 import { noSplices, type Splice } from "../wire/frame.ts";
 import { paramAt } from "../wire/params.ts";
+import { byteIn, stringIn } from "../wire/read-message.ts";
 import type { Era } from "../wire/revisions.ts";
 import { stringAt } from "../wire/scan.ts";
 import { completed, emptyResult, quoted, resultFrame, resultOf } from "./answers.ts";
@@ -35,7 +36,7 @@ import { type LoginAsks, signedInResult } from "./login-asks.ts";
 import { broughtAction } from "./login-rounds.ts";
 import { checkParamHeaders } from "./param-headers.ts";
 import type { Parking } from "./parking.ts";
-import type { Request } from "./request.ts";
+import { callWithin, type Request } from "./request.ts";
 import type { ResourceUris } from "./resource-uris.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { idAt, native, taskIdIn } from "./task-ids.ts";
@@ -168,10 +169,7 @@ export class Methods {
       case "answered":
         return answer(request, outcome.result);
       case "call":
-        return this.#forwardNamed(
-          { ...request, cuts: outcome.through.cuts, through: outcome.through },
-          outcome.entry.route,
-        );
+        return this.#forwardNamed(callWithin(request, outcome.through), outcome.entry.route);
       case "park":
         return "park";
       case "wait":
@@ -343,13 +341,14 @@ export class Methods {
    * A call that its Core may go on with as a task. Looked for in calls of Cores that know tasks only; of an instance that is still starting
    * nobody knows yet whether it does.
    */
-  #asTask({ session, bytes, scan }: Request, lane: Lane, { canonical, needsTask }: CalledTool): CallHook | undefined {
+  #asTask(request: Request, lane: Lane, { canonical, needsTask }: CalledTool): CallHook | undefined {
+    const { session, scan } = request;
     if (needsTask && !knowsTasks(session)) return inlineTask(this.#deps.calls, scan.paramsStart);
     const { state, capabilities } = lane.core;
     const created = this.#deps.coreTasks.creating(session, lane, canonical);
     if (created !== undefined || session.era === "modern") return created;
-    if ((state.t === "up" && !runsTasks(capabilities)) || scan.paramsStart < 0) return undefined;
-    if (paramAt(bytes, scan, "task") === undefined) return undefined;
+    if ((state.t === "up" && !runsTasks(capabilities)) || scan.others === 0) return undefined;
+    if (paramAt(request.bytes, scan, "task") === undefined) return undefined;
     return this.#deps.tasks.creating(session, lane);
   }
 
@@ -377,10 +376,10 @@ export class Methods {
   }
 
   #stringParam(request: Request, start: number, end: number, name: string): string {
-    if (start < 0 || request.bytes[start] !== 0x22) {
+    if (start < 0 || byteIn(request, start) !== 0x22) {
       throw new HubError("params_invalid", `${request.method} needs params.${name}, a string`);
     }
-    return stringAt(request.bytes, start, end, request.text);
+    return stringIn(request, start, end);
   }
 }
 

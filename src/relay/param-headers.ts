@@ -7,11 +7,12 @@ import { paramAt } from "../wire/params.ts";
 import type { Request } from "./request.ts";
 
 /** Throws HubError where the headers of a call of this tool do not repeat its arguments. */
-export function checkParamHeaders({ session, bytes, scan }: Request, found: ToolEntry | Ambiguous | undefined): void {
-  const sent = session.paramHeaders;
+export function checkParamHeaders(request: Request, found: ToolEntry | Ambiguous | undefined): void {
+  const sent = request.session.paramHeaders;
   if (sent === undefined || found?.t !== "found") return;
   const { paramHeaders } = found.route;
   if (paramHeaders === undefined || paramHeaders === "invalid") return;
+  const { bytes, scan } = request;
   const args = paramAt(bytes, scan, "arguments");
   const fault = paramHeaderFault(paramHeaders, sent, bytes, args?.start ?? -1, args?.end ?? -1);
   if (fault !== undefined) throw new HubError("header_mismatch", fault);

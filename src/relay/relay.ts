@@ -12,9 +12,9 @@ import { idKey, Session } from "../sessions/session.ts";
 import type { CallObserver } from "../telemetry/call-observer.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CoreMeter } from "../telemetry/metrics.ts";
-import { type ByteString, byteText, type Frame, noSplices, partOf, type ReplySink } from "../wire/frame.ts";
+import { type ByteString, type Frame, noSplices, type ReplySink } from "../wire/frame.ts";
 import { MessageReader } from "../wire/message-reader.ts";
-import { stringAt } from "../wire/scan.ts";
+import { partIn, stringIn } from "../wire/read-message.ts";
 import { errorFrame } from "./answers.ts";
 import type { Asks } from "./asks.ts";
 import { Envelopes } from "./bridge/envelopes.ts";
@@ -29,7 +29,7 @@ import type { LogLevels } from "./log-levels.ts";
 import type { LoginAsks } from "./login-asks.ts";
 import type { Methods } from "./methods.ts";
 import type { Parking } from "./parking.ts";
-import type { Request } from "./request.ts";
+import { IncomingRequest } from "./request.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -155,7 +155,7 @@ export class Relay implements RequestDoorkeeper {
     decided?: Decided | undefined,
   ): void {
     if (session.phase === "closed") return;
-    const { bytes, scan: record, fault } = message;
+    const { scan: record, fault } = message;
     if (fault !== undefined) {
       this.#refused(session, replies, fault.id, unread, new HubError(fault.code, fault.message));
       return;
@@ -166,43 +166,42 @@ export class Relay implements RequestDoorkeeper {
       }
       return;
     }
-    const { text } = message;
-    const method = stringAt(bytes, record.methodStart, record.methodEnd, text);
+    const method = stringIn(message, record.methodStart, record.methodEnd);
     if (record.kind === "notification") this.#notification(session, method, message);
     else this.#request(session, method, message, readMs, replies, decided);
   }
 
   /** For connections: a request that is of no session. */
   refuse(session: ClientSession, message: MessageReader, replies: ReplySink, error: HubError): void {
-    const { bytes, scan: record, text } = message;
-    const idText = partOf(bytes, text, record.idStart, record.idEnd);
-    const method = stringAt(bytes, record.methodStart, record.methodEnd, text);
+    const { scan: record } = message;
+    const idText = partIn(message, record.idStart, record.idEnd);
+    const method = stringIn(message, record.methodStart, record.methodEnd);
     this.#refused(session, replies, idText, method, error);
   }
 
   #request(
     session: ClientSession,
     method: string,
-    { frame, bytes, scan: record, text, meta }: MessageReader,
+    message: MessageReader,
     readMs: number | undefined,
     replies: ReplySink,
     decided: Decided | undefined,
   ): void {
-    const idText = partOf(bytes, text, record.idStart, record.idEnd);
+    const { scan } = message;
+    const idText = partIn(message, scan.idStart, scan.idEnd);
     try {
       if (this.#draining) throw new HubError("draining", "the hub is shutting down", { retry_after_ms: 1000 });
-      const scan = record;
-      const incoming: Request = { session, replies, method, frame, bytes, text, scan, meta, idText, readMs, decided };
+      const incoming = new IncomingRequest(session, replies, method, message, idText, readMs, decided);
       const outcome = this.#deps.methods.take(incoming);
       if (outcome === "park") {
-        this.#deps.parking.park(session, idKey(idText), bytes, replies, () => this.unparkSession(session));
+        this.#deps.parking.park(session, idKey(idText), message.bytes, replies, () => this.unparkSession(session));
       } else if (typeof outcome === "object") {
         const key = idKey(idText);
-        this.#deps.parking.keep(session, key, bytes, replies);
+        this.#deps.parking.keep(session, key, message.bytes, replies);
         void outcome.until.then((decided) => this.#unparkOne(session, key, decided));
       } else if (outcome === "answered") {
         this.#deps.meter.request(method);
-        this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan: record });
+        this.#deps.observer?.answered({ session, replies, idText, method, bytes: message.bytes, scan });
       }
     } catch (caught) {
       const error = HubError.from(caught);
@@ -210,7 +209,8 @@ export class Relay implements RequestDoorkeeper {
       if (error.code === "internal") {
         this.#deps.log.error("request_failed", { req_id: reqId, session: session.id, method, error: caught });
       }
-      this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan: record, error, reqId });
+      const { bytes } = message;
+      this.#deps.observer?.answered({ session, replies, idText, method, bytes, scan, error, reqId });
     }
   }
 
@@ -224,7 +224,7 @@ export class Relay implements RequestDoorkeeper {
   }
 
   #notification(session: ClientSession, method: string, message: MessageReader): void {
-    const { frame, bytes, scan: record } = message;
+    const { frame, scan: record } = message;
     if (method === "notifications/progress") {
       this.#deps.asks.progress(session, frame, record);
       return;
@@ -234,7 +234,7 @@ export class Relay implements RequestDoorkeeper {
       return;
     }
     if (method !== "notifications/cancelled" || record.requestIdStart < 0) return;
-    const key = idKey(byteText(bytes, record.requestIdStart, record.requestIdEnd));
+    const key = idKey(partIn(message, record.requestIdStart, record.requestIdEnd));
     if (this.#deps.listens.cancel(session, key)) return;
     const parked = session.parked.get(key);
     if (parked !== undefined) {

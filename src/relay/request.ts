@@ -2,6 +2,7 @@
 import type { Decided } from "../gates/decisions.ts";
 import type { ByteString, Frame, ReplySink, Splice } from "../wire/frame.ts";
 import type { Range } from "../wire/json.ts";
+import type { MessageReader } from "../wire/message-reader.ts";
 import type { Meta } from "../wire/meta.ts";
 import type { Scan } from "../wire/scan.ts";
 import type { ClientSession } from "./call.ts";
@@ -27,4 +28,56 @@ export interface Request {
   readonly through?: { readonly inner: Range | undefined };
   /** What was decided of it while it waited. */
   readonly decided?: Decided | undefined;
+}
+
+/** One that has just been read. */
+export class IncomingRequest implements Request {
+  readonly session: ClientSession;
+  readonly replies: ReplySink;
+  readonly method: string;
+  readonly frame: Frame;
+  readonly text: ByteString | undefined;
+  readonly scan: Scan;
+  readonly meta: Meta | undefined;
+  readonly idText: ByteString;
+  readonly readMs: number | undefined;
+  readonly decided: Decided | undefined;
+  /** Another one, once the handler has returned. */
+  readonly message: MessageReader;
+
+  constructor(
+    session: ClientSession,
+    replies: ReplySink,
+    method: string,
+    message: MessageReader,
+    idText: ByteString,
+    readMs: number | undefined,
+    decided: Decided | undefined,
+  ) {
+    this.session = session;
+    this.replies = replies;
+    this.method = method;
+    this.frame = message.frame;
+    this.text = message.text;
+    this.scan = message.scan;
+    this.meta = message.meta;
+    this.idText = idText;
+    this.readMs = readMs;
+    this.decided = decided;
+    this.message = message;
+  }
+
+  get bytes(): Buffer {
+    return this.message.bytes;
+  }
+}
+
+/** The call that this one asks for: of the same message. */
+export function callWithin(
+  request: Request,
+  within: { readonly cuts: readonly Splice[]; readonly inner: Range | undefined },
+): Request {
+  const { session, replies, method, frame, bytes, text, scan, meta, idText, readMs, decided } = request;
+  const { cuts } = within;
+  return { session, replies, method, frame, bytes, text, scan, meta, idText, readMs, decided, cuts, through: within };
 }

@@ -171,6 +171,7 @@ export class Session<C extends InFlight = InFlight> {
 
 /** One key per id: `"a"` and `"\u0061"` are the same id, `1` and `"1"` are not. */
 export function idKey(idText: ByteString): string {
-  if (!idText.includes("\\")) return idText;
+  // Nearly all are numbers, which have one spelling.
+  if (idText.charCodeAt(0) !== 0x22 || !idText.includes("\\")) return idText;
   return Buffer.from(JSON.stringify(JSON.parse(Buffer.from(idText, "latin1").toString("utf8")))).toString("latin1");
 }

@@ -103,20 +103,27 @@ export function frameOf(bytes: Buffer): Frame {
   return { chunks: [bytes], size: bytes.length };
 }
 
-/** A frame that is kept as text, with bytes made for whoever asks for them. */
-class TextFrame implements Frame {
-  readonly text: ByteString;
+/** A small frame that is kept as text, until somebody asks for its bytes: from then on it is these, which may be changed. */
+export class TextFrame implements Frame {
+  text: ByteString | undefined;
+  readonly size: number;
+  readonly isOneLine: boolean | undefined;
+  clearOf: object | undefined;
+  #chunks: readonly Buffer[] | undefined;
 
-  constructor(text: ByteString) {
+  constructor(text: ByteString, isOneLine?: boolean) {
     this.text = text;
-  }
-
-  get size(): number {
-    return this.text.length;
+    this.size = text.length;
+    this.isOneLine = isOneLine;
+    this.clearOf = undefined;
   }
 
   get chunks(): readonly Buffer[] {
-    return [Buffer.from(this.text, "latin1")];
+    if (this.#chunks === undefined) {
+      this.#chunks = [Buffer.from(this.text ?? "", "latin1")];
+      this.text = undefined;
+    }
+    return this.#chunks;
   }
 }
 
@@ -185,14 +192,20 @@ export function textOf(bytes: ByteString): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
+/** What has the first `end` bytes of the frame in one piece. */
+export function firstChunkWith(frame: Frame, end: number): Buffer {
+  const [chunk] = frame.chunks;
+  return chunk !== undefined && end <= chunk.length ? chunk : flatten(frame);
+}
+
 /** The non-negative integer written at a range of a frame, or -1. The hub's own ids and tokens are nothing else. */
 export function integerAt(frame: Frame, start: number, end: number): number {
   if (start < 0 || end - start > 15) return -1;
-  const [chunk] = frame.chunks;
-  const bytes = chunk !== undefined && end <= chunk.length ? chunk : flatten(frame);
+  const { text } = frame;
+  const bytes = text === undefined ? firstChunkWith(frame, end) : undefined;
   let value = 0;
   for (let at = start; at < end; at++) {
-    const digit = (bytes[at] ?? 0) - 0x30;
+    const digit = (bytes === undefined ? (text as ByteString).charCodeAt(at) : (bytes[at] ?? 0)) - 0x30;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }

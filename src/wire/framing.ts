@@ -1,7 +1,8 @@
 // Cuts a stream of bytes into frames, newline or Content-Length framed. Bounded; looks for a line's end once; knows no JSON.
-import type { Frame } from "./frame.ts";
+import type { Frame, TextFrame } from "./frame.ts";
 import { HeaderReader } from "./headers.ts";
 import { Pieces } from "./pieces.ts";
+import { takeRow } from "./scan.ts";
 import { Utf8Check } from "./utf8.ts";
 
 export type Framing = "newline" | "content-length";
@@ -40,6 +41,7 @@ export class FrameReader {
   readonly #pieces = new Pieces();
   /** Of what is in the pieces. */
   readonly #utf8 = new Utf8Check();
+  readonly #taken: (frame: TextFrame) => void;
   readonly #headers = new HeaderReader();
   #framing: Framing | undefined;
   #state: "opening" | "line" | "skip-line" | "headers" | "body" | "skip-body" | "dead" = "opening";
@@ -56,6 +58,10 @@ export class FrameReader {
     this.#look = options.look;
     this.#framing = options.framing === "auto" ? undefined : options.framing;
     this.#events = events;
+    this.#taken = (frame) => {
+      frame.clearOf = this.#clearOf;
+      events.frame(frame);
+    };
   }
 
   /** Undefined until the first byte has told. */
@@ -66,11 +72,12 @@ export class FrameReader {
   /** The chunk becomes part of the frames: it must not be written to afterwards. */
   push(chunk: Buffer): void {
     this.#clearOf = this.#look?.(chunk);
-    this.#read(chunk);
+    const isAtLine = this.#state === "line" && this.#pieces.size === 0;
+    this.#read(chunk, isAtLine ? takeRow("lines", chunk, 0, this.#maxBytes, this.#taken) : 0);
   }
 
-  #read(chunk: Buffer): void {
-    let at = 0;
+  #read(chunk: Buffer, start = 0): void {
+    let at = start;
     while (at < chunk.length) {
       switch (this.#state) {
         case "opening":

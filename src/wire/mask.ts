@@ -169,11 +169,12 @@ function onlyInStrings(pattern: Buffer): boolean {
 
 /** Overwrites every match in a frame; returns how many places. */
 function maskJsonBytes(frame: Frame, wanted: Wanted): number {
-  const { search } = wanted;
-  const { chunks, size } = frame;
   // A pattern that is searched for since the bytes were read makes another `wanted`.
   const isClear = frame.clearOf === wanted;
-  if (isClear && chunks.length === 1) return 0;
+  // What is text is of one chunk, and has no bytes yet.
+  if (isClear && (frame.text !== undefined || frame.chunks.length === 1)) return 0;
+  const { search } = wanted;
+  const { chunks, size } = frame;
   // In many small chunks the seams would cost more than one copy to search in.
   const isJoined = chunks.length > 1 && size < 4 * chunks.length * search.longest;
   const views = isJoined ? [flatten(frame)] : chunks;

@@ -2,7 +2,7 @@
 // again for every message, so that reading makes nothing.
 import { type ByteString, byteText, type Frame, flatten, frameOf } from "./frame.ts";
 import { type Meta, Metas } from "./meta.ts";
-import { createScan, type Scan, type ScanFault, scan } from "./scan.ts";
+import { createScan, isTaken, type Scan, type ScanFault, scan } from "./scan.ts";
 import { largeFrameBytes, ScanMemory } from "./scan-memory.ts";
 
 const wholeTextBytes = 2 * 1024;
@@ -14,31 +14,39 @@ export class MessageReader {
   readonly scan: Scan = createScan();
   /** What was read, as it may be forwarded. */
   frame: Frame = nothing;
-  /** The frame in one piece: what the ranges are of. Good until the next `read` or `release`. */
-  bytes: Buffer = Buffer.alloc(0);
   /** Why the message is refused; undefined for one that is right. */
   fault: ScanFault | undefined;
   readonly #memory = new ScanMemory();
   readonly #metas = new Metas();
+  /** Undefined until somebody asks, where the frame is text. */
+  #bytes: Buffer | undefined;
   #text: ByteString | undefined;
   /** `unread` until somebody asks. */
   #meta: Meta | undefined | "unread";
   #isLoaded = false;
+
+  /** The frame in one piece: what the ranges are of. Good until the next `read` or `release`. */
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(this.#text ?? "", "latin1");
+    return this.#bytes;
+  }
 
   /**
    * All of `bytes` as text, of a small message: made once, and what is needed of it is cut out of that, since each way into the bytes costs
    * more. Undefined for one that would be copied for the sake of a few short parts.
    */
   get text(): ByteString | undefined {
-    const { bytes } = this;
-    if (bytes.length > wholeTextBytes) return undefined;
-    this.#text ??= byteText(bytes, 0, bytes.length);
+    if (this.#text === undefined) {
+      const { bytes } = this;
+      if (bytes.length > wholeTextBytes) return undefined;
+      this.#text = byteText(bytes, 0, bytes.length);
+    }
     return this.#text;
   }
 
   /** What the message says in `params._meta`. */
   get meta(): Meta | undefined {
-    if (this.#meta === "unread") this.#meta = this.#metas.of(this.bytes, this.scan, this.text);
+    if (this.#meta === "unread") this.#meta = this.#metas.of(this);
     return this.#meta;
   }
 
@@ -50,15 +58,21 @@ export class MessageReader {
       return;
     }
     this.frame = frame;
-    this.bytes = flatten(frame);
-    this.fault = scan(this.bytes, this.scan);
+    if (isTaken(frame, this.scan)) {
+      this.#text = frame.text;
+      this.#bytes = undefined;
+      this.fault = undefined;
+      return;
+    }
+    this.#bytes = flatten(frame);
+    this.fault = scan(this.#bytes, this.scan);
   }
 
   /** The message is used up; to be called after every `read`. */
   release(): void {
     if (!this.#isLoaded) return;
     this.#isLoaded = false;
-    this.bytes = nothing.chunks[0] as Buffer;
+    this.#bytes = nothing.chunks[0] as Buffer;
     this.frame = nothing;
     this.#memory.release();
   }
@@ -68,8 +82,8 @@ export class MessageReader {
     const memory = this.#memory;
     const loaded = memory.load(frame);
     this.#isLoaded = loaded !== undefined;
-    this.bytes = loaded ?? flatten(frame);
-    this.fault = scan(this.bytes, this.scan, loaded === undefined ? undefined : memory);
+    this.#bytes = loaded ?? flatten(frame);
+    this.fault = scan(this.#bytes, this.scan, loaded === undefined ? undefined : memory);
     const isWhole = loaded !== undefined && this.fault === undefined;
     this.frame = isWhole ? { ...frame, isOneLine: memory.isOneLine() } : frame;
   }

@@ -2,7 +2,8 @@
 // what the words themselves mean is kept with them, whoever said them.
 import { keepFew } from "../base/keep-few.ts";
 import { eraClaim } from "./era-claim.ts";
-import { type ByteString, partOf } from "./frame.ts";
+import type { ByteString } from "./frame.ts";
+import { byteIn, partIn, type ReadMessage } from "./read-message.ts";
 import { knowMeta, type Scan } from "./scan.ts";
 import { stringAt } from "./strings.ts";
 
@@ -33,22 +34,22 @@ export class Metas {
   /** What the scan calls it, once it came twice in a row; 0: nothing. */
   #lastNumber = 0;
 
-  /** Undefined for a message without `_meta`, or with one that is no object. `text`: all of `bytes`, where it is there. */
-  of(bytes: Buffer, scan: Scan, text: ByteString | undefined): Meta | undefined {
-    const { metaStart, metaEnd, tokenStart, tokenEnd, knownMeta } = scan;
+  /** Undefined for a message without `_meta`, or with one that is no object. */
+  of(message: ReadMessage): Meta | undefined {
+    const { metaStart, metaEnd, tokenStart, tokenEnd, knownMeta } = message.scan;
     if (knownMeta !== 0 && knownMeta === this.#lastNumber) return this.#last;
-    if (metaStart < 0 || bytes[metaStart] !== 0x7b) return undefined;
+    if (metaStart < 0 || byteIn(message, metaStart) !== 0x7b) return undefined;
     const said =
       tokenStart < 0
-        ? partOf(bytes, text, metaStart, metaEnd)
-        : `${partOf(bytes, text, metaStart, tokenStart)}${tokenMark}${partOf(bytes, text, tokenEnd, metaEnd)}`;
+        ? partIn(message, metaStart, metaEnd)
+        : `${partIn(message, metaStart, tokenStart)}${tokenMark}${partIn(message, tokenEnd, metaEnd)}`;
     if (said === this.#last?.text) {
-      if (tokenStart < 0) this.#lastNumber = knowMeta(bytes.subarray(metaStart, metaEnd));
+      if (tokenStart < 0) this.#lastNumber = knowMeta(message.bytes.subarray(metaStart, metaEnd));
       return this.#last;
     }
     let meta = this.#known.get(said);
     if (meta === undefined) {
-      meta = { text: said, claim: claimIn(bytes, scan, text) };
+      meta = { text: said, claim: claimIn(message.bytes, message.scan, message.text) };
       if (said.length <= maxKnownChars) keepFew(this.#known, maxKnown, said, meta);
     }
     this.#last = meta;

@@ -7,7 +7,7 @@ import { Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { type ByteString, byteText, type Frame, type FrameSink, type Sent, type Splice } from "./frame.ts";
 import { PieceQueue } from "./piece-queue.ts";
-import { blankLineEnds, contentLengthHeader, spliced, type Wrap, wrapBytes, wrapped } from "./wrap.ts";
+import { areOneLine, blankLineEnds, contentLengthHeader, spliced, type Wrap, wrapBytes, wrapped } from "./wrap.ts";
 import { untakenBytes } from "./write-progress.ts";
 
 export interface OutboxOptions {
@@ -103,7 +103,8 @@ export class Outbox implements FrameSink {
     if (this.pendingBytes + total > this.#maxBytes) return "full";
     this.#acceptedBytes += total;
     if (total <= batchedBytes) {
-      this.#batch += wrapped(spliced(frame.text ?? frameText(frame), splices), this.wrap);
+      const isOneLine = frame.isOneLine === true && areOneLine(splices);
+      this.#batch += wrapped(spliced(frame.text ?? frameText(frame), splices), this.wrap, isOneLine);
       this.#schedule();
       return "ok";
     }

@@ -1,9 +1,9 @@
 // Reads one JSON-RPC message as byte ranges, in one pass that builds no objects. Says what a message is, never what it means.
 import { isUtf8 } from "node:buffer";
 import { pass, refuse, startPass, walk } from "./envelope.ts";
-import { type ByteString, type Frame, flatten, textBetween } from "./frame.ts";
+import { type ByteString, type Frame, flatten, type TextFrame, textBetween } from "./frame.ts";
 import type { ScanMemory } from "./scan-memory.ts";
-import { SmallScan } from "./small-scan.ts";
+import { partBytes, type Row, SmallScan } from "./small-scan.ts";
 import { isUtf8Chunks } from "./utf8.ts";
 import { maxDepth, tooDeep, valueEnd } from "./values.ts";
 
@@ -53,6 +53,8 @@ export interface Scan {
   others: number;
   /** What `knowMeta` has called this `_meta`; 0: it is not known. */
   knownMeta: number;
+  /** It is known that all is ASCII, without an escape: strings say what stands there. */
+  isPlain: boolean;
 }
 
 /** Why a message is refused. `id`: its raw id if one was read for certain, else `null`; ready to be put into the answer. */
@@ -74,6 +76,32 @@ const small = new SmallScan();
  */
 export function knowMeta(meta: Buffer): number {
   return small.know(meta);
+}
+
+/**
+ * Takes the usual small messages that stand one behind the other in `chunk` from `at` on, scanned in one go, for a reader that takes up to
+ * `maxBytes`. Each is to be read, by `scanFrame` or `scanCore`, while it is taken. Returns behind the last of them; `at` where the next one is for
+ * the reader itself.
+ */
+export function takeRow(
+  row: Row,
+  chunk: Buffer,
+  at: number,
+  maxBytes: number,
+  taken: (frame: TextFrame) => void,
+): number {
+  let next = at;
+  if (maxBytes < partBytes) return next;
+  for (let from = -1; from < next && next < chunk.length; ) {
+    from = next;
+    next = small.take(row, chunk, from, taken);
+  }
+  return next;
+}
+
+/** Whether the frame is one that is being taken by `takeRow`, where it was scanned: `into` is set. */
+export function isTaken(frame: Frame, into: Scan): boolean {
+  return small.isTaken(frame, into);
 }
 
 export function createScan(): Scan {
@@ -104,6 +132,7 @@ export function createScan(): Scan {
     isOpen: false,
     others: 0,
     knownMeta: 0,
+    isPlain: false,
   };
 }
 
@@ -130,6 +159,7 @@ function clear(scan: Scan): void {
   scan.isOpen = false;
   scan.others = 0;
   scan.knownMeta = 0;
+  scan.isPlain = false;
 }
 
 /**
@@ -233,6 +263,7 @@ function fault(code: ScanFault["code"], message: string, bytes: Buffer, scan: Sc
  * members behind the result that this does not know, resultEnd would cover them too. All else large is flattened and scanned.
  */
 export function scanCore(frame: Frame, into: Scan): ScanFault | undefined {
+  if (small.isTaken(frame, into)) return undefined;
   if (frame.size <= largeFrame || !cutResult(frame, into)) return scan(flatten(frame), into);
   if (frame.isUtf8 ?? isUtf8Chunks(frame.chunks)) return undefined;
   return { code: "parse_error", message: "not valid UTF-8", id: textBetween(frame, into.idStart, into.idEnd) };

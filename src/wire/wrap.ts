@@ -19,12 +19,20 @@ export function spliced(text: ByteString, splices: readonly Splice[]): ByteStrin
   return splices.length === 0 ? text : out + text.slice(at);
 }
 
-/** For messages of less than 64 KiB. */
-export function wrapped(text: ByteString, wrap: Wrap): ByteString {
+/** Whether no line end comes in with them, whoever made them. */
+export function areOneLine(splices: readonly Splice[]): boolean {
+  for (const { text } of splices) {
+    for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) < SPACE) return false;
+  }
+  return true;
+}
+
+/** For messages of less than 64 KiB. `isOneLine`: it is known that no line end is in it. To look puts the parts of the text together. */
+export function wrapped(text: ByteString, wrap: Wrap, isOneLine: boolean): ByteString {
   if (wrap === "bare") return text;
   if (wrap === "newline") {
-    const clean = text.includes("\n") || text.includes("\r") ? text.replace(/[\r\n]/g, " ") : text;
-    return `${clean}\n`;
+    const hasLineEnd = !isOneLine && (text.includes("\n") || text.includes("\r"));
+    return `${hasLineEnd ? text.replace(/[\r\n]/g, " ") : text}\n`;
   }
   if (wrap === "content-length") return contentLengthHeader(text.length) + text;
   const size = text.length;

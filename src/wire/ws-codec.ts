@@ -4,6 +4,7 @@ import { isUtf8 } from "node:buffer";
 import type { Frame } from "./frame.ts";
 import type { IncomingBudget } from "./incoming-budget.ts";
 import { Pieces } from "./pieces.ts";
+import { takeRow } from "./scan.ts";
 import { rotate, unmask, type VectorUnmask, wordsFrom, wordsOf } from "./ws-unmask.ts";
 
 /** What the server closes with: 1001 going away, 1002 protocol error, 1003 not text, 1007 not UTF-8, 1009 too large, 1013 try again later. */
@@ -52,6 +53,7 @@ export class WsReader {
   readonly #events: WsEvents;
   readonly #vectors: VectorUnmask;
   readonly #incoming: IncomingBudget;
+  readonly #taken: (frame: Frame) => void;
   /** Of the budget: what is kept of a payload that is still coming, and of the fragments before it. */
   #heldBytes = 0;
   /** Messages of which a part was kept, this one included. */
@@ -85,10 +87,15 @@ export class WsReader {
     this.#vectors = options.vectors;
     this.#incoming = options.incoming;
     this.#events = events;
+    this.#taken = (frame) => {
+      if (!this.#done) events.message(frame);
+    };
   }
 
   push(chunk: Buffer): void {
-    let at = 0;
+    const isBetween =
+      this.#body === undefined && this.#headLength === 0 && this.#fragments === undefined && !this.#done;
+    let at = isBetween ? takeRow("frames", chunk, 0, this.#maxBytes, this.#taken) : 0;
     while (at < chunk.length && !this.#done) {
       if (this.#body !== undefined) {
         at = this.#fill(this.#body, chunk, at);

@@ -106,7 +106,7 @@ export class LaneScene {
     const request = (method: string, params: object): Request => {
       const text = JSON.stringify({ jsonrpc: "2.0", id: ++last, method, params });
       const { bytes, record } = scanned(text);
-      const meta = metas.of(bytes, record, undefined);
+      const meta = metas.of({ bytes, scan: record, text: undefined });
       return {
         ...{
           session,

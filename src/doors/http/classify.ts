@@ -6,8 +6,9 @@ import { decodeHeaderValue, trimmed } from "../../wire/header-value.ts";
 import type { MessageReader } from "../../wire/message-reader.ts";
 import type { EraClaim } from "../../wire/meta.ts";
 import { paramAt } from "../../wire/params.ts";
+import { byteIn, stringIn } from "../../wire/read-message.ts";
 import { isModernRevision, modernRevisions } from "../../wire/revisions.ts";
-import { type ScanFault, stringAt } from "../../wire/scan.ts";
+import type { ScanFault } from "../../wire/scan.ts";
 import { single } from "./negotiate.ts";
 
 /** `initialize` opens a session, the others belong to one. */
@@ -108,14 +109,15 @@ function nameFault(message: MessageReader, method: string, headers: IncomingHttp
   return name === undefined || said === name ? undefined : mismatch("Mcp-Name", `params.${source}`);
 }
 
-function parameter({ scan, bytes, text }: MessageReader, source: "name" | "uri" | "taskId"): string | undefined {
+function parameter(message: MessageReader, source: "name" | "uri" | "taskId"): string | undefined {
+  const { scan } = message;
   let { nameStart: start, nameEnd: end } = scan;
   if (source === "uri") ({ uriStart: start, uriEnd: end } = scan);
   else if (source === "taskId") {
-    const range = paramAt(bytes, scan, source);
+    const range = paramAt(message.bytes, scan, source);
     [start, end] = [range?.start ?? -1, range?.end ?? -1];
   }
-  return bytes[start] === quote ? stringAt(bytes, start, end, text) : undefined;
+  return byteIn(message, start) === quote ? stringIn(message, start, end) : undefined;
 }
 
 /** Whether a request stays open for what is told on it. */
@@ -123,8 +125,8 @@ export function isListen(message: MessageReader): boolean {
   return methodOf(message) === "subscriptions/listen";
 }
 
-function methodOf({ scan, bytes, text }: MessageReader): string {
-  return stringAt(bytes, scan.methodStart, scan.methodEnd, text);
+function methodOf(message: MessageReader): string {
+  return stringIn(message, message.scan.methodStart, message.scan.methodEnd);
 }
 
 function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {

@@ -39,9 +39,10 @@ export class Bridge {
    * what was not given for this request.
    */
   stateOf(request: Request, coreKey: string | undefined): RequestState | undefined {
-    const { session, bytes, scan, method } = request;
-    const { paramsStart: start, paramsEnd: end } = scan;
+    const { session, scan, method } = request;
     if (scan.others === 0 || session.era === "legacy") return undefined;
+    const { paramsStart: start, paramsEnd: end } = scan;
+    const { bytes } = request;
     const range = findMember(bytes, start, end, "requestState");
     if (range === undefined) return undefined;
     const by = {

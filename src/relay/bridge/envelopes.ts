@@ -24,11 +24,12 @@ export class Envelopes {
   readonly #bySense = new Map<string, Envelope>();
 
   /** Undefined for a message that does not claim to be of the modern era. Throws HubError for what is missing in one that does, or not known. */
-  read({ meta, bytes, scan }: Pick<MessageReader, "meta" | "bytes" | "scan">): Envelope | undefined {
+  read(message: Pick<MessageReader, "meta" | "bytes" | "scan">): Envelope | undefined {
+    const { meta, scan } = message;
     if (meta?.claim === undefined) return undefined;
     const known = this.#byMeta.get(meta);
     if (known !== undefined) return known;
-    const envelope = this.#sameSense(envelopeIn(bytes, scan.metaStart, scan.metaEnd));
+    const envelope = this.#sameSense(envelopeIn(message.bytes, scan.metaStart, scan.metaEnd));
     this.#byMeta.set(meta, envelope);
     return envelope;
   }

@@ -105,7 +105,7 @@ test("official examples: each request crosses to the other era and back", option
     const message = scanned(Buffer.from(text));
     if (message.scan.metaStart < 0) continue;
     const { params, method } = JSON.parse(text);
-    const envelope = new Envelopes().read({ ...message, meta: new Metas().of(message.bytes, message.scan, undefined) });
+    const envelope = new Envelopes().read({ ...message, meta: new Metas().of({ ...message, text: undefined }) });
     assert.equal(envelope?.revision, modern, name);
     const there = scanned(edited(message.bytes, withoutEnvelope(message, roundOf(message))));
     const type = requestType(method);

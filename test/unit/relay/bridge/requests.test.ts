@@ -57,7 +57,7 @@ test("requests: cuts that are known from another request are those of this one",
   const cuts = new EnvelopeCuts();
   const metas = new Metas();
   const cutsOf = (message: ReturnType<typeof scanned>) =>
-    cuts.of(message, metas.of(message.bytes, message.scan, undefined), true);
+    cuts.of(message, metas.of({ ...message, text: undefined }), true);
   const last = `"${key}logLevel":"debug","a":1`;
   const other = `"${key}protocolVersion":"2026-07-28","a":1,"${key}clientCapabilities":{}`;
   for (const [id, meta] of [
