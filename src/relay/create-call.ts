@@ -18,7 +18,7 @@ export function createCall(
   const { session, frame, text, scan, idText } = request;
   const now = request.readMs ?? nowMs;
   const hubId = lane.core.nextId();
-  const hubIdText = String(hubId);
+  const hubIdText = `${hubId}`;
   const id: Splice = { start: scan.idStart, end: scan.idEnd, text: hubIdText };
   let splices: readonly Splice[] = rename === undefined ? [id] : inOrder(id, rename);
   if (request.cuts !== undefined) splices = merged(splices, request.cuts);

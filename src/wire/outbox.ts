@@ -103,7 +103,7 @@ export class Outbox implements FrameSink {
     if (this.pendingBytes + total > this.#maxBytes) return "full";
     this.#acceptedBytes += total;
     if (total <= batchedBytes) {
-      const isOneLine = frame.isOneLine === true && areOneLine(splices);
+      const isOneLine = this.wrap !== "newline" || (frame.isOneLine === true && areOneLine(splices));
       this.#batch += wrapped(spliced(frame.text ?? frameText(frame), splices), this.wrap, isOneLine);
       this.#schedule();
       return "ok";
