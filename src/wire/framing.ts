@@ -72,19 +72,24 @@ export class FrameReader {
   /** The chunk becomes part of the frames: it must not be written to afterwards. */
   push(chunk: Buffer): void {
     this.#clearOf = this.#look?.(chunk);
-    const isAtLine = this.#state === "line" && this.#pieces.size === 0;
-    this.#read(chunk, isAtLine ? takeRow("lines", chunk, 0, this.#maxBytes, this.#taken) : 0);
+    this.#read(chunk);
   }
 
-  #read(chunk: Buffer, start = 0): void {
-    let at = start;
+  #read(chunk: Buffer): void {
+    let at = 0;
+    let comesInRows = true;
     while (at < chunk.length) {
       switch (this.#state) {
         case "opening":
           at = this.#open(chunk, at);
           break;
         case "line":
-          at = this.#line(chunk, at);
+          if (comesInRows && this.#pieces.size === 0) {
+            const next = takeRow("lines", chunk, at, this.#maxBytes, this.#taken);
+            comesInRows = next > at;
+            at = next;
+          }
+          if (at < chunk.length) at = this.#line(chunk, at);
           break;
         case "skip-line": {
           const newline = chunk.indexOf(0x0a, at);

@@ -93,13 +93,20 @@ export class WsReader {
   }
 
   push(chunk: Buffer): void {
-    const isBetween =
-      this.#body === undefined && this.#headLength === 0 && this.#fragments === undefined && !this.#done;
-    let at = isBetween ? takeRow("frames", chunk, 0, this.#maxBytes, this.#taken) : 0;
+    let at = 0;
+    let comesInRows = true;
     while (at < chunk.length && !this.#done) {
       if (this.#body !== undefined) {
         at = this.#fill(this.#body, chunk, at);
-      } else if (this.#headLength === 0 && chunk.length - at >= longestHeader) {
+        continue;
+      }
+      if (comesInRows && this.#headLength === 0 && this.#fragments === undefined) {
+        const next = takeRow("frames", chunk, at, this.#maxBytes, this.#taken);
+        comesInRows = next > at;
+        at = next;
+        if (at === chunk.length || this.#done) break;
+      }
+      if (this.#headLength === 0 && chunk.length - at >= longestHeader) {
         at = this.#payload(chunk, this.#header(chunk, at, chunk.length));
       } else {
         at = this.#collectHeader(chunk, at);

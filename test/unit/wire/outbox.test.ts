@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { test } from "node:test";
-import { type Frame, frameOf, frameOfText, noSplices, type Splice } from "../../../src/wire/frame.ts";
+import { type Frame, frameOf, frameOfText, noSplices, type Splice, TextFrame } from "../../../src/wire/frame.ts";
 import { Outbox } from "../../../src/wire/outbox.ts";
 import type { Wrap } from "../../../src/wire/wrap.ts";
 
@@ -161,6 +161,15 @@ test("outbox: large chunks leave as they are, not copied, in order with small me
   assert.equal(first?.toString("latin1", 2, 5), "[1]");
   assert.equal(second?.buffer, large.buffer);
   assert.equal(third?.toString("latin1", 2), "[2]");
+});
+
+test("outbox: a frame of one line stays one, whatever is put into it", async () => {
+  const gate = new Gate();
+  const outbox = outboxOn(gate);
+  outbox.send(new TextFrame('{"id":1}', true), [{ start: 6, end: 7, text: "[2,\r\n3]" }]);
+  outbox.send(new TextFrame('{"id":4}', true), [{ start: 6, end: 7, text: "5" }]);
+  await turn();
+  assert.equal(gate.bytes.toString(), '{"id":[2,  3]}\n{"id":5}\n');
 });
 
 test("outbox: raw line ends become spaces under newline framing and the source stays as it was", async () => {
