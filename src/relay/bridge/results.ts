@@ -161,23 +161,22 @@ function modernEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answer
     if (rules.kind === "kept" && saysKindAtEdge(frame, scan)) return noSplices;
     if (!occurs(frame, kindName)) return [added(resultEnd, `,${complete}`)];
   }
-  const bytes = flatten(frame);
   if (!isCached && rules.kind === "kept") {
     if (about.isComplete ?? saysComplete(frame, scan)) {
       if (!isLarge && !occurs(frame, reserved)) return noSplices;
     } else {
-      const info = infoAtEnd(bytes, scan);
+      const info = infoAtEnd(flatten(frame), scan);
       if (info !== undefined) return [{ ...info, text: about.serverInfo }];
     }
   }
   const saysKind = occurs(frame, kindName);
   const saysServer = !isLarge && occurs(frame, reserved);
   const saysCache = isCached && (occurs(frame, 'ttlMs"') || occurs(frame, 'cacheScope"'));
-  const knowsKind = rules.kind === "kept" && saysKind && isFirst(bytes, resultStart);
+  const knowsKind = rules.kind === "kept" && saysKind && isFirst(flatten(frame), resultStart);
   if (!saysServer && !saysCache && (knowsKind || !saysKind)) {
-    return knowsKind && !isCached ? noSplices : tail(bytes, scan, !saysKind, isCached);
+    return knowsKind && !isCached ? noSplices : tail(frame, scan, !saysKind, isCached);
   }
-  return readEdits(rules, bytes, scan, about);
+  return readEdits(rules, frame, scan, about);
 }
 
 /** What the Core says of itself, where the result ends with that as most do, and says before it that it is complete. */
@@ -195,10 +194,11 @@ function infoAtEnd(bytes: Buffer, { resultStart, resultEnd }: Scan): Range | und
 }
 
 /** Of a result that has one of the words somewhere, which may be deeper inside. */
-function readEdits(rules: ResultRules, bytes: Buffer, scan: Scan, about: Answered): readonly Splice[] {
+function readEdits(rules: ResultRules, frame: Frame, scan: Scan, about: Answered): readonly Splice[] {
   const { resultStart, resultEnd } = scan;
+  const bytes = flatten(frame);
   const all = membersOf(bytes, resultStart, resultEnd);
-  if (all === undefined) return tail(bytes, scan, true, rules.cached.has(about.method));
+  if (all === undefined) return tail(frame, scan, true, rules.cached.has(about.method));
   const kind = all.find(({ key }) => key === "resultType");
   const edits: Splice[] = [];
   for (const member of all) {
@@ -234,14 +234,17 @@ function added(objectEnd: number, text: ByteString): Splice {
 const cacheWords = '"ttlMs":0,"cacheScope":"private"';
 const kindAndCache = `${complete},${cacheWords}`;
 
-function tail(
-  bytes: Buffer,
-  { resultStart, resultEnd }: Scan,
-  withKind: boolean,
-  isCached: boolean,
-): readonly Splice[] {
+function tail(frame: Frame, { resultStart, resultEnd }: Scan, withKind: boolean, isCached: boolean): readonly Splice[] {
   const words = isCached ? (withKind ? kindAndCache : cacheWords) : withKind ? complete : "";
-  return [added(resultEnd, bytes[spaceEnd(bytes, resultStart + 1)] === 0x7d ? words : `,${words}`)];
+  return [added(resultEnd, isEmpty(frame, resultStart) ? words : `,${words}`)];
+}
+
+/** Of an object that starts there. */
+function isEmpty(frame: Frame, start: number): boolean {
+  const { text } = frame;
+  if (text?.charCodeAt(start + 1) === 0x22) return false;
+  const bytes = flatten(frame);
+  return bytes[spaceEnd(bytes, start + 1)] === 0x7d;
 }
 
 /** Whether the object begins with what kind it is of. */
