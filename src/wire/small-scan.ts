@@ -21,13 +21,13 @@ const warmUpMessages = 512;
 /** The code's own data lie below; the last of it is the `_meta` that is known. */
 const textStart = 8 * 1024;
 
-/** What was read is scanned in parts of so much: text that is kept of one message may keep all of its part alive. */
-export const partBytes = 8 * 1024;
+/** What was read is scanned in parts of so much, not more: text that is kept of one message may keep all of its part alive. */
+export const partBytes = 4 * 1024;
 const partStart = 32 * 1024;
 /** Behind one another, in the order of wasm/small-message.ts. */
 const recordsStart = 48 * 1024;
 const recordInts = 32;
-const maxRecords = 120;
+const maxRecords = 64;
 const KNOWN = 23;
 /** Bits: a line end stands in it, an escape does. */
 const FLAGS = 24;

@@ -8,7 +8,9 @@ import { seededRandom } from "../helpers/seeded-random.ts";
 
 const small = new SmallScan();
 assert.ok(small.start(), "there is no WebAssembly with vectors here");
-const fields = (Object.keys(createScan()) as (keyof Scan)[]).filter((field) => field !== "knownMeta" && field !== "isPlain");
+const fields = (Object.keys(createScan()) as (keyof Scan)[]).filter(
+  (field) => field !== "knownMeta" && field !== "isPlain",
+);
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const got = createScan();
 const want = createScan();
