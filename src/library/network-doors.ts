@@ -9,7 +9,7 @@ import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
 import { SseDoor } from "../doors/sse-door.ts";
 import { judgeBy } from "../doors/stay.ts";
-import { TlsKeeper } from "../doors/tls/tls-keeper.ts";
+import type { TlsKeeper, TlsKeeperDeps } from "../doors/tls/tls-keeper.ts";
 import { WsDoor } from "../doors/ws-door.ts";
 import type { Reloader } from "../hub/reloader.ts";
 import { resourceFacts } from "../hub/resource-facts.ts";
@@ -58,7 +58,7 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
   const tls =
     settings.tls === undefined
       ? undefined
-      : await TlsKeeper.open({
+      : await openTls({
           files: settings.tls,
           clock,
           log: doorLog,
@@ -210,6 +210,12 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
       tls?.close();
     },
   };
+}
+
+/** Few hubs have certificates of their own. */
+async function openTls(options: TlsKeeperDeps): Promise<TlsKeeper> {
+  const { TlsKeeper } = await import("../doors/tls/tls-keeper.ts");
+  return TlsKeeper.open(options);
 }
 
 function watchConnections(metrics: Metrics, server: HttpServer, max: number, tls: TlsKeeper | undefined): void {

@@ -3,6 +3,7 @@ import type { Frame, TextFrame } from "./frame.ts";
 import { HeaderReader } from "./headers.ts";
 import { Pieces } from "./pieces.ts";
 import { takeRow } from "./scan.ts";
+import type { RowTaker } from "./small-scan.ts";
 import { Utf8Check } from "./utf8.ts";
 
 export type Framing = "newline" | "content-length";
@@ -32,7 +33,7 @@ const bom = Buffer.from([0xef, 0xbb, 0xbf]);
  * Frames of up to 64 KiB come as one chunk, larger ones in the chunks they were read in. A line over `maxBytes` (its newline not
  * counted, a carriage return before it counted) is reported as soon as it is one, and so is a body by its header.
  */
-export class FrameReader {
+export class FrameReader implements RowTaker {
   readonly #maxBytes: number;
   readonly #events: FrameReaderEvents;
   readonly #look: ((chunk: Buffer) => object | undefined) | undefined;
@@ -41,7 +42,6 @@ export class FrameReader {
   readonly #pieces = new Pieces();
   /** Of what is in the pieces. */
   readonly #utf8 = new Utf8Check();
-  readonly #taken: (frame: TextFrame) => void;
   readonly #headers = new HeaderReader();
   #framing: Framing | undefined;
   #state: "opening" | "line" | "skip-line" | "headers" | "body" | "skip-body" | "dead" = "opening";
@@ -58,10 +58,6 @@ export class FrameReader {
     this.#look = options.look;
     this.#framing = options.framing === "auto" ? undefined : options.framing;
     this.#events = events;
-    this.#taken = (frame) => {
-      frame.clearOf = this.#clearOf;
-      events.frame(frame);
-    };
   }
 
   /** Undefined until the first byte has told. */
@@ -85,7 +81,7 @@ export class FrameReader {
           break;
         case "line":
           if (comesInRows && this.#pieces.size === 0) {
-            const next = takeRow("lines", chunk, at, this.#maxBytes, this.#taken);
+            const next = takeRow("lines", chunk, at, this.#maxBytes, this);
             comesInRows = next > at;
             at = next;
           }
@@ -119,6 +115,12 @@ export class FrameReader {
     else if (state === "body" || state === "skip-body")
       this.#fail(`stream ended ${this.#missing} bytes short of a message`);
     else if (state === "headers" && this.#headers.hasBegun) this.#fail("stream ended inside the headers of a message");
+  }
+
+  /** For `takeRow`. */
+  taken(frame: TextFrame): void {
+    frame.clearOf = this.#clearOf;
+    this.#events.frame(frame);
   }
 
   #open(chunk: Buffer, start: number): number {

@@ -1,9 +1,9 @@
 // Reads one JSON-RPC message as byte ranges, in one pass that builds no objects. Says what a message is, never what it means.
 import { isUtf8 } from "node:buffer";
 import { pass, refuse, startPass, walk } from "./envelope.ts";
-import { type ByteString, type Frame, flatten, type TextFrame, textBetween } from "./frame.ts";
+import { type ByteString, type Frame, flatten, textBetween } from "./frame.ts";
 import type { ScanMemory } from "./scan-memory.ts";
-import { partBytes, type Row, SmallScan } from "./small-scan.ts";
+import { partBytes, type Row, type RowTaker, SmallScan } from "./small-scan.ts";
 import { isUtf8Chunks } from "./utf8.ts";
 import { maxDepth, tooDeep, valueEnd } from "./values.ts";
 
@@ -80,21 +80,15 @@ export function knowMeta(meta: Buffer): number {
 
 /**
  * Takes the usual small messages that stand one behind the other in `chunk` from `at` on, scanned in one go, for a reader that takes up to
- * `maxBytes`. Each is to be read, by `scanFrame` or `scanCore`, while it is taken. Returns behind the last of them; `at` where the next one is for
+ * `maxBytes`. Each is to be read (`MessageReader.read`, `scanCore`) while it is taken: later it is scanned again. Returns behind the last of them; `at` where the next one is for
  * the reader itself.
  */
-export function takeRow(
-  row: Row,
-  chunk: Buffer,
-  at: number,
-  maxBytes: number,
-  taken: (frame: TextFrame) => void,
-): number {
+export function takeRow(row: Row, chunk: Buffer, at: number, maxBytes: number, taker: RowTaker): number {
   let next = at;
   if (maxBytes < partBytes) return next;
   for (let from = -1; from < next && next < chunk.length; ) {
     from = next;
-    next = small.take(row, chunk, from, taken);
+    next = small.take(row, chunk, from, taker);
   }
   return next;
 }

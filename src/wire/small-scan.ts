@@ -38,6 +38,11 @@ const END = 27;
 /** What stands in a part, one behind the other: lines, or masked frames of a WebSocket. */
 export type Row = "lines" | "frames";
 
+/** A reader that is handed what was found in a row, as if it had found it itself. */
+export interface RowTaker {
+  taken(frame: TextFrame): void;
+}
+
 interface SmallMessageCode {
   readonly memory: { readonly buffer: ArrayBuffer };
   recordAt(): number;
@@ -112,7 +117,7 @@ export class SmallScan {
    * Takes the usual messages, all ASCII, that stand one behind the other from `at` on, one by one, scanned already: see `isScanned`. Returns behind
    * the last; `at` where there is none of them. The chunk is not changed, and not kept.
    */
-  take(row: Row, chunk: Buffer, at: number, taken: (frame: TextFrame) => void): number {
+  take(row: Row, chunk: Buffer, at: number, taker: RowTaker): number {
     const code = this.#code;
     // What one message leads to may bring others.
     if (code === undefined || this.#current !== undefined) return at;
@@ -133,7 +138,7 @@ export class SmallScan {
         const frame = new TextFrame(message, ((records[base + FLAGS] as number) & 1) === 0);
         this.#base = base;
         this.#current = frame;
-        taken(frame);
+        taker.taken(frame);
       }
     } finally {
       this.#current = undefined;

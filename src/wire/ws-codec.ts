@@ -5,6 +5,7 @@ import type { Frame } from "./frame.ts";
 import type { IncomingBudget } from "./incoming-budget.ts";
 import { Pieces } from "./pieces.ts";
 import { takeRow } from "./scan.ts";
+import type { RowTaker } from "./small-scan.ts";
 import { rotate, unmask, type VectorUnmask, wordsFrom, wordsOf } from "./ws-unmask.ts";
 
 /** What the server closes with: 1001 going away, 1002 protocol error, 1003 not text, 1007 not UTF-8, 1009 too large, 1013 try again later. */
@@ -48,12 +49,11 @@ export interface ReaderOptions {
   readonly incoming: IncomingBudget;
 }
 
-export class WsReader {
+export class WsReader implements RowTaker {
   readonly #maxBytes: number;
   readonly #events: WsEvents;
   readonly #vectors: VectorUnmask;
   readonly #incoming: IncomingBudget;
-  readonly #taken: (frame: Frame) => void;
   /** Of the budget: what is kept of a payload that is still coming, and of the fragments before it. */
   #heldBytes = 0;
   /** Messages of which a part was kept, this one included. */
@@ -87,9 +87,6 @@ export class WsReader {
     this.#vectors = options.vectors;
     this.#incoming = options.incoming;
     this.#events = events;
-    this.#taken = (frame) => {
-      if (!this.#done) events.message(frame);
-    };
   }
 
   push(chunk: Buffer): void {
@@ -101,7 +98,7 @@ export class WsReader {
         continue;
       }
       if (comesInRows && this.#headLength === 0 && this.#fragments === undefined) {
-        const next = takeRow("frames", chunk, at, this.#maxBytes, this.#taken);
+        const next = takeRow("frames", chunk, at, this.#maxBytes, this);
         comesInRows = next > at;
         at = next;
         if (at === chunk.length || this.#done) break;
@@ -113,6 +110,11 @@ export class WsReader {
       }
     }
     this.#words = undefined;
+  }
+
+  /** For `takeRow`. */
+  taken(frame: Frame): void {
+    if (!this.#done) this.#events.message(frame);
   }
 
   /** A number of the message of which a part is kept, other than those before; undefined where none is. */
