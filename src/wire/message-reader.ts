@@ -60,7 +60,8 @@ export class MessageReader {
     this.frame = frame;
     if (isTaken(frame, this.scan)) {
       this.#text = frame.text;
-      this.#bytes = undefined;
+      // Somebody may have had its bytes made.
+      this.#bytes = frame.text === undefined ? flatten(frame) : undefined;
       this.fault = undefined;
       return;
     }

@@ -244,3 +244,31 @@ test("rows: a message that leads to others, or whose reader throws, leaves those
   inner.push(Buffer.from(`${one}\n${two}\n`));
   assert.deepEqual(seen, [`1 ${one}`, `"x" ${two}`]);
 });
+
+test("rows: a message of which somebody has had the bytes made before it is read is the same", () => {
+  const call = '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a__b","arguments":{"a":1}}}';
+  const reader = new MessageReader();
+  const seen: string[] = [];
+  const frames = new WsReader(
+    { maxBytes: inRows, vectors, incoming },
+    {
+      message(frame) {
+        assert.ok(frame.text !== undefined);
+        assert.equal(frame.chunks.length, 1);
+        reader.read(frame);
+        assert.equal(reader.fault, undefined);
+        seen.push(
+          reader.bytes.toString(),
+          reader.text ?? "",
+          partIn(reader, reader.scan.nameStart, reader.scan.nameEnd),
+        );
+      },
+      ping: () => {},
+      pong: () => {},
+      close: () => {},
+      fault: (_, reason) => assert.fail(reason),
+    },
+  );
+  frames.push(Buffer.concat([textFrame(call), textFrame(call)]));
+  assert.deepEqual(seen, [call, call, '"a__b"', call, call, '"a__b"']);
+});

@@ -4,7 +4,7 @@
 //   open ──finish──► finished      in both: attached to a response, or waiting for one
 import type { ServerResponse } from "node:http";
 import { byteText, type Frame, joined, type Sent, type Splice } from "../../wire/frame.ts";
-import { blankLineEnds } from "../../wire/wrap.ts";
+import { areOneLine, blankLineEnds } from "../../wire/wrap.ts";
 import { EventResponse, type EventResponseOptions } from "./event-response.ts";
 import { EventRing, type RingBudget } from "./event-ring.ts";
 
@@ -106,6 +106,7 @@ export function eventBytes(head: string, frame: Frame, splices: readonly Splice[
   const before = `${head}data: `;
   const event = joined(frame, splices, before, "\n\n");
   const body = event.subarray(before.length, -2);
-  if (frame.isOneLine !== true && (body.includes(LF) || body.includes(CR))) blankLineEnds(body, 0, body.length);
+  const isOneLine = frame.isOneLine === true && areOneLine(splices);
+  if (!isOneLine && (body.includes(LF) || body.includes(CR))) blankLineEnds(body, 0, body.length);
   return event;
 }

@@ -1,6 +1,6 @@
 // An answer that is all of its response: JSON with its length.
 import type { ServerResponse } from "node:http";
-import { byteText, type Frame, type Splice } from "../../wire/frame.ts";
+import { type Frame, type Splice, smallText } from "../../wire/frame.ts";
 import { Outbox } from "../../wire/outbox.ts";
 import { spliced } from "../../wire/wrap.ts";
 import { cutOff, type Holder, type Unread } from "./unread.ts";
@@ -31,9 +31,9 @@ export function answerWhole(
   splices: readonly Splice[],
   head: WholeHead = {},
 ): void {
-  const [bytes] = frame.chunks;
-  if (frame.size <= wholeTextBytes && frame.chunks.length === 1 && bytes !== undefined) {
-    const text = spliced(frame.text ?? byteText(bytes, 0, bytes.length), splices);
+  const whole = smallText(frame, wholeTextBytes);
+  if (whole !== undefined) {
+    const text = spliced(whole, splices);
     writeHead(response, text.length, head);
     response.end(text, "latin1");
     if (response.writableLength > 0) {

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { RingBudget } from "../../../src/doors/http/event-ring.ts";
-import { EventStream } from "../../../src/doors/http/event-stream.ts";
-import { frameOfText, noSplices } from "../../../src/wire/frame.ts";
+import { EventStream, eventBytes } from "../../../src/doors/http/event-stream.ts";
+import { frameOfText, noSplices, TextFrame } from "../../../src/wire/frame.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -26,4 +26,9 @@ test("event-stream: a small event that is kept does not keep alive what small bu
   const growth = process.memoryUsage().arrayBuffers - before;
   assert.ok(growth < 10_000 * 1_000, `${growth} bytes for ${streams.length} events`);
   assert.ok(budget.bytes < 10_000 * 100);
+});
+
+test("event-stream: a message of one line stays one, whatever is put into it", () => {
+  const event = eventBytes("", new TextFrame('{"id":1}', true), [{ start: 6, end: 7, text: "[2,\n3]" }]);
+  assert.equal(event.toString(), 'data: {"id":[2, 3]}\n\n');
 });
