@@ -47,16 +47,16 @@ export type Fenced =
 /** Why the Core's program was not started: an error of the system's, or the fence that there must be. */
 export type Failure = { readonly code: string } | { readonly reason: string };
 
-/** prctl(2) by machine; the calls of Landlock have the same numbers on all of them. */
-const prctl: Readonly<Partial<Record<NodeJS.Architecture, number>>> = {
-  x64: 157,
-  arm64: 167,
-  riscv64: 167,
-  loong64: 167,
-  arm: 172,
-  ia32: 172,
-  ppc64: 171,
-  s390x: 172,
+/** prctl(2) by machine, and prlimit(2) as the launcher takes it; the calls of Landlock have the same numbers on all of them. */
+const numbers: Readonly<Partial<Record<NodeJS.Architecture, readonly [prctl: string, prlimit: string]>>> = {
+  x64: ["157", "c000003e 302 40000003 340"],
+  arm64: ["167", "c00000b7 261 40000028 369"],
+  riscv64: ["167", "c00000f3 261 400000f3 261"],
+  loong64: ["167", "c0000102 261"],
+  arm: ["172", "40000028 369 c00000b7 261"],
+  ia32: ["172", "40000003 340 c000003e 302"],
+  ppc64: ["171", "c0000015 325 80000015 325"],
+  s390x: ["172", "80000016 334 16 334"],
 };
 
 export class Fence {
@@ -73,10 +73,12 @@ export class Fence {
     const { homes } = this.#deps.rules();
     if (homes === undefined) return undefined;
     const home = join(homes, namespace);
-    try {
-      mkdirSync(home, { recursive: true, mode: 0o700 });
-    } catch {
-      // A folder that cannot be made is one that its Core cannot write to, and will say so.
+    for (const folder of [homes, home]) {
+      try {
+        mkdirSync(folder, 0o700);
+      } catch {
+        // It is there; or cannot be made: then its Core cannot write to it, and will say so.
+      }
     }
     return home;
   }
@@ -93,8 +95,8 @@ export class Fence {
     const { mode, closed, closedIfThere, homes } = rules();
     if (mode === "off") return { t: "plain" };
     if (platform !== "linux") return this.#without(mode, "only Linux can fence processes of one user");
-    const number = prctl[arch];
-    if (number === undefined) return this.#without(mode, `nobody has tried it on ${arch}`);
+    const calls = numbers[arch];
+    if (calls === undefined) return this.#without(mode, `nobody has tried it on ${arch}`);
     const found = this.#perl ?? findCommand({ command: "perl", cwd: "/", env: { PATH: path }, platform });
     if (typeof found !== "string" && found.t === "missing") {
       return this.#without(mode, "it is put up by perl, which is not on the PATH; install it (Debian: perl-base)");
@@ -108,7 +110,7 @@ export class Fence {
     const env: Record<string, string> = { ...program.env, PERL_BADLANG: "0" };
     for (const name of held) if (name !== "PERL_BADLANG") delete env[name];
     const args = [
-      ...["-e", launcher, "--", mode === "required" ? "must" : "may", `${number}`, `${abi}`],
+      ...["-e", launcher, "--", mode === "required" ? "must" : "may", ...calls, `${abi}`],
       ...[`${held.length}`, `${files.open.length}`],
       ...held.map((name) => `${name}=${program.env[name]}`),
       ...files.open,
@@ -164,7 +166,7 @@ function bareReason(step: string, errno: number, abi: number): string {
   const code = errno > 0 ? getSystemErrorName(-errno) : "";
   if (step === "capabilities")
     return "the hub has root's capabilities, which no fence holds; give it a user of its own";
-  if (step !== "version") return `Landlock refused (${step}: ${code})`;
+  if (step !== "version") return `${step === "filter" ? "seccomp" : "Landlock"} refused (${step}: ${code})`;
   if (abi === 1) return "the kernel's Landlock is too old; Linux 5.19 has a newer one";
   if (code === "ENOSYS") return "the kernel has no Landlock; Linux has it since 5.13, and this needs 5.19";
   if (code === "ENOTSUP") return "the kernel was started without Landlock; add landlock to lsm= of its command line";

@@ -45,5 +45,6 @@ export function lootOf(
     ["write", at("mem"), "EACCES"],
     ["write", at("fd/1"), "EACCES"],
     ["attach", { pid }, "errno 1"],
+    ["limit", { pid }, "errno 1"],
   ];
 }

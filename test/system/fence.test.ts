@@ -60,10 +60,12 @@ test("fence: hub, guardian and siblings of the same user are out of a Core's rea
     }
   }
   assert.match(await one.tries("own"), /^got .*THEHUB_INSTANCE=/s);
+  assert.equal(await one.tries("limit", { pid: 0 }), "got it", "a Core may not limit itself");
   // The same Core without the fence shows what there would be to have.
   const free = await thief(client, "free");
   const environ = await free.tries("read", { path: `/proc/${free.self.ppid}/environ` });
   assert.ok(environ.includes(`HUB_TOKEN=`), environ.slice(0, 200));
+  assert.equal(await free.tries("limit", { pid: free.self.ppid }), "got it");
   if (abi >= 6) {
     assert.equal(await one.tries("signal", { pid: one.self.ppid }), "EPERM");
     assert.equal(await one.tries("signal", { pid: two.self.pid }), "EPERM");
