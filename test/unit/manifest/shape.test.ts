@@ -95,3 +95,24 @@ test("shape: the configuration of a client is led into a manifest, key by key", 
     "cores.files.excludeTools: write policy: { deny_tools: […] }",
   ]);
 });
+
+test("shape: a NUL character is nothing that a program can be given, wherever it stands, and so are other control characters in names", () => {
+  const said = saidOf(
+    'args: ["x\\0y"]\nenv: { D: "e\\0f" }\ncwd: "/tm\\0p"\nsecrets: [{ name: T, from: { command: ["a\\0"] } }, { name: U, from: { file: "f\\0" } }]',
+  );
+  assert.deepEqual(
+    said.map((text) => text.replace(/: .*; /, ": ")),
+    [
+      "cores.a.args[0]: remove the NUL character",
+      "cores.a.env.D: remove the NUL character",
+      "cores.a.cwd: write one line of text that is not blank",
+      "cores.a.secrets[0].from.command[0]: remove the NUL character",
+      "cores.a.secrets[1].from.file: write one line of text that is not blank",
+    ],
+  );
+  for (const command of ["a\\0b", "\\0", "a\\x01b", "a\\x1b[2Jb"]) {
+    const loaded = load(`cores:\n  a:\n    command: "${command}"\n`);
+    assert.ok(loaded.t === "invalid", command);
+    assert.equal(loaded.problems[0]?.path, "cores.a.command");
+  }
+});
