@@ -2,9 +2,10 @@
 // which ends what a dead hub left behind, by `thehub health`, and by the commands that speak to a running hub's admin API.
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { namesIn } from "./names-in.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import { Secret } from "./secret.ts";
 
 /** A number alone may be another process's by now; number, start time and place may not. */
@@ -70,7 +71,7 @@ export async function recordRun(stateDir: string, hubId: string, platform: NodeJ
     await writeFile(draft, JSON.stringify(facts), { mode: 0o600 });
     await rename(draft, file);
   };
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeOwnFolder(folder);
   await write({});
   return {
     socket: { path: socketOf(file), key: new Secret(adminKey) },

@@ -1,9 +1,10 @@
 // What the hub encrypts its own state with: texts that are given, or one that is made at first need and kept in the state folder, for the hub's
 // user alone. The first one seals, each one opens, so that a key can be changed without losing what the old one sealed.
 import { hkdfSync, randomBytes } from "node:crypto";
-import { chmod, link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, link, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { HubError } from "./errors.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import type { Secret } from "./secret.ts";
 
 const shortestKey = 32;
@@ -72,7 +73,7 @@ export async function stateKeys(
 export async function keptText(file: string, make: (() => string) | undefined): Promise<string | undefined> {
   const known = await readKept(file);
   if (known !== undefined || make === undefined) return known;
-  await mkdir(join(file, ".."), { recursive: true, mode: 0o700 });
+  await makeOwnFolder(dirname(file));
   const draft = `${file}.${randomBytes(6).toString("hex")}`;
   await writeFile(draft, `${make()}\n`, { mode: 0o600, flag: "wx" });
   try {

@@ -1,7 +1,8 @@
 // The token that the hub makes for itself when it listens beyond this machine and nobody configured one.
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeOwnFolder } from "../base/own-folder.ts";
 import { Secret } from "../base/secret.ts";
 
 export interface MadeToken {
@@ -21,7 +22,7 @@ export async function keptToken(stateDir: string): Promise<MadeToken> {
   const known = await readKeptToken(stateDir).catch(() => undefined);
   if (known !== undefined) return { token: known, file };
   const { token } = passingToken();
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await makeOwnFolder(stateDir);
   await writeFile(file, `${token.reveal()}\n`, { mode: 0o600 });
   return { token, file };
 }

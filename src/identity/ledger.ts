@@ -2,10 +2,11 @@
 // folder, which holds no secret; that it was taken back is in the file's name, so that taking back is one rename, and one look at the names tells
 // a running hub what counts.
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { HubError } from "../base/errors.ts";
+import { makeOwnFolder } from "../base/own-folder.ts";
 import { replaceFile } from "../base/replace-file.ts";
 
 export interface LedgerEntry {
@@ -50,7 +51,7 @@ export class Ledger {
 
   /** Rejects with the system's error where the folder cannot be written to, and with `overloaded` where it is full. */
   async add(entry: LedgerEntry): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await makeOwnFolder(this.folder);
     // Listing drops what has ended.
     if ((await this.#names()).length >= sweepAt && (await this.list()).length >= maxEntries) {
       const fix = "take some back: thehub token list, thehub token revoke";

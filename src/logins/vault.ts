@@ -2,10 +2,11 @@
 // are sealed with the rest, so that no file passes for another's.
 import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { namesIn } from "../base/names-in.ts";
+import { makeOwnFolder } from "../base/own-folder.ts";
 import { replaceFile } from "../base/replace-file.ts";
 import { type SealedText, seal, unseal } from "../base/sealed.ts";
 import type { Secret } from "../base/secret.ts";
@@ -98,7 +99,7 @@ export class Vault {
     const { core, owner } = record;
     const [key = Buffer.alloc(0)] = await this.#loadKeys();
     const sealed: Sealed = { v: 1, core, owner, ...seal(key, label(core, owner), JSON.stringify(record)) };
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await makeOwnFolder(this.folder);
     // A refresh token that was replaced is worth nothing any more: the new one must be there after a crash.
     await replaceFile(this.#fileOf(core, owner), `${JSON.stringify(sealed)}\n`);
   }
@@ -131,7 +132,7 @@ export class Vault {
   async alone<T>(core: string, owner: LoginOwner, work: () => Promise<T>): Promise<T> {
     let letGo: (() => Promise<void>) | undefined;
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await makeOwnFolder(this.folder);
       letGo = await takeFileLock(`${this.#fileOf(core, owner)}.lock`, this.#deps.clock);
     } catch (error) {
       if (!unwritable.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
@@ -146,7 +147,7 @@ export class Vault {
   /** Calls back when a login may have changed, by whichever process. `file`: which one (`loginFile`); undefined: any. Undefined: this folder cannot be watched. */
   async watch(changed: (file: string | undefined) => void): Promise<FSWatcher | undefined> {
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await makeOwnFolder(this.folder);
       const watcher = watch(this.folder, { persistent: false }, (_event, name) => {
         if (name === null || name.endsWith(".json")) changed(name ?? undefined);
       });

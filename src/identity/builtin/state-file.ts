@@ -1,6 +1,7 @@
 // Where the authorization server keeps what must outlive the hub: one file, encrypted, replaced as a whole.
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeOwnFolder } from "../../base/own-folder.ts";
 import { replaceFile } from "../../base/replace-file.ts";
 import { type SealedText, seal, unseal } from "../../base/sealed.ts";
 import type { Secret } from "../../base/secret.ts";
@@ -44,7 +45,7 @@ export class StateFile {
 
   /** Rejects with the system's error. */
   async write(value: unknown): Promise<void> {
-    await mkdir(this.#stateDir, { recursive: true, mode: 0o700 });
+    await makeOwnFolder(this.#stateDir);
     const [key = Buffer.alloc(0)] = await this.#loadKeys();
     await replaceFile(this.path, `${JSON.stringify(seal(key, label, JSON.stringify(value)))}\n`);
   }
