@@ -225,6 +225,9 @@ test("helm: values that cannot work are refused, and the message names them", { 
     [{ env: { HUB_ADMIN_LISTEN: ":9090" } }, /HUB_ADMIN_LISTEN/],
     [{ manifest: { hub: { admin_listen: ":9090" } } }, /hub\.admin_listen is in the manifest.*take it out/],
     [{ manifest: "hub: { tls: { cert: a, key: b } }\n" }, /hub\.tls is in the manifest/],
+    [{ manifest: "cores:\n\ta: {\n" }, /the manifest is no YAML map: .*line 2/],
+    [{ manifest: "- cores\n" }, /the manifest is no YAML map: /],
+    [{ extraEnv: [{ name: "HUB_LISTEN", value: "127.0.0.1:3000" }] }, /\/extraEnv\/0\/name/],
     [{ token: { value: "short" } }, /\/token\/value/],
     [{ image: { digest: "latest" } }, /\/image\/digest/],
     [{ ingress: { enabled: true } }, /\/ingress/],
@@ -294,8 +297,25 @@ test("helm: a variable that is set is there once", { skip }, () => {
   assert.deepEqual(formats, [{ name: "HUB_LOG_FORMAT", value: "pretty" }]);
 });
 
-test("helm: whole numbers of a manifest stay whole", { skip }, () => {
+test("helm: what a manifest begins with is kept, and an empty file is the template Core", { skip }, () => {
+  const textOf = (manifest: string) => only(helmTemplate({ manifest }), "ConfigMap")["data"]["hub.yaml"];
+  for (const manifest of ["  # indented\ncores:\n  a: { command: a }\n", "\n   \ncores: {}\n"]) {
+    assert.equal(textOf(manifest).trimEnd(), manifest.trimEnd());
+  }
+  for (const manifest of ["", " \n"]) assert.match(textOf(manifest), /command: thehub-template-core/);
+});
+
+test("helm: a tag as long as tags may be is cut to a label", { skip }, () => {
+  const { metadata } = only(helmTemplate({ image: { tag: `${"a".repeat(62)}-${"b".repeat(65)}` } }), "Deployment");
+  assert.equal(metadata.labels?.["app.kubernetes.io/version"], "a".repeat(62));
+});
+
+test("helm: whole numbers of a manifest and of variables stay whole", { skip }, () => {
   const manifest = { hub: { limits: { max_message_bytes: 268_435_456 } } };
+  const env = { HUB_RATE_LIMIT_BYTES: 10_485_760, HUB_RATE_LIMIT_RPS: 0.5, HUB_WATCH: false };
+  const [container] = only(helmTemplate({ env }), "Deployment")["spec"].template.spec.containers;
+  const rendered = (name: string) => container.env.find((it: { name: string }) => it.name === name).value;
+  assert.deepEqual(Object.keys(env).map(rendered), ["10485760", "0.5", "false"]);
   assert.match(only(helmTemplate({ manifest }), "ConfigMap")["data"]["hub.yaml"], /max_message_bytes: 268435456$/m);
 });
 

@@ -19,7 +19,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- define "thehub.labels" -}}
 {{ include "thehub.selector" . }}
-app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | trimAll "-._" | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
@@ -35,9 +35,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* The manifest as text: a file that was given whole stays as it is, comments and all. */}}
 {{- define "thehub.manifest" -}}
-{{- if kindIs "string" .Values.manifest -}}
+{{- if and (kindIs "string" .Values.manifest) (trim .Values.manifest) -}}
 {{ .Values.manifest }}
-{{- else if .Values.manifest -}}
+{{- else if and (kindIs "map" .Values.manifest) .Values.manifest -}}
 {{ toYaml .Values.manifest }}
 {{- else -}}
 cores:
@@ -46,9 +46,16 @@ cores:
 {{- end -}}
 {{- end -}}
 
-{{/* The pod is probed where clients come in, over plain HTTP: a hub that has its probes elsewhere would be killed for it. */}}
+{{/*
+A manifest that is none would start nothing. The pod is probed where clients come in, over plain HTTP: a hub that has its probes elsewhere would be
+killed for it.
+*/}}
 {{- define "thehub.checkManifest" -}}
-{{- $hub := (include "thehub.manifest" . | fromYaml).hub | default dict -}}
+{{- $manifest := include "thehub.manifest" . | fromYaml -}}
+{{- if hasKey $manifest "Error" -}}
+{{- fail (printf "the manifest is no YAML map: %s" $manifest.Error) -}}
+{{- end -}}
+{{- $hub := $manifest.hub | default dict -}}
 {{- range $key := list "admin_listen" "tls" -}}
 {{- if hasKey $hub $key -}}
 {{- fail (printf "hub.%s is in the manifest, but the kubelet probes the pod on port 3000 by plain HTTP: take it out; the ingress leads to the doors alone, and ends TLS" $key) -}}
