@@ -4,16 +4,15 @@ import { dirname } from "node:path";
 
 /** With those above it, as far as they are missing. Rejects with the system's error. */
 export async function makeOwnFolder(path: string): Promise<void> {
-  try {
-    if (await isFolder(path)) return;
-    if (dirname(path) !== path) await makeOwnFolder(dirname(path));
-    await mkdir(path, 0o700);
-  } catch (error) {
-    // Another process may have been faster.
-    if (!(await isFolder(path))) throw error;
+  for (const above of [dirname(path), path]) {
+    try {
+      await mkdir(path, 0o700);
+      return;
+    } catch (error) {
+      // Another process may have been faster.
+      if ((await stat(path).catch(() => undefined))?.isDirectory() === true) return;
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || above === path) throw error;
+      await makeOwnFolder(above);
+    }
   }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }

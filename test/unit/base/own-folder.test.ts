@@ -29,7 +29,7 @@ test("own folder: what is in the way is the system's error, and a link to a fold
   await makeOwnFolder(join(folder, "link"));
   for (const [path, code] of [
     ["file", "EEXIST"],
-    ["file/below", "EEXIST"],
+    ["file/below", "ENOTDIR"],
     ["dangling", "EEXIST"],
     ["dangling/below", "EEXIST"],
   ] as const) {

@@ -123,6 +123,7 @@ test("fence: what a kernel or a container's profile answers becomes a reason, an
     ["bare version 0 1", /too old/],
     ["bare capabilities 0 7", /root's capabilities/],
     ["bare restrict 7 6", /Landlock refused \(restrict: E2BIG\)/],
+    ["bare filter 22 7", /seccomp refused \(filter: EINVAL\)/],
   ] as const;
   for (const mode of ["auto", "required"] as const) {
     for (const [report, reason] of outcomes) {
