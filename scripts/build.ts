@@ -116,6 +116,10 @@ const lean: Plugin = {
     onLoad({ filter: /[/\\]pino[/\\]lib[/\\]transport\.js$/ }, () => {
       return { contents: 'module.exports = () => { throw new Error("built without transports"); };' };
     });
+    // Secrets are overwritten in the finished line, wherever they are in it (wire/mask.ts).
+    onLoad({ filter: /[/\\]pino[/\\]lib[/\\]redaction\.js$/ }, () => {
+      return { contents: 'module.exports = () => { throw new Error("built without redaction"); };' };
+    });
     onLoad({ filter: /[/\\]oidc-provider[/\\]lib[/\\]helpers[/\\]attention\.js$/ }, () => ({ contents: silent }));
     onLoad({ filter: /[/\\]mime-db[/\\]db\.json$/ }, () => ({ contents: mediaTypes, loader: "json" }));
     onResolve({ filter: /^assert$/ }, ({ importer }) => {
