@@ -87,31 +87,14 @@ export class PatternSearch {
 
   /** `step`: in words of four bytes, which are read where they are aligned in memory. */
   #byWords(text: Buffer, from: number, step: number): number {
-    const filter = this.#filter;
-    const shift = this.#shift;
     const start = from + (-(text.byteOffset + from) & 3);
     const words = new Int32Array(text.buffer, text.byteOffset + start, (text.length - start) >> 2);
     const last = words.length - 3 * step;
-    let at = 0;
+    let at = nextHit(words, 0, last, step, this.#filter, this.#shift);
     while (at < last) {
-      const second = at + step;
-      const third = second + step;
-      const fourth = third + step;
-      const next = fourth + step;
-      const firstHash = hash(words[at] as number);
-      const secondHash = hash(words[second] as number);
-      const thirdHash = hash(words[third] as number);
-      const fourthHash = hash(words[fourth] as number);
-      const hits =
-        ((filter[firstHash >>> shift] as number) >> firstHash) |
-        ((filter[secondHash >>> shift] as number) >> secondHash) |
-        ((filter[thirdHash >>> shift] as number) >> thirdHash) |
-        ((filter[fourthHash >>> shift] as number) >> fourthHash);
-      if ((hits & 1) !== 0) {
-        const found = this.#matchAny(text, from, start, words, at, step);
-        if (found >= 0) return found;
-      }
-      at = next;
+      const found = this.#matchAny(text, from, start, words, at, step);
+      if (found >= 0) return found;
+      at = nextHit(words, at + 4 * step, last, step, this.#filter, this.#shift);
     }
     return this.#byBytes(text, from, start + 4 * at);
   }
@@ -138,6 +121,39 @@ export class PatternSearch {
     }
     return -1;
   }
+}
+
+/**
+ * The first of the places `from`, `from + 4 * step` … where the filter has the words of one of four, a step apart; if none before `last`, the next
+ * behind it. By itself, as the checks of what arrays are would be made in each turn of a loop that calls anything.
+ */
+function nextHit(
+  words: Int32Array,
+  from: number,
+  last: number,
+  step: number,
+  filter: Int32Array,
+  shift: number,
+): number {
+  let at = from;
+  while (at < last) {
+    // Sums of 32 bits: whether they are larger need not be looked at.
+    const second = (at + step) | 0;
+    const third = (second + step) | 0;
+    const fourth = (third + step) | 0;
+    const firstHash = hash(words[at] as number);
+    const secondHash = hash(words[second] as number);
+    const thirdHash = hash(words[third] as number);
+    const fourthHash = hash(words[fourth] as number);
+    const hits =
+      ((filter[firstHash >>> shift] as number) >> firstHash) |
+      ((filter[secondHash >>> shift] as number) >> secondHash) |
+      ((filter[thirdHash >>> shift] as number) >> thirdHash) |
+      ((filter[fourthHash >>> shift] as number) >> fourthHash);
+    if ((hits & 1) !== 0) return at;
+    at = (fourth + step) | 0;
+  }
+  return at;
 }
 
 function hash(word: number): number {
