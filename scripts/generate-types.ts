@@ -16,7 +16,6 @@ const outputs: Record<string, () => Promise<string> | string> = {
   "src/manifest/validator.ts": renderValidator,
   "docs/manifest.md": () => renderReference(manifestSchema),
   "src/wire/json-value-wasm.ts": () => renderWasm("wasm/json-value.ts", "jsonValueWasm"),
-  "src/wire/ws-unmask-wasm.ts": () => renderWasm("wasm/ws-unmask.ts", "wsUnmaskWasm"),
   "src/wire/small-message-wasm.ts": () => renderWasm("wasm/small-message.ts", "smallMessageWasm"),
 };
 

@@ -8,6 +8,9 @@
 import * as part from "./block";
 import { hasBackslash, plainEnd } from "./plain-text";
 import { and, any, before, behind, but, lastBit, moved, none, or, sum, xor } from "./words";
+import { unmask } from "./ws-unmask";
+
+export { unmask };
 
 /** For each open level whether it is an object. The caller's limit of levels is at most 128. */
 const levels = memory.data(136);

@@ -8,9 +8,9 @@ import type { EndReason } from "../base/end-reason.ts";
 import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts";
 import type { IncomingBudget } from "../wire/incoming-budget.ts";
 import { Outbox } from "../wire/outbox.ts";
+import type { ScanMemory } from "../wire/scan-memory.ts";
 import type { TraceText } from "../wire/trace-context.ts";
 import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
-import type { VectorUnmask } from "../wire/ws-unmask.ts";
 import type { Doorkeeper, DoorLog, Guest, Judge, Visitor } from "./port.ts";
 import { Stay } from "./stay.ts";
 
@@ -41,7 +41,8 @@ export interface ConnectionDeps {
   readonly limits: WsLimits;
   readonly doorkeeper: Doorkeeper;
   /** One each for all connections. */
-  readonly vectors: VectorUnmask;
+  readonly memory: ScanMemory;
+  readonly vectors: ScanMemory;
   readonly incoming: IncomingBudget;
   /** Absent: no rules are looked at but those that let the client in. */
   readonly judge?: Judge | undefined;
@@ -83,7 +84,7 @@ export class WsConnection {
     this.#takenAtMs = this.#heardAtMs;
     this.#outbox = new Outbox({ wrap: "websocket", maxBytes: deps.limits.maxOutboxBytes, writable: socket });
     this.#reader = new WsReader(
-      { maxBytes: deps.limits.maxMessageBytes, vectors: deps.vectors, incoming: deps.incoming },
+      { ...deps, maxBytes: deps.limits.maxMessageBytes },
       {
         message: (frame) => {
           // What comes after our close frame could not be answered.

@@ -5,8 +5,8 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Timer } from "../base/clock.ts";
 import { IncomingBudget } from "../wire/incoming-budget.ts";
+import { ScanMemory } from "../wire/scan-memory.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
-import { VectorUnmask } from "../wire/ws-unmask.ts";
 import { cutMost } from "./http/unread.ts";
 import type { Guest } from "./port.ts";
 import { type ConnectionDeps, WsConnection, type WsLimits } from "./ws-connection.ts";
@@ -27,7 +27,7 @@ const defaultLimits: WsLimits = {
 /** One timer looks after all connections, so that an idle one costs next to nothing. */
 const checkMs = 2_500;
 
-export interface WsDoorDeps extends Omit<ConnectionDeps, "limits" | "vectors" | "incoming"> {
+export interface WsDoorDeps extends Omit<ConnectionDeps, "limits" | "vectors" | "memory" | "incoming"> {
   readonly limits?: Partial<WsLimits>;
 }
 
@@ -39,7 +39,7 @@ export class WsDoor {
   constructor(deps: WsDoorDeps) {
     const limits = { ...defaultLimits, ...deps.limits };
     const incoming = new IncomingBudget(limits.maxIncomingBytes);
-    this.#deps = { ...deps, limits, vectors: new VectorUnmask(), incoming };
+    this.#deps = { ...deps, limits, memory: new ScanMemory(), vectors: new ScanMemory(), incoming };
   }
 
   /** Open connections. */

@@ -1,5 +1,6 @@
 // A frame is one JSON-RPC message as bytes. It is forwarded by splicing new text over byte ranges, never by parsing.
 import type { ErrorCode } from "../base/errors.ts";
+import type { Landing } from "./scan-memory.ts";
 import type { TraceText } from "./trace-context.ts";
 
 /** Bytes held as a string, one character (0..255) a byte: cheap to keep as a map key, exact to write back. */
@@ -18,6 +19,8 @@ export interface Frame {
   readonly isUtf8?: boolean | undefined;
   /** What each of these chunks, taken by itself, is known to hold nothing of (`Masker.look`). */
   readonly clearOf?: object | undefined;
+  /** Where a copy of it came to lie in one piece as it was read, if it still does. */
+  readonly landing?: Landing | undefined;
 }
 
 /** Replaces bytes `start` (included) to `end` (excluded) of a frame. Splices of one frame are in order and do not overlap. */

@@ -176,8 +176,7 @@ export class FrameReader implements RowTaker {
 
   #deliver(): void {
     if (this.#pieces.size === 0) return;
-    const isUtf8 = this.#utf8.end();
-    this.#events.frame({ ...this.#pieces.take(), isUtf8 });
+    this.#events.frame(this.#pieces.take(this.#utf8.end()));
   }
 
   #add(part: Buffer): void {

@@ -23,7 +23,8 @@ export class MessageReader {
   #text: ByteString | undefined;
   /** `unread` until somebody asks. */
   #meta: Meta | undefined | "unread";
-  #isLoaded = false;
+  /** Where the message is loaded. */
+  #loadedIn: ScanMemory | undefined;
 
   /** The frame in one piece: what the ranges are of. Good until the next `read` or `release`. */
   get bytes(): Buffer {
@@ -71,21 +72,23 @@ export class MessageReader {
 
   /** The message is used up; to be called after every `read`. */
   release(): void {
-    if (!this.#isLoaded) return;
-    this.#isLoaded = false;
+    if (this.#loadedIn === undefined) return;
     this.#bytes = nothing.chunks[0] as Buffer;
     this.frame = nothing;
-    this.#memory.release();
+    this.#loadedIn.release();
+    this.#loadedIn = undefined;
   }
 
   /** In a memory of its own, so that the frame stays in its chunks. */
   #readLarge(frame: Frame): void {
-    const memory = this.#memory;
+    const memory = frame.landing?.memory ?? this.#memory;
     const loaded = memory.load(frame);
-    this.#isLoaded = loaded !== undefined;
+    this.#loadedIn = loaded === undefined ? undefined : memory;
     this.#bytes = loaded ?? flatten(frame);
     this.fault = scan(this.#bytes, this.scan, loaded === undefined ? undefined : memory);
     const isWhole = loaded !== undefined && this.fault === undefined;
-    this.frame = isWhole ? { ...frame, isOneLine: memory.isOneLine() } : frame;
+    const { chunks, size, clearOf, isUtf8 } = frame;
+    const isOneLine = isWhole ? memory.isOneLine() : undefined;
+    this.frame = { chunks, size, clearOf, isUtf8, landing: undefined, isOneLine };
   }
 }

@@ -1,5 +1,6 @@
 // The bytes of a frame that is still coming in, in the chunks they came in.
 import type { Frame } from "./frame.ts";
+import type { Landing } from "./scan-memory.ts";
 
 /** Frames up to this size are handed on in one chunk. */
 const flatBytes = 64 * 1024;
@@ -46,14 +47,15 @@ export class Pieces {
     this.#size--;
   }
 
-  /** The frame; the pieces are empty afterwards. */
-  take(): Frame {
+  /** The frame, of which somebody knows more; the pieces are empty afterwards. */
+  take(isUtf8?: boolean, landing?: Landing): Frame {
     const chunks = this.#chunks;
     const size = this.#size;
     const clearOf = this.#clearOf;
     this.clear();
-    if (chunks.length > 1 && size < flatBytes) return { chunks: [Buffer.concat(chunks, size)], size };
-    return { chunks, size, clearOf };
+    if (chunks.length > 1 && size < flatBytes) return { chunks: [Buffer.concat(chunks, size)], size, isUtf8 };
+    // With all that MessageReader says of a large frame: what sends frames is compiled for few kinds of objects.
+    return { chunks, size, clearOf, isUtf8, landing, isOneLine: undefined };
   }
 
   clear(): void {

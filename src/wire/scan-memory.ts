@@ -3,10 +3,13 @@
 import type { Frame } from "./frame.ts";
 import { compileJsonValue, type JsonValueCode, slackBytes, textStart } from "./json-value.ts";
 import { maxDepth, valueEnd } from "./values.ts";
+import { swap } from "./ws-unmask.ts";
 
 /** From this size on the copy and the calls cost less than they save. */
 export const largeFrameBytes = 16 * 1024;
 
+/** From this size on, vectors pay for the copy into their memory and back. */
+const vectorsFrom = 8 * 1024;
 /** Memory only grows: beyond this it is given back as soon as the frame is used up. */
 const keptBytes = 4 * 1024 * 1024;
 const pageBytes = 64 * 1024;
@@ -15,12 +18,22 @@ const noBytes = Buffer.alloc(0);
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** A large message that comes in: what of it lies in the memory, which is its first `size` bytes as long as it is the last that began there. */
+export interface Landing {
+  readonly memory: ScanMemory;
+  size: number;
+  isAscii: boolean;
+}
+
 export class ScanMemory {
   #create: (() => JsonValueCode) | "missing" | undefined;
   #code: JsonValueCode | undefined;
   #bytes: Buffer = noBytes;
   /** No line end stands between the tokens before this offset; beyond the frame's end when one was seen. */
   #checked = 0;
+  #landing: Landing | undefined;
+  /** Of what was last loaded: it is known to be. */
+  isAscii = false;
 
   /** Bytes of memory kept at present. */
   get keptBytes(): number {
@@ -35,11 +48,44 @@ export class ScanMemory {
     const code = this.#ready(textStart + frame.size + slackBytes);
     if (code === undefined) return undefined;
     const bytes = Buffer.from(code.memory.buffer, textStart, frame.size);
+    const landing = frame.landing === this.#landing ? this.#landing : undefined;
+    this.#landing = undefined;
+    const isHere = landing?.size === frame.size;
+    this.isAscii = isHere && landing?.isAscii === true;
     let at = 0;
-    for (const chunk of frame.chunks) at += chunk.copy(bytes, at);
+    if (!isHere) for (const chunk of frame.chunks) at += chunk.copy(bytes, at);
     this.#bytes = bytes;
     this.#checked = 0;
     return bytes;
+  }
+
+  /**
+   * Takes the mask off the next bytes of a message, `start` to `end` of a chunk, and leaves a copy of them here, so that `load` has nothing to do: copied for
+   * that alone they would have to be fetched once more. False, with nothing done: another message has begun, or it is too large.
+   */
+  land(landing: Landing, chunk: Buffer, start: number, end: number, mask: number): boolean {
+    if (landing.size === 0) this.#landing = landing;
+    if (this.#landing !== landing) return false;
+    const from = textStart + landing.size;
+    const to = from + end - start;
+    const code = to + slackBytes > keptBytes ? undefined : this.#ready(to + slackBytes);
+    if (code === undefined) {
+      this.#landing = undefined;
+      return false;
+    }
+    const source = chunk.subarray(start, end);
+    const here = new Uint8Array(code.memory.buffer, from, source.length);
+    here.set(source);
+    if (code.unmask(from, to, swap(mask)) === 0) landing.isAscii = false;
+    source.set(here);
+    landing.size += source.length;
+    return true;
+  }
+
+  /** The same for bytes that are only to be unmasked; what was landing here has no place any more. False as well where they are few. */
+  unmask(chunk: Buffer, start: number, end: number, mask: number): boolean {
+    const isWorth = end - start >= vectorsFrom;
+    return isWorth && this.land({ memory: this, size: 0, isAscii: true }, chunk, start, end, mask);
   }
 
   /** As valueEnd of values.ts, for the bytes last loaded. */
@@ -67,7 +113,9 @@ export class ScanMemory {
   /** The frame is used up. */
   release(): void {
     this.#bytes = noBytes;
-    if (this.keptBytes > keptBytes) this.#code = undefined;
+    if (this.keptBytes <= keptBytes) return;
+    this.#code = undefined;
+    this.#landing = undefined;
   }
 
   /** The value from `start` to `end` was skipped; what lies between it and the one before has still to be looked at. */
@@ -91,7 +139,8 @@ export class ScanMemory {
       if (missing > 0) this.#code.memory.grow(Math.ceil(missing / pageBytes));
       return this.#code;
     } catch {
-      // No memory for it, this time.
+      // No memory for it, this time; without any address space, for good: what is unmasked here asks for each chunk.
+      if (this.#code === undefined) this.#create = "missing";
       return undefined;
     }
   }

@@ -5,8 +5,9 @@ import type { Frame } from "./frame.ts";
 import type { IncomingBudget } from "./incoming-budget.ts";
 import { Pieces } from "./pieces.ts";
 import { takeRow } from "./scan.ts";
+import type { Landing, ScanMemory } from "./scan-memory.ts";
 import type { RowTaker } from "./small-scan.ts";
-import { rotate, unmask, type VectorUnmask, wordsFrom, wordsOf } from "./ws-unmask.ts";
+import { rotate, unmask, wordsFrom, wordsOf } from "./ws-unmask.ts";
 
 /** What the server closes with: 1001 going away, 1002 protocol error, 1003 not text, 1007 not UTF-8, 1009 too large, 1013 try again later. */
 export type FaultCode = 1002 | 1003 | 1007 | 1009 | 1013;
@@ -44,7 +45,9 @@ const noBytes = Buffer.alloc(0);
 export interface ReaderOptions {
   /** The largest message, all its fragments together. */
   readonly maxBytes: number;
-  readonly vectors: VectorUnmask;
+  /** Where large messages come to lie in one piece, and where what does not is unmasked; one each for all readers. */
+  readonly memory: ScanMemory;
+  readonly vectors: ScanMemory;
   /** One for all readers. What comes whole in one chunk takes nothing of it. */
   readonly incoming: IncomingBudget;
 }
@@ -52,7 +55,8 @@ export interface ReaderOptions {
 export class WsReader implements RowTaker {
   readonly #maxBytes: number;
   readonly #events: WsEvents;
-  readonly #vectors: VectorUnmask;
+  readonly #memory: ScanMemory;
+  readonly #vectors: ScanMemory;
   readonly #incoming: IncomingBudget;
   /** Of the budget: what is kept of a payload that is still coming, and of the fragments before it. */
   #heldBytes = 0;
@@ -75,6 +79,8 @@ export class WsReader implements RowTaker {
   // Its payload, when it does not come in one chunk: undefined between frames.
   #body: Buffer | Pieces | undefined;
   #filled = 0;
+  /** Of a message that is one frame, as long as all of it so far has come to lie there. */
+  #landing: Landing | undefined;
 
   // The fragments of the message so far; the last one may still be gathering.
   #fragments: Buffer[] | undefined;
@@ -85,6 +91,7 @@ export class WsReader implements RowTaker {
   constructor(options: ReaderOptions, events: WsEvents) {
     this.#maxBytes = options.maxBytes;
     this.#vectors = options.vectors;
+    this.#memory = options.memory;
     this.#incoming = options.incoming;
     this.#events = events;
   }
@@ -126,6 +133,7 @@ export class WsReader implements RowTaker {
   end(): void {
     this.#done = true;
     this.#body = undefined;
+    this.#landing = undefined;
     this.#fragments = undefined;
     this.#gather = noBytes;
     this.#giveBack(this.#heldBytes);
@@ -212,6 +220,8 @@ export class WsReader implements RowTaker {
       if (isCopied && !this.#hold(this.#length)) return at;
       this.#body = isCopied ? Buffer.allocUnsafe(this.#length) : new Pieces();
       this.#filled = 0;
+      const lands = !isCopied && this.#final && this.#fragments === undefined;
+      this.#landing = lands ? { memory: this.#memory, size: 0, isAscii: true } : undefined;
       return this.#fill(this.#body, chunk, at);
     }
     if (!this.#vectors.unmask(chunk, at, end, this.#mask)) {
@@ -226,15 +236,19 @@ export class WsReader implements RowTaker {
     const end = at + Math.min(this.#length - this.#filled, chunk.length - at);
     if (body instanceof Pieces && !this.#hold(end - at)) return at;
     const mask = rotate(this.#mask, this.#filled);
-    if (!this.#vectors.unmask(chunk, at, end, mask))
-      unmask(chunk, at, end, mask, end - at >= viewFrom ? wordsOf(chunk) : undefined);
+    const landing = this.#landing;
+    if (landing?.memory.land(landing, chunk, at, end, mask) !== true) {
+      this.#landing = undefined;
+      if (!this.#vectors.unmask(chunk, at, end, mask))
+        unmask(chunk, at, end, mask, end - at >= viewFrom ? wordsOf(chunk) : undefined);
+    }
     if (body instanceof Pieces) body.add(chunk.subarray(at, end));
     else chunk.copy(body, this.#filled, at, end);
     this.#filled += end - at;
     if (this.#filled === this.#length) {
       this.#body = undefined;
       this.#giveBack(this.#length);
-      if (body instanceof Pieces) this.#largeFrame(body.take());
+      if (body instanceof Pieces) this.#largeFrame(body.take(undefined, this.#landing));
       else this.#frame(body);
     }
     return end;

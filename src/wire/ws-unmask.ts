@@ -1,17 +1,9 @@
-// Takes the mask off the payload of client frames, in place (RFC 6455, 5.3). A mask is a number; its most significant byte meets the first
+// Takes the mask off the payload of client frames, in place (RFC 6455, 5.3); large ones: scan-memory.ts. A mask is a number; its most significant byte meets the first
 // byte of the payload.
 import { endianness } from "node:os";
-import { compileWasm } from "./wasm.ts";
-import { wsUnmaskWasm } from "./ws-unmask-wasm.ts";
 
 /** From this size on, going by words of eight bytes saves more than it costs. */
 export const wordsFrom = 64;
-/** From this size on, vectors pay for the copy into their memory and back. */
-const vectorsFrom = 8 * 1024;
-const partBytes = 64 * 1024;
-/** Of the memory: below lie the code's own data. */
-const partStart = 4096;
-const slackBytes = 64;
 const littleEndian = endianness() === "LE";
 
 /** All of the memory that the chunk lies in. */
@@ -75,45 +67,6 @@ function unmaskWords(words: BigUint64Array, first: number, last: number, mask: n
   for (; index < last; index++) words[index] = (words[index] as bigint) ^ word;
 }
 
-function swap(word: number): number {
+export function swap(word: number): number {
   return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
-}
-
-interface UnmaskCode {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  unmask(at: number, end: number, mask: number): void;
-}
-
-/** Large payloads, in WebAssembly: with the copies there and back, in less than half the time. One serves any number of readers. */
-export class VectorUnmask {
-  #code: UnmaskCode | "missing" | undefined;
-  #part = new Uint8Array(0);
-
-  /** Bytes `start` to `end`. False: nothing was done, as they are few, or there is no WebAssembly with vectors or no memory for it. */
-  unmask(bytes: Buffer, start: number, end: number, mask: number): boolean {
-    if (end - start < vectorsFrom) return false;
-    this.#code ??= this.#compiled();
-    if (this.#code === "missing") return false;
-    // WebAssembly is little-endian everywhere. Parts are multiples of four bytes, so that each begins as the first does.
-    const turned = swap(mask);
-    for (let at = start; at < end; at += partBytes) {
-      const source = bytes.subarray(at, Math.min(at + partBytes, end));
-      this.#part.set(source);
-      this.#code.unmask(partStart, partStart + source.length, turned);
-      source.set(source.length === partBytes ? this.#part : this.#part.subarray(0, source.length));
-    }
-    return true;
-  }
-
-  #compiled(): UnmaskCode | "missing" {
-    try {
-      const code = compileWasm<UnmaskCode>(wsUnmaskWasm)();
-      const missing = partStart + partBytes + slackBytes - code.memory.buffer.byteLength;
-      if (missing > 0) code.memory.grow(Math.ceil(missing / partBytes));
-      this.#part = new Uint8Array(code.memory.buffer, partStart, partBytes);
-      return code;
-    } catch {
-      return "missing";
-    }
-  }
 }

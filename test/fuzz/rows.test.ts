@@ -9,8 +9,8 @@ import { createMasker } from "../../src/wire/mask.ts";
 import { MessageReader } from "../../src/wire/message-reader.ts";
 import { byteIn, partIn, stringIn } from "../../src/wire/read-message.ts";
 import { createScan, type Scan, scan, scanCore } from "../../src/wire/scan.ts";
+import { ScanMemory } from "../../src/wire/scan-memory.ts";
 import { WsReader } from "../../src/wire/ws-codec.ts";
-import { VectorUnmask } from "../../src/wire/ws-unmask.ts";
 import { message, mutate } from "../helpers/random-messages.ts";
 import { type Random, seededRandom } from "../helpers/seeded-random.ts";
 import { clientFrame, text as textFrame } from "../helpers/ws-frames.ts";
@@ -18,7 +18,8 @@ import { clientFrame, text as textFrame } from "../helpers/ws-frames.ts";
 /** Readers that take no larger messages than this read one by one. */
 const oneByOne = 4000;
 const inRows = 1024 * 1024;
-const vectors = new VectorUnmask();
+const memory = new ScanMemory();
+const vectors = new ScanMemory();
 const incoming = new IncomingBudget(Number.POSITIVE_INFINITY);
 let rows = 0;
 
@@ -60,7 +61,7 @@ function framesIn(chunks: readonly Buffer[], maxBytes: number): string[] {
   const events: string[] = [];
   const messages = new MessageReader();
   const reader = new WsReader(
-    { maxBytes, vectors, incoming },
+    { maxBytes, memory, vectors, incoming },
     {
       message: (frame) => events.push(heard(frame, messages)),
       ping: (payload) => events.push(`ping ${payload.toString("latin1")}`),

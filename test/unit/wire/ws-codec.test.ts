@@ -8,20 +8,21 @@ import { WebSocket } from "ws";
 import { handshakeResponse } from "../../../src/doors/ws-handshake.ts";
 import { type Frame, flatten } from "../../../src/wire/frame.ts";
 import { IncomingBudget } from "../../../src/wire/incoming-budget.ts";
+import { ScanMemory } from "../../../src/wire/scan-memory.ts";
 import { closeFrame, pingFrame, pongFrame, WsReader } from "../../../src/wire/ws-codec.ts";
-import { VectorUnmask } from "../../../src/wire/ws-unmask.ts";
 import { seededRandom } from "../../helpers/seeded-random.ts";
 import { clientFrame, text } from "../../helpers/ws-frames.ts";
 
 const maxBytes = 1024 * 1024;
-const vectors = new VectorUnmask();
+const memory = new ScanMemory();
+const vectors = new ScanMemory();
 const incoming = new IncomingBudget(Number.POSITIVE_INFINITY);
 
 /** Everything that a reader reports, as lines. */
 function eventsOf(chunks: readonly Buffer[], limit = maxBytes): string[] {
   const events: string[] = [];
   const reader = new WsReader(
-    { maxBytes: limit, vectors, incoming },
+    { maxBytes: limit, memory, vectors, incoming },
     {
       message(frame) {
         assert.equal(
@@ -101,7 +102,7 @@ test("ws-codec: leaves a large payload in the chunks it came in", () => {
     close: ignore,
     fault: ignore,
   };
-  const reader = new WsReader({ maxBytes, vectors, incoming }, events);
+  const reader = new WsReader({ maxBytes, memory, vectors, incoming }, events);
   for (const chunk of chunks) reader.push(chunk);
   assert.deepEqual(
     frames[0]?.chunks.map(({ buffer }) => buffer),
@@ -128,7 +129,7 @@ test("ws-codec: unmasks with every mask at every alignment", () => {
       const bytes = Buffer.concat([Buffer.alloc(shift), text(payload, { mask })]);
       const seen: Buffer[] = [];
       const reader = new WsReader(
-        { maxBytes, vectors, incoming },
+        { maxBytes, memory, vectors, incoming },
         {
           message: (frame) => seen.push(flatten(frame)),
           ping() {},
@@ -167,7 +168,7 @@ test("ws-codec: joins large and tiny fragments in order", () => {
 test("ws-codec: ten thousand one-byte fragments do not become ten thousand buffers", () => {
   let chunks = 0;
   const reader = new WsReader(
-    { maxBytes, vectors, incoming },
+    { maxBytes, memory, vectors, incoming },
     {
       message: (frame) => (chunks = frame.chunks.length),
       ping() {},
@@ -185,7 +186,7 @@ test("ws-codec: ten thousand one-byte fragments do not become ten thousand buffe
 test("ws-codec: a fragment that is little of its chunk does not keep all of it", () => {
   const frames: Frame[] = [];
   const reader = new WsReader(
-    { maxBytes, vectors, incoming },
+    { maxBytes, memory, vectors, incoming },
     {
       message: (frame) => frames.push(frame),
       ping() {},
@@ -250,7 +251,7 @@ test("ws-codec: what readers hold of messages that are not whole is bounded, and
   const events: string[] = [];
   const opened = () =>
     new WsReader(
-      { maxBytes, vectors, incoming: budget },
+      { maxBytes, memory, vectors, incoming: budget },
       {
         message: (frame) => events.push(`message ${frame.size}, ${budget.heldBytes} held`),
         ping: () => {},
@@ -340,7 +341,7 @@ test("ws-codec: agrees with the ws package frame by frame over a socket", async 
   const received: string[] = [];
   const closed = new Promise<number | undefined>((resolve) => {
     const reader = new WsReader(
-      { maxBytes: 4 * maxBytes, vectors, incoming },
+      { maxBytes: 4 * maxBytes, memory, vectors, incoming },
       {
         message: (frame) => received.push(flatten(frame).toString()),
         ping: (payload) => socket.write(pongFrame(payload)),

@@ -1,7 +1,8 @@
 // Every way of unmasking is held against the definition in RFC 6455, 5.3, with what stands before and behind the payload.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { unmask, VectorUnmask, wordsOf } from "../../../src/wire/ws-unmask.ts";
+import { ScanMemory } from "../../../src/wire/scan-memory.ts";
+import { unmask, wordsOf } from "../../../src/wire/ws-unmask.ts";
 import { seededRandom } from "../../helpers/seeded-random.ts";
 
 const random = seededRandom(11);
@@ -39,7 +40,7 @@ for (const [way, run] of Object.entries({
 }
 
 test("ws-unmask: by vectors, at any alignment, in one part and in several", () => {
-  const vectors = new VectorUnmask();
+  const vectors = new ScanMemory();
   for (const size of [8192, 8193, 8255, 8256, 65_535, 65_536, 65_537, 131_072, 200_003]) {
     for (const [index, mask] of masks.entries()) {
       const start = margin + index * 3;
@@ -54,6 +55,6 @@ test("ws-unmask: by vectors, at any alignment, in one part and in several", () =
 test("ws-unmask: few bytes are left to the other ways", () => {
   const bytes = randomBytes(8191);
   const before = Buffer.from(bytes);
-  assert.equal(new VectorUnmask().unmask(bytes, 0, bytes.length, 0x01020304), false);
+  assert.equal(new ScanMemory().unmask(bytes, 0, bytes.length, 0x01020304), false);
   assert.deepEqual(bytes, before);
 });
