@@ -68,7 +68,8 @@ export class WsConnection {
   #heardAtMs: number;
   #spokeAtMs: number;
   #pingedAtMs: number | undefined;
-  #takenBytes = 0;
+  /** -0: as in the outbox. */
+  #takenBytes = -0;
   #takenAtMs: number;
   /** Which message was unfinished at the last look, and since when. */
   #unfinished: number | undefined;

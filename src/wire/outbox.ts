@@ -58,7 +58,8 @@ export class Outbox implements FrameSink {
   #from = 0;
   #to = 0;
   readonly #queue = new PieceQueue();
-  #acceptedBytes = 0;
+  /** -0 is no small integer: where this became too large for one, V8 would compile everything here anew. */
+  #acceptedBytes = -0;
   /** Small frames of this turn, wrapped, behind everything in the slab: joining strings costs less than copying pieces. */
   #batch: ByteString = "";
   /** Small frames in this turn's first part. */
