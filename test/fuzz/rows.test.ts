@@ -251,7 +251,7 @@ test("rows: a message of which somebody has had the bytes made before it is read
   const reader = new MessageReader();
   const seen: string[] = [];
   const frames = new WsReader(
-    { maxBytes: inRows, vectors, incoming },
+    { maxBytes: inRows, memory, vectors, incoming },
     {
       message(frame) {
         assert.ok(frame.text !== undefined);
