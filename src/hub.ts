@@ -193,7 +193,9 @@ export class Hub {
       watchLane: (key, session) => this.#fleet.watchLane(key, session),
       lanesOf: (session) => this.#fleet.lanesOf(session),
       opened: (session) => this.#isolation.opened(session),
-      renew: (session, principal) => this.#changes.renew(session, principal),
+      renew: (session, principal) => {
+        if (this.#changes.renew(session, principal)) this.#parts.review(session);
+      },
       heard: (session) => this.#changes.greeted(session),
       greet: welcoming({ log: log.child({ component: "relay" }), callerOf, greeted }),
       left: (session) => this.#isolation.left(session),
@@ -365,10 +367,7 @@ export class Hub {
       },
       exchanged: () => {
         this.#logins.review();
-        const viewOf = (session: ClientSession) => this.#changes.catalogOf(session).view(session.caller);
-        this.#parts.subscriptions.review(
-          (session, uri) => viewOf(session).resource(uri, this.#parts.uris.saidBy(session))?.core,
-        );
+        this.#parts.review();
         this.#settle();
       },
     };
