@@ -211,7 +211,9 @@ export class Methods {
     if (task === undefined) throw unknownTask();
     // A call that is refused for its id tells no hook.
     if (session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
-    const hooks = this.#deps.uris.hooks(task.lane, method, [tasks.asking(task, method, replies)]);
+    const profile = method === "tasks/result" ? session.caller.profile : undefined;
+    const shown = downgradeHooks(profile?.downgrade, session.revision) ?? [];
+    const hooks = this.#deps.uris.hooks(task.lane, method, [...shown, tasks.asking(task, method, replies)]);
     calls.begin(request, task.lane, native(range, task), hooks);
     return "forwarded";
   }
