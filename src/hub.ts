@@ -159,8 +159,7 @@ export class Hub {
     });
     const observer = observerOf(options, clock, (name) => this.#fleet.core(name));
     this.#isolation = new Isolation({
-      fleet: this.#fleet,
-      changes: this.#changes,
+      ...{ fleet: this.#fleet, changes: this.#changes, arrival: this.#arrival },
       sessions: () => this.#parts.relay.sessions,
       onlyClient,
       arrived: (session) => this.#parts.relay.unparkSession(session),
@@ -188,12 +187,14 @@ export class Hub {
       dropped: (reason) => this.metrics.notificationDropped(reason),
       catalog: (session) => this.#changes.catalogOf(session),
       listWaitMs: () => this.settings.listWaitMs,
-      starting: (session) => this.#isolation.prepare(session) || !this.#arrival.isOver,
+      starting: (session) => this.#isolation.prepare(session),
       lane: (key, session) => this.#fleet.lane(key, session),
       watchLane: (key, session) => this.#fleet.watchLane(key, session),
       lanesOf: (session) => this.#fleet.lanesOf(session),
       opened: (session) => this.#isolation.opened(session),
-      renew: (session, principal) => this.#changes.renew(session, principal),
+      renew: (session, principal) => {
+        if (this.#changes.renew(session, principal)) this.#parts.review(session);
+      },
       heard: (session) => this.#changes.greeted(session),
       greet: welcoming({ log: log.child({ component: "relay" }), callerOf, greeted }),
       left: (session) => this.#isolation.left(session),
@@ -365,10 +366,7 @@ export class Hub {
       },
       exchanged: () => {
         this.#logins.review();
-        const viewOf = (session: ClientSession) => this.#changes.catalogOf(session).view(session.caller);
-        this.#parts.subscriptions.review(
-          (session, uri) => viewOf(session).resource(uri, this.#parts.uris.saidBy(session))?.core,
-        );
+        this.#parts.review();
         this.#settle();
       },
     };
@@ -393,8 +391,9 @@ export class Hub {
 
   /** To be called whenever the last Core that others wait for may have arrived. */
   #settle(): void {
-    if (!this.#arrival.look()) return;
+    if (this.#arrival.isOver && !this.#arrival.look()) return;
     this.#parts.relay.unpark();
+    if (!this.#arrival.isOver) return;
     this.#arrival.announce();
   }
 }

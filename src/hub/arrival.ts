@@ -15,6 +15,11 @@ export class Arrival {
     return this.#isOver || this.#cores().every(hasArrived);
   }
 
+  /** As `isOver`, of those Cores that matter to somebody. */
+  isOverFor(matters: (coreKey: string) => boolean): boolean {
+    return this.#isOver || this.#cores().every((core) => hasArrived(core) || !matters(core.name));
+  }
+
   whenOver(): Promise<void> {
     if (this.isOver) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));

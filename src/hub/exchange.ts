@@ -117,9 +117,17 @@ export class Exchange {
         if (entry !== member.lane) calls.move(member.lane, successor);
       }
       this.#deps.moved(member.lane, member.core.name);
-      // What a session's own instance was to tell it of, its next one will.
+      // What a session's own instance was to do, or to tell it of, its next one will.
       for (const { lane } of departure.instances?.members() ?? []) {
-        if (lane.isWatched && lane.owner !== undefined) this.#deps.moved(lane, member.core.name, lane.owner);
+        const { owner, held, isWatched } = lane;
+        if (owner === undefined) continue;
+        const { name } = lane.core;
+        if (held.size > 0) {
+          // What finds no room is told so as the old one ends.
+          const next = fleet.isOwned(name) ? fleet.successor(name, owner) : successor;
+          if (next !== undefined) calls.move(lane, next);
+        }
+        if (isWatched) this.#deps.moved(lane, name, owner);
       }
       void fleet.retire(departure);
     }

@@ -5,6 +5,7 @@ import type { Core } from "../cores/core.ts";
 import type { ClientSession } from "../relay/call.ts";
 import type { Changes } from "../relay/changes.ts";
 import type { StandIn } from "../relay/sign-in-first.ts";
+import type { Arrival } from "./arrival.ts";
 import { ClassLists } from "./class-lists.ts";
 import type { Fleet } from "./fleet.ts";
 import { isPersonal } from "./instances.ts";
@@ -16,6 +17,7 @@ export interface IsolationDeps {
   readonly fleet: Fleet;
   readonly changes: Pick<Changes, "catalog" | "greeted" | "own" | "ownOf" | "forget">;
   sessions(): Iterable<ClientSession>;
+  readonly arrival: Pick<Arrival, "isOverFor">;
   /** Undefined in a hub of many clients. */
   readonly onlyClient: OnlyClient | undefined;
   /** The lists that this session waits for may all be there. */
@@ -51,11 +53,12 @@ export class Isolation {
 
   /**
    * Sees to the lists that this session is about to be shown: starts an instance of each Core of which nobody knows yet what clients like
-   * this one see. Returns whether some are still to come.
+   * this one see. Returns whether some are still to come: of Cores that it may use something of.
    */
   prepare(session: ClientSession): boolean {
     for (const [key, core] of this.#deps.fleet.owned(session)) if (core === undefined) this.#prepare(session, key);
-    return this.#isWaiting(session);
+    const { arrival, changes } = this.#deps;
+    return this.#isWaiting(session) || !arrival.isOverFor((key) => changes.catalog.mayHave(session.caller, key));
   }
 
   /** An instance of this session alone has other lists than before. */

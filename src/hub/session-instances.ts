@@ -10,6 +10,9 @@ import { type Member, redefine } from "./members.ts";
 import { Pool } from "./pool.ts";
 import { Room, type Spare, type Tenant } from "./room.ts";
 
+/** So long one that was given up is left alone: as the longest wait between restarts. */
+const afterFailureMs = 60_000;
+
 interface Own {
   readonly member: Member;
   usedMs: number;
@@ -41,6 +44,7 @@ export class SessionInstances implements Instances, Tenant {
     const own = this.#bySession.get(session);
     if (own !== undefined) {
       own.usedMs = now;
+      this.#startAgain(own.member, now);
       return own.member.lane;
     }
     if (!this.#room.makeWay()) throw this.#allInUse();
@@ -89,6 +93,20 @@ export class SessionInstances implements Instances, Tenant {
     this.#bySession.clear();
     const ended = own.map(({ member }) => this.#room.end(member, (ending) => this.#deps.finish(ending)));
     await Promise.all([...ended, this.#ofModern.retire()]);
+  }
+
+  /** One that was given up is nobody's to start but its client's: by its next call, once it has been left alone for a while. */
+  #startAgain({ core }: Member, nowMs: number): void {
+    const { state, name } = core;
+    if (state.t !== "failed") return;
+    const waitMs = state.since + afterFailureMs - nowMs;
+    if (waitMs <= 0) {
+      core.start();
+      return;
+    }
+    const message = `this client's instance of core "${name}" failed: ${state.cause}; a call after ${waitMs} ms starts it again`;
+    const data = { core: name, state: state.t, may_have_run: false, retry_after_ms: waitMs };
+    throw new HubError("core_down", message, data);
   }
 
   #allInUse(): HubError {

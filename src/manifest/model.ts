@@ -853,7 +853,7 @@ export interface Hub {
    */
   watch?: boolean;
   /**
-   * How long a first list waits for Cores that are still starting. 0: not at all.
+   * How long a first list waits for Cores that are still starting, of those that its client may use. 0: not at all.
    */
   list_wait_ms?: number;
   /**

@@ -105,14 +105,15 @@ export class Changes {
     session.caller = caller;
   }
 
-  /** The same caller goes on with other rights, or the same by another token. */
-  renew(session: ClientSession, principal: Principal): void {
-    if (session.principal === principal) return;
+  /** The same caller goes on with other rights, or the same by another token. True where it has another view now. */
+  renew(session: ClientSession, principal: Principal): boolean {
+    if (session.principal === principal) return false;
     const before = session.caller;
     this.become(session, principal);
-    if (session.caller === before || session.phase !== "ready") return;
+    if (session.caller === before || session.phase !== "ready") return false;
     this.#told ??= this.#catalog;
     this.#tellSoon();
+    return true;
   }
 
   /** What callers may use may be other than before, by no rule of the manifest. */

@@ -180,7 +180,7 @@ export class Methods {
   #read(request: Request): Outcome {
     const { session, scan } = request;
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
-    const found = this.#resource(session, uri);
+    const found = this.resource(session, uri);
     if (found === undefined) return this.#unknown(request, "resource", uri);
     const wait = this.#deps.rules.judge(request, found.core, found.nativeUri);
     if (wait !== undefined) return wait;
@@ -190,7 +190,7 @@ export class Methods {
   #subscribe(request: Request): Outcome {
     const { session, scan } = request;
     const uri = this.#stringParam(request, scan.uriStart, scan.uriEnd, "uri");
-    const found = this.#resource(session, uri);
+    const found = this.resource(session, uri);
     if (found === undefined) return this.#unknown(request, "resource", uri);
     const { subscriptions, watchLane } = this.#deps;
     const to = { uri, nativeUri: found.nativeUri, lane: watchLane(found.core, session) };
@@ -211,7 +211,9 @@ export class Methods {
     if (task === undefined) throw unknownTask();
     // A call that is refused for its id tells no hook.
     if (session.calls.has(idKey(request.idText))) throw idInUse(request.idText);
-    const hooks = this.#deps.uris.hooks(task.lane, method, [tasks.asking(task, method, replies)]);
+    const profile = method === "tasks/result" ? session.caller.profile : undefined;
+    const shown = downgradeHooks(profile?.downgrade, session.revision) ?? [];
+    const hooks = this.#deps.uris.hooks(task.lane, method, [...shown, tasks.asking(task, method, replies)]);
     calls.begin(request, task.lane, native(range, task), hooks);
     return "forwarded";
   }
@@ -238,7 +240,7 @@ export class Methods {
 
   #complete(request: Request): Outcome {
     const { session } = request;
-    const target = completionTarget(request, this.#view(session), (uri) => this.#resource(session, uri));
+    const target = completionTarget(request, this.#view(session), (uri) => this.resource(session, uri));
     if (target === undefined) return this.#nothingToComplete(request);
     return this.#forward(request, target.core, target.rename);
   }
@@ -290,7 +292,7 @@ export class Methods {
 
   /** The session hears of changes of this resource. False where it has none of this name, or nobody tells of its changes. Throws HubError. */
   hold(session: ClientSession, uri: string): boolean {
-    const found = this.#resource(session, uri);
+    const found = this.resource(session, uri);
     if (found === undefined) return false;
     const { subscriptions, watchLane } = this.#deps;
     return subscriptions.hold(session, { uri, nativeUri: found.nativeUri, lane: watchLane(found.core, session) });
@@ -367,7 +369,8 @@ export class Methods {
     throw first.unknown(kind, name, fix);
   }
 
-  #resource(session: ClientSession, uri: string): FoundResource | undefined {
+  /** Where it is read, as this session may see it. */
+  resource(session: ClientSession, uri: string): FoundResource | undefined {
     return this.#view(session).resource(uri, this.#deps.uris.saidBy(session));
   }
 

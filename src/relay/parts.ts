@@ -1,6 +1,7 @@
 // The relay's parts, wired to each other. What they need of the hub comes in by `PartsDeps`.
 
 import type { Clock } from "../base/clock.ts";
+import { HubError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Principal } from "../sessions/principal.ts";
 import type { CallObserver } from "../telemetry/call-observer.ts";
@@ -89,6 +90,7 @@ export class RelayParts {
   readonly taskNews: TaskNews;
   readonly relay: Relay;
   readonly fromCore: FromCore;
+  readonly #methods: Methods;
 
   constructor(deps: PartsDeps) {
     const { clock, masker, version, observer, busyPoll } = deps;
@@ -181,8 +183,25 @@ export class RelayParts {
       hub,
       rules: new CallRules(deps.rules),
     });
+    this.#methods = methods;
     this.relay = new Relay({ ...deps, ...parts, states, log, methods });
     this.fromCore = new FromCore({ ...parts, taskNews: this.taskNews, log, masker, ownerOf, dropped: deps.dropped });
+  }
+
+  /**
+   * What clients may see has changed, or what this one may: nobody hears any more of what is not theirs to see, and what is another Core's now
+   * is heard of from that one.
+   */
+  review(only?: ClientSession): void {
+    const methods = this.#methods;
+    for (const [session, uri] of this.subscriptions.review((...of) => methods.resource(...of)?.core, only)) {
+      try {
+        methods.hold(session, uri);
+      } catch (error) {
+        // There is no way to it for this session: it holds it no more.
+        if (!(error instanceof HubError)) throw error;
+      }
+    }
   }
 
   /** All that calls and news can belong to: those of clients, and those of requests that stay open. */

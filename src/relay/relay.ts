@@ -127,9 +127,12 @@ export class Relay implements RequestDoorkeeper {
     for (const speaker of [asks, states, tasks, logLevels]) speaker.close();
   }
 
-  /** Takes up again the requests of sessions that waited for starting Cores. */
+  /** Takes up again the requests of sessions that waited for starting Cores, and need not any more. */
   unpark(): void {
-    for (const session of this.sessions) this.unparkSession(session);
+    for (const session of this.sessions) {
+      if (session.parked.size === 0 || (!this.#draining && this.#deps.parking.worthwhile(session))) continue;
+      this.unparkSession(session);
+    }
   }
 
   /** A message of which the session is known. */

@@ -15,6 +15,7 @@ import { idInUse } from "./call-errors.ts";
 import type { Calls } from "./calls.ts";
 import type { Request } from "./request.ts";
 import { maxUriBytes, offersSubscriptions, refuseTooLong, withAncestors } from "./subscribable.ts";
+import { addHolder, hasWish, isWanted, lastOf, type Row, rowsOf, type Wish, wantedOf } from "./subscription-rows.ts";
 
 /** Of one session, and of one instance. */
 const maxPerSession = 1024;
@@ -25,29 +26,6 @@ const maxPerOwner = maxPerLane / 2;
 /** The hub's own requests to a Core that has to be told anew: so many at once, each with this much time. */
 const renewedAtOnce = 16;
 const ownTimeoutMs = 10_000;
-
-/** A client's request that is on its way to the Core. `wanted` until the client takes it back. */
-interface Wish {
-  readonly session: ClientSession;
-  readonly uri: string;
-  wanted: boolean;
-}
-
-/** One resource of one instance that somebody holds, or asks for. */
-interface Row {
-  lane: Lane;
-  readonly uri: string;
-  /** By session, the uri as that client wrote it. */
-  readonly holders: Map<ClientSession, string>;
-  readonly wishes: Set<Wish>;
-  /** Whose session was the first: `limitKey`. */
-  readonly by: string;
-  confirmed: boolean;
-  /** Requests of clients to end it that are on their way to the Core. */
-  ending: number;
-  /** The one that has all of this one's, since both came to one instance. */
-  joined?: Row;
-}
 
 /** Where a subscription leads: the client's uri, and what the Core calls it. */
 export interface Subscribed {
@@ -91,7 +69,7 @@ export class Subscriptions {
     }
     const row = this.#rowOf(session, { uri, nativeUri, lane });
     if (row.confirmed || isModern(lane)) {
-      row.holders.set(session, uri);
+      addHolder(row, session, uri);
       this.#watch(row);
       return false;
     }
@@ -106,7 +84,7 @@ export class Subscriptions {
     const { core } = to.lane;
     if (to.uri.length > maxUriBytes || (core.state.t === "up" && !offersSubscriptions(core.capabilities))) return false;
     const row = this.#rowOf(session, to);
-    row.holders.set(session, to.uri);
+    addHolder(row, session, to.uri);
     if (isModern(to.lane)) this.#watch(row);
     else if (!row.confirmed) void this.#renew([row]);
     return true;
@@ -141,13 +119,25 @@ export class Subscriptions {
     if (mine !== undefined) for (const [uri, row] of [...mine]) this.#release(session, uri, row);
   }
 
-  /** What clients may see has changed: `coreOf` says whose a uri is for a session, and what it holds of others it holds no more. */
-  review(coreOf: (session: ClientSession, uri: string) => string | undefined): void {
-    for (const [session, mine] of [...this.#bySession]) {
+  /**
+   * What clients may see has changed, or what `only` may: `coreOf` says whose a uri is for a session, and what it holds of others it holds
+   * no more. Returns what is another Core's now, to be held there.
+   */
+  review(
+    coreOf: (session: ClientSession, uri: string) => string | undefined,
+    only?: ClientSession,
+  ): readonly (readonly [ClientSession, string])[] {
+    const moved: [ClientSession, string][] = [];
+    for (const session of only === undefined ? [...this.#bySession.keys()] : [only]) {
+      const mine = this.#bySession.get(session) ?? [];
       for (const [uri, row] of [...mine]) {
-        if (coreOf(session, uri) !== row.lane.core.name) this.#release(session, uri, row);
+        const core = coreOf(session, uri);
+        if (core === row.lane.core.name) continue;
+        this.#release(session, uri, row);
+        if (core !== undefined) moved.push([session, uri]);
       }
     }
+    return moved;
   }
 
   /** To be called after every change of a Core's state. */
@@ -168,7 +158,7 @@ export class Subscriptions {
       for (const row of rows.values()) {
         row.confirmed = false;
         for (const wish of row.wishes) wish.wanted = false;
-        for (const [session, uri] of row.holders) this.#letGo(session, uri, row);
+        for (const [session, uris] of [...row.holders]) for (const uri of uris) this.#letGo(session, uri, row);
       }
       return;
     }
@@ -187,27 +177,34 @@ export class Subscriptions {
 
   /**
    * A resource of this instance changed: calls `tell` for each session that waits for it, or for something that it is a part of
-   * (`notes://a` of `notes://a/b`). `isNative`: it asked in the Core's own form. False where nobody does.
+   * (`notes://a` of `notes://a/b`), once for each form in which it asked. `isNative`: the Core's own form. False where nobody does.
    */
   changed(lane: Lane, nativeUri: string, tell: (session: ClientSession, isNative: boolean) => void): boolean {
     const rows = this.#byLane.get(lane);
     if (rows === undefined || nativeUri.length > maxUriBytes) return false;
-    const told = new Map<ClientSession, boolean>();
+    const told = new Map<ClientSession, Set<boolean>>();
+    const note = (session: ClientSession, isNative: boolean) => {
+      told.set(session, (told.get(session) ?? new Set()).add(isNative));
+    };
     for (const uri of withAncestors(nativeUri)) {
       const row = rows.get(uri);
       if (row === undefined) continue;
-      for (const [session, asked] of row.holders) told.set(session, asked === uri);
+      for (const [session, uris] of row.holders) for (const asked of uris) note(session, asked === uri);
       // A Core may have news before it has answered.
-      for (const { session, wanted, uri: asked } of row.wishes) if (wanted) told.set(session, asked === uri);
+      for (const { session, wanted, uri: asked } of row.wishes) if (wanted) note(session, asked === uri);
     }
-    for (const [session, isNative] of told) if (session.phase === "ready") tell(session, isNative);
+    for (const [session, forms] of told) {
+      if (session.phase === "ready") for (const isNative of forms) tell(session, isNative);
+    }
     return told.size > 0;
   }
 
   #join(row: Row, into: Row): void {
-    for (const [session, uri] of row.holders) {
-      into.holders.set(session, uri);
-      this.#bySession.get(session)?.set(uri, into);
+    for (const [session, uris] of row.holders) {
+      for (const uri of uris) {
+        addHolder(into, session, uri);
+        this.#bySession.get(session)?.set(uri, into);
+      }
     }
     for (const wish of row.wishes) {
       into.wishes.add(wish);
@@ -222,7 +219,7 @@ export class Subscriptions {
     const { core } = lane;
     const mine = this.#bySession.get(session) ?? new Map<string, Row>();
     const known = mine.get(uri);
-    if (known !== undefined && known.lane !== lane) this.#release(session, uri, known);
+    if (known !== undefined && (known.lane !== lane || known.uri !== nativeUri)) this.#release(session, uri, known);
     const rows = this.#byLane.get(lane) ?? new Map<string, Row>();
     if (!mine.has(uri) && mine.size >= maxPerSession) throw tooMany(`one client may hold ${maxPerSession}`, lane);
     let row = rows.get(nativeUri);
@@ -255,16 +252,18 @@ export class Subscriptions {
     row.wishes.delete(wish);
     if (outcome === "answered" && wish.wanted) {
       row.confirmed = true;
-      if (session.phase !== "closed") row.holders.set(session, uri);
+      if (session.phase !== "closed") addHolder(row, session, uri);
     }
-    if (!row.holders.has(session) && !hasWish(row, session)) this.#letGo(session, uri, row);
+    if (!row.holders.get(session)?.includes(uri) && !hasWish(row, session, uri)) this.#letGo(session, uri, row);
     this.#settle(row, outcome !== "refused");
   }
 
-  /** The session has no part in it any more, whatever the Core thinks. */
+  /** The session has no part in it any more under this uri, whatever the Core thinks. */
   #letGo(session: ClientSession, uri: string, row: Row): void {
-    row.holders.delete(session);
-    for (const wish of row.wishes) if (wish.session === session) wish.wanted = false;
+    const rest = row.holders.get(session)?.filter((other) => other !== uri) ?? [];
+    if (rest.length > 0) row.holders.set(session, rest);
+    else row.holders.delete(session);
+    for (const wish of row.wishes) if (wish.session === session && wish.uri === uri) wish.wanted = false;
     const mine = this.#bySession.get(session);
     if (mine?.get(uri) === row) mine.delete(uri);
     if (mine?.size === 0) this.#bySession.delete(session);
@@ -342,9 +341,11 @@ export class Subscriptions {
     }
     if (isOver()) return true;
     row.confirmed = kept;
-    for (const [session, uri] of [...row.holders]) {
-      if (session.phase === "ready") session.sink.send(notificationFrame(updated, { uri }), noSplices);
-      if (!kept) this.#letGo(session, uri, row);
+    for (const [session, uris] of [...row.holders]) {
+      for (const uri of uris) {
+        if (session.phase === "ready") session.sink.send(notificationFrame(updated, { uri }), noSplices);
+        if (!kept) this.#letGo(session, uri, row);
+      }
     }
     this.#settle(row, kept);
     return kept;
@@ -353,33 +354,8 @@ export class Subscriptions {
 
 const updated = "notifications/resources/updated";
 
-function isWanted(row: Row): boolean {
-  if (row.holders.size > 0) return true;
-  for (const { wanted } of row.wishes) if (wanted) return true;
-  return false;
-}
-
-function rowsOf(rows: ReadonlyMap<string, Row>, owner: string): number {
-  let count = 0;
-  for (const { by } of rows.values()) if (by === owner) count++;
-  return count;
-}
-
-function lastOf(row: Row): Row {
-  return row.joined === undefined ? row : lastOf(row.joined);
-}
-
 function isModern({ core }: Lane): boolean {
   return core.era === "modern";
-}
-
-function wantedOf(rows: ReadonlyMap<string, Row>, gone?: Row): ReadonlySet<string> {
-  return new Set([...rows.values()].filter((row) => row !== gone && isWanted(row)).map(({ uri }) => uri));
-}
-
-function hasWish(row: Row, session: ClientSession): boolean {
-  for (const wish of row.wishes) if (wish.session === session && wish.wanted) return true;
-  return false;
 }
 
 /** A call that is refused for its id tells no hook. */

@@ -165,6 +165,30 @@ test("exchange: what a session's own instance told it of the home instance tells
   }
 });
 
+test("exchange: calls that a session's own instance holds while it is down go to that of the new definition", async () => {
+  const core = (n: number) => echo(`, isolation: session, health: { restart_backoff_ms: 4000 }, env: { N: "${n}" }`);
+  await using scene = await Scene.open(`cores: { a: ${core(1)} }`);
+  const { hub, record } = scene;
+  process.kill(Number(await scene.text("a__pid")), "SIGKILL");
+  await record.line("core_down");
+  const held = scene.text("a__env", { name: "N" });
+  assert.equal((await hub.reload(scene.setup(`cores: { a: ${core(2)} }`))).t, "applied");
+  assert.equal(await held, "2");
+});
+
+test("exchange: a resource that becomes another Core's is told of by that one from then on", async () => {
+  await using scene = await Scene.open(`cores: { a: ${echo()}, b: ${echo()} }`);
+  const { hub } = scene;
+  const uri = "fixture://one";
+  assert.deepEqual((await scene.request("resources/subscribe", { uri })).result, {});
+  assert.equal((await hub.reload(scene.setup(`cores: { b: ${echo()}, a: ${echo()} }`))).t, "applied");
+  await scene.text("b__touch", { uri });
+  const told = scene.updates;
+  assert.ok(told > 0);
+  await scene.text("a__touch", { uri });
+  assert.equal(scene.updates, told);
+});
+
 test("exchange: changes that are asked for at once are made one after the other", async () => {
   await using scene = await Scene.open(`cores: { a: ${echo()}, b: ${echo()} }`);
   const env = (n: number) => `cores: { a: ${echo(`, env: { N: "${n}" }`)}, b: ${echo()} }`;

@@ -1,6 +1,7 @@
 // Instances of sessions, and those that are lent to clients without one: they share what room there is.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { CoreState } from "../../../src/cores/supervisor.ts";
 import type { Member } from "../../../src/hub/members.ts";
 import { SessionInstances } from "../../../src/hub/session-instances.ts";
 import type { ResolvedCore } from "../../../src/manifest/manifest.ts";
@@ -12,9 +13,11 @@ function scene(maxSessions: number) {
   const lanes = new LaneScene();
   const started: Lane[] = [];
   const ended: Lane[] = [];
+  const cores = new Map<Lane, { state: CoreState }>();
   const make = (owner: ClientSession | undefined) => {
     const { lane } = lanes.core(owner === undefined ? { serial: true } : { owner });
-    const core = { state: { t: "idle", since: 0 }, start: () => void started.push(lane) };
+    const core = { name: "own", state: { t: "idle", since: 0 } as CoreState, start: () => void started.push(lane) };
+    cores.set(lane, core);
     return { core, lane } as unknown as Member;
   };
   const stop = async ({ lane }: Member) => void ended.push(lane);
@@ -33,7 +36,7 @@ function scene(maxSessions: number) {
     session.envelope = {} as Envelope;
     return used(session).lease?.({ session } as Call);
   };
-  return { lanes, legacy, used, lent, started, ended };
+  return { lanes, legacy, used, lent, started, ended, cores };
 }
 
 const settled = () => new Promise(setImmediate);
@@ -78,4 +81,23 @@ test("session instances: where all are in use, neither era gets another one", ()
   assert.throws(() => used(legacy()), /all 1 instances of core "own" are in use \(max_sessions\)/);
   assert.deepEqual(ended, [lane]);
   lanes.clock.advance(60_000);
+});
+
+test("session instances: one that was given up is started again by a call of its client, a minute later, and until then says when", () => {
+  const { lanes, legacy, used, started, cores } = scene(1);
+  const session = legacy();
+  const lane = used(session);
+  const core = cores.get(lane) as { state: CoreState };
+  const reason = "exited with code 1; given up after 3 restarts in a row";
+  const failed = { t: "failed", code: "core_down", reason, cause: "exited with code 1" } as const;
+  core.state = { ...failed, since: lanes.clock.now() };
+  assert.throws(() => used(session), {
+    code: "core_down",
+    message: `this client's instance of core "own" failed: exited with code 1; a call after 59999 ms starts it again`,
+    data: { core: "own", state: "failed", may_have_run: false, retry_after_ms: 59_999 },
+  });
+  assert.deepEqual(started, [lane]);
+  lanes.clock.advance(59_998);
+  assert.equal(used(session), lane);
+  assert.deepEqual(started, [lane, lane]);
 });

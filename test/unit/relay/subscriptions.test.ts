@@ -35,7 +35,13 @@ function scene() {
       subscriptions.changed(one.lane, uri, () => told++);
       return told;
     };
-    return { ...one, becomes, changes };
+    /** The forms in which they hear of it: whether it is the Core's own. */
+    const forms = (uri = "a://1") => {
+      const told: boolean[] = [];
+      subscriptions.changed(one.lane, uri, (_, isNative) => told.push(isNative));
+      return told;
+    };
+    return { ...one, becomes, changes, forms };
   };
   return { subscriptions, log, client, core };
 }
@@ -304,9 +310,15 @@ test("subscriptions: what a client may not see any more it does not hear of", ()
   one.subscribe(lane);
   answers("resources/subscribe", ok);
   other.subscribe(lane);
-  subscriptions.review((session) => (session === one.session ? undefined : lane.core.name));
+  assert.deepEqual(
+    subscriptions.review((session) => (session === one.session ? undefined : lane.core.name)),
+    [],
+  );
   assert.deepEqual([changes(), own.length], [1, 0]);
-  subscriptions.review(() => "another core");
+  assert.deepEqual(
+    subscriptions.review(() => "another core"),
+    [[other.session, "a://1"]],
+  );
   assert.deepEqual([changes(), own.length], [0, 1]);
 });
 
@@ -353,4 +365,64 @@ test("subscriptions: what was not held need not be given back, and a Core that i
   becomes({ t: "failed", cause: "x" } as never);
   assert.deepEqual(answerTo(unsubscribe())?.result, {});
   assert.deepEqual(methods(), ["resources/subscribe"]);
+});
+
+test("subscriptions: a resource that a client holds under two spellings is told of in both, and each is given up for itself", async () => {
+  const { client, core, subscriptions } = scene();
+  const { lane, answers, forms, becomes, own, methods } = core();
+  const { subscribe, unsubscribe, answerTo, heard } = client();
+  subscribe(lane, "ns+a://1", "a://1");
+  answers("resources/subscribe", ok);
+  assert.deepEqual(answerTo(subscribe(lane, "a://1"))?.result, {});
+  assert.deepEqual(forms(), [false, true]);
+  becomes({ t: "starting", since: 0 });
+  becomes({ t: "up", since: 0 });
+  own[0]?.resolve();
+  await settled();
+  assert.deepEqual(
+    heard.filter(({ method }) => method !== undefined).map(({ params }) => params.uri),
+    ["ns+a://1", "a://1"],
+  );
+  assert.deepEqual(answerTo(unsubscribe("a://1"))?.result, {});
+  assert.deepEqual(forms(), [false]);
+  const last = unsubscribe("ns+a://1");
+  answers("resources/unsubscribe", ok);
+  assert.ok(answerTo(last)?.result);
+  assert.deepEqual(methods(), ["resources/subscribe", "resources/unsubscribe"]);
+  assert.deepEqual([forms(), subscriptions.size], [[], 0]);
+});
+
+test("subscriptions: who takes back one spelling while both are on their way keeps the other", () => {
+  const { client, core } = scene();
+  const { lane, answers, forms } = core();
+  const { subscribe, unsubscribe } = client();
+  subscribe(lane, "ns+a://1", "a://1");
+  subscribe(lane, "a://1");
+  unsubscribe("ns+a://1");
+  answers("resources/subscribe", ok);
+  assert.deepEqual(forms(), [true]);
+});
+
+test("subscriptions: a spelling that came to mean another resource of the same instance leaves nothing of the first", () => {
+  const { client, core, subscriptions } = scene();
+  const { lane, answers, changes } = core();
+  const { subscribe, leave } = client();
+  subscribe(lane, "ns+a://1", "ns+a://1");
+  answers("resources/subscribe", ok);
+  subscribe(lane, "ns+a://1", "a://1");
+  answers("resources/subscribe", ok);
+  assert.deepEqual([changes("ns+a://1"), changes("a://1")], [0, 1]);
+  leave();
+  assert.equal(subscriptions.size, 0);
+});
+
+test("subscriptions: one client's rights may be all that changed", () => {
+  const { client, core, subscriptions } = scene();
+  const [one, other] = [client(), client()];
+  const { lane, answers, changes } = core();
+  one.subscribe(lane);
+  answers("resources/subscribe", ok);
+  other.subscribe(lane);
+  subscriptions.review(() => undefined, one.session);
+  assert.equal(changes(), 1);
 });
