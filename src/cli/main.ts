@@ -42,7 +42,11 @@ function lost(error: NodeJS.ErrnoException): void {
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     // Making the stream process.stdout takes a tenth of the time that this command has.
-    writeSync(1, `${version}\n`);
+    try {
+      writeSync(1, `${version}\n`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+    }
     return 0;
   }
   const command = readPlainCommand(argv);
