@@ -101,7 +101,8 @@ export class CoreLogins {
    */
   async signIn(core: ResolvedCore, principal: Principal): Promise<SignIn | undefined> {
     const { login, key } = core;
-    if (login === undefined) return undefined;
+    // What is exchanged comes with the client's own token: there is nothing to sign in to.
+    if (login === undefined || login.grant === "token-exchange") return undefined;
     // Who signs in for all is the operator.
     const credentials = login.credentials === "per-user" ? login.credentials : undefined;
     const use = mayUse({ core: key, credentials }, actsFor(principal), this.#house);
@@ -235,7 +236,8 @@ export class CoreLogins {
     if (known !== undefined && isDeepStrictEqual(known.spec, spec)) return known.target;
     const target = import("./login-way.ts").then(({ loginWay }) => {
       const way = loginWay(core.key, login, this.#deps.env);
-      return loginTarget(core.key, login, { ...way, secret: (wanted) => this.#secret(core, wanted) });
+      const isPersonal = () => this.#counted.some(({ key, withOperators }) => key === core.key && !withOperators);
+      return loginTarget(core.key, login, { ...way, isPersonal, secret: (wanted) => this.#secret(core, wanted) });
     });
     this.#targets.set(core.key, { spec, target });
     // A secret that is missing now may be there at the next start.

@@ -6,7 +6,7 @@ import type { LoginEvent } from "../base/login-counts.ts";
 import { PassingSecrets } from "../base/passing-secrets.ts";
 import { Secret } from "../base/secret.ts";
 import { type LoginAbout, type LoginDeps, LoginState, loginNotNow } from "./login-state.ts";
-import type { LoginOwner } from "./owner.ts";
+import { isPerson, type LoginOwner } from "./owner.ts";
 import type { Renewed } from "./renewal.ts";
 import { type LoginTarget, resourceOf } from "./target.ts";
 import type { LoginRecord, Tokens } from "./vault.ts";
@@ -362,8 +362,15 @@ export class CoreLogin implements Credential {
 
   #signIn(): Omit<Lack, "why"> {
     if (this.#isUnattended) return { fix: "correct auth.oauth of the Core", byLogin: false };
+    if (this.owner.t === "client" && isPerson(this.owner.id)) {
+      return { fix: "sign in on the hub's page, whose link the client gets when it calls", byLogin: true };
+    }
     const core = /^[\w.-]+$/.test(this.target.core) ? this.target.core : JSON.stringify(this.target.core);
     const whose = this.owner.t === "client" ? ` --for ${this.owner.id}` : "";
+    if (whose === "" && this.target.isPersonal?.() === true) {
+      const each = `clients sign in for themselves, at first use or by: thehub login ${core} --for CLIENT`;
+      return { fix: `${each} (without --for it is the operator's own, which nobody else needs)`, byLogin: true };
+    }
     return { fix: `run: thehub login ${core}${whose}`, byLogin: true };
   }
 

@@ -10,6 +10,7 @@ import type { Log } from "../telemetry/log.ts";
 import { clientMetadataDocument } from "./client-metadata.ts";
 import type { LoginDeps } from "./login-state.ts";
 import { isSame } from "./loopback.ts";
+import { isPerson } from "./owner.ts";
 import { askingPage, page, tokenPage } from "./pages.ts";
 import type { Begun } from "./signing-in.ts";
 
@@ -152,6 +153,7 @@ export class LoginDoor {
     const text = [
       ...more,
       `The client ${waiting.caller} of this hub asks to use ${waiting.core} with your account. Show that you are who uses this client.`,
+      ...(isPerson(waiting.asker.id) ? [personsToken] : []),
       "If somebody sent you this link, close the page: your token is for nobody else's login.",
     ];
     const label = `The token that ${waiting.caller} uses for this hub`;
@@ -274,6 +276,11 @@ export class LoginDoor {
     entry.settle(error);
   }
 }
+
+/** Few clients show it to anybody. */
+const personsToken =
+  "You sign in to this client at an identity provider: the token is the access token that the client got there, and shows to this hub. " +
+  "If you cannot see it, ask whoever runs the hub to exchange tokens with this server (grant: token-exchange); then nobody types one.";
 
 function isAsker({ waiting: { asker } }: Entry, person: Known): boolean {
   return typeof person === "object" && person.id === asker.id && person.shared === asker.shared;

@@ -1,13 +1,20 @@
 // Token exchange (RFC 8693): what a client's person proved to the hub, into a token of that person for one Core, by the hand of the identity provider that
 // both trust. The client's own token is never sent to a Core, and goes to the one issuer that the manifest names; what comes of it is kept in memory,
 // for that person and Core alone, as long as it is good and what it came of is.
-import type { Challenge, Credential, CredentialState } from "../base/credential.ts";
+import type { Challenge, Credential, CredentialState, Lack } from "../base/credential.ts";
 import type { HubError } from "../base/errors.ts";
 import { PassingSecrets } from "../base/passing-secrets.ts";
 import { Secret } from "../base/secret.ts";
 import { type LoginDeps, LoginState, loginNotNow } from "./login-state.ts";
 import type { LoginTarget } from "./target.ts";
 import type { Tokens } from "./vault.ts";
+
+/** Of the instance that serves no client. */
+const ofNobody: Lack = {
+  why: "the hub itself has no token that could be exchanged, as each client's person has",
+  fix: "nothing is to be done: clients that come with a token of their identity provider are served",
+  byLogin: false,
+};
 
 /** What a person showed to the hub. */
 export interface Subject {
@@ -39,8 +46,11 @@ export class ExchangedLogin implements Credential {
   #pause: { readonly untilMs: number; readonly why: string } | undefined;
   #refused: { readonly of: string; readonly untilMs: number } | undefined;
 
-  /** `subject` is asked for at each request: a client's token is renewed by the client. */
-  constructor(target: LoginTarget, deps: LoginDeps, subject: () => Subject | undefined) {
+  readonly #isOfNobody: boolean;
+
+  /** `subject` is asked for at each request: a client's token is renewed by the client. `isOfNobody`: there is none, and need not be. */
+  constructor(target: LoginTarget, deps: LoginDeps, subject: () => Subject | undefined, isOfNobody = false) {
+    this.#isOfNobody = isOfNobody;
     this.target = target;
     this.#deps = deps;
     this.#subject = subject;
@@ -60,7 +70,8 @@ export class ExchangedLogin implements Credential {
     const subject = this.#subject();
     if (subject === undefined || (subject.expiresAt ?? Number.POSITIVE_INFINITY) <= this.#wallMs()) {
       this.#got = undefined;
-      this.#needs("the client has shown no token that could be exchanged, or one that has ended");
+      if (this.#isOfNobody) this.#state.needs(ofNobody);
+      else this.#needs("the client has shown no token that could be exchanged, or one that has ended");
       return undefined;
     }
     const leftMs = this.#leftMs(subject);

@@ -69,7 +69,7 @@ export class Logins {
     const key = JSON.stringify([target.core, person]);
     const known = this.#exchanged.get(key);
     if (known !== undefined && known.target === target) return known;
-    const made = new ExchangedLogin(target, this.#deps, subject);
+    const made = new ExchangedLogin(target, this.#deps, subject, person === undefined);
     this.#exchanged.set(key, made);
     const [oldest] = this.#exchanged.keys();
     if (this.#exchanged.size > maxExchanged && oldest !== undefined) this.#exchanged.delete(oldest);

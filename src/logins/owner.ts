@@ -12,6 +12,11 @@ export function ownerName(owner: LoginOwner): string {
   return owner.t === "operator" ? "operator" : `client ${owner.id}`;
 }
 
+/** Whether the id is a person's of an identity provider: of client, issuer and subject. No client of the manifest is called so, and no command can name it. */
+export function isPerson(id: string): boolean {
+  return / https?:\/\//.test(id);
+}
+
 /** The manifest's `credentials`; undefined where it says nothing. */
 export type Credentials = "shared" | "per-user" | undefined;
 

@@ -47,6 +47,8 @@ export interface LoginTarget {
   readonly ca?: string | undefined;
   /** The hub's certificate at the Core itself, which no authorization server is shown. */
   readonly certificate?: Certificate | undefined;
+  /** Whether each client has a login of its own there, as things are now. */
+  readonly isPersonal?: (() => boolean) | undefined;
   /** How else to get there than straight, as through a proxy; undefined: straight. */
   readonly agent?: ((url: URL) => Agent | undefined) | undefined;
 }
@@ -55,7 +57,9 @@ export interface LoginTarget {
 export async function loginTarget(
   core: string,
   spec: LoginSpec,
-  deps: Pick<LoginTarget, "reach" | "ca" | "certificate" | "agent"> & { secret(spec: SecretSpec): Promise<Secret> },
+  deps: Pick<LoginTarget, "reach" | "ca" | "certificate" | "agent" | "isPersonal"> & {
+    secret(spec: SecretSpec): Promise<Secret>;
+  },
 ): Promise<LoginTarget> {
   const { url, clientSecret, privateKey, allowPrivate: _, credentials: __, tls: ___, ...rest } = spec;
   const { secret, ...way } = deps;

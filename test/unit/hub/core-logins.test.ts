@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { lackOf } from "../../../src/base/credential.ts";
 import { CoreLogins } from "../../../src/hub/core-logins.ts";
 import { loadManifest } from "../../../src/manifest/load.ts";
 import { resolveSettings } from "../../../src/manifest/settings.ts";
@@ -34,7 +35,13 @@ function hubOf(scene: LoginScene) {
   };
   let setup = setupOf("");
   const logins = new CoreLogins({
-    ...{ clock: scene.clock, log: scene.log, masker: createMasker(), env: {}, isOwnClient: false },
+    ...{
+      clock: scene.clock,
+      log: scene.log,
+      masker: createMasker(),
+      env: { HUB_SECRET_WIKI: "a-secret-of-the-hub" },
+      isOwnClient: false,
+    },
     setup: () => setup,
     shownBy: () => undefined,
     changed: () => {},
@@ -44,15 +51,18 @@ function hubOf(scene: LoginScene) {
     logins.review();
   };
   /** Undefined: the instance that is nobody's. */
+  const core = () => {
+    const [first] = setup.manifest.cores;
+    assert.ok(first !== undefined);
+    return first;
+  };
   const credentialOf = async (who: string | undefined) => {
-    const [core] = setup.manifest.cores;
-    assert.ok(core !== undefined);
-    const credential = await logins.credential(core, who === undefined ? undefined : principal(who));
+    const credential = await logins.credential(core(), who === undefined ? undefined : principal(who));
     assert.ok(credential !== undefined);
     return credential;
   };
   const call = async (who?: string) => scene.call(await credentialOf(who));
-  return { logins, put, call, credentialOf, [Symbol.asyncDispose]: () => logins.close() };
+  return { logins, put, call, credentialOf, core, [Symbol.asyncDispose]: () => logins.close() };
 }
 
 const present = (readings: readonly Reading[]) =>
@@ -106,4 +116,34 @@ test("core logins: one whose client came back before its instance was gone is ke
   put(perUser, ["ann"]);
   endWatch();
   assert.deepEqual(present(logins.states()), { "wiki needed": 1 });
+});
+
+test("core logins: what helps is said to the operator of a Core where each client signs in for itself", async () => {
+  await using scene = await loginScene();
+  await using hub = hubOf(scene);
+  const { put, call, credentialOf } = hub;
+  put(perUser, ["ann"]);
+  assert.equal(await call(), 401);
+  assert.match(
+    lackOf((await credentialOf(undefined)).state)?.fix ?? "",
+    /thehub login wiki --for CLIENT .*operator's own/,
+  );
+  assert.equal(await call("ann"), 401);
+  assert.equal(lackOf((await credentialOf("ann")).state)?.fix, "run: thehub login wiki --for ann");
+  const person = "eng https://login.example u-17";
+  assert.equal(await call(person), 401);
+  assert.match(lackOf((await credentialOf(person)).state)?.fix ?? "", /^sign in on the hub's page/);
+});
+
+test("core logins: where tokens are exchanged nobody signs in, and no other login is counted", async () => {
+  await using scene = await loginScene();
+  await using hub = hubOf(scene);
+  const { logins, put, call, credentialOf, core } = hub;
+  const oauth = `{ grant: token-exchange, issuer: "${scene.server.issuer}", client_id: the-hub, client_secret: WIKI }`;
+  put(`${perUser}, auth: { oauth: ${oauth} }`, ["ann"]);
+  assert.equal(await call("ann"), 401);
+  assert.equal(await logins.signIn(core(), principal("ann")), undefined);
+  assert.deepEqual(present(logins.states()), {});
+  assert.equal(await call(), 401);
+  assert.match(lackOf((await credentialOf(undefined)).state)?.fix ?? "", /^nothing is to be done/);
 });

@@ -58,6 +58,16 @@ test("login door: the person who was asked signs in, and the client's calls go w
   assert.equal((await open(logins, `/oauth/callback?${answer}`, shown.cookie)).status, 404);
 });
 
+test("login door: a person of an identity provider is told which token is asked for, and what spares typing it", async () => {
+  await using scene = await loginScene();
+  const logins = scene.logins(publicUrl);
+  const id = "eng https://login.example u-17";
+  const { url } = await logins.startLogin(scene.target(), { t: "client", id }, { id, shared: false, name: "eng:u-17" });
+  assert.match((await open(logins, url)).body, /access token that the client got there.*grant: token-exchange/s);
+  const named = await logins.startLogin(scene.target(), laptop, asker);
+  assert.doesNotMatch((await open(logins, named.url)).body, /token-exchange/);
+});
+
 test("login door: whoever is talked into opening another's link signs nobody in", async () => {
   await using scene = await loginScene();
   const logins = scene.logins(publicUrl);
