@@ -4,8 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { ClientCapabilities } from "./base/client-capabilities.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Page } from "./base/page.ts";
-import { buildCatalog } from "./catalog/catalog.ts";
-import type { CatalogNote } from "./catalog/model.ts";
+import { buildCatalog, type Catalog } from "./catalog/catalog.ts";
 import { type CoreSummary, summarize } from "./catalog/summary.ts";
 import type { View } from "./catalog/view.ts";
 import { openReaper, type Reaper } from "./cores/reaper.ts";
@@ -269,9 +268,9 @@ export class Hub {
     return core === undefined ? undefined : troubleOf(core);
   }
 
-  /** Entries of the Cores' lists that cannot be served, and why. */
-  leftOut(): readonly CatalogNote[] {
-    return this.#changes.catalog.notes;
+  /** Entries of the Cores' lists that cannot be served, and why; rules that match none of them. */
+  remarks(): Pick<Catalog, "notes" | "strays"> {
+    return this.#changes.catalog;
   }
 
   /** Exposed names of all tools that are not hidden, in manifest order. */

@@ -72,7 +72,8 @@ export function readShelf(source: CatalogSource): Shelf {
       modernEdits: isAlike ? undefined : toolEdits(raw, override, pages.pageEdits, forNobody),
     };
   });
-  for (const name of lists === undefined ? [] : strangers(source.tools.keys(), all)) {
+  // Who has listed none may have some for others, as where each client has a login of its own.
+  for (const name of all.length === 0 ? [] : strangers(source.tools.keys(), all)) {
     notes.add(`tools.${name} in the manifest changes nothing: it lists no tool of that name`);
   }
   const tools = isForbidden ? all.filter(({ paramHeaders }) => paramHeaders !== "invalid") : all;

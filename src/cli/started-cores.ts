@@ -1,5 +1,6 @@
 // Cores of one's own for a short command: started, waited for, used, stopped.
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
+import type { StrayRule } from "../catalog/stray-rules.ts";
 import type { CoreSummary } from "../catalog/summary.ts";
 import { type Hub, openHub } from "../hub.ts";
 import { coreEnvironment } from "../library/core-environment.ts";
@@ -36,8 +37,14 @@ export interface StartedCore extends Pick<CoreSummary, "core" | "state" | "line"
   readonly trouble: string | undefined;
 }
 
-export function startedCores(terminal: Terminal, prepared: Prepared): Promise<readonly StartedCore[]> {
-  return withHub(terminal, prepared, async (hub) =>
-    hub.summaries().map(({ core, state, line }) => ({ core, state, line, trouble: hub.trouble(core) })),
-  );
+export interface Started {
+  readonly cores: readonly StartedCore[];
+  readonly strays: readonly StrayRule[];
+}
+
+export function startedCores(terminal: Terminal, prepared: Prepared): Promise<Started> {
+  return withHub(terminal, prepared, async (hub) => ({
+    cores: hub.summaries().map(({ core, state, line }) => ({ core, state, line, trouble: hub.trouble(core) })),
+    strays: hub.remarks().strays,
+  }));
 }

@@ -4,6 +4,7 @@ import type { CatalogConfig } from "../catalog/catalog.ts";
 import { createPolicy } from "../gates/policy.ts";
 import type { Setup } from "../manifest/diff.ts";
 import type { Principal } from "../sessions/principal.ts";
+import { nameRulesOf } from "./name-rules.ts";
 
 export interface Standing {
   readonly catalog: CatalogConfig;
@@ -16,5 +17,6 @@ export function standingOf(
 ): Standing {
   const { profiles } = manifest;
   const { policy, searchTools } = settings;
-  return { catalog: { profiles, searchTools, rules: createPolicy(policy) }, callers: new Callers(profiles, withheld) };
+  const catalog = { profiles, searchTools, rules: createPolicy(policy), nameRules: nameRulesOf(manifest) };
+  return { catalog, callers: new Callers(profiles, withheld) };
 }

@@ -2,7 +2,7 @@
 // Cores came or went in the meantime. The operator is told in the log what of the Cores' lists is not served, and why.
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { CatalogNote } from "../catalog/model.ts";
+import type { StrayRule } from "../catalog/stray-rules.ts";
 import { diffViews, type View } from "../catalog/view.ts";
 import type { Caller, Principal } from "../sessions/principal.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -157,6 +157,11 @@ export class Changes {
     for (const { core, message } of news(before.notes, this.#catalog.notes)) {
       log.warn("list_entry_left_out", { core, note: message });
     }
+    for (const { core, message, isName } of news(before.strays, this.#catalog.strays)) {
+      const said = { ...(core === undefined ? {} : { core }), note: message };
+      if (isName) log.warn("rule_without_tool", said);
+      else log.info("rule_without_tool", said);
+    }
     for (const { core, message } of news(
       before.view(everyone).collisions(),
       this.#catalog.view(everyone).collisions(),
@@ -166,7 +171,9 @@ export class Changes {
   }
 }
 
-function news(before: readonly CatalogNote[], after: readonly CatalogNote[]): readonly CatalogNote[] {
+type Note = Pick<StrayRule, "core" | "message">;
+
+function news<N extends Note>(before: readonly Note[], after: readonly N[]): readonly N[] {
   const known = new Set(before.map(({ core, message }) => `${core} ${message}`));
   return after.filter(({ core, message }) => !known.has(`${core} ${message}`));
 }

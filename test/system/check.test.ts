@@ -107,6 +107,29 @@ test("check --start: says why a Core did not come up, and its last words", async
   assert.match(text.stdout, /good: namespace good\n {2}good: \d+ tools/);
 });
 
+test("check --start, list: a rule whose name is of no tool is a warning at its place, and leaves the exit code", async () => {
+  const echo = fixture("echo.mjs");
+  await writeFile(
+    file,
+    `cores:\n  e:\n    ${echo}\n    policy:\n      deny_tools: [ehco, "rm_*"]\nclients:\n  ann: { token_sha256: "${"0ff1ce00".repeat(8)}", deny: [e.ehco] }\n`,
+  );
+  const json = await thehub(["check", file, "--start", "--json"], env());
+  const { ok, warnings, problems } = JSON.parse(json.stdout);
+  assert.deepEqual([json.code, ok, warnings], [0, true, 2], json.stdout);
+  assert.deepEqual(
+    problems.map(({ severity, path, line, hint }: Record<string, unknown>) => [severity, path, line, hint]),
+    [
+      ["warning", "clients.ann.deny[0]", 8, "did you mean e.echo?"],
+      ["warning", "cores.e.policy.deny_tools[0]", 6, "did you mean echo?"],
+      ["info", "cores.e.policy.deny_tools[1]", 6, "thehub list --all has their names"],
+    ],
+  );
+  const listed = await thehub(["list", "--manifest", file], env());
+  assert.equal(listed.code, 0);
+  assert.match(listed.stderr, /^cores\.e\.policy\.deny_tools\[0\]: ehco matches none .*; did you mean echo\?$/m);
+  assert.doesNotMatch(listed.stderr, /rm_/);
+});
+
 test("check: an answer that cannot be written is a failure, and one that nobody reads is none", {
   skip: existsSync("/dev/full") ? false : "needs /dev/full",
 }, async () => {
@@ -116,7 +139,7 @@ test("check: an answer that cannot be written is a failure, and one that nobody 
       ({ stderr }) => ({ code: 0, stderr }),
       ({ code, stderr }) => ({ code, stderr }),
     );
-  for (const command of ["check", "--help"]) {
+  for (const command of ["check", "--help", "--version", "-V"]) {
     const { code, stderr } = await run(`${command} >/dev/full`);
     assert.equal(code, 1, command);
     assert.match(stderr, /^thehub: ENOSPC/, command);

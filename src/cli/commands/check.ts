@@ -18,7 +18,7 @@ import { explainSecret, type FoundSecret, lackOf, resolveSecrets } from "../../m
 import type { Settings } from "../../manifest/settings.ts";
 import { missingVariables } from "../../manifest/templates.ts";
 import { type Prepared, prepare } from "../prepare.ts";
-import type { StartedCore } from "../started-cores.ts";
+import type { Started } from "../started-cores.ts";
 import { oneLine, paint, printJson, type Terminal } from "../terminal.ts";
 
 interface CheckOptions {
@@ -39,7 +39,7 @@ interface CheckedCore {
 }
 
 /** Starts every Core of the manifest once, and says what each has. */
-type StartCores = (terminal: Terminal, prepared: Prepared) => Promise<readonly StartedCore[]>;
+type StartCores = (terminal: Terminal, prepared: Prepared) => Promise<Started>;
 
 /**
  * `startCores`: for --start, passed in, because everything else of `check` is done without the hub.
@@ -67,9 +67,13 @@ export async function check(
     report(terminal, options, { file: manifestPath, problems, cores: [], disabled: [] });
     return 2;
   }
-  const { cores, missing } = await lookAtCores(terminal, prepared, options.start === true ? startCores : undefined);
+  const { cores, missing, doubts } = await lookAtCores(
+    terminal,
+    prepared,
+    options.start === true ? startCores : undefined,
+  );
   const { disabled } = prepared.manifest;
-  report(terminal, options, { file: manifestPath, problems: [...problems, ...missing], cores, disabled });
+  report(terminal, options, { file: manifestPath, problems: [...problems, ...missing, ...doubts], cores, disabled });
   return missing.length === 0 ? 0 : 3;
 }
 
@@ -106,7 +110,7 @@ async function lookAtCores(
   terminal: Terminal,
   prepared: Prepared,
   startCores: StartCores | undefined,
-): Promise<{ cores: CheckedCore[]; missing: Problem[] }> {
+): Promise<{ cores: CheckedCore[]; missing: Problem[]; doubts: Problem[] }> {
   const { manifest, settings } = prepared;
   const reader = {
     env: terminal.env,
@@ -137,12 +141,19 @@ async function lookAtCores(
       cores.push(checked);
       continue;
     }
-    const { state = "failed", line = "did not start", trouble } = started.find((one) => one.core === core.key) ?? {};
+    const {
+      state = "failed",
+      line = "did not start",
+      trouble,
+    } = started.cores.find((one) => one.core === core.key) ?? {};
     cores.push({ ...checked, state, summary: line, ...(trouble === undefined ? {} : { problem: trouble }) });
     // A secret that is not there is why, and said already.
     if (state !== "up" && lacks.length === 0) missing.push(place(["cores", core.key], trouble ?? line, ""));
   }
-  return { cores, missing };
+  const doubts = (started?.strays ?? []).map(({ path, isName, what, fix }): Problem => {
+    return { ...place(path, what, fix), severity: isName ? "warning" : "info" };
+  });
+  return { cores, missing, doubts };
 }
 
 /** Makes problems that stand at a path of the manifest; where that is not written, as with secrets that headers name, at its Core. */

@@ -8,6 +8,7 @@ import type { View } from "../../catalog/view.ts";
 import type { CoreFacts } from "../../hub/oversight.ts";
 import type { Hub } from "../../hub.ts";
 import { version } from "../../library/version.ts";
+import { formatPath } from "../../manifest/problems.ts";
 import { defaultProfileName } from "../../manifest/profiles.ts";
 import type { Principal } from "../../sessions/principal.ts";
 import { InProcessClient } from "../in-process-client.ts";
@@ -49,10 +50,13 @@ export async function list(terminal: Terminal, what: string, options: ListOption
       return sayMissing(terminal, hub);
     }
     const rows = kind === "cores" ? coreRows(hub) : await entryRows(hub, client, kind);
-    const leftOut = options.all === true ? hub.leftOut().map(({ core, message }) => ({ core, why: message })) : [];
+    const leftOut =
+      options.all === true ? hub.remarks().notes.map(({ core, message }) => ({ core, why: message })) : [];
     const hidden = options.all === true && kind !== "cores" ? hiddenRows(hub, client, kind) : [];
+    const { strays } = hub.remarks();
     if (options.json === true) {
-      const more = options.all === true ? { hidden, left_out: leftOut } : {};
+      const rules = strays.map(({ path, what, fix }) => ({ path: formatPath(path), note: what, fix }));
+      const more = options.all === true ? { hidden, left_out: leftOut, rules_without_tool: rules } : {};
       printJson(terminal, { [kind]: rows, ...more });
     } else print(terminal, kind, rows, [...hidden, ...leftOut.map(({ core, why }) => ({ name: core, why }))]);
     const exit = sayMissing(terminal, hub);
@@ -60,6 +64,9 @@ export async function list(terminal: Terminal, what: string, options: ListOption
       if (kind === "tools") sayCapped(terminal, hub.view(client));
       for (const summary of hub.summaries()) {
         if (Object.keys(summary.hidden).length > 0) terminal.stderr.write(`${oneLine(summary.line)}\n`);
+      }
+      for (const { message, isName } of strays) {
+        if (isName || options.all === true) terminal.stderr.write(`${oneLine(message)}\n`);
       }
     }
     return exit;

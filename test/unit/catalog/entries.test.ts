@@ -137,4 +137,5 @@ test("entries: what the manifest says of a tool that there is not is told, once 
     { core: "a", message: "tools.write_flie in the manifest changes nothing: it lists no tool of that name" },
   ]);
   assert.deepEqual(readShelf(source("a", { ...sketch, lists: undefined })).notes, []);
+  assert.deepEqual(readShelf(source("a", { ...sketch, listTools: [] })).notes, []);
 });
