@@ -26,6 +26,7 @@ const others = {
   "hub/tls-keeper": "src/doors/tls/tls-keeper.ts",
   "hub/decision-point": "src/links/decision-point.ts",
   "hub/logins": "src/logins/logins.ts",
+  "hub/stray-rules": "src/catalog/stray-rules.ts",
   "hub/document-ask": "src/hub/document-ask.ts",
   "hub/login-way": "src/hub/login-way.ts",
   "hub/provider-keys": "src/hub/provider-keys.ts",

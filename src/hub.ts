@@ -268,8 +268,8 @@ export class Hub {
     return core === undefined ? undefined : troubleOf(core);
   }
 
-  /** Entries of the Cores' lists that cannot be served, and why; rules that match none of them. */
-  remarks(): Pick<Catalog, "notes" | "strays"> {
+  /** With the entries of the Cores' lists that cannot be served, and why; and what it takes to find rules that match none. */
+  remarks(): Pick<Catalog, "notes" | "shelves" | "config"> {
     return this.#changes.catalog;
   }
 

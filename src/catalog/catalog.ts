@@ -7,7 +7,7 @@ import { readShelf } from "./entries.ts";
 import { entriesKey } from "./exposed.ts";
 import type { CatalogNote, CatalogSource, Shelf, ViewRules } from "./model.ts";
 import { Naming, namesKey } from "./names.ts";
-import { type NameRule, type StrayRule, strayRules } from "./stray-rules.ts";
+import type { NameRule } from "./stray-rules.ts";
 import type { SearchTools } from "./tool-cap.ts";
 import { View } from "./view.ts";
 
@@ -33,7 +33,6 @@ export class Catalog {
   readonly #namings: readonly Naming[];
   readonly #byCaller = new WeakMap<Caller, View>();
   readonly #byKey = new Map<string, View>();
-  #strays: readonly StrayRule[] | undefined;
 
   constructor(version: number, shelves: readonly Shelf[], config: CatalogConfig) {
     this.version = version;
@@ -45,12 +44,6 @@ export class Catalog {
   /** Entries that were left out, and why. What policy and collisions hide is for a view to say. */
   get notes(): readonly CatalogNote[] {
     return this.shelves.flatMap((shelf) => shelf.notes);
-  }
-
-  /** Rules of the manifest that match no tool. */
-  get strays(): readonly StrayRule[] {
-    this.#strays ??= strayRules(this.shelves, this.config.nameRules ?? []);
-    return this.#strays;
   }
 
   /** The caller's view: the same object for the same caller, and for callers with the same rules and clients of the same kind. */

@@ -30,7 +30,7 @@ export interface StrayRule {
  * Those that match nothing of Cores whose tools are known. Patterns count only where they close something: that one allows nothing shows by itself. What
  * `manifest/glob-rules.ts` sees without the Cores is not said again.
  */
-export function strayRules(shelves: readonly Shelf[], rules: readonly NameRule[]): readonly StrayRule[] {
+export function strayRules(shelves: readonly Shelf[], rules: readonly NameRule[] = []): readonly StrayRule[] {
   const known = new Map<string, Finding | undefined>();
   return rules.flatMap(({ path, rule, core, closes }) => {
     const isName = !/[*?]/.test(rule);
@@ -54,22 +54,27 @@ function findingOf(
   core: string | undefined,
   isName: boolean,
 ): Finding | undefined {
-  const namespace = core === undefined ? rule.slice(0, Math.max(0, rule.indexOf("."))) : undefined;
-  const isOfOne = core !== undefined || (namespace !== "" && !/[*?]/.test(namespace ?? ""));
+  const byName = /^([^.*?]+)\./.exec(rule)?.[1];
+  const isOfOne = (core ?? byName) !== undefined;
   if (isName && !isOfOne) return undefined;
-  const meant = isOfOne
-    ? shelves.filter(({ source }) => (core === undefined ? source.namespace === namespace : source.key === core))
-    : shelves;
+  const isMeant = ({ source }: Shelf) => (core === undefined ? source.namespace === byName : source.key === core);
+  const meant = isOfOne ? shelves.filter(isMeant) : shelves;
   // Who has listed none may have some for others, or later.
   if (meant.length === 0 || meant.some(({ tools }) => tools.length === 0)) return undefined;
   const tools = meant.flatMap((shelf) => shelf.tools);
   if (tools.some(({ native, canonical }) => globMatches(rule, core === undefined ? canonical : native)))
     return undefined;
-  const prefix = core === undefined && isOfOne ? `${namespace}.` : "";
-  const natives = tools.map(({ native }) => native);
-  const near = isName ? nearest(rule.slice(prefix.length), natives) : undefined;
-  const fix = near === undefined ? "thehub list --all has their names" : `did you mean ${prefix}${near}?`;
-  const [only] = isOfOne ? meant : [];
-  const whose = only === undefined ? "all Cores" : only.source.key;
-  return { core: only?.source.key, what: `none of the ${tools.length} tools of ${whose}`, fix };
+  const prefix = core === undefined ? `${byName}.` : "";
+  const near =
+    isName &&
+    nearest(
+      rule.slice(prefix.length),
+      tools.map(({ native }) => native),
+    );
+  const only = isOfOne ? meant[0]?.source.key : undefined;
+  return {
+    core: only,
+    what: `none of the ${tools.length} tools of ${only ?? "all Cores"}`,
+    fix: near ? `did you mean ${prefix}${near}?` : "thehub list --all has their names",
+  };
 }

@@ -1,6 +1,6 @@
 // Cores of one's own for a short command: started, waited for, used, stopped.
 import type { ClientCapabilities } from "../base/client-capabilities.ts";
-import type { StrayRule } from "../catalog/stray-rules.ts";
+import { type StrayRule, strayRules } from "../catalog/stray-rules.ts";
 import type { CoreSummary } from "../catalog/summary.ts";
 import { type Hub, openHub } from "../hub.ts";
 import { coreEnvironment } from "../library/core-environment.ts";
@@ -45,6 +45,6 @@ export interface Started {
 export function startedCores(terminal: Terminal, prepared: Prepared): Promise<Started> {
   return withHub(terminal, prepared, async (hub) => ({
     cores: hub.summaries().map(({ core, state, line }) => ({ core, state, line, trouble: hub.trouble(core) })),
-    strays: hub.remarks().strays,
+    strays: strayRules(hub.remarks().shelves, hub.remarks().config.nameRules),
   }));
 }

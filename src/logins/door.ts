@@ -279,8 +279,7 @@ export class LoginDoor {
 
 /** Few clients show it to anybody. */
 const personsToken =
-  "You sign in to this client at an identity provider: the token is the access token that the client got there, and shows to this hub. " +
-  "If you cannot see it, ask whoever runs the hub to exchange tokens with this server (grant: token-exchange); then nobody types one.";
+  "The token is the access token that the client got there, at your identity provider. Where you cannot see it, ask who runs the hub for grant: token-exchange.";
 
 function isAsker({ waiting: { asker } }: Entry, person: Known): boolean {
   return typeof person === "object" && person.id === asker.id && person.shared === asker.shared;

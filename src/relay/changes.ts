@@ -136,6 +136,7 @@ export class Changes {
     this.#were.clear();
     if (before === undefined) return;
     this.#log(before);
+    void this.#logStrays(before, this.#catalog);
     for (const session of this.#deps.sessions()) {
       if (session.phase !== "ready" || !session.hearsNews) continue;
       const { caller } = session;
@@ -151,16 +152,21 @@ export class Changes {
     }
   }
 
+  /** What it takes is loaded where there are rules. */
+  async #logStrays({ shelves, config }: Catalog, now: Catalog): Promise<void> {
+    const rules = now.config.nameRules ?? [];
+    if (rules.length === 0) return;
+    const { log } = this.#deps;
+    const { strayRules } = await import("../catalog/stray-rules.ts");
+    for (const { core, message, isName } of news(strayRules(shelves, config.nameRules), strayRules(now.shelves, rules)))
+      log[isName ? "warn" : "info"]("rule_without_tool", { core, note: message });
+  }
+
   /** Each note once: what the snapshot before had already is not said again. */
   #log(before: Catalog): void {
     const { log } = this.#deps;
     for (const { core, message } of news(before.notes, this.#catalog.notes)) {
       log.warn("list_entry_left_out", { core, note: message });
-    }
-    for (const { core, message, isName } of news(before.strays, this.#catalog.strays)) {
-      const said = { ...(core === undefined ? {} : { core }), note: message };
-      if (isName) log.warn("rule_without_tool", said);
-      else log.info("rule_without_tool", said);
     }
     for (const { core, message } of news(
       before.view(everyone).collisions(),

@@ -3,6 +3,7 @@
 import { coreCondition } from "../../base/core-states.ts";
 import { HubError } from "../../base/errors.ts";
 import { printable } from "../../base/printable.ts";
+import { strayRules } from "../../catalog/stray-rules.ts";
 import { hiddenBecause } from "../../catalog/summary.ts";
 import type { View } from "../../catalog/view.ts";
 import type { CoreFacts } from "../../hub/oversight.ts";
@@ -53,7 +54,8 @@ export async function list(terminal: Terminal, what: string, options: ListOption
     const leftOut =
       options.all === true ? hub.remarks().notes.map(({ core, message }) => ({ core, why: message })) : [];
     const hidden = options.all === true && kind !== "cores" ? hiddenRows(hub, client, kind) : [];
-    const { strays } = hub.remarks();
+    const { shelves, config } = hub.remarks();
+    const strays = strayRules(shelves, config.nameRules);
     if (options.json === true) {
       const rules = strays.map(({ path, what, fix }) => ({ path: formatPath(path), note: what, fix }));
       const more = options.all === true ? { hidden, left_out: leftOut, rules_without_tool: rules } : {};
