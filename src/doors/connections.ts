@@ -79,10 +79,12 @@ export class Connections {
   admit(socket: Socket, isTls = false): boolean {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     const counted = this.#countedAddress(socket);
-    const open = counted === undefined ? 0 : (this.#perAddress.get(counted) ?? 0);
-    if (open >= maxConnectionsPerAddress) return this.#refuse(socket, "address", maxConnectionsPerAddress);
+    if (this.#openFrom(counted) >= maxConnectionsPerAddress) {
+      return this.#refuse(socket, "address", maxConnectionsPerAddress);
+    }
     if (this.#sockets.size >= maxConnections && !this.#makeRoom()) return this.#refuse(socket, "total", maxConnections);
-    if (counted !== undefined) this.#perAddress.set(counted, open + 1);
+    // Who gave way may have been of the same address.
+    if (counted !== undefined) this.#perAddress.set(counted, this.#openFrom(counted) + 1);
     const key = isTls ? endsOf(socket) : socket;
     if (!this.#isTrusted(socket)) this.#halfOpen.set(key, socket);
     this.#sockets.set(socket, counted === undefined && key === socket ? undefined : { counted, key });
@@ -131,9 +133,13 @@ export class Connections {
     if (counted !== undefined) this.#release(counted);
   }
 
+  #openFrom(address: string | undefined): number {
+    return address === undefined ? 0 : (this.#perAddress.get(address) ?? 0);
+  }
+
   #release(address: string): void {
-    const open = (this.#perAddress.get(address) ?? 1) - 1;
-    if (open === 0) this.#perAddress.delete(address);
+    const open = this.#openFrom(address) - 1;
+    if (open <= 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, open);
   }
 
