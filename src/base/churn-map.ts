@@ -25,11 +25,14 @@ function firstSlots<T>(): (T | undefined)[] {
   return [undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined];
 }
 
+/** Of a map in which nothing has been yet: most clients have nothing under way. Never written to, as the first entry makes room for itself. */
+const noSlots: never[] = [];
+
 /** As Map, for values that are never undefined. Open addressing with linear probing; grows, and never shrinks. */
 export class ChurnMap<K, V> {
   readonly #hash: Hash<K>;
-  #keys: (K | undefined)[] = [];
-  #values: (V | undefined)[] = [];
+  #keys: (K | undefined)[] = noSlots;
+  #values: (V | undefined)[] = noSlots;
   #size = 0;
 
   constructor(hash: Hash<K>) {

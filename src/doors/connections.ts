@@ -21,6 +21,14 @@ export interface ConnectionsDeps {
   readonly log: DoorLog;
   /** Whether an address is a trusted proxy's: many clients share its connections. */
   isProxy(address: string): boolean;
+  /** Said of every one that was admitted: here, as each listener of a socket is memory of every client. */
+  closed?(socket: Socket): void;
+}
+
+/** What a connection counts as. */
+interface Admitted {
+  readonly counted: string | undefined;
+  readonly key: Socket | string;
 }
 
 /** `half_open`: it gave way to a newer one. */
@@ -30,7 +38,8 @@ type RefusalReason = (typeof refusalReasons)[number];
 export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #deps: ConnectionsDeps;
-  readonly #sockets = new Set<Socket>();
+  /** Undefined: as one of those that are not counted by their address, and are their own key. */
+  readonly #sockets = new Map<Socket, Admitted | undefined>();
   readonly #perAddress = new Map<string, number>();
   /** Nothing is known yet of who is behind these; the oldest first. */
   readonly #halfOpen = new Map<Socket | string, Socket>();
@@ -38,7 +47,15 @@ export class Connections {
   readonly #refused: Record<RefusalReason, number> = { total: 0, address: 0, half_open: 0 };
   readonly #refusals: SpacedLog;
 
+  /** One for all, called as a socket's own. */
+  readonly #closed: (this: Socket) => void;
+
   constructor(limits: ConnectionLimits, deps: ConnectionsDeps) {
+    const connections = this;
+    this.#closed = function () {
+      connections.#forget(this);
+      deps.closed?.(this);
+    };
     this.#limits = limits;
     this.#deps = deps;
     this.#refusals = new SpacedLog(deps.clock, (context) => deps.log.warn("connection_refused", context));
@@ -62,18 +79,16 @@ export class Connections {
   admit(socket: Socket, isTls = false): boolean {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     const counted = this.#countedAddress(socket);
-    const open = counted === undefined ? 0 : (this.#perAddress.get(counted) ?? 0);
-    if (open >= maxConnectionsPerAddress) return this.#refuse(socket, "address", maxConnectionsPerAddress);
+    if (this.#openFrom(counted) >= maxConnectionsPerAddress) {
+      return this.#refuse(socket, "address", maxConnectionsPerAddress);
+    }
     if (this.#sockets.size >= maxConnections && !this.#makeRoom()) return this.#refuse(socket, "total", maxConnections);
-    if (counted !== undefined) this.#perAddress.set(counted, open + 1);
-    this.#sockets.add(socket);
+    // Who gave way may have been of the same address.
+    if (counted !== undefined) this.#perAddress.set(counted, this.#openFrom(counted) + 1);
     const key = isTls ? endsOf(socket) : socket;
     if (!this.#isTrusted(socket)) this.#halfOpen.set(key, socket);
-    socket.once("close", () => {
-      this.#sockets.delete(socket);
-      if (this.#halfOpen.get(key) === socket) this.#halfOpen.delete(key);
-      if (counted !== undefined) this.#release(counted);
-    });
+    this.#sockets.set(socket, counted === undefined && key === socket ? undefined : { counted, key });
+    socket.on("close", this.#closed);
     return true;
   }
 
@@ -93,7 +108,7 @@ export class Connections {
   /** Cuts off all that are open; resolves when they are closed. */
   async close(): Promise<void> {
     this.#refusals.close();
-    const closed = [...this.#sockets].map((socket) => {
+    const closed = [...this.#sockets.keys()].map((socket) => {
       const gone = new Promise<void>((resolve) => socket.once("close", () => resolve()));
       socket.destroy();
       return gone;
@@ -105,16 +120,26 @@ export class Connections {
   #makeRoom(): boolean {
     const { value: oldest } = this.#halfOpen.entries().next();
     if (oldest === undefined) return false;
-    const [key, socket] = oldest;
-    this.#halfOpen.delete(key);
-    this.#sockets.delete(socket);
+    const [, socket] = oldest;
+    this.#forget(socket);
     this.#refuse(socket, "half_open", this.#limits.maxConnections);
     return true;
   }
 
+  #forget(socket: Socket): void {
+    const { counted = undefined, key = socket } = this.#sockets.get(socket) ?? {};
+    this.#sockets.delete(socket);
+    if (this.#halfOpen.get(key) === socket) this.#halfOpen.delete(key);
+    if (counted !== undefined) this.#release(counted);
+  }
+
+  #openFrom(address: string | undefined): number {
+    return address === undefined ? 0 : (this.#perAddress.get(address) ?? 0);
+  }
+
   #release(address: string): void {
-    const open = (this.#perAddress.get(address) ?? 1) - 1;
-    if (open === 0) this.#perAddress.delete(address);
+    const open = this.#openFrom(address) - 1;
+    if (open <= 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, open);
   }
 

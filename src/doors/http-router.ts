@@ -150,7 +150,7 @@ export function createRouter(options: RouterOptions, deps: RouterDeps): Router {
     if (twice !== undefined) return twice;
     return originRefusal(options, {
       reach,
-      localAddress: socket.localAddress,
+      socket,
       host: headers.host,
       origin,
       // Without a proxy's word, what came encrypted is https; what came plain may have been anything before.

@@ -114,15 +114,16 @@ class Front implements HttpServer {
     this.#options = options;
     this.#deps = deps;
     const { trusts } = createProxies(options.trustedProxies);
-    this.#connections = new Connections(options, { clock: deps.clock, log: deps.log, isProxy: trusts });
-    this.#handshakes = new HandshakeFailures(deps.clock, deps.log);
-    this.#stalls = new StallWatch({ clock: deps.clock, log: deps.log, stallMs: options.stallMs ?? 30_000 });
-    this.#refusals = new RefusalLog(deps.clock, deps.log);
+    const { clock, log, websocket } = deps;
+    const closed = (socket: Socket) => this.#stalls.delete(socket);
+    this.#connections = new Connections(options, { clock, log, isProxy: trusts, closed });
+    this.#handshakes = new HandshakeFailures(clock, log);
+    this.#stalls = new StallWatch({ clock, log, stallMs: options.stallMs ?? 30_000 });
+    this.#refusals = new RefusalLog(clock, log);
     const front = this;
-    const { websocket } = deps;
     this.#router = createRouter(options, {
       auth: deps.auth,
-      clock: deps.clock,
+      clock,
       pages: deps.pages,
       doors: deps.doors,
       ...(deps.browser && { browser: deps.browser }),
@@ -249,7 +250,7 @@ class Front implements HttpServer {
     server.maxHeadersCount = 0;
     server.on("connection", (socket) => {
       if (this.#connections.has(socket)) return;
-      if (this.#connections.admit(socket, tls !== undefined) && tls === undefined) this.#watch(socket);
+      if (this.#connections.admit(socket, tls !== undefined) && tls === undefined) this.#stalls.add(socket);
     });
     server.on("request", (request, response) => this.#answer(request, reach, response));
     server.on("checkContinue", (request, response) => this.#answer(request, reach, response, true));
@@ -270,7 +271,7 @@ class Front implements HttpServer {
   #createTlsServer(tls: TlsKeeper, options: TlsServerOptions): Server {
     const server = process.getBuiltinModule("node:https").createServer(options);
     tls.keep(server);
-    server.on("secureConnection", (socket) => this.#watch(socket));
+    server.on("secureConnection", (socket) => this.#watchTls(socket));
     // Node's own listener would have a failed handshake answered like a garbled request.
     server.removeAllListeners("tlsClientError");
     server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
@@ -280,8 +281,8 @@ class Front implements HttpServer {
     return server;
   }
 
-  /** Looks after what HTTP speaks on, until it is closed. */
-  #watch(socket: Socket): void {
+  /** What TLS makes of a connection is closed on its own; come again after an upgrade that is not one, it is known. */
+  #watchTls(socket: TLSSocket): void {
     if (this.#stalls.has(socket)) return;
     this.#stalls.add(socket);
     socket.once("close", () => this.#stalls.delete(socket));

@@ -18,8 +18,8 @@ export interface OriginRules {
 
 export interface Asked {
   readonly reach: Reach;
-  /** The address of this machine that the client connected to. */
-  readonly localAddress: string | undefined;
+  /** Has the address of this machine that the client connected to; node keeps it once somebody has asked, so few do. */
+  readonly socket: { readonly localAddress?: string | undefined };
   readonly host: string | undefined;
   readonly origin: string | undefined;
   /** What a trusted proxy was asked by and for; undefined without one. */
@@ -45,13 +45,13 @@ export function originRefusal(rules: OriginRules, asked: Asked): Reply | undefin
  * Judges the Host that came over the connection, never the forwarded one: a page that has its name point at this machine
  * speaks from this machine, which may be where the trusted proxy is, and can write X-Forwarded-Host but not Host.
  */
-function hostPasses({ allowHosts, own }: OriginRules, { reach, localAddress, host }: Asked): boolean {
+function hostPasses({ allowHosts, own }: OriginRules, { reach, socket, host }: Asked): boolean {
   // A browser always sends a Host, so only requests that no web page can make come without one.
   if (host === undefined || reach === "socket" || (reach === "network" && allowHosts.length === 0)) return true;
   const parsed = parseHost(host);
   if (parsed === undefined) return false;
   // An address is no name, so no foreign DNS server can have pointed it here.
-  if (isLoopbackHost(parsed.name) || parsed.name === urlHost(localAddress)) return true;
+  if (isLoopbackHost(parsed.name) || parsed.name === urlHost(socket.localAddress)) return true;
   return isListed(own === undefined ? allowHosts : [...allowHosts, own.host], parsed);
 }
 

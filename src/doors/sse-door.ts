@@ -7,7 +7,7 @@ import { sameCaller } from "../sessions/principal.ts";
 import { byteString, replySink } from "../wire/frame.ts";
 import { traceHeaders } from "../wire/trace-context.ts";
 import { BodyReader } from "./http/body.ts";
-import { EventResponse } from "./http/event-response.ts";
+import { EventResponse, forgetHead } from "./http/event-response.ts";
 import { eventBytes } from "./http/event-stream.ts";
 import { acceptedBy, isEncoded, isJson } from "./http/negotiate.ts";
 import * as refusals from "./http/refusals.ts";
@@ -133,13 +133,15 @@ export class SseDoor {
       slow,
     });
     events.send(byteString(`event: endpoint\ndata: ${publicPath}/messages?sessionId=${id}\n\n`));
+    const { principal, peer, profile } = guest;
     const visitor = doorkeeper.open({
-      ...guest,
+      ...{ principal, peer, profile },
       door: "sse",
       sink: replySink((frame, splices) => events.send(eventBytes("event: message\n", frame, splices))),
       trace: traceHeaders(request.headers),
       end: () => events.end(),
     });
+    forgetHead(request);
     this.#sessions.set(id, {
       ...{ stay: new Stay(guest, judge, clock), visitor, events },
       get unreadBytes() {

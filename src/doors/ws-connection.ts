@@ -5,12 +5,12 @@
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { EndReason } from "../base/end-reason.ts";
-import { type Frame, replySink, type Sent, type Splice } from "../wire/frame.ts";
+import type { Frame, ReplySink, Sent, Splice } from "../wire/frame.ts";
 import type { IncomingBudget } from "../wire/incoming-budget.ts";
 import { Outbox } from "../wire/outbox.ts";
 import type { ScanMemory } from "../wire/scan-memory.ts";
 import type { TraceText } from "../wire/trace-context.ts";
-import { closeFrame, type FaultCode, pingFrame, pongFrame, WsReader } from "../wire/ws-codec.ts";
+import { closeFrame, type FaultCode, pingFrame, pongFrame, type WsEvents, WsReader } from "../wire/ws-codec.ts";
 import type { Doorkeeper, DoorLog, Guest, Judge, Visitor } from "./port.ts";
 import { Stay } from "./stay.ts";
 
@@ -46,13 +46,14 @@ export interface ConnectionDeps {
   readonly incoming: IncomingBudget;
   /** Absent: no rules are looked at but those that let the client in. */
   readonly judge?: Judge | undefined;
+  /** The socket is closed, and the visitor has left. */
+  closed(connection: WsConnection): void;
 }
 
 type Phase = "open" | "closing" | "gone";
 
-export class WsConnection {
-  /** Resolves when the socket is closed and the visitor has left. */
-  readonly ended: Promise<void>;
+/** To its reader and to its visitor it is what they tell: one object for all of these, as every client keeps them. */
+export class WsConnection implements WsEvents, ReplySink {
   readonly #socket: Duplex;
   readonly #deps: ConnectionDeps;
   readonly #stay: Stay;
@@ -83,38 +84,23 @@ export class WsConnection {
     this.#heardAtMs = deps.clock.now();
     this.#spokeAtMs = this.#heardAtMs;
     this.#takenAtMs = this.#heardAtMs;
-    this.#outbox = new Outbox({ wrap: "websocket", maxBytes: deps.limits.maxOutboxBytes, writable: socket });
+    this.#outbox = new Outbox({
+      wrap: "websocket",
+      maxBytes: deps.limits.maxOutboxBytes,
+      writable: socket,
+      onClose: () => this.#gone(),
+    });
     this.#reader = new WsReader(
-      { ...deps, maxBytes: deps.limits.maxMessageBytes },
-      {
-        message: (frame) => {
-          // What comes after our close frame could not be answered.
-          if (this.#phase === "open") this.#visitor.receive(frame, this.#heardAtMs);
-        },
-        ping: (payload) => this.#answerPing(payload),
-        pong: () => {},
-        close: (code) => this.#closedByClient(code),
-        fault: (code, reason) => this.#broken(code, reason),
-      },
+      { maxBytes: deps.limits.maxMessageBytes, memory: deps.memory, vectors: deps.vectors, incoming: deps.incoming },
+      this,
     );
-    this.#visitor = deps.doorkeeper.open({
-      ...guest,
-      sink: replySink((frame, splices) => this.#send(frame, splices)),
-      door: "websocket",
-      trace,
-      end: (reason) => this.end(reason),
-    });
-    this.ended = new Promise((resolve) => {
-      socket.once("close", () => {
-        this.#gone();
-        resolve();
-      });
-    });
+    const { principal, peer, profile } = guest;
+    const end = (reason: EndReason) => this.end(reason);
+    this.#visitor = deps.doorkeeper.open({ principal, peer, profile, sink: this, door: "websocket", trace, end });
     socket.on("data", (chunk: Buffer) => this.#read(chunk));
     // Without a close frame before it, the end of the stream is an end all the same.
     socket.on("end", () => this.#leaveNow());
-    // The `close` event follows every error and is where the end is handled.
-    socket.on("error", () => {});
+    // Errors are heard by the outbox; the `close` event follows every one and is where the end is handled.
     if (head.length > 0) this.#read(head);
   }
 
@@ -122,11 +108,22 @@ export class WsConnection {
     return this.#visitor;
   }
 
-  #send(frame: Frame, splices: readonly Splice[]): Sent {
+  send(frame: Frame, splices: readonly Splice[]): Sent {
     if (this.#phase !== "open") return "closed";
     const sent = this.#outbox.send(frame, splices);
     if (sent === "full") this.#cut("slow_reader_cut", { reason: "outbox full" });
     return sent;
+  }
+
+  answer(frame: Frame, splices: readonly Splice[]): Sent {
+    return this.send(frame, splices);
+  }
+
+  dropped(): void {}
+
+  message(frame: Frame): void {
+    // What comes after our close frame could not be answered.
+    if (this.#phase === "open") this.#visitor.receive(frame, this.#heardAtMs);
   }
 
   get unreadBytes(): number {
@@ -139,14 +136,14 @@ export class WsConnection {
 
   end(reason: EndReason): void {
     if (reason === "slow_reader") this.#cut("slow_reader_cut", { reason: "too slow" });
-    else if (reason === "shutdown") this.close(1001, "the hub is shutting down");
-    else if (reason === "unauthorized") this.close(4401, "the token is not valid any more");
-    else if (reason === "dismissed") this.close(4410, "an admin has ended this session");
-    else this.close(1008, "protocol error");
+    else if (reason === "shutdown") this.#close(1001, "the hub is shutting down");
+    else if (reason === "unauthorized") this.#close(4401, "the token is not valid any more");
+    else if (reason === "dismissed") this.#close(4410, "an admin has ended this session");
+    else this.#close(1008, "protocol error");
   }
 
   /** Starts the closing handshake: what was sent before still arrives, nothing more is read but the client's answer. */
-  close(code: number, reason: string): void {
+  #close(code: number, reason: string): void {
     if (this.#phase !== "open") return;
     this.#phase = "closing";
     this.#outbox.sendRaw(closeFrame(code, reason));
@@ -205,18 +202,21 @@ export class WsConnection {
     this.#reader.push(chunk);
   }
 
-  #answerPing(payload: Buffer): void {
+  ping(payload: Buffer): void {
     if (this.#phase === "open" && this.#outbox.sendRaw(pongFrame(payload)) === "full") {
       this.#cut("slow_reader_cut", { reason: "outbox full" });
     }
   }
 
-  #closedByClient(code: number | undefined): void {
+  pong(): void {}
+
+  /** By the client. */
+  close(code: number | undefined): void {
     if (this.#phase === "open") this.#outbox.sendRaw(closeFrame(code ?? 1000, ""));
     this.#leaveNow();
   }
 
-  #broken(code: FaultCode, reason: string): void {
+  fault(code: FaultCode, reason: string): void {
     // During our own closing handshake the client may still be in the middle of anything.
     if (this.#phase !== "open") {
       this.#leaveNow();
@@ -229,7 +229,7 @@ export class WsConnection {
       this.#deps.log.warn("unfinished_message_cut", { client, reason: "no room", pending_bytes, busy });
     } else this.#deps.log.info("client_protocol_fault", { client, code, reason });
     if (code === 1009) this.#visitor.fault("too_large", reason);
-    this.close(code, reason);
+    this.#close(code, reason);
     // The client's answer could not be read any more, so the stream ends here; what still comes in is dropped.
     this.#outbox.close();
     this.#leave();
@@ -261,6 +261,7 @@ export class WsConnection {
     this.#closeTimer?.cancel();
     this.#phase = "gone";
     this.#leave();
+    this.#deps.closed(this);
   }
 
   #leave(): void {

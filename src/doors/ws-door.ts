@@ -27,19 +27,26 @@ const defaultLimits: WsLimits = {
 /** One timer looks after all connections, so that an idle one costs next to nothing. */
 const checkMs = 2_500;
 
-export interface WsDoorDeps extends Omit<ConnectionDeps, "limits" | "vectors" | "memory" | "incoming"> {
+export interface WsDoorDeps extends Omit<ConnectionDeps, "limits" | "vectors" | "memory" | "incoming" | "closed"> {
   readonly limits?: Partial<WsLimits>;
 }
 
 export class WsDoor {
   readonly #deps: ConnectionDeps;
   readonly #connections = new Set<WsConnection>();
+  /** While it closes: whose end is waited for. */
+  readonly #awaited = new Map<WsConnection, () => void>();
   #timer: Timer | undefined;
 
   constructor(deps: WsDoorDeps) {
     const limits = { ...defaultLimits, ...deps.limits };
     const incoming = new IncomingBudget(limits.maxIncomingBytes);
-    this.#deps = { ...deps, limits, memory: new ScanMemory(), vectors: new ScanMemory(), incoming };
+    const closed = (connection: WsConnection): void => {
+      this.#connections.delete(connection);
+      this.#awaited.get(connection)?.();
+      this.#awaited.delete(connection);
+    };
+    this.#deps = { ...deps, limits, memory: new ScanMemory(), vectors: new ScanMemory(), incoming, closed };
   }
 
   /** Open connections. */
@@ -53,7 +60,6 @@ export class WsDoor {
     socket.write(handshakeResponse(request));
     const connection = new WsConnection(socket, head, guest, this.#deps, traceHeaders(request.headers));
     this.#connections.add(connection);
-    void connection.ended.then(() => this.#connections.delete(connection));
     this.#timer ??= this.#deps.clock.after(checkMs, () => this.#check());
   }
 
@@ -65,9 +71,9 @@ export class WsDoor {
     const deadline = this.#deps.clock.after(graceMs, () => {
       for (const connection of this.#connections) connection.end("shutdown");
     });
-    const ends = [...this.#connections].map(async (connection) => {
+    const ends = [...this.#connections].map((connection) => {
       void connection.visitor.whenIdle().then(() => connection.end("shutdown"));
-      await connection.ended;
+      return new Promise<void>((resolve) => this.#awaited.set(connection, resolve));
     });
     await Promise.all(ends);
     deadline.cancel();

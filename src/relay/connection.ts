@@ -1,7 +1,7 @@
 // What a door holds of one connection: takes each message to the session that it is of. Messages of both eras may come on one connection; a
 // modern one says itself what its session is, and those that say the same are of one (docs/decisions/0027).
 import { HubError } from "../base/errors.ts";
-import type { RequestVisitor, Visit } from "../doors/port.ts";
+import type { RequestVisitor } from "../doors/port.ts";
 import type { Envelope } from "../sessions/envelope.ts";
 import type { Principal } from "../sessions/principal.ts";
 import { idKey } from "../sessions/session.ts";
@@ -16,7 +16,6 @@ const maxModern = 16;
 
 export class Connection implements RequestVisitor {
   readonly #relay: Relay;
-  readonly #visit: Visit;
   /** Of the era that speaks first. */
   readonly #first: ClientSession;
   #legacy: ClientSession | undefined;
@@ -25,9 +24,8 @@ export class Connection implements RequestVisitor {
   /** All of them, once there are several. */
   #moderns: Map<Envelope, ClientSession> | undefined;
 
-  constructor(relay: Relay, visit: Visit, session: ClientSession) {
+  constructor(relay: Relay, session: ClientSession) {
     this.#relay = relay;
-    this.#visit = visit;
     this.#first = session;
   }
 
@@ -119,7 +117,7 @@ export class Connection implements RequestVisitor {
     const session = isFree ? this.#first : this.#openFurther();
     this.#relay.enveloped(session, envelope);
     // One connection is one party, whatever its requests say of themselves. (Each POST is one of its own.)
-    if (this.#visit.door !== "http") session.limitKey = this.#first.limitKey;
+    if (this.#first.door !== "http") session.limitKey = this.#first.limitKey;
     if (!isFree) this.#moderns?.set(envelope, session);
     return session;
   }
@@ -136,9 +134,10 @@ export class Connection implements RequestVisitor {
     return this.#moderns.size < maxModern;
   }
 
-  /** Whoever came in may be somebody with other rights by now: then the first session knows, which is there as long as the connection is. */
+  /** Of the same visit as the first session, which is there as long as the connection is, and knows when whoever came in has other rights by now. */
   #openFurther(): ClientSession {
-    return this.#relay.openSession({ ...this.#visit, principal: this.#first.principal });
+    const { principal, sink, door, peer, askedProfile, trace, paramHeaders, end } = this.#first;
+    return this.#relay.openSession({ principal, sink, door, peer, profile: askedProfile, trace, paramHeaders, end });
   }
 
   /** Undefined of a message of the legacy era. */

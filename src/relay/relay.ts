@@ -84,7 +84,7 @@ export class Relay implements RequestDoorkeeper {
   }
 
   open(visit: Visit): RequestVisitor {
-    return new Connection(this, visit, this.openSession(visit));
+    return new Connection(this, this.openSession(visit));
   }
 
   /** For connections: one more session of the same visit. */

@@ -18,6 +18,8 @@ export interface OutboxOptions {
   readonly handoverBytes?: number;
   /** The stream had pushed back and has now taken everything. */
   readonly onDrain?: () => void;
+  /** The stream is closed: as a listener of the stream, and cheaper. */
+  readonly onClose?: () => void;
   /** A socket or a child's stdin. Its errors end the outbox; its owner hears of them from `close`. */
   readonly writable: Writable;
 }
@@ -68,6 +70,7 @@ export class Outbox implements FrameSink {
   /** Whether the first part of this turn has left already. */
   #isEarly = false;
   #blocked = false;
+  #hearsDrain = false;
 
   constructor(options: OutboxOptions) {
     this.wrap = options.wrap;
@@ -76,9 +79,13 @@ export class Outbox implements FrameSink {
     this.#handoverBytes = options.handoverBytes ?? usualHandoverBytes;
     this.#onDrain = options.onDrain;
     this.#copiesOnTake = options.writable instanceof Socket;
-    options.writable.on("drain", () => this.#drained());
+    if (options.onDrain !== undefined) this.#hearDrain();
+    const { onClose } = options;
     options.writable.on("error", () => this.#gone());
-    options.writable.on("close", () => this.#gone());
+    options.writable.on("close", () => {
+      this.#gone();
+      onClose?.();
+    });
   }
 
   /** Bytes accepted and not taken by the stream yet, wrapping included. */
@@ -309,6 +316,7 @@ export class Outbox implements FrameSink {
   #noteBlocked(): void {
     // With nothing left inside, the stream took it all at once: it can take more now.
     this.#blocked = this.#writable.writableNeedDrain && this.#writable.writableLength > 0;
+    if (this.#blocked && !this.#hearsDrain) this.#hearDrain();
   }
 
   /** Up to `handoverBytes` of the queue, as one write. */
@@ -323,6 +331,12 @@ export class Outbox implements FrameSink {
       writable.write(piece);
     }
     if (!single) writable.uncork();
+  }
+
+  /** Most streams never push back, and none of them needs a listener. */
+  #hearDrain(): void {
+    this.#hearsDrain = true;
+    this.#writable.on("drain", () => this.#drained());
   }
 
   #drained(): void {

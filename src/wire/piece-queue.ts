@@ -3,10 +3,12 @@
 
 const noBytes = Buffer.alloc(0);
 const firstSlots = 32;
+/** Of a queue in which nothing has been yet, as most outboxes need none. Never written to, as the first piece makes room for itself. */
+const noSlots: Buffer[] = [];
 
 export class PieceQueue {
   /** Free slots hold nothing of a message. */
-  #slots: Buffer[] = [];
+  #slots: Buffer[] = noSlots;
   /** Slot of the first piece. The number of slots is a power of two. */
   #first = 0;
   #count = 0;
@@ -45,7 +47,7 @@ export class PieceQueue {
   }
 
   clear(): void {
-    this.#slots = [];
+    this.#slots = noSlots;
     this.#first = 0;
     this.#count = 0;
     this.#bytes = 0;

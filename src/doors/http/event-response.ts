@@ -1,11 +1,11 @@
 // One response of server-sent events: its head, what is written to it in bounded memory, comments while it is quiet, its end.
-import type { ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../base/clock.ts";
 import { frameOf, frameOfByteText, noSplices, type Sent } from "../../wire/frame.ts";
 import { Outbox } from "../../wire/outbox.ts";
 import type { Stay } from "../stay.ts";
 import type { EventBytes } from "./event-ring.ts";
-import { cutOff, type Unread } from "./unread.ts";
+import { cutOff, type Holder, type Unread } from "./unread.ts";
 
 export interface EventResponseOptions {
   readonly clock: Clock;
@@ -13,11 +13,10 @@ export interface EventResponseOptions {
   readonly maxBytes: number;
   /** Where it counts together with other responses. */
   readonly unread?: Unread | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Of whom it is sent to; undefined: it ends otherwise. */
   readonly stay?: Pick<Stay, "isOver"> | undefined;
   /** Said once, when the client is gone or everything has been sent. */
-  closed(): void;
+  closed(response: EventResponse): void;
   /** The client takes too little. */
   slow(pendingBytes: number): void;
 }
@@ -39,21 +38,30 @@ const quietBytes = 64 * 1024;
 const keepAliveMs = 15_000;
 const keepAlive = ": keep-alive\n\n";
 
-export class EventResponse {
+export class EventResponse implements Holder {
   readonly #response: ServerResponse;
   readonly #outbox: Outbox;
   readonly #options: EventResponseOptions;
   #saidMs: number;
 
-  constructor(response: ServerResponse, options: EventResponseOptions) {
+  /** The options are kept as they are: where clients listen, many of these are kept for long. */
+  constructor(
+    response: ServerResponse,
+    options: EventResponseOptions,
+    headers?: Readonly<Record<string, string>> | undefined,
+  ) {
     this.#response = response;
     this.#options = options;
     this.#saidMs = options.clock.now();
-    response.writeHead(200, { ...eventHeaders, ...options.headers });
+    response.writeHead(200, headers === undefined ? eventHeaders : { ...eventHeaders, ...headers });
     response.flushHeaders();
-    this.#outbox = new Outbox({ wrap: "bare", maxBytes: options.maxBytes, writable: response });
-    options.unread?.hold(response, this.#outbox);
-    response.once("close", options.closed);
+    this.#outbox = new Outbox({
+      wrap: "bare",
+      maxBytes: options.maxBytes,
+      writable: response,
+      onClose: () => this.#closed(),
+    });
+    options.unread?.hold(this);
   }
 
   send(event: EventBytes): Sent {
@@ -66,6 +74,11 @@ export class EventResponse {
       this.destroy();
     }
     return sent;
+  }
+
+  #closed(): void {
+    this.#options.unread?.release(this);
+    this.#options.closed(this);
   }
 
   /** Bytes that wait for the client. */
@@ -99,3 +112,12 @@ export class EventResponse {
     cutOff(this.#response);
   }
 }
+
+/** What a request was asked with, which node keeps as long as its response is open: for one that stays open, and has been looked at. */
+export function forgetHead(request: IncomingMessage): void {
+  request.headers = noHeaders;
+  request.rawHeaders = noRawHeaders;
+}
+
+const noHeaders: IncomingHttpHeaders = Object.freeze({});
+const noRawHeaders: string[] = [];

@@ -49,7 +49,8 @@ export class RingBudget {
 
 export class EventRing {
   readonly #budget: RingBudget;
-  #events: Event[] = [];
+  /** Made when there is one. */
+  #events: Event[] | undefined;
   #bytes = 0;
 
   constructor(budget: RingBudget) {
@@ -61,10 +62,12 @@ export class EventRing {
   }
 
   push(seq: number, bytes: EventBytes): void {
-    this.#events.push({ seq, bytes });
+    this.#events ??= [];
+    const events = this.#events;
+    events.push({ seq, bytes });
     let by = bytes.length;
-    while (this.#bytes + by > this.#budget.limits.streamBytes && this.#events.length > 1) {
-      by -= this.#events.shift()?.bytes.length ?? 0;
+    while (this.#bytes + by > this.#budget.limits.streamBytes && events.length > 1) {
+      by -= events.shift()?.bytes.length ?? 0;
     }
     this.#bytes += by;
     this.#budget.grew(this, by);
@@ -72,12 +75,12 @@ export class EventRing {
 
   /** In order, those behind `seq` that are still here. */
   after(seq: number): EventBytes[] {
-    return this.#events.filter((event) => event.seq > seq).map(({ bytes }) => bytes);
+    return this.#events?.filter((event) => event.seq > seq).map(({ bytes }) => bytes) ?? [];
   }
 
   clear(): void {
     this.#budget.emptied(this, this.#bytes);
-    this.#events = [];
+    this.#events = undefined;
     this.#bytes = 0;
   }
 }

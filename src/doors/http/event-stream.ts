@@ -3,10 +3,12 @@
 //
 //   open ──finish──► finished      in both: attached to a response, or waiting for one
 import type { ServerResponse } from "node:http";
+import type { Clock } from "../../base/clock.ts";
 import { byteText, type Frame, joined, type Sent, type Splice } from "../../wire/frame.ts";
 import { areOneLine, blankLineEnds } from "../../wire/wrap.ts";
 import { EventResponse, type EventResponseOptions } from "./event-response.ts";
 import { EventRing, type RingBudget } from "./event-ring.ts";
+import type { Unread } from "./unread.ts";
 
 export interface StreamOptions {
   /** The first part of its event ids: unique in the session. */
@@ -14,6 +16,18 @@ export interface StreamOptions {
   /** Whether a response starts with an event without content, which tells the client an id to come back with. */
   readonly primes: boolean;
   readonly budget: RingBudget;
+  readonly home: StreamHome;
+}
+
+/** The session of a stream, as its responses know it. */
+export interface StreamHome extends Pick<EventResponseOptions, "clock" | "maxBytes" | "unread" | "slow"> {}
+
+/** How a response comes to be that a stream goes on with. */
+export interface Attaching {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly stay?: EventResponseOptions["stay"];
+  /** The last event that its client has; without it, the last that any response got. */
+  readonly afterSeq?: number | undefined;
 }
 
 const LF = 0x0a;
@@ -24,10 +38,14 @@ const keptAsTextBytes = Buffer.poolSize / 2;
 /** How long a client that was cut off should wait before it comes back. */
 const retryMs = 1000;
 
-export class EventStream {
+/** To its responses it is what they have to know of it and its session: one object for all of these, as every client that listens keeps them. */
+export class EventStream implements EventResponseOptions {
   readonly number: number;
   /** When the last event was sent and no more will come; undefined before. */
   finishedMs: number | undefined;
+  /** Of whom the response is sent to. */
+  stay: EventResponseOptions["stay"];
+  readonly #home: StreamHome;
   readonly #primes: boolean;
   readonly #ring: EventRing;
   #seq = 0;
@@ -35,7 +53,8 @@ export class EventStream {
   #sentSeq = 0;
   #response: EventResponse | undefined;
 
-  constructor({ number, primes, budget }: StreamOptions) {
+  constructor({ number, primes, budget, home }: StreamOptions) {
+    this.#home = home;
     this.number = number;
     this.#primes = primes;
     this.#ring = new EventRing(budget);
@@ -64,15 +83,11 @@ export class EventStream {
     return "ok";
   }
 
-  /** Continues on this response, after the event `afterSeq`; without it, with all that no response got yet. Ends the one before. */
-  attach(response: ServerResponse, options: Omit<EventResponseOptions, "closed">, afterSeq?: number): void {
+  /** Continues on this response. Ends the one before. */
+  attach(response: ServerResponse, { headers, stay, afterSeq }: Attaching = {}): void {
     this.#response?.end();
-    const attached: EventResponse = new EventResponse(response, {
-      ...options,
-      closed: () => {
-        if (this.#response === attached) this.#response = undefined;
-      },
-    });
+    this.stay = stay;
+    const attached = new EventResponse(response, this, headers);
     this.#response = attached;
     const after = afterSeq ?? this.#sentSeq;
     // Also where the client goes on: some know nothing of the id they came with once they are answered.
@@ -82,6 +97,26 @@ export class EventStream {
     for (const event of this.#ring.after(after)) attached.send(event);
     this.#sentSeq = this.#seq;
     if (this.finishedMs !== undefined) attached.end();
+  }
+
+  get clock(): Clock {
+    return this.#home.clock;
+  }
+
+  get maxBytes(): number {
+    return this.#home.maxBytes;
+  }
+
+  get unread(): Unread | undefined {
+    return this.#home.unread;
+  }
+
+  slow(pendingBytes: number): void {
+    this.#home.slow(pendingBytes);
+  }
+
+  closed(response: EventResponse): void {
+    if (this.#response === response) this.#response = undefined;
   }
 
   check(nowMs: number): void {

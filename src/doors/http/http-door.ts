@@ -16,6 +16,7 @@ import { type Reply, refuse, writeReply } from "../reply.ts";
 import { batchOf, isBatch } from "./batch.ts";
 import { BodyReader, type NoBody } from "./body.ts";
 import { classify, isListen, isModernHeader, kindInBatch, type LegacyKind, revisionHeader } from "./classify.ts";
+import { forgetHead } from "./event-response.ts";
 import { RingBudget, type RingLimits } from "./event-ring.ts";
 import { toEvict } from "./eviction.ts";
 import { HttpSession, type SessionDeps } from "./http-session.ts";
@@ -255,7 +256,7 @@ export class HttpDoor implements WebDoor {
     if (!(session instanceof HttpSession)) return session;
     const nowMs = this.#deps.clock.now();
     if (kind === "notification" || kind === "response") {
-      session.visitor.take(this.#reader, nowMs, session.sink);
+      session.visitor.take(this.#reader, nowMs, session);
       return accepted;
     }
     session.visitor.take(this.#reader, nowMs, openPost(asked, session, nowMs));
@@ -290,8 +291,7 @@ export class HttpDoor implements WebDoor {
     if (kinds.includes("initialize")) return refusals.rpcReply("request_invalid", "initialize cannot be in a batch");
     const requests = kinds.filter((kind) => kind === "request" || kind === "faulty").length;
     const nowMs = this.#deps.clock.now();
-    const sink =
-      requests === 0 ? session.sink : openPost(asked, session, nowMs, { requests, isBatch: true, opens: false });
+    const sink = requests === 0 ? session : openPost(asked, session, nowMs, { requests, isBatch: true, opens: false });
     for (const message of messages) {
       reader.read(message);
       session.visitor.take(reader, nowMs, sink);
@@ -329,6 +329,7 @@ export class HttpDoor implements WebDoor {
       return;
     }
     const lastEventId = single(request.headers["last-event-id"]);
+    forgetHead(request);
     if (lastEventId === undefined) {
       session.listenOn(response, guest);
       return;

@@ -2,14 +2,15 @@
 // logged; the visitor has a name for that.
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
+import type { Clock } from "../../base/clock.ts";
 import { type Principal, sameCaller } from "../../sessions/principal.ts";
-import { type ReplySink, replySink } from "../../wire/frame.ts";
+import type { Frame, ReplySink, Sent, Splice } from "../../wire/frame.ts";
 import { primesStreams } from "../../wire/revisions.ts";
 import type { Guest, Judge, RequestDoorkeeper, RequestVisitor } from "../port.ts";
 import { Stay } from "../stay.ts";
 import type { EventResponseOptions } from "./event-response.ts";
 import type { RingBudget } from "./event-ring.ts";
-import { EventStream } from "./event-stream.ts";
+import { EventStream, type StreamHome } from "./event-stream.ts";
 import { Post, type PostHome, type PostOptions, type ResponseHeaders } from "./post.ts";
 import { type SlowReader, Unread } from "./unread.ts";
 
@@ -18,7 +19,7 @@ export interface SessionDeps {
   readonly budget: RingBudget;
   readonly judge: Judge | undefined;
   /** For its streams of events. */
-  readonly responses: Omit<EventResponseOptions, "closed" | "slow" | "unread">;
+  readonly responses: Pick<EventResponseOptions, "clock" | "maxBytes">;
   readonly limits: { readonly maxStreams: number; readonly maxUnreadBytes: number };
   /** Counts a message that no response could take. */
   lost(): void;
@@ -29,18 +30,20 @@ export interface SessionDeps {
 /** A stream that has ended is kept for a client that lost its connection just then. */
 const keptMs = 60_000;
 
-export class HttpSession implements PostHome, SlowReader {
+/** For its visitor it is where everything goes that belongs to no request; a client's memory is counted in objects. */
+export class HttpSession implements PostHome, ReplySink, SlowReader, StreamHome {
   readonly id: string = randomBytes(16).toString("hex");
   #principal: Principal;
   readonly visitor: RequestVisitor;
-  /** For what belongs to no request. */
-  readonly sink: ReplySink;
   readonly maxBytes: number;
   readonly unread: Unread;
   /** Requests of the client that wait for their response, in no order: the list must not keep those that are answered alive. */
   readonly #posts: Post[] = [];
   readonly #deps: SessionDeps;
-  readonly #streams = new Map<number, EventStream>();
+  /** For what belongs to no request; its number is 0. */
+  #standing: EventStream | undefined;
+  /** Of requests; made when there is one. */
+  #streams: Map<number, EventStream> | undefined;
   #lastNumber = 0;
   #usedMs: number;
   #ended = false;
@@ -51,13 +54,8 @@ export class HttpSession implements PostHome, SlowReader {
     this.maxBytes = deps.responses.maxBytes;
     this.unread = new Unread(deps.limits.maxUnreadBytes);
     this.#usedMs = deps.responses.clock.now();
-    this.sink = this.#createSink();
-    this.visitor = deps.doorkeeper.open({
-      ...guest,
-      door: "http",
-      sink: this.sink,
-      end: () => this.end(),
-    });
+    const { principal, peer, profile } = guest;
+    this.visitor = deps.doorkeeper.open({ principal, peer, profile, door: "http", sink: this, end: () => this.end() });
   }
 
   /** The caller goes on with this: a token that was renewed, or that lets it do less. */
@@ -89,8 +87,12 @@ export class HttpSession implements PostHome, SlowReader {
     return this.visitor.revision === undefined ? undefined : { "mcp-session-id": this.id };
   }
 
+  get clock(): Clock {
+    return this.#deps.responses.clock;
+  }
+
   nowMs(): number {
-    return this.#deps.responses.clock.now();
+    return this.clock.now();
   }
 
   lost(): void {
@@ -130,7 +132,7 @@ export class HttpSession implements PostHome, SlowReader {
 
   /** How long nobody has used it, in ms; 0 while something is under way. */
   idleMs(nowMs: number): number {
-    const isBusy = this.#posts.length > 0 || this.visitor.busy > 0 || this.#streams.get(0)?.isAttached === true;
+    const isBusy = this.#posts.length > 0 || this.visitor.busy > 0 || this.isHeard;
     if (isBusy) this.#usedMs = nowMs;
     return nowMs - this.#usedMs;
   }
@@ -138,29 +140,32 @@ export class HttpSession implements PostHome, SlowReader {
   /** A new stream, sent on this response. */
   streamOn(response: ServerResponse, headers: ResponseHeaders): EventStream {
     const stream = this.#open(++this.#lastNumber);
-    stream.attach(response, { ...this.#responseOptions(), headers });
+    stream.attach(response, { headers });
     return stream;
   }
 
   /** Sends what belongs to no request on this response from now on, until what it was asked for with has ended. */
   listenOn(response: ServerResponse, guest: Guest): void {
-    this.#standalone().attach(response, { ...this.#responseOptions(), stay: this.#stayOf(guest) });
+    this.#standalone().attach(response, { stay: this.#stayOf(guest) });
   }
 
   /** Goes on after the event of this id, unless there is no such event, or none after it and none to come. */
   resumeOn(response: ServerResponse, lastEventId: string, guest: Guest): "resumed" | "unknown" | "ended" {
     const match = /^(\d{1,15})-(\d{1,15})$/.exec(lastEventId);
-    const stream = this.#streams.get(Number(match?.[1]));
+    const number = Number(match?.[1]);
+    const stream = number === 0 ? this.#standing : this.#streams?.get(number);
     const seq = Number(match?.[2]);
     if (stream?.knows(seq) !== true) return "unknown";
     if (stream.endedWith(seq)) return "ended";
-    stream.attach(response, { ...this.#responseOptions(), stay: this.#stayOf(guest) }, seq);
+    stream.attach(response, { stay: this.#stayOf(guest), afterSeq: seq });
     return "resumed";
   }
 
   /** To be called every second or so. */
   check(nowMs: number): void {
     for (const post of [...this.#posts]) post.check(nowMs);
+    this.#standing?.check(nowMs);
+    if (this.#streams === undefined) return;
     for (const stream of this.#streams.values()) {
       stream.check(nowMs);
       if (stream.finishedMs === undefined || stream.isAttached || nowMs - stream.finishedMs < keptMs) continue;
@@ -175,42 +180,52 @@ export class HttpSession implements PostHome, SlowReader {
     this.#ended = true;
     for (const post of [...this.#posts]) post.sessionEnded();
     this.visitor.leave();
-    for (const stream of this.#streams.values()) stream.close();
-    this.#streams.clear();
+    this.#standing?.close();
+    for (const stream of this.#streams?.values() ?? []) stream.close();
+    this.#standing = undefined;
+    this.#streams = undefined;
     this.#deps.ended(this);
   }
 
-  #createSink(): ReplySink {
-    const send: ReplySink["send"] = (frame, splices) => {
-      return this.#ended ? "closed" : this.#standalone().send(frame, splices);
-    };
-    const isHeard = () => this.#streams.get(0)?.isAttached === true;
-    return {
-      ...replySink(send),
-      get isHeard() {
-        return isHeard();
-      },
-    };
+  send(frame: Frame, splices: readonly Splice[]): Sent {
+    return this.#ended ? "closed" : this.#standalone().send(frame, splices);
+  }
+
+  answer(frame: Frame, splices: readonly Splice[]): Sent {
+    return this.send(frame, splices);
+  }
+
+  dropped(): void {}
+
+  get isHeard(): boolean {
+    return this.#standing?.isAttached === true;
   }
 
   #standalone(): EventStream {
-    return this.#streams.get(0) ?? this.#open(0);
+    this.#standing ??= this.#newStream(0);
+    return this.#standing;
   }
 
   #open(number: number): EventStream {
-    if (this.#streams.size >= this.#deps.limits.maxStreams) this.#forgetOldest();
-    const primes = primesStreams(this.visitor.revision);
-    const stream = new EventStream({ number, primes, budget: this.#deps.budget });
+    this.#streams ??= new Map();
+    const held = this.#streams.size + (this.#standing === undefined ? 0 : 1);
+    if (held >= this.#deps.limits.maxStreams) this.#forgetOldest();
+    const stream = this.#newStream(number);
     this.#streams.set(number, stream);
     return stream;
   }
 
+  #newStream(number: number): EventStream {
+    const primes = primesStreams(this.visitor.revision);
+    return new EventStream({ number, primes, budget: this.#deps.budget, home: this });
+  }
+
   /** Of the streams that nothing more comes on. */
   #forgetOldest(): void {
-    for (const stream of this.#streams.values()) {
+    for (const stream of this.#streams?.values() ?? []) {
       if (stream.finishedMs === undefined) continue;
       stream.close();
-      this.#streams.delete(stream.number);
+      this.#streams?.delete(stream.number);
       return;
     }
   }
@@ -218,9 +233,5 @@ export class HttpSession implements PostHome, SlowReader {
   #stayOf(guest: Guest): Stay {
     const { judge, responses } = this.#deps;
     return new Stay(guest, judge, responses.clock);
-  }
-
-  #responseOptions(): Omit<EventResponseOptions, "closed"> {
-    return { ...this.#deps.responses, unread: this.unread, slow: (pendingBytes) => this.slow(pendingBytes) };
   }
 }

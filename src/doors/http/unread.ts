@@ -2,51 +2,65 @@
 // would be somebody's memory without one, and so would many sessions.
 import type { ServerResponse } from "node:http";
 
-/** An outbox, or a response that was written at once. */
+/** A response: of events, or written at once. */
 export interface Holder {
   readonly pendingBytes: number;
+  /** What waits is lost. */
+  destroy(): void;
 }
 
 export class Unread {
   readonly #maxBytes: number;
-  readonly #holders = new Map<Holder, ServerResponse>();
-  readonly #waiting: (() => void)[] = [];
+  /** In no order; made when there is one, and small then, as every client that listens has one. */
+  #holders: Holder[] | undefined;
+  #waiting: (() => void)[] | undefined;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Counted until the response is closed. Returns false for more than all may hold together: then it is to be cut off. */
-  hold(response: ServerResponse, holder: Holder): boolean {
-    this.#holders.set(holder, response);
-    response.once("close", () => this.#release(holder));
-    return !this.isOver;
+  /** Counted until it is released: when its response is closed. */
+  hold(holder: Holder): void {
+    if (this.#holders === undefined) this.#holders = [holder];
+    else this.#holders.push(holder);
+  }
+
+  release(holder: Holder): void {
+    const holders = this.#holders ?? [];
+    const at = holders.indexOf(holder);
+    if (at < 0) return;
+    const last = holders.pop();
+    if (last !== undefined && last !== holder) holders[at] = last;
+    if (holders.length > 0) return;
+    const waiting = this.#waiting ?? [];
+    this.#holders = undefined;
+    this.#waiting = undefined;
+    for (const wake of waiting) wake();
   }
 
   /** Resolves when every response is closed: read to its end, or given up. */
   whenRead(): Promise<void> {
-    return this.#holders.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#holders === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting ??= [];
+      this.#waiting.push(resolve);
+    });
   }
 
   get bytes(): number {
     let sum = 0;
-    for (const { pendingBytes } of this.#holders.keys()) sum += pendingBytes;
+    for (const { pendingBytes } of this.#holders ?? []) sum += pendingBytes;
     return sum;
   }
 
   /** Every response that has something which was not read. */
   cutOff(): void {
-    for (const [{ pendingBytes }, response] of this.#holders) if (pendingBytes > 0) cutOff(response);
+    for (const holder of [...(this.#holders ?? [])]) if (holder.pendingBytes > 0) holder.destroy();
   }
 
+  /** Whether all hold more than they may together. */
   get isOver(): boolean {
     return this.bytes > this.#maxBytes;
-  }
-
-  #release(holder: Holder): void {
-    this.#holders.delete(holder);
-    if (this.#holders.size > 0) return;
-    for (const wake of this.#waiting.splice(0)) wake();
   }
 }
 

@@ -41,6 +41,7 @@ export function answerWhole(
         get pendingBytes() {
           return response.writableLength;
         },
+        destroy: () => cutOff(response),
       });
     }
     return;
@@ -51,7 +52,13 @@ export function answerWhole(
   const outbox = new Outbox({ wrap: "bare", maxBytes: reader.maxBytes, writable: response });
   if (outbox.send(frame, splices) === "ok") {
     outbox.close();
-    if (outbox.pendingBytes > 0) hold(response, reader, outbox);
+    if (outbox.pendingBytes === 0) return;
+    hold(response, reader, {
+      get pendingBytes() {
+        return outbox.pendingBytes;
+      },
+      destroy: () => cutOff(response),
+    });
     return;
   }
   reader.slow(size);
@@ -60,9 +67,12 @@ export function answerWhole(
 
 /** What is written and not read. */
 function hold(response: ServerResponse, reader: Reader, holder: Holder): void {
-  if (reader.unread.hold(response, holder)) return;
+  const { unread } = reader;
+  unread.hold(holder);
+  response.once("close", () => unread.release(holder));
+  if (!unread.isOver) return;
   reader.slow(holder.pendingBytes);
-  cutOff(response);
+  holder.destroy();
 }
 
 function writeHead(response: ServerResponse, size: number, { status = 200, headers }: WholeHead): void {

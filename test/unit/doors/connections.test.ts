@@ -98,6 +98,20 @@ test("connections: with no room left the oldest half-open one gives way, and non
   assert.match(log.lines[0] ?? "", /connection_refused .*"half_open","limit":5,"peer":"192.0.2.2"/);
 });
 
+test("connections: one that gave way to another of its own address is counted no more", () => {
+  const { connections, come } = counted({ maxConnections: 2, maxConnectionsPerAddress: 3 });
+  const peers = [come("192.0.2.1")];
+  for (let time = 0; time < 5; time++) {
+    const peer = come("192.0.2.2");
+    assert.ok(peer.isOpen);
+    peers.push(peer);
+  }
+  for (const peer of peers) if (peer.isOpen) peer.destroy();
+  assert.equal(connections.size, 0);
+  assert.ok(come("192.0.2.2").isOpen);
+  assert.ok(come("192.0.2.2").isOpen);
+});
+
 test("connections: refusals are said at once, then summed up every ten seconds", () => {
   const { clock, log, come } = counted({});
   for (let time = 0; time < 7; time++) come("192.0.2.1");

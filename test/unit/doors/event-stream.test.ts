@@ -6,17 +6,19 @@ import { runInNewContext } from "node:vm";
 import { RingBudget } from "../../../src/doors/http/event-ring.ts";
 import { EventStream, eventBytes } from "../../../src/doors/http/event-stream.ts";
 import { frameOfText, noSplices, TextFrame } from "../../../src/wire/frame.ts";
+import { FakeClock } from "../../helpers/fake-clock.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
 test("event-stream: a small event that is kept does not keep alive what small buffers share", () => {
   const budget = new RingBudget({ streamBytes: 1_000_000, totalBytes: 100_000_000 });
+  const home = { clock: new FakeClock(), maxBytes: 1_000_000, unread: undefined, slow() {} };
   const frame = frameOfText('{"jsonrpc":"2.0","id":1,"result":{}}');
   collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
   const streams = Array.from({ length: 10_000 }, (_, number) => {
-    const stream = new EventStream({ number, primes: false, budget });
+    const stream = new EventStream({ number, primes: false, budget, home });
     stream.send(frame, noSplices);
     // As other work between two events does: it takes its part of the shared memory and lets go of it.
     Buffer.from("x".repeat(3_000));

@@ -5,7 +5,7 @@ import { type Asked, type OriginRules, originRefusal } from "../../../src/doors/
 function passes(asked: Partial<Asked>, rules: Partial<OriginRules> = {}): boolean {
   const refusal = originRefusal(
     { allowHosts: [], allowOrigins: [], ...rules },
-    { reach: "loopback", localAddress: "127.0.0.1", host: "localhost:3000", origin: undefined, ...asked },
+    { reach: "loopback", socket: { localAddress: "127.0.0.1" }, host: "localhost:3000", origin: undefined, ...asked },
   );
   if (refusal !== undefined) assert.equal(refusal.status, 403);
   return refusal === undefined;
@@ -35,7 +35,7 @@ test("origin: on loopback only loopback hosts and allowed ones are served", () =
 });
 
 test("origin: beyond loopback any host is served until allowed ones are named", () => {
-  const asked = { reach: "network", localAddress: "::ffff:10.0.0.5" } as const;
+  const asked = { reach: "network", socket: { localAddress: "::ffff:10.0.0.5" } } as const;
   assert.ok(passes({ ...asked, host: "any.example" }));
   const rules = { allowHosts: ["hub.example"] };
   assert.ok(passes({ ...asked, host: "hub.example" }, rules));
