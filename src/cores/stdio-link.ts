@@ -136,6 +136,7 @@ export class StdioLink {
   #ended(): void {
     this.#ending = true;
     this.#reader.end();
+    if (!this.#open) return;
     this.#deps.clock.after(closedStdoutMs, () => {
       if (this.#open) this.#break("core_down", "has closed its stdout");
     });
