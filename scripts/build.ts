@@ -23,6 +23,7 @@ const others = {
   "hub/program": "src/cli/program.ts",
   "hub/health": "src/cli/commands/health.ts",
   "hub/ajv": "ajv/dist/2020.js",
+  "hub/sse-door": "src/doors/sse-door.ts",
   "hub/tls-keeper": "src/doors/tls/tls-keeper.ts",
   "hub/decision-point": "src/links/decision-point.ts",
   "hub/logins": "src/logins/logins.ts",

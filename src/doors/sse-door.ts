@@ -1,24 +1,24 @@
 // HTTP+SSE, the transport of MCP 2024-11-05: everything for the client comes as events on one GET, whose first event names where the
-// client's messages are to be posted. The response is the session: when it ends, so does that.
-import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+// client's messages are to be posted. A client whose stream was cut comes back with the id of its last event (docs/decisions/0046).
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../base/clock.ts";
-import { sameCaller } from "../sessions/principal.ts";
-import { byteString, replySink } from "../wire/frame.ts";
-import { traceHeaders } from "../wire/trace-context.ts";
+import type { Principal } from "../sessions/principal.ts";
+import { byteString } from "../wire/frame.ts";
 import { BodyReader } from "./http/body.ts";
-import { EventResponse, forgetHead } from "./http/event-response.ts";
-import { eventBytes } from "./http/event-stream.ts";
-import { acceptedBy, isEncoded, isJson } from "./http/negotiate.ts";
+import { forgetHead } from "./http/event-response.ts";
+import { RingBudget, type RingLimits, usualRings } from "./http/event-ring.ts";
+import { toEvict } from "./http/eviction.ts";
+import { acceptedBy, isEncoded, isJson, single } from "./http/negotiate.ts";
 import * as refusals from "./http/refusals.ts";
-import { cutMost, type SlowReader } from "./http/unread.ts";
+import { cutMost } from "./http/unread.ts";
 import type { WebDoor } from "./http-router.ts";
-import type { DoorLog, Guest, Judge, RequestDoorkeeper, RequestVisitor } from "./port.ts";
+import type { DoorLog, Guest, Judge, RequestDoorkeeper } from "./port.ts";
 import { RefusalLog, type RefusalReason } from "./refusal-log.ts";
 import { type Reply, refuse, writeReply } from "./reply.ts";
-import { Stay } from "./stay.ts";
+import { agreedRevision, type Returning, SseReturns } from "./sse-returns.ts";
+import { SseSession, type SseSessionDeps } from "./sse-session.ts";
 
-export interface SseDoorLimits {
+export interface SseDoorLimits extends RingLimits {
   readonly maxMessageBytes: number;
   /** Of all bodies that are still coming in. */
   readonly maxIncomingBytes: number;
@@ -37,6 +37,8 @@ export interface SseDoorDeps {
   readonly judge?: Judge;
   /** What stands before `/messages` as clients see it: the path of HUB_PUBLIC_URL, or the base path. */
   readonly publicPath: string;
+  /** Of the streams of other doors too; absent: its own. */
+  readonly budget?: RingBudget;
   readonly limits?: Partial<SseDoorLimits>;
 }
 
@@ -46,17 +48,11 @@ const defaultLimits: SseDoorLimits = {
   maxOutboxBytes: 32 * 1024 * 1024,
   maxAllUnreadBytes: 512 * 1024 * 1024,
   maxSessions: 5_000,
+  ...usualRings,
 };
 
 /** One timer looks after all sessions. */
 const checkMs = 1_000;
-
-interface SseSession extends SlowReader {
-  /** Of who asked for the stream. */
-  readonly stay: Stay;
-  readonly visitor: RequestVisitor;
-  readonly events: EventResponse;
-}
 
 export class SseDoor {
   /** `GET /sse`. */
@@ -71,9 +67,11 @@ export class SseDoor {
   };
   readonly #deps: SseDoorDeps;
   readonly #limits: SseDoorLimits;
+  readonly #sessionDeps: SseSessionDeps;
   readonly #refusals: RefusalLog;
   readonly #sessions = new Map<string, SseSession>();
   readonly #bodies: BodyReader;
+  readonly #returns = new SseReturns();
   #timer: Timer | undefined;
   #draining = false;
   #emptied: (() => void) | undefined;
@@ -82,10 +80,29 @@ export class SseDoor {
     this.#deps = deps;
     this.#limits = { ...defaultLimits, ...deps.limits };
     this.#bodies = new BodyReader(this.#limits);
-    this.#refusals = new RefusalLog(deps.clock, deps.log);
+    const { clock, doorkeeper, judge, log } = deps;
+    this.#refusals = new RefusalLog(clock, log);
+    this.#sessionDeps = {
+      ...{ clock, doorkeeper, judge },
+      budget: deps.budget ?? new RingBudget(this.#limits),
+      maxBytes: this.#limits.maxOutboxBytes,
+      messagesPath: byteString(`${deps.publicPath}/messages`),
+      slowReader: ({ principal: { name }, visitor }, pendingBytes) => {
+        log.warn("slow_reader_cut", {
+          client: name,
+          reason: "outbox full",
+          pending_bytes: pendingBytes,
+          busy: visitor.busy,
+        });
+      },
+      gone: ({ id }) => {
+        this.#sessions.delete(id);
+        if (this.#sessions.size === 0) this.#emptied?.();
+      },
+    };
   }
 
-  /** Open sessions. */
+  /** Sessions: those whose clients are there, and those that may come back. */
   get sessions(): number {
     return this.#sessions.size;
   }
@@ -94,72 +111,94 @@ export class SseDoor {
   async close(graceMs: number): Promise<void> {
     this.#draining = true;
     const late = this.#deps.clock.after(graceMs, () => {
-      for (const { events } of this.#sessions.values()) events.endNow();
+      for (const session of this.#sessions.values()) session.endNow();
     });
-    for (const { visitor, events } of this.#sessions.values()) void visitor.whenIdle().then(() => events.end());
+    for (const session of this.#sessions.values()) void session.visitor.whenIdle().then(() => session.end());
     if (this.#sessions.size > 0) {
       await new Promise<void>((resolve) => {
         this.#emptied = resolve;
       });
     }
     late.cancel();
+    this.#returns.close();
     this.#refusals.close();
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
   #open(request: IncomingMessage, response: ServerResponse, guest: Guest): void {
-    const refusal = this.#refusal(request, guest);
-    if (refusal !== undefined) {
-      writeReply(response, refusal);
-      return;
-    }
-    const { clock, doorkeeper, judge, log, publicPath } = this.#deps;
-    // A capability like a token, though this transport has it in the URL: never logged, good for its own principal only.
-    const id = randomBytes(16).toString("hex");
-    const slow = (pendingBytes: number): void => {
-      const { name } = guest.principal;
-      log.warn("slow_reader_cut", {
-        client: name,
-        reason: "outbox full",
-        pending_bytes: pendingBytes,
-        busy: visitor.busy,
-      });
-    };
-    const events = new EventResponse(response, {
-      clock,
-      maxBytes: this.#limits.maxOutboxBytes,
-      closed: () => this.#ended(id),
-      slow,
-    });
-    events.send(byteString(`event: endpoint\ndata: ${publicPath}/messages?sessionId=${id}\n\n`));
-    const { principal, peer, profile } = guest;
-    const visitor = doorkeeper.open({
-      ...{ principal, peer, profile },
-      door: "sse",
-      sink: replySink((frame, splices) => events.send(eventBytes("event: message\n", frame, splices))),
-      trace: traceHeaders(request.headers),
-      end: () => events.end(),
-    });
-    forgetHead(request);
-    this.#sessions.set(id, {
-      ...{ stay: new Stay(guest, judge, clock), visitor, events },
-      get unreadBytes() {
-        return events.pendingBytes;
-      },
-      cutOff() {
-        slow(events.pendingBytes);
-        events.destroy();
-      },
-    });
-    this.#timer ??= clock.after(checkMs, () => this.#check());
+    const { headers } = request;
+    const lastEventId = single(headers["last-event-id"]);
+    const refusal = !acceptedBy(headers.accept).events
+      ? refusals.eventsNotAccepted
+      : lastEventId
+        ? this.#resume(lastEventId, response, guest)
+        : this.#mayReturn(headers, guest)
+          ? this.#askWho({ request, response, guest, sinceMs: this.#deps.clock.now() })
+          : this.#begin(request, response, guest);
+    if (refusal !== undefined) writeReply(response, refusal);
+    else forgetHead(request);
   }
 
-  #refusal({ headers }: IncomingMessage, guest: Guest): Reply | undefined {
-    if (!acceptedBy(headers.accept).events) return refusals.eventsNotAccepted;
+  /** Returns what to refuse the request with. To an id of nobody knows what there is no new session: its client takes itself for initialized. */
+  #resume(lastEventId: string, response: ServerResponse, guest: Guest): Reply | undefined {
+    const [, id, seq] = /^([0-9a-f]{32})-(\d{1,15})$/.exec(lastEventId) ?? [];
+    if (this.#sessionOf(id, guest)?.resumeOn(response, Number(seq), guest) === true) return undefined;
+    return this.#refused(guest, refusals.noSuchStream, "session");
+  }
+
+  #mayReturn(headers: IncomingHttpHeaders, { principal }: Guest): boolean {
+    const revision = agreedRevision(headers);
+    if (revision === undefined || this.#returns.size >= this.#limits.maxSessions) return false;
+    return [...this.#sessions.values()].some((session) => session.isOfReturning(principal, revision));
+  }
+
+  #askWho(returning: Returning): undefined {
+    this.#returns.ask(returning);
+    this.#watch();
+  }
+
+  /** It has said whose it is (`session`, `after`), by where it posted its answer; or it has not, and is as one that comes for the first time. */
+  #goOn({ request, response, guest: then }: Returning, session?: SseSession, after?: string | null): void {
+    const { judge } = this.#deps;
+    const guest = judge === undefined ? then : judge(then);
+    const seq = /^\d{1,15}$/.test(after ?? "") ? Number(after) : 0;
+    if (guest !== undefined) {
+      if (session?.belongsTo(guest.principal) === true && session.resumeOn(response, seq, guest)) return;
+      if (this.#begin(request, response, guest) === undefined) return;
+    }
+    // What it was asked on has begun, so it cannot be refused any more.
+    response.end();
+  }
+
+  #sessionOf(id: string | null | undefined, { principal }: Guest): SseSession | undefined {
+    const session = this.#sessions.get(id ?? "");
+    return session?.belongsTo(principal) === true ? session : undefined;
+  }
+
+  /** Returns what to refuse the request with. */
+  #begin(request: IncomingMessage, response: ServerResponse, guest: Guest): Reply | undefined {
     if (this.#draining) return this.#refused(guest, refusals.draining, "draining");
-    if (this.#sessions.size < this.#limits.maxSessions) return undefined;
-    return this.#refused(guest, refusals.full, "sessions");
+    if (this.#sessions.size >= this.#limits.maxSessions && !this.#makeRoom(guest.principal)) {
+      return this.#refused(guest, refusals.full, "sessions");
+    }
+    const session = new SseSession(request, response, guest, this.#sessionDeps);
+    this.#sessions.set(session.id, session);
+    this.#watch();
+    return undefined;
+  }
+
+  /** Of those whose clients are not there and have nothing under way. */
+  #makeRoom(asking: Principal): boolean {
+    const now = this.#deps.clock.now();
+    const session = toEvict(this.#sessions.values(), asking, now, 1);
+    if (session === undefined) return false;
+    this.#deps.log.info("session_evicted", {
+      client: session.principal.name,
+      idle_ms: Math.round(session.idleMs(now)),
+    });
+    session.end();
+    return true;
   }
 
   /** Returns what it is refused with. */
@@ -169,12 +208,11 @@ export class SseDoor {
   }
 
   #receive(request: IncomingMessage, response: ServerResponse, guest: Guest): void {
-    const { principal } = guest;
-    const id = new URLSearchParams(request.url?.split("?")[1] ?? "").get("sessionId") ?? "";
-    const session = this.#sessions.get(id);
+    const asked = new URLSearchParams(request.url?.split("?")[1] ?? "");
+    const session = this.#sessionOf(asked.get("sessionId"), guest);
     const { headers } = request;
     const refusal =
-      session === undefined || !sameCaller(session.stay.principal, principal)
+      session === undefined
         ? this.#refused(guest, refusals.noSuchStream, "session")
         : !isJson(headers["content-type"])
           ? refusals.wrongContentType
@@ -188,8 +226,8 @@ export class SseDoor {
     this.#bodies.read(request, (body) => {
       if (body === "too_large") writeReply(response, refusals.tooLarge(this.#limits.maxMessageBytes));
       else if (body === "crowded") writeReply(response, refusals.crowded);
-      // Its stream may have ended while the body came in.
-      else if (!this.#sessions.has(id)) writeReply(response, refusals.noSuchStream);
+      // It may have ended while the body came in.
+      else if (!session.belongsTo(guest.principal)) writeReply(response, refusals.noSuchStream);
       else if (body.size === 0) writeReply(response, refusals.noBody);
       else {
         // Before the message is taken: its answer may be on its way to the client at once.
@@ -200,26 +238,25 @@ export class SseDoor {
         }
         writeReply(response, accepted);
         session.visitor.renew(now.principal);
-        session.visitor.receive(body, this.#deps.clock.now());
+        session.posted(headers);
+        const returning = this.#returns.answeredBy(body);
+        if (returning === undefined) session.visitor.receive(body, this.#deps.clock.now());
+        else this.#goOn(returning, session, asked.get("after"));
       }
     });
   }
 
-  #ended(id: string): void {
-    const session = this.#sessions.get(id);
-    this.#sessions.delete(id);
-    session?.visitor.leave();
-    if (this.#sessions.size === 0) this.#emptied?.();
-  }
-
   #check(): void {
     const now = this.#deps.clock.now();
-    for (const { events, stay } of this.#sessions.values()) {
-      if (stay.isOver) events.end();
-      else events.check(now);
-    }
+    for (const session of this.#sessions.values()) session.check(now);
     cutMost(this.#sessions.values(), this.#limits.maxAllUnreadBytes);
-    this.#timer = this.#sessions.size === 0 ? undefined : this.#deps.clock.after(checkMs, () => this.#check());
+    for (const returning of this.#returns.takeOverdue(now)) this.#goOn(returning);
+    this.#timer = undefined;
+    if (this.#sessions.size + this.#returns.size > 0) this.#watch();
+  }
+
+  #watch(): void {
+    this.#timer ??= this.#deps.clock.after(checkMs, () => this.#check());
   }
 }
 

@@ -2,12 +2,13 @@
 import { AdminDoor } from "../admin/admin-door.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ListenAddress } from "../base/listen-address.ts";
+import { RingBudget, usualRings } from "../doors/http/event-ring.ts";
 import { HttpDoor } from "../doors/http/http-door.ts";
 import type { HttpPages, WebDoor } from "../doors/http-router.ts";
 import { type HttpServer, type HttpServerDeps, openHttpServer } from "../doors/http-server.ts";
+import { LateSseDoor } from "../doors/late-sse-door.ts";
 import { isLoopback } from "../doors/listen.ts";
 import { jsonReply } from "../doors/reply.ts";
-import { SseDoor } from "../doors/sse-door.ts";
 import { judgeBy } from "../doors/stay.ts";
 import type { TlsKeeper, TlsKeeperDeps } from "../doors/tls/tls-keeper.ts";
 import { WsDoor } from "../doors/ws-door.ts";
@@ -73,16 +74,19 @@ export async function openNetworkDoors(deps: NetworkDoorsDeps): Promise<NetworkD
     doorkeeper: hub.doorkeeper,
     limits: { maxMessageBytes: settings.limits.maxMessageBytes },
   });
+  const budget = new RingBudget(usualRings);
   const http = new HttpDoor({
     clock,
+    budget,
     judge,
     log: doorLog,
     doorkeeper: hub.doorkeeper,
     limits: { maxMessageBytes: settings.limits.maxMessageBytes, maxSessions },
     dropped: (reason) => hub.metrics.notificationDropped(reason),
   });
-  const sse = new SseDoor({
+  const sse = new LateSseDoor({
     clock,
+    budget,
     judge,
     log: doorLog,
     doorkeeper: hub.doorkeeper,

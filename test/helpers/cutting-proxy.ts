@@ -32,6 +32,13 @@ export class CuttingProxy implements AsyncDisposable {
     return new Promise((resolve) => this.#cuts.add({ text, done: resolve }));
   }
 
+  /** Cuts all that is open. Resolves when it is cut. */
+  async cutNow(): Promise<void> {
+    const open = [...this.#sockets];
+    for (const socket of open) socket.destroy();
+    await Promise.all(open.map((socket) => socket.closed || once(socket, "close")));
+  }
+
   #join(client: Socket, upstream: Socket): void {
     for (const socket of [client, upstream]) {
       this.#sockets.add(socket);

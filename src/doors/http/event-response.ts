@@ -28,6 +28,13 @@ const eventHeaders = {
   "x-accel-buffering": "no",
 };
 
+/** The head of a response, unless it has left already. */
+export function beginEvents(response: ServerResponse, headers?: Readonly<Record<string, string>> | undefined): void {
+  if (response.headersSent) return;
+  response.writeHead(200, headers === undefined ? eventHeaders : { ...eventHeaders, ...headers });
+  response.flushHeaders();
+}
+
 /** A stream with nothing in it, not even an id to come back with. */
 export function endWithoutEvents(response: ServerResponse): void {
   response.writeHead(200, eventHeaders).end();
@@ -53,8 +60,7 @@ export class EventResponse implements Holder {
     this.#response = response;
     this.#options = options;
     this.#saidMs = options.clock.now();
-    response.writeHead(200, headers === undefined ? eventHeaders : { ...eventHeaders, ...headers });
-    response.flushHeaders();
+    beginEvents(response, headers);
     this.#outbox = new Outbox({
       wrap: "bare",
       maxBytes: options.maxBytes,
@@ -100,12 +106,6 @@ export class EventResponse implements Holder {
   /** What was sent arrives, then the response ends. */
   end(): void {
     this.#outbox.close();
-  }
-
-  /** For a client whose time is up: what it has not taken by now is lost. */
-  endNow(): void {
-    this.end();
-    if (this.#outbox.pendingBytes > 0) this.destroy();
   }
 
   destroy(): void {

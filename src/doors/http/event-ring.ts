@@ -8,6 +8,8 @@ export interface RingLimits {
   readonly totalBytes: number;
 }
 
+export const usualRings: RingLimits = { streamBytes: 1024 * 1024, totalBytes: 64 * 1024 * 1024 };
+
 /** An event as it is sent. A small one is text: as bytes it would keep the eight kilobytes alive that small buffers share. */
 export type EventBytes = Buffer | ByteString;
 
@@ -16,7 +18,7 @@ interface Event {
   readonly bytes: EventBytes;
 }
 
-/** What the rings of a door keep together; the oldest ring gives way first. */
+/** What rings keep together; the oldest ring gives way first. */
 export class RingBudget {
   readonly limits: RingLimits;
   /** In the order in which they last were empty. */
@@ -59,6 +61,11 @@ export class EventRing {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The number of the oldest event that is still here; undefined: none is. */
+  get firstSeq(): number | undefined {
+    return this.#events?.[0]?.seq;
   }
 
   push(seq: number, bytes: EventBytes): void {

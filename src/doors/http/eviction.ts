@@ -7,7 +7,7 @@ export interface Evictable {
   idleMs(nowMs: number): number;
 }
 
-/** A session that was idle for less is only taken from who has many more than the one who asks. */
+/** Usually a session that was idle for less is only taken from who has many more than the one who asks. */
 const evictableMs = 60_000;
 
 /**
@@ -18,6 +18,7 @@ export function toEvict<Session extends Evictable>(
   sessions: Iterable<Session>,
   asking: Principal,
   nowMs: number,
+  leastMs = evictableMs,
 ): Session | undefined {
   const all = [...sessions];
   const counts = new Map<string, number>();
@@ -31,8 +32,8 @@ export function toEvict<Session extends Evictable>(
     count = held;
   }
   const theirs = all.filter(({ principal }) => keyOf(principal) === most);
-  const found = idlest(theirs, nowMs, own * 2 < count ? 1 : evictableMs);
-  return found ?? (most === keyOf(asking) ? undefined : idlest(all, nowMs, evictableMs));
+  const found = idlest(theirs, nowMs, own * 2 < count ? 1 : leastMs);
+  return found ?? (most === keyOf(asking) ? undefined : idlest(all, nowMs, leastMs));
 }
 
 function idlest<Session extends Evictable>(

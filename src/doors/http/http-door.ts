@@ -1,7 +1,6 @@
 // Streamable HTTP of both eras on one endpoint: each message of a client is a POST of its own, what belongs to a request comes back as its
 // response. From 2025-03-26 to 2025-11-25 messages belong to sessions, everything else comes on the response of a GET, and a client that
 // disconnects has not cancelled anything. In 2026-07-28 a request is all there is (modern-posts.ts).
-
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Timer } from "../../base/clock.ts";
 import type { Principal } from "../../sessions/principal.ts";
@@ -17,7 +16,7 @@ import { batchOf, isBatch } from "./batch.ts";
 import { BodyReader, type NoBody } from "./body.ts";
 import { classify, isListen, isModernHeader, kindInBatch, type LegacyKind, revisionHeader } from "./classify.ts";
 import { forgetHead } from "./event-response.ts";
-import { RingBudget, type RingLimits } from "./event-ring.ts";
+import { RingBudget, type RingLimits, usualRings } from "./event-ring.ts";
 import { toEvict } from "./eviction.ts";
 import { HttpSession, type SessionDeps } from "./http-session.ts";
 import { type ModernLimits, ModernPosts } from "./modern-posts.ts";
@@ -50,6 +49,8 @@ export interface HttpDoorDeps {
   readonly limits?: Partial<HttpDoorLimits>;
   /** Absent: who was let in stays in. */
   readonly judge?: Judge;
+  /** Of the streams of other doors too; absent: its own. */
+  readonly budget?: RingBudget;
   /** Counts a message that no response could take. */
   dropped(reason: "no_stream"): void;
 }
@@ -67,8 +68,7 @@ const defaultLimits: HttpDoorLimits = {
   maxBatch: 100,
   maxStreams: 256,
   idleMs: 30 * 60_000,
-  streamBytes: 1024 * 1024,
-  totalBytes: 64 * 1024 * 1024,
+  ...usualRings,
 };
 
 /** One timer looks after all sessions. */
@@ -113,7 +113,7 @@ export class HttpDoor implements WebDoor {
     };
     this.#sessionDeps = {
       ...{ doorkeeper, judge },
-      budget: new RingBudget(this.#limits),
+      budget: deps.budget ?? new RingBudget(this.#limits),
       responses: { clock, maxBytes: this.#limits.maxOutboxBytes },
       limits: this.#limits,
       slowReader: ({ principal, visitor }, pendingBytes) => slowReader(principal.name, pendingBytes, visitor.busy),

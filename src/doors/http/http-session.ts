@@ -10,7 +10,7 @@ import type { Guest, Judge, RequestDoorkeeper, RequestVisitor } from "../port.ts
 import { Stay } from "../stay.ts";
 import type { EventResponseOptions } from "./event-response.ts";
 import type { RingBudget } from "./event-ring.ts";
-import { EventStream, type StreamHome } from "./event-stream.ts";
+import { EventStream, keptMs, type StreamHome } from "./event-stream.ts";
 import { Post, type PostHome, type PostOptions, type ResponseHeaders } from "./post.ts";
 import { type SlowReader, Unread } from "./unread.ts";
 
@@ -27,9 +27,6 @@ export interface SessionDeps {
   ended(session: HttpSession): void;
 }
 
-/** A stream that has ended is kept for a client that lost its connection just then. */
-const keptMs = 60_000;
-
 /** For its visitor it is where everything goes that belongs to no request; a client's memory is counted in objects. */
 export class HttpSession implements PostHome, ReplySink, SlowReader, StreamHome {
   readonly id: string = randomBytes(16).toString("hex");
@@ -43,7 +40,7 @@ export class HttpSession implements PostHome, ReplySink, SlowReader, StreamHome 
   /** For what belongs to no request; its number is 0. */
   #standing: EventStream | undefined;
   /** Of requests; made when there is one. */
-  #streams: Map<number, EventStream> | undefined;
+  #streams: Map<EventStream["name"], EventStream> | undefined;
   #lastNumber = 0;
   #usedMs: number;
   #ended = false;
@@ -170,7 +167,7 @@ export class HttpSession implements PostHome, ReplySink, SlowReader, StreamHome 
       stream.check(nowMs);
       if (stream.finishedMs === undefined || stream.isAttached || nowMs - stream.finishedMs < keptMs) continue;
       stream.close();
-      this.#streams.delete(stream.number);
+      this.#streams.delete(stream.name);
     }
   }
 
@@ -215,9 +212,9 @@ export class HttpSession implements PostHome, ReplySink, SlowReader, StreamHome 
     return stream;
   }
 
-  #newStream(number: number): EventStream {
+  #newStream(name: number): EventStream {
     const primes = primesStreams(this.visitor.revision);
-    return new EventStream({ number, primes, budget: this.#deps.budget, home: this });
+    return new EventStream({ name, primes, budget: this.#deps.budget, home: this });
   }
 
   /** Of the streams that nothing more comes on. */
@@ -225,7 +222,7 @@ export class HttpSession implements PostHome, ReplySink, SlowReader, StreamHome 
     for (const stream of this.#streams?.values() ?? []) {
       if (stream.finishedMs === undefined) continue;
       stream.close();
-      this.#streams?.delete(stream.number);
+      this.#streams?.delete(stream.name);
       return;
     }
   }

@@ -17,8 +17,8 @@ test("event-stream: a small event that is kept does not keep alive what small bu
   const frame = frameOfText('{"jsonrpc":"2.0","id":1,"result":{}}');
   collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
-  const streams = Array.from({ length: 10_000 }, (_, number) => {
-    const stream = new EventStream({ number, primes: false, budget, home });
+  const streams = Array.from({ length: 10_000 }, (_, name) => {
+    const stream = new EventStream({ name, primes: false, budget, home });
     stream.send(frame, noSplices);
     // As other work between two events does: it takes its part of the shared memory and lets go of it.
     Buffer.from("x".repeat(3_000));

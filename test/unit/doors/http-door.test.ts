@@ -15,7 +15,9 @@ test("http doors: streams that wait behind a request end with their connection",
   wire.write(postText(id, ping(1)) + openSse + openSse + listen(id));
   await house.until(() => house.sse.sessions === 2 && visitor.asked.length === 2);
   wire.socket.destroy();
-  await house.until(() => house.sse.sessions === 0);
+  await house.until(() => house.server.server.connections === 0);
+  house.clock.advance(60_000);
+  assert.equal(house.sse.sessions, 0);
   visitor.result(1, "{}");
   // A listener that was not told would keep its session from being idle.
   house.clock.advance(31 * 60_000);
@@ -36,7 +38,7 @@ test("http doors: a request whose session ends while its body comes in is refuse
   assert.equal(visitor.asked.length, 1);
 });
 
-test("http doors: a message whose SSE stream ends while its body comes in is refused", async () => {
+test("http doors: a message whose SSE session ends while its body comes in is refused", async () => {
   await using house = await House.open();
   using stream = await house.wire();
   stream.write(openSse);
@@ -44,8 +46,8 @@ test("http doors: a message whose SSE stream ends while its body comes in is ref
   using wire = await house.wire();
   const text = requestText(`POST ${path}`, json, JSON.stringify({ jsonrpc: "2.0", ...ping(1) }));
   wire.write(text.slice(0, -1));
-  stream.socket.destroy();
-  await house.until(() => house.sse.sessions === 0);
+  house.doorkeeper.last.visit.end("dismissed");
+  await stream.until(/\r\n0\r\n\r\n/);
   wire.write(text.slice(-1));
   assert.match(await wire.until(/open \/sse again/), / 404 /);
 });
@@ -391,7 +393,9 @@ test("http doors: a client that half-closes has left, and what speaks HTTP/1.0 i
   using half = await house.wire();
   half.socket.end(openSse);
   await half.closed;
-  await house.until(() => house.sse.sessions === 0);
+  await house.until(() => house.server.server.connections === 0);
+  house.clock.advance(60_000);
+  assert.equal(house.sse.sessions, 0);
 });
 
 function chunk(text: string): string {

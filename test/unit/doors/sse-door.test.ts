@@ -43,11 +43,12 @@ test("sse-door: the first event says where messages go, every message is an even
   const reader = new EventReader(response);
   const first = await reader.any();
   assert.equal(first?.event, "endpoint");
-  assert.match(String(first?.data), /^\/messages\?sessionId=[0-9a-f]{32}$/);
+  const [, id] = /^\/messages\?sessionId=([0-9a-f]{32})$/.exec(String(first?.data)) ?? [];
+  assert.deepEqual([first?.id, first?.retry], [`${id}-0`, "1000"]);
   const accepted = await post(`${doors.url}${first?.data}`);
   assert.deepEqual([accepted.statusCode, await textOf(accepted)], [202, "Accepted"]);
   const event = await reader.any();
-  assert.deepEqual({ ...event }, { event: "message", data: '{"jsonrpc":"2.0","id":900,"result":{}}' });
+  assert.deepEqual({ ...event }, { id: `${id}-1`, event: "message", data: '{"jsonrpc":"2.0","id":900,"result":{}}' });
   reader.close();
 });
 
@@ -168,7 +169,7 @@ test("sse-door: a modern request that listens is acknowledged on the stream, hea
   client.close();
 });
 
-test("sse-door: the session ends with its stream, and its calls are cancelled in the Core", async () => {
+test("sse-door: a session whose client does not come back ends a minute after its stream, and its calls are cancelled in the Core", async () => {
   await using doors = await scene.doors();
   const watcher = await open(doors.url);
   const client = await open(doors.url);
@@ -178,6 +179,10 @@ test("sse-door: the session ends with its stream, and its calls are cancelled in
   await watcher.call("a__until-held", { key: "left" });
   const cancelled = watcher.call("a__until-cancelled", { key: "left" });
   client.close();
+  await doors.connections(1);
+  doors.clock.advance(59_000);
+  assert.equal(doors.sse.sessions, 2);
+  doors.clock.advance(1_000);
   assert.equal((await cancelled).result.content[0].text, "cancelled");
   assert.equal(doors.sse.sessions, 1);
   assert.equal((await post(href)).statusCode, 404);
