@@ -25,7 +25,9 @@ export const digits = 256;
 export const minuses = 272;
 /** What is none of these or a quote: numbers and literals. */
 export const words = 288;
-export const blockBytes = 304;
+/** The top bit of each: what is not ASCII. */
+export const slice7 = 304;
+export const blockBytes = 320;
 
 // What is known of the bytes before the next block.
 const inString = memory.data(48, 16); // all ones, or none
@@ -217,6 +219,7 @@ export function readBlock(at: usize, into: usize): void {
   v128.store(into, b4, slice4);
   v128.store(into, b5, slice5);
   v128.store(into, b6, slice6);
+  v128.store(into, b7, slice7);
   v128.store(into, control, controlBytes);
   v128.store(into, s, stringBytes);
   v128.store(into, wrong, wrongBytes);

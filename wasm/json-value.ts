@@ -6,7 +6,7 @@
 // then a handful of rules on such words (words.ts), the same work whatever the bytes are. What crosses into the next block is the top
 // bit of a word that is kept, `last…`.
 import * as part from "./block";
-import { hasBackslash, plainEnd } from "./plain-text";
+import { hasBackslash, passedHigh, plainEnd, startPlain } from "./plain-text";
 import { and, any, before, behind, but, lastBit, moved, none, or, sum, xor } from "./words";
 import { unmask } from "./ws-unmask";
 
@@ -15,11 +15,11 @@ export { unmask };
 /** For each open level whether it is an object. The caller's limit of levels is at most 128. */
 const levels = memory.data(136);
 /** The block being looked at and the next one. */
-const blocks = memory.data(608, 16);
+const blocks = memory.data(640, 16);
 
 // Words of the block before, of which the top bits count. In memory: as variables they would be moved about in every block.
-const keptBytes: usize = 336;
-const kept = memory.data(336, 16);
+const keptBytes: usize = 352;
+const kept = memory.data(352, 16);
 const lastComma = kept;
 const lastColon = kept + 16;
 const lastOpen = kept + 32;
@@ -41,12 +41,20 @@ const lastPower = kept + 272;
 const lastNumber = kept + 288; // any of the six above
 const errors = kept + 304; // in any block before
 const controls = kept + 320; // in any block before
+const highs = kept + 336; // bytes that are not ASCII, in any block before
 
 /** Whether a control character (a line end or a tab) stood between the tokens of the last value. */
 let hadControl = false;
 
 export function sawControl(): bool {
   return hadControl;
+}
+
+/** Whether it has a byte that is not ASCII. */
+let hadHigh = false;
+
+export function sawHigh(): bool {
+  return hadHigh;
 }
 
 /**
@@ -64,6 +72,7 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
   store<u8>(levels, 0);
   let now: usize = blocks;
   part.startOutside();
+  startPlain();
   part.readBlock(at, now);
 
   for (let p = at; p < limit; p += 128) {
@@ -293,9 +302,12 @@ export function valueEnd(at: usize, limit: usize, maxLevels: i32): usize {
       const mask = end < 64 ? i64x2.replace_lane(none(), 0, within) : i64x2.replace_lane(i64x2.splat(-1), 1, within);
       const stop = p + end + 1;
       hadControl = any(or(v128.load(controls), and(v128.load(block, part.controlBytes), mask)));
+      const high = or(v128.load(highs), and(v128.load(block, part.slice7), mask));
+      hadHigh = any(high) || i8x16.bitmask(passedHigh()) !== 0;
       return !any(or(v128.load(errors), and(wrong, mask))) && stop <= limit ? stop : 0;
     }
     v128.store(errors, or(v128.load(errors), wrong));
+    v128.store(highs, or(v128.load(highs), v128.load(block, part.slice7)));
     v128.store(controls, or(v128.load(controls), v128.load(block, part.controlBytes)));
   }
   return 0;

@@ -32,6 +32,8 @@ export class Catalog {
   readonly config: CatalogConfig;
   readonly #namings: readonly Naming[];
   readonly #byCaller = new WeakMap<Caller, View>();
+  /** Of whoever asked last, who asks again and again. */
+  #last: { readonly caller: Caller; readonly view: View } | undefined;
   readonly #byKey = new Map<string, View>();
 
   constructor(version: number, shelves: readonly Shelf[], config: CatalogConfig) {
@@ -48,10 +50,11 @@ export class Catalog {
 
   /** The caller's view: the same object for the same caller, and for callers with the same rules and clients of the same kind. */
   view(caller: Caller): View {
+    if (caller === this.#last?.caller) return this.#last.view;
     const known = this.#byCaller.get(caller);
-    if (known !== undefined) return known;
-    const view = this.#viewOf(this.config.rules(caller), caller.profile ?? defaultOf(this.config.profiles));
-    this.#byCaller.set(caller, view);
+    const view = known ?? this.#viewOf(this.config.rules(caller), caller.profile ?? defaultOf(this.config.profiles));
+    if (known === undefined) this.#byCaller.set(caller, view);
+    this.#last = { caller, view };
     return view;
   }
 

@@ -1,11 +1,12 @@
 // Finds what a caller means by a name, among what that caller may use and nothing else. By table, never by taking a name apart.
+import { RecentMap } from "../base/recent-map.ts";
 import type { Ambiguous, NamedEntry, PromptRoute } from "./model.ts";
 
 const maxCandidates = 20;
 
 export class NameTable<R extends PromptRoute> {
   /** Exposed names, then canonical ones: what is written exactly is never ambiguous. */
-  readonly #exact = new Map<string, NamedEntry<R>>();
+  readonly #exact = new RecentMap<NamedEntry<R>>();
   readonly #entries: readonly NamedEntry<R>[];
   readonly #spellingsOf: (entry: NamedEntry<R>) => Iterable<string>;
   /** Made at the first name that is not exact: most callers never write one. */

@@ -1,12 +1,12 @@
 // Admission of calls, all in this process: each call passes its client's limits, then its tool's where it has some, then its Core's.
-// Every decision is synchronous; a call that must wait waits in a bounded queue and is started later. Knows nothing of frames, answers
-// or policies.
+// Every decision is synchronous; a call that must wait waits in a bounded queue and is started later. Knows nothing of frames or policies.
 //
 //   admit ─► client ──────────────► tool ────────────────────► Core ──────────────────► runs ─► release
 //            slots, rates, FIFO     slots, rates, clients      slots, rates, clients
 //                                   in turn                    in turn
 //                                   (a slot of each party before is held)
 import type { Clock } from "../base/clock.ts";
+import { RecentMap } from "../base/recent-map.ts";
 import { Fifo } from "./fair-queue.ts";
 import { Limited, type LimitSettings } from "./limited.ts";
 import { type Core, Party, type PartyKind, Place } from "./party.ts";
@@ -98,8 +98,8 @@ class Limits<C extends LimitedCall> implements CallLimiter<C> {
   readonly refused: Record<LimitKind, number> = { client: 0, tool: 0, core: 0, memory: 0 };
   readonly #options: LimitsOptions<C>;
   readonly #maxWaitingBytes: number;
-  readonly #clients = new Map<string, Party<C>>();
-  readonly #cores = new Map<string, Core<C>>();
+  readonly #clients = new RecentMap<Party<C>>();
+  readonly #cores = new RecentMap<Core<C>>();
   readonly #ready = new Fifo<Place<C>>();
   #isStarting = false;
   #sweepAt = fewClients;

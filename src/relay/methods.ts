@@ -1,5 +1,6 @@
 // Every request method that clients may send, and who answers it. A method that is not in the table does not exist.
 import { HubError } from "../base/errors.ts";
+import { RecentMap } from "../base/recent-map.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ListKind } from "../catalog/cursor.ts";
 import type { HubTool, HubTools } from "../catalog/hub-tools.ts";
@@ -111,7 +112,8 @@ export class Methods {
       ["subscriptions/listen", (request) => this.#listen(request)],
       ["ping", (request) => answer(request, emptyResult)],
     ]);
-    const ofEra = (isThere: (method: string) => boolean) => new Map([...all].filter(([method]) => isThere(method)));
+    const ofEra = (isThere: (method: string) => boolean) =>
+      RecentMap.of([...all].filter(([method]) => isThere(method)));
     this.#tables = {
       legacy: ofEra((method) => !onlyModern.has(method)),
       modern: ofEra((method) => modernMethods.includes(method)),
@@ -349,7 +351,7 @@ export class Methods {
     const { state, capabilities } = lane.core;
     const created = this.#deps.coreTasks.creating(session, lane, canonical);
     if (created !== undefined || session.era === "modern") return created;
-    if ((state.t === "up" && !runsTasks(capabilities)) || scan.others === 0) return undefined;
+    if (scan.others === 0 || (state.t === "up" && !runsTasks(capabilities))) return undefined;
     if (paramAt(request.bytes, scan, "task") === undefined) return undefined;
     return this.#deps.tasks.creating(session, lane);
   }

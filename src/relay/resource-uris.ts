@@ -26,9 +26,11 @@ export class ResourceUris {
 
   /** With what else takes part in the answer of a call of this method on this lane. */
   hooks(lane: Lane, method: string, others: readonly CallHook[] | undefined): readonly CallHook[] | undefined {
+    const isPrefixed = lane.policy.uriPrefix !== undefined;
+    if (!isPrefixed && lane.core.capabilities["resources"] === undefined) return others;
     if (!methods.has(method)) return others;
-    if (lane.policy.uriPrefix !== undefined) return spelling(others);
-    if (method === "resources/read" || lane.core.capabilities["resources"] === undefined) return others;
+    if (isPrefixed) return spelling(others);
+    if (method === "resources/read") return others;
     return others === undefined ? [this.#learn] : [...others, this.#learn];
   }
 

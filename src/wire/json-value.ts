@@ -16,8 +16,10 @@ export interface JsonValueCode {
   valueEnd(at: number, limit: number, maxLevels: number): number;
   /** Whether the value that valueEnd last found had a control character between its tokens: a line end or a tab. */
   sawControl(): number;
-  /** As wasm/ws-unmask.ts; 0: what was unmasked is not all ASCII. */
-  unmask(at: number, end: number, mask: number): number;
+  /** Whether it had a byte that is not ASCII. */
+  sawHigh(): number;
+  /** As wasm/ws-unmask.ts. */
+  unmask(at: number, end: number, mask: number): void;
 }
 
 /** Compiled; each call of what is returned makes memory of its own. Throws where WebAssembly or its vectors are missing. */

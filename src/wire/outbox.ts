@@ -30,9 +30,13 @@ const batchedBytes = 2 * 1024;
 const copyBytes = 16 * 1024;
 /** In larger frames, pieces up to this size are copied: cheaper than one more buffer to write. */
 const smallPieceBytes = 1024;
-/** A first batch of so many messages, or bytes, leaves at once: the reader starts on it while the rest of the turn is still being written. */
+/**
+ * A first batch of so many messages, or bytes, leaves at once: the reader starts on it while the rest of the turn is still being written. The last of the messages must have
+ * come together, in one read: where several peers send a few each, this process is what they wait for, and waking the reader twice costs it more.
+ */
 const earlyFlushMessages = 36;
 const earlyFlushBytes = 16 * 1024;
+const togetherMessages = 18;
 const firstSlabBytes = 4 * 1024;
 const fullSlabBytes = 64 * 1024;
 /** A large message leaves in one write: each further one costs a turn of the event loop. */
@@ -64,7 +68,7 @@ export class Outbox implements FrameSink {
   #acceptedBytes = -0;
   /** Small frames of this turn, wrapped, behind everything in the slab: joining strings costs less than copying pieces. */
   #batch: ByteString = "";
-  /** Small frames in this turn's first part. */
+  /** Small frames in this turn's first part, since the read before the one that brought the latest. */
   #batched = 0;
   #scheduled = false;
   /** Whether the first part of this turn has left already. */
@@ -294,7 +298,8 @@ export class Outbox implements FrameSink {
   }
 
   #schedule(): void {
-    if (!this.#isEarly && (++this.#batched >= earlyFlushMessages || this.#batch.length >= earlyFlushBytes)) {
+    if (++this.#batched === togetherMessages) process.nextTick(countAnew, this);
+    if (!this.#isEarly && (this.#batched >= earlyFlushMessages || this.#batch.length >= earlyFlushBytes)) {
       this.#isEarly = true;
       this.#handOverBatch();
       this.#closeSegment();
@@ -303,6 +308,11 @@ export class Outbox implements FrameSink {
     if (this.#scheduled || this.#blocked) return;
     this.#scheduled = true;
     setImmediate(flushNow, this);
+  }
+
+  /** What comes from now on was read from elsewhere. */
+  countAnew(): void {
+    this.#batched = 0;
   }
 
   #pump(): void {
@@ -373,4 +383,8 @@ function copyPiece(from: Buffer, to: Buffer, at: number, start: number, end: num
 
 function flushNow(outbox: Outbox): void {
   outbox.flush();
+}
+
+function countAnew(outbox: Outbox): void {
+  outbox.countAnew();
 }

@@ -1,5 +1,6 @@
 // Where large frames of clients are scanned: a frame is copied into WebAssembly memory, where vector code skips whole values. Made at
 // the first large frame; without WebAssembly, never. Results are those of values.ts.
+import { isAscii } from "node:buffer";
 import type { Frame } from "./frame.ts";
 import { compileJsonValue, type JsonValueCode, slackBytes, textStart } from "./json-value.ts";
 import { maxDepth, valueEnd } from "./values.ts";
@@ -22,18 +23,19 @@ const CR = 0x0d;
 export interface Landing {
   readonly memory: ScanMemory;
   size: number;
-  isAscii: boolean;
 }
 
 export class ScanMemory {
   #create: (() => JsonValueCode) | "missing" | undefined;
   #code: JsonValueCode | undefined;
   #bytes: Buffer = noBytes;
-  /** No line end stands between the tokens before this offset; beyond the frame's end when one was seen. */
+  /** What lies before this offset was looked at. */
   #checked = 0;
+  /** No line end stands between the tokens there. */
+  #isOneLine = true;
+  /** All of it is ASCII. */
+  #isAscii = true;
   #landing: Landing | undefined;
-  /** Of what was last loaded: it is known to be. */
-  isAscii = false;
 
   /** Bytes of memory kept at present. */
   get keptBytes(): number {
@@ -51,11 +53,12 @@ export class ScanMemory {
     const landing = frame.landing === this.#landing ? this.#landing : undefined;
     this.#landing = undefined;
     const isHere = landing?.size === frame.size;
-    this.isAscii = isHere && landing?.isAscii === true;
     let at = 0;
     if (!isHere) for (const chunk of frame.chunks) at += chunk.copy(bytes, at);
     this.#bytes = bytes;
     this.#checked = 0;
+    this.#isOneLine = true;
+    this.#isAscii = true;
     return bytes;
   }
 
@@ -76,7 +79,7 @@ export class ScanMemory {
     const source = chunk.subarray(start, end);
     const here = new Uint8Array(code.memory.buffer, from, source.length);
     here.set(source);
-    if (code.unmask(from, to, swap(mask)) === 0) landing.isAscii = false;
+    code.unmask(from, to, swap(mask));
     source.set(here);
     landing.size += source.length;
     return true;
@@ -85,7 +88,7 @@ export class ScanMemory {
   /** The same for bytes that are only to be unmasked; what was landing here has no place any more. False as well where they are few. */
   unmask(chunk: Buffer, start: number, end: number, mask: number): boolean {
     const isWorth = end - start >= vectorsFrom;
-    return isWorth && this.land({ memory: this, size: 0, isAscii: true }, chunk, start, end, mask);
+    return isWorth && this.land({ memory: this, size: 0 }, chunk, start, end, mask);
   }
 
   /** As valueEnd of values.ts, for the bytes last loaded. */
@@ -95,7 +98,10 @@ export class ScanMemory {
     if (this.#code !== undefined && (first === 0x7b || first === 0x5b)) {
       const end = this.#code.valueEnd(textStart + at, textStart + limit, maxDepth - depth);
       if (end !== 0) {
-        this.#pass(at, end - textStart, this.#code.sawControl() !== 0);
+        this.#look(at);
+        this.#checked = end - textStart;
+        if (this.#code.sawControl() !== 0) this.#isOneLine = false;
+        if (this.#code.sawHigh() !== 0) this.#isAscii = false;
         return end - textStart;
       }
       // What is wrong, and where, is said by the code that small frames are scanned with.
@@ -105,9 +111,14 @@ export class ScanMemory {
 
   /** Whether the frame, which must have been scanned and found right, is known to have no line end between its tokens. */
   isOneLine(): boolean {
-    const { length } = this.#bytes;
-    this.#pass(length, length, false);
-    return this.#checked === length;
+    this.#look(this.#bytes.length);
+    return this.#isOneLine;
+  }
+
+  /** Whether the frame, which must have been scanned, is known to be ASCII. */
+  isAscii(): boolean {
+    this.#look(this.#bytes.length);
+    return this.#isAscii;
   }
 
   /** The frame is used up. */
@@ -118,11 +129,12 @@ export class ScanMemory {
     this.#landing = undefined;
   }
 
-  /** The value from `start` to `end` was skipped; what lies between it and the one before has still to be looked at. */
-  #pass(start: number, end: number, hadControl: boolean): void {
+  /** At what lies between the value that was skipped last and `end`, where another one begins. */
+  #look(end: number): void {
     const bytes = this.#bytes;
-    if (this.#checked > bytes.length) return;
-    this.#checked = hadControl || hasLineEnd(bytes, this.#checked, start) ? bytes.length + 1 : end;
+    if (this.#isOneLine) this.#isOneLine = !hasLineEnd(bytes, this.#checked, end);
+    if (this.#isAscii) this.#isAscii = isAscii(bytes.subarray(this.#checked, end));
+    this.#checked = end;
   }
 
   #ready(bytes: number): JsonValueCode | undefined {

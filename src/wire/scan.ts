@@ -180,7 +180,7 @@ export function scanAny(bytes: Buffer, into: Scan, memory?: ScanMemory): ScanFau
   }
   const end = walk(bytes, start, limit, 1, into, memory);
   if (end !== limit) return walkFault(bytes, end, into);
-  if (memory?.isAscii !== true && !isUtf8(bytes)) return fault("parse_error", "not valid UTF-8", bytes, into);
+  if (memory?.isAscii() !== true && !isUtf8(bytes)) return fault("parse_error", "not valid UTF-8", bytes, into);
   conclude(into);
   return pass.flaw === "" ? undefined : fault("request_invalid", pass.flaw, bytes, into);
 }

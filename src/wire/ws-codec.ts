@@ -221,7 +221,7 @@ export class WsReader implements RowTaker {
       this.#body = isCopied ? Buffer.allocUnsafe(this.#length) : new Pieces();
       this.#filled = 0;
       const lands = !isCopied && this.#final && this.#fragments === undefined;
-      this.#landing = lands ? { memory: this.#memory, size: 0, isAscii: true } : undefined;
+      this.#landing = lands ? { memory: this.#memory, size: 0 } : undefined;
       return this.#fill(this.#body, chunk, at);
     }
     if (!this.#vectors.unmask(chunk, at, end, this.#mask)) {

@@ -1,5 +1,6 @@
 // The WebAssembly scan of values against the plain one and JSON.parse: it must accept exactly what they accept, to the same end.
 import assert from "node:assert/strict";
+import { isAscii } from "node:buffer";
 import { test } from "node:test";
 import { compileJsonValue, slackBytes, textStart } from "../../src/wire/json-value.ts";
 import { maxDepth, valueEnd } from "../../src/wire/values.ts";
@@ -22,6 +23,7 @@ function endOf(bytes: Buffer, shift = 0, depth = 0): number {
   if (got !== Math.max(plain, 0)) {
     assert.fail(`${got} instead of ${plain} at shift ${shift}, depth ${depth}: ${bytes.toString("latin1")}`);
   }
+  if (end !== 0) assert.equal(code.sawHigh() === 0, isAscii(bytes.subarray(0, got)), bytes.toString("latin1"));
   return got;
 }
 

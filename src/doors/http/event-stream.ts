@@ -46,7 +46,7 @@ const CR = 0x0d;
 /** Buffers up to half of what they share are cut from it. */
 const keptAsTextBytes = Buffer.poolSize / 2;
 /** How long a client that was cut off should wait before it comes back. */
-export const retryMs = 1000;
+const retryMs = 1000;
 /** How long what it has not got is kept for it. */
 export const keptMs = 60_000;
 

@@ -32,7 +32,7 @@ function check(message: MessageReader, frame: Frame, payload: Buffer, memory: Sc
   assert.deepEqual(message.fault, scan(payload, plain));
   if (message.fault === undefined) assert.deepEqual(message.scan, plain);
   assert.equal(message.frame.landing, undefined);
-  const isAscii = memory.isAscii;
+  const isAscii = memory.isAscii();
   message.release();
   return isAscii;
 }
@@ -134,7 +134,7 @@ test("landing: what is larger than the memory that is kept, or comes in fragment
   for (const bytes of [text(payload), Buffer.concat(fragments)]) {
     for (let at = 0; at < bytes.length; at += 65_536) readers[0]?.push(Buffer.from(bytes.subarray(at, at + 65_536)));
     assert.ok(memory.keptBytes <= 4 * mebibyte, "as it comes in");
-    assert.equal(check(message, frames[0]?.pop() as Frame, payload, memory), false);
+    assert.equal(check(message, frames[0]?.pop() as Frame, payload, memory), true);
     assert.ok(memory.keptBytes <= 4 * mebibyte, "afterwards");
   }
 });

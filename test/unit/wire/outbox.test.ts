@@ -394,3 +394,24 @@ test("outbox: does not look for line ends in a frame that is known to have none"
   const text = Buffer.concat(frame.chunks).toString();
   assert.equal(gate.bytes.toString(), `${text}\n${text.replace("\n", " ")}\n`);
 });
+
+test("outbox: many frames of one read begin to leave before the last is there, a few each of several reads leave together", async () => {
+  const frame = frameOfText('{"jsonrpc":"2.0","id":1,"method":"ping"}');
+  const together = new Gate();
+  const one = outboxOn(together);
+  for (let n = 0; n < 50; n++) one.send(frame, noSplices);
+  assert.equal(together.writes.length, 1, "within the turn");
+  await turn();
+  assert.equal(together.writes.length, 2);
+  const apart = new Gate();
+  const several = outboxOn(apart);
+  for (let read = 0; read < 10; read++) {
+    for (let n = 0; n < 8; n++) several.send(frame, noSplices);
+    // Between two reads of one turn.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+  }
+  assert.equal(apart.writes.length, 0, "before the end of the turn");
+  await turn();
+  assert.equal(apart.writes.length, 1);
+  assert.equal(apart.bytes.length, 80 * (frame.size + 1));
+});
