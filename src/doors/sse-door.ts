@@ -16,7 +16,8 @@ import type { DoorLog, Guest, Judge, RequestDoorkeeper } from "./port.ts";
 import { RefusalLog, type RefusalReason } from "./refusal-log.ts";
 import { type Reply, refuse, writeReply } from "./reply.ts";
 import { agreedRevision, type Returning, SseReturns } from "./sse-returns.ts";
-import { SseSession, type SseSessionDeps } from "./sse-session.ts";
+import { backWithinMs, SseSession, type SseSessionDeps } from "./sse-session.ts";
+import { Stay } from "./stay.ts";
 
 export interface SseDoorLimits extends RingLimits {
   readonly maxMessageBytes: number;
@@ -113,7 +114,7 @@ export class SseDoor {
     const late = this.#deps.clock.after(graceMs, () => {
       for (const session of this.#sessions.values()) session.endNow();
     });
-    for (const session of this.#sessions.values()) void session.visitor.whenIdle().then(() => session.end());
+    for (const session of this.#sessions.values()) void session.visitor.whenIdle().then(() => session.endWhenTold());
     if (this.#sessions.size > 0) {
       await new Promise<void>((resolve) => {
         this.#emptied = resolve;
@@ -133,9 +134,9 @@ export class SseDoor {
       ? refusals.eventsNotAccepted
       : lastEventId
         ? this.#resume(lastEventId, response, guest)
-        : this.#mayReturn(headers, guest)
-          ? this.#askWho({ request, response, guest, sinceMs: this.#deps.clock.now() })
-          : this.#begin(request, response, guest);
+        : this.#mayReturn(headers, response, guest)
+          ? this.#askWho({ headers, response, guest, sinceMs: this.#deps.clock.now() })
+          : this.#begin(headers, response, guest);
     if (refusal !== undefined) writeReply(response, refusal);
     else forgetHead(request);
   }
@@ -147,10 +148,13 @@ export class SseDoor {
     return this.#refused(guest, refusals.noSuchStream, "session");
   }
 
-  #mayReturn(headers: IncomingHttpHeaders, { principal }: Guest): boolean {
+  /** No more of a caller are asked than it has sessions to come back to, and none that waits behind another request on its connection. */
+  #mayReturn(headers: IncomingHttpHeaders, response: ServerResponse, { principal }: Guest): boolean {
     const revision = agreedRevision(headers);
-    if (revision === undefined || this.#returns.size >= this.#limits.maxSessions) return false;
-    return [...this.#sessions.values()].some((session) => session.isOfReturning(principal, revision));
+    if (revision === undefined || response.socket === null) return false;
+    let left = -this.#returns.of(principal);
+    for (const session of this.#sessions.values()) if (session.isOfReturning(principal, revision)) left++;
+    return left > 0;
   }
 
   #askWho(returning: Returning): undefined {
@@ -159,13 +163,19 @@ export class SseDoor {
   }
 
   /** It has said whose it is (`session`, `after`), by where it posted its answer; or it has not, and is as one that comes for the first time. */
-  #goOn({ request, response, guest: then }: Returning, session?: SseSession, after?: string | null): void {
-    const { judge } = this.#deps;
+  #goOn({ headers, response, guest: then, sinceMs }: Returning, session?: SseSession, after?: string | null): void {
+    const { judge, clock } = this.#deps;
     const guest = judge === undefined ? then : judge(then);
     const seq = /^\d{1,15}$/.test(after ?? "") ? Number(after) : 0;
-    if (guest !== undefined) {
-      if (session?.belongsTo(guest.principal) === true && session.resumeOn(response, seq, guest)) return;
-      if (this.#begin(request, response, guest) === undefined) return;
+    if (guest !== undefined && !new Stay(guest, judge, clock).isOver) {
+      const isIts = session?.belongsTo(guest.principal) === true;
+      // It has come back by a later request than this one.
+      if (isIts && session.hasResumedSince(sinceMs)) {
+        response.end();
+        return;
+      }
+      if (isIts && session.resumeOn(response, seq, guest)) return;
+      if (this.#begin(headers, response, guest) === undefined) return;
     }
     // What it was asked on has begun, so it cannot be refused any more.
     response.end();
@@ -177,21 +187,21 @@ export class SseDoor {
   }
 
   /** Returns what to refuse the request with. */
-  #begin(request: IncomingMessage, response: ServerResponse, guest: Guest): Reply | undefined {
+  #begin(headers: IncomingHttpHeaders, response: ServerResponse, guest: Guest): Reply | undefined {
     if (this.#draining) return this.#refused(guest, refusals.draining, "draining");
     if (this.#sessions.size >= this.#limits.maxSessions && !this.#makeRoom(guest.principal)) {
       return this.#refused(guest, refusals.full, "sessions");
     }
-    const session = new SseSession(request, response, guest, this.#sessionDeps);
+    const session = new SseSession(headers, response, guest, this.#sessionDeps);
     this.#sessions.set(session.id, session);
     this.#watch();
     return undefined;
   }
 
-  /** Of those whose clients are not there and have nothing under way. */
+  /** Of those whose clients are away. */
   #makeRoom(asking: Principal): boolean {
     const now = this.#deps.clock.now();
-    const session = toEvict(this.#sessions.values(), asking, now, 1);
+    const session = toEvict(this.#sessions.values(), asking, now, backWithinMs);
     if (session === undefined) return false;
     this.#deps.log.info("session_evicted", {
       client: session.principal.name,

@@ -3,14 +3,15 @@
 // it posts to. So it is sent a ping, and no new address: the address that its answer is posted to names its session, and the last event that
 // it got, as it was given another address with each (SseSession).
 import { randomBytes } from "node:crypto";
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import { type Principal, sameCaller } from "../sessions/principal.ts";
 import { type Frame, flatten } from "../wire/frame.ts";
 import { beginEvents } from "./http/event-response.ts";
 import type { Guest } from "./port.ts";
 
 /** One that was sent a ping, and has not answered it. */
 export interface Returning {
-  readonly request: IncomingMessage;
+  readonly headers: IncomingHttpHeaders;
   readonly response: ServerResponse;
   readonly guest: Guest;
   readonly sinceMs: number;
@@ -28,6 +29,13 @@ export class SseReturns {
     return this.#asked.size;
   }
 
+  /** How many of this caller are being asked. */
+  of(principal: Principal): number {
+    let count = 0;
+    for (const { guest } of this.#asked.values()) if (sameCaller(guest.principal, principal)) count++;
+    return count;
+  }
+
   ask(returning: Returning): void {
     const { response } = returning;
     const id = randomBytes(16).toString("hex");
@@ -40,9 +48,9 @@ export class SseReturns {
   /** Whose answer this message is; undefined: it is a message like others. */
   answeredBy(message: Frame): Returning | undefined {
     if (this.#asked.size === 0 || message.size > maxAnswerBytes) return undefined;
-    const id = /"id"\s*:\s*"([0-9a-f]{32})"/.exec(flatten(message).toString())?.[1] ?? "";
+    const id = answeredId(flatten(message).toString());
     const returning = this.#asked.get(id);
-    this.#asked.delete(id);
+    if (returning !== undefined) this.#asked.delete(id);
     return returning;
   }
 
@@ -55,6 +63,18 @@ export class SseReturns {
 
   close(): void {
     for (const { response } of this.#asked.values()) response.end();
+  }
+}
+
+/** Of a message that is an answer and nothing else: what stands deeper in one is what somebody says. */
+function answeredId(text: string): string {
+  try {
+    const message: unknown = JSON.parse(text);
+    if (typeof message !== "object" || message === null || "method" in message) return "";
+    if (!("id" in message) || !("result" in message || "error" in message)) return "";
+    return typeof message.id === "string" ? message.id : "";
+  } catch {
+    return "";
   }
 }
 

@@ -5,7 +5,7 @@
 //      ▲                 │
 //      └──Last-Event-ID──┘      or as a client of an SDK (sse-returns.ts)
 import { randomBytes } from "node:crypto";
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Clock } from "../base/clock.ts";
 import { type Principal, sameCaller } from "../sessions/principal.ts";
 import type { Frame, ReplySink, Sent, Splice } from "../wire/frame.ts";
@@ -31,6 +31,9 @@ export interface SseSessionDeps {
   gone(session: SseSession): void;
 }
 
+/** By then a client whose stream was cut has come back, if it is one that does. */
+export const backWithinMs = 5_000;
+
 /** For its visitor it is where everything goes; a client's memory is counted in objects. */
 export class SseSession implements Evictable, ReplySink, SlowReader, StreamHome {
   readonly id: string = randomBytes(16).toString("hex");
@@ -47,12 +50,16 @@ export class SseSession implements Evictable, ReplySink, SlowReader, StreamHome 
   /** When its response was cut; undefined while there is one. */
   #detachedMs: number | undefined;
   #isSlow = false;
+  /** It has nothing more to say than what its client has not fetched yet. */
+  #isLast = false;
   #ended = false;
   /** The last event that the session was seen to have, and since when there was none behind it. */
   #seenSeq = 0;
   #quietMs: number;
+  /** When its client last came back. */
+  #resumedMs = 0;
 
-  constructor({ headers }: IncomingMessage, response: ServerResponse, guest: Guest, deps: SseSessionDeps) {
+  constructor(headers: IncomingHttpHeaders, response: ServerResponse, guest: Guest, deps: SseSessionDeps) {
     const { doorkeeper, clock, judge, budget } = deps;
     this.#deps = deps;
     this.#stay = new Stay(guest, judge, clock);
@@ -81,7 +88,10 @@ export class SseSession implements Evictable, ReplySink, SlowReader, StreamHome 
   posted(headers: IncomingHttpHeaders): void {
     if (this.#address !== "may be numbered") return;
     const revision = agreedRevision(headers);
-    if (revision !== undefined && revision === this.visitor.revision) this.#address = "numbered";
+    if (revision === undefined || revision !== this.visitor.revision) return;
+    this.#address = "numbered";
+    // Behind all that was sent: from here on it is known what arrived.
+    this.#stream.remark(this.firstEvent(this.#stream.lastSeq));
   }
 
   /** Whether it may be the session of a client that comes back with nothing but this revision. */
@@ -95,18 +105,27 @@ export class SseSession implements Evictable, ReplySink, SlowReader, StreamHome 
    */
   resumeOn(response: ServerResponse, seq: number, guest: Guest): boolean {
     if (!this.#stream.knows(seq)) return false;
+    const { judge, clock } = this.#deps;
     if (this.#isSlow || !this.#stream.hasAllAfter(seq)) {
       this.end();
       return false;
     }
-    const { judge, clock } = this.#deps;
     this.#stay = new Stay(guest, judge, clock);
-    this.visitor.renew(guest.principal);
     this.#detachedMs = undefined;
+    this.#resumedMs = clock.now();
+    this.#quietMs = this.#resumedMs;
     // One that is still there is one of which only the client knows that it is dead.
     this.#stream.cutOff();
     this.#stream.attach(response, { afterSeq: seq });
+    // What that tells comes behind what it has missed.
+    this.visitor.renew(guest.principal);
+    if (this.#isLast) this.end();
     return true;
+  }
+
+  /** Whether its client has come back since, by another way. */
+  hasResumedSince(ms: number): boolean {
+    return this.#resumedMs > ms;
   }
 
   get clock(): Clock {
@@ -165,15 +184,16 @@ export class SseSession implements Evictable, ReplySink, SlowReader, StreamHome 
     if (this.#isSlow) this.end();
   }
 
-  /** How long its client has been away, in ms; 0 while it is there, or something is under way. */
+  /** How long its client has been away, in ms, whatever is under way; 0 while it is there. */
   idleMs(nowMs: number): number {
-    return this.#detachedMs === undefined || this.visitor.busy > 0 ? 0 : nowMs - this.#detachedMs;
+    return this.#detachedMs === undefined ? 0 : nowMs - this.#detachedMs;
   }
 
   /** To be called every second or so. */
   check(nowMs: number): void {
     const stream = this.#stream;
-    const isAway = this.#detachedMs !== undefined && (nowMs - this.#detachedMs >= keptMs || stream.isBroken);
+    const waitMs = this.#isLast ? backWithinMs : keptMs;
+    const isAway = this.#detachedMs !== undefined && (nowMs - this.#detachedMs >= waitMs || stream.isBroken);
     if (isAway || this.#stay.isOver) {
       this.end();
       return;
@@ -192,6 +212,12 @@ export class SseSession implements Evictable, ReplySink, SlowReader, StreamHome 
     this.visitor.leave();
     this.#stream.close();
     if (!this.#stream.isAttached) this.#deps.gone(this);
+  }
+
+  /** There will be nothing more: it ends as soon as its client, who may be away, has what there is. */
+  endWhenTold(): void {
+    this.#isLast = true;
+    if (this.#stream.isAttached || !this.#stream.hasUnsent) this.end();
   }
 
   /** For a client whose time is up: what it has not taken by now is lost. */

@@ -252,6 +252,6 @@ test("bad HTTP input: half-open SSE streams end with their connections", { skip:
   assert.equal((await sessionsOpen())["sse"], 50);
   for (const [at, wire] of wires.entries()) at % 2 === 0 ? wire.socket.end() : wire.socket.destroy();
   await Promise.all(wires.map((wire) => wire.closed));
-  while (((await sessionsOpen())["sse"] ?? 0) > 0);
-  assert.ok(socketsOpen() <= sockets + 5, `${socketsOpen()} sockets, ${sockets} before`);
+  // The sessions wait a minute for their clients to come back: test/unit/doors/sse-resumption.test.ts.
+  while (socketsOpen() > sockets + 5) assert.equal((await sessionsOpen())["sse"], 50);
 });

@@ -91,6 +91,16 @@ export class EventStream implements EventResponseOptions {
     return this.#seq;
   }
 
+  /** Whether there are events that no response was handed. */
+  get hasUnsent(): boolean {
+    return this.#sentSeq < this.#seq;
+  }
+
+  /** Something beside the events, for the client that is there. */
+  remark(text: string): void {
+    this.#response?.send(text);
+  }
+
   /** Whether nobody can go on with it: events are not kept any more that no response was handed. */
   get isBroken(): boolean {
     return !this.hasAllAfter(this.#sentSeq);

@@ -160,15 +160,31 @@ test("sse-resumption: of a stream that is quiet nothing is kept for more than a 
   one.stream.socket.destroy();
 });
 
-test("sse-resumption: in a full house those whose clients are away give way, unless something is under way", async () => {
+test("sse-resumption: what is sent again on coming back is kept for as long as what is sent first", async () => {
+  await using scene = await Scene.open();
+  const { stream, visitor, id } = await scene.session();
+  visitor.say(news(1));
+  await stream.until(/"n":1/);
+  scene.house.clock.advance(10_000);
+  await scene.cut(stream);
+  scene.house.clock.advance(49_000);
+  const lost = await scene.back(`${id}-0`);
+  scene.house.clock.advance(2_000);
+  await scene.cut(lost);
+  using back = await scene.back(`${id}-0`);
+  await back.until(/"n":1/);
+});
+
+test("sse-resumption: in a full house those whose clients are away give way, of who does not have the most after some seconds", async () => {
   await using scene = await Scene.open({ limits: { maxSessions: 3 }, clients: ["alice", "bob"] });
   const alice = [bearer("alice")];
   const [busy, away, there] = [await scene.session(alice), await scene.session(alice), await scene.session(alice)];
   await scene.post(busy.endpoint, ping(1), alice);
-  await scene.cut(busy.stream);
   await scene.cut(away.stream);
+  scene.house.clock.advance(1);
+  await scene.cut(busy.stream);
   const knock = (name: string) => scene.house.answer(requestText("GET /sse", [accept, bearer(name)]));
-  scene.house.clock.advance(10);
+  scene.house.clock.advance(9);
   const next = await scene.session([bearer("bob")]);
   assert.deepEqual(
     [busy, away, there, next].map(({ visitor }) => visitor.leaves),
@@ -177,7 +193,12 @@ test("sse-resumption: in a full house those whose clients are away give way, unl
   assert.ok(scene.house.log.lines.includes('info session_evicted {"client":"alice","idle_ms":10}'));
   assert.equal((await knock("bob")).status, 503);
   // Who comes back takes no place of others.
-  assert.equal(await scene.status(`${busy.id}-0`, alice), 200);
+  const back = await scene.back(`${busy.id}-0`, alice);
+  await scene.cut(back);
+  scene.house.clock.advance(5_000);
+  const last = await scene.session([bearer("bob")]);
+  assert.equal(busy.visitor.leaves, 1);
+  last.stream.socket.destroy();
   for (const { stream } of [there, next]) stream.socket.destroy();
 });
 
@@ -222,6 +243,22 @@ test("sse-resumption: draining ends who is away with nothing under way, and lets
   scene.house.clock.advance(60_000);
   await closed;
   assert.equal(left.visitor.leaves, 1);
+});
+
+test("sse-resumption: draining waits some seconds for those who have an answer to fetch", async () => {
+  await using scene = await Scene.open();
+  const [back, gone] = [await scene.session(), await scene.session()];
+  for (const { endpoint } of [back, gone]) await scene.post(endpoint, ping(1));
+  for (const { stream } of [back, gone]) await scene.cut(stream);
+  const closed = scene.house.close(60_000);
+  for (const { visitor } of [back, gone]) visitor.answer();
+  scene.house.clock.advance(1_000);
+  using wire = await scene.back(`${back.id}-0`);
+  await wire.until(/"method":"ping"\}\n\n.*\r\n0\r\n\r\n/s);
+  assert.deepEqual([back.visitor.leaves, gone.visitor.leaves], [1, 0]);
+  scene.house.clock.advance(4_000);
+  assert.equal(gone.visitor.leaves, 1);
+  await closed;
 });
 
 const fetched = "Sec-Fetch-Mode: cors";
@@ -272,6 +309,49 @@ test("sse-resumption: a client of an SDK is asked who it is, and goes on behind 
   scene.house.clock.advance(120_000);
   assert.equal(scene.house.sse.sessions, 3);
   for (const other of others) other.stream.socket.destroy();
+});
+
+test("sse-resumption: its address is numbered as soon as it is known to come back by it", async () => {
+  await using scene = await Scene.open();
+  const { stream, visitor, id } = await sdkSession(scene);
+  await stream.until(/after=0\n\n/);
+  scene.house.clock.advance(62_000);
+  await scene.cut(stream);
+  const { wire, pingId } = await comeBack(scene);
+  using back = wire;
+  await scene.post(`/messages?sessionId=${id}&after=0`, { id: pingId, result: {} });
+  visitor.say(news(1));
+  await back.until(/after=1\n\n/);
+});
+
+test("sse-resumption: the id of the ping means nothing in what is no answer to it", async () => {
+  await using scene = await Scene.open();
+  const mine = await sdkSession(scene);
+  const theirs = await sdkSession(scene);
+  const { wire, pingId } = await comeBack(scene);
+  const [id, result] = [7, { content: { id: pingId } }];
+  const before = theirs.visitor.received.length;
+  await scene.post(theirs.endpoint, { id, method: "tools/call", params: { name: "get", arguments: { id: pingId } } });
+  await scene.post(theirs.endpoint, { id: pingId, method: "ping" });
+  await scene.post(theirs.endpoint, { id, result });
+  assert.equal(theirs.visitor.received.length - before, 3);
+  theirs.visitor.say(news(1));
+  await theirs.stream.until(/"n":1/);
+  await scene.post(mine.endpoint, { id: pingId, result: {} });
+  mine.visitor.say(news(2));
+  await wire.until(/"n":2/);
+  assert.deepEqual(newsIn(wire), [2]);
+  for (const open of [wire, theirs.stream]) open.socket.destroy();
+});
+
+test("sse-resumption: no more of a caller are asked than it has sessions to come back to", async () => {
+  await using scene = await Scene.open();
+  const { stream } = await sdkSession(scene);
+  const first = await comeBack(scene);
+  using second = await scene.house.wire();
+  second.write(requestText("GET /sse", [accept, agreed, fetched]));
+  assert.doesNotMatch(await second.until(/event: endpoint\n/), /ping/);
+  for (const wire of [stream, first.wire]) wire.socket.destroy();
 });
 
 test("sse-resumption: one that was cut before it had a numbered address gets all there was", async () => {
