@@ -315,13 +315,15 @@ export class CoreLogin implements Credential {
         return;
       }
       case "refused":
+        // As above.
+        this.#over(renewed.why);
         if (record !== undefined) {
           const { tokens: _, client, ...rest } = record;
           // What it does not know any more is registered anew.
           const known = renewed.isClientGone ? { ...client, isRegistered: false } : client;
           await this.#write({ ...rest, client: known });
         }
-        return this.#over(renewed.why);
+        return;
       case "passing": {
         const ms = Math.min(maxPauseMs, this.#pause === undefined ? firstPauseMs : this.#pause.ms * 2);
         this.#pause = { untilMs: clock.now() + ms, ms, why: renewed.why };

@@ -53,7 +53,7 @@ test("scan: tells requests, notifications and responses apart", () => {
 test("scan: a record carries nothing over from the message before", () => {
   accept('{"jsonrpc":"2.0","id":1,"method":"m","params":{"name":"n","_meta":{"progressToken":1}}}');
   accept('{"jsonrpc":"2.0","method":"m"}');
-  assert.deepEqual({ ...record, methodStart: -1, methodEnd: -1 }, createScan());
+  assert.deepEqual({ ...record, methodStart: -1, methodEnd: -1, isPlain: false }, createScan());
   refused('{"jsonrpc":"2.0","id":1,"id":2,"method":"m"}');
   accept('{"jsonrpc":"2.0","id":7,"method":"m"}');
 });
