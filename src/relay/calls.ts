@@ -346,8 +346,10 @@ export class Calls {
     this.#nextAnswer.expect();
     if (untilOf(call.hooks) !== undefined) this.#limiter.stepAside(call);
     if (sent === "ok" || call.state !== "running") return;
-    if (sent === "full") this.refuse(call, fullCore(lane));
-    else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
+    // Never written: its Core cannot be at it.
+    lane.running.delete(call.hubId);
+    call.state = "waiting";
+    this.refuse(call, sent === "full" ? fullCore(lane) : coreUnavailable(lane.core, this.#clock.now()));
   }
 
   /** Ends the call with an error of the hub: also for a hook that took its answer. */
