@@ -283,12 +283,13 @@ export class Relay implements RequestDoorkeeper {
     for (const session of roused) this.#takeUp(session);
   }
 
+  /** They have waited for Cores, and not for what `#unparkOne` is told of. */
   #takeUp(session: ClientSession): void {
-    const parked = this.#deps.parking.take(session);
-    session.resuming = parked.length;
-    for (const { frame, replies } of parked) {
-      session.resuming--;
-      this.receive(session, frame, undefined, replies);
+    for (const key of this.#deps.parking.rouse(session)) {
+      const parked = session.parked.get(key);
+      if (parked === undefined) continue;
+      session.unpark(key);
+      this.receive(session, parked.frame, undefined, parked.replies);
     }
     session.settled();
   }

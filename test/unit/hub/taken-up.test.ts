@@ -105,3 +105,12 @@ test("taken up: what waits is not taken up in the middle of the request of anoth
   assert.ok((await found).includes("a__pid"));
   assert.match((await called).result.content[0].text, /^\d+$/);
 });
+
+test("taken up: searches that have waited for a Core find what it has", async () => {
+  await using scene = await Scene.open();
+  await (await scene.impatient()).found("pid");
+  const patient = scene.client();
+  const found = [patient.found("pid"), patient.found("pid")];
+  await scene.let();
+  for (const names of await Promise.all(found)) assert.ok(names.includes("late__pid"), names.join());
+});
