@@ -71,6 +71,11 @@ export class FairQueue<T extends FairItem<T>> {
     return this.#size;
   }
 
+  /** Of one client's items. */
+  sizeOf(key: Owner): number {
+    return this.#lanes.get(key)?.items.size ?? 0;
+  }
+
   /** `key` says whose item it is. */
   push(key: Owner, item: T): void {
     let lane = this.#lanes.get(key);

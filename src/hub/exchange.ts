@@ -116,6 +116,9 @@ export class Exchange {
         calls.move(entry, successor);
         if (entry !== member.lane) calls.move(member.lane, successor);
       }
+      const { lent } = departure.instances ?? {};
+      const lender = fleet.lender(member.core.name);
+      if (lent !== undefined && lender !== undefined) calls.move(lent, lender);
       this.#deps.moved(member.lane, member.core.name);
       // What a session's own instance was to do, or to tell it of, its next one will.
       for (const { lane } of departure.instances?.members() ?? []) {

@@ -54,10 +54,7 @@ export interface Departure {
 }
 
 export type Replaced =
-  | {
-      readonly t: "replaced";
-      readonly departures: readonly Departure[];
-    }
+  | { readonly t: "replaced"; readonly departures: readonly Departure[] }
   | { readonly t: "fell"; readonly falls: readonly Fallen[] };
 
 export class Fleet {
@@ -125,6 +122,12 @@ export class Fleet {
       if (error instanceof HubError) return undefined;
       throw error;
     }
+  }
+
+  /** By what the calls come that were on such a lane before; undefined where each goes by one of its own, or there is no such Core any more. */
+  lender(key: string): Lane | undefined {
+    const { instances, home } = this.#places.get(key) ?? {};
+    return instances === undefined ? home?.lane : instances.lent;
   }
 
   /** The way to the instance that the Core's lists are of. */
@@ -241,11 +244,11 @@ export class Fleet {
   }
 
   /** Lets what has departed finish the calls that it has, and stops it. Never rejects. */
-  async retire({ member, instances, entry }: Pick<Departure, "member" | "instances" | "entry">): Promise<void> {
+  async retire({ member, instances }: Pick<Departure, "member" | "instances">): Promise<void> {
     const { close } = this.#deps;
     const further = async () => {
       // Those that wait for an instance get one first.
-      if (entry !== member.lane) await close(entry);
+      if (instances?.lent !== undefined) await close(instances.lent);
       await instances?.retire();
     };
     const home = async () => {
@@ -261,7 +264,7 @@ export class Fleet {
   async drain(key: string): Promise<boolean> {
     const place = this.#places.get(key);
     if (place === undefined) return false;
-    await this.retire({ member: place.home, instances: place.instances, entry: entryOf(place) });
+    await this.retire({ member: place.home, instances: place.instances });
     return true;
   }
 

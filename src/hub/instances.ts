@@ -9,6 +9,8 @@ import type { Member } from "./members.ts";
 export interface Instances {
   /** The way by which this session's next request goes. Throws HubError where there can be none. */
   laneFor(session: ClientSession): Lane;
+  /** By what calls come that have an instance lent to each, where there are such calls. */
+  readonly lent: Lane | undefined;
   /** The session's own instance; undefined where it has none. */
   ownOf(session: ClientSession): Member | undefined;
   /** All that there are now. */

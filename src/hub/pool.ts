@@ -59,6 +59,10 @@ export class Pool implements Instances, Tenant {
     return this.#entry;
   }
 
+  get lent(): Lane {
+    return this.#entry;
+  }
+
   get size(): number {
     return this.#pooled.size;
   }
@@ -91,6 +95,7 @@ export class Pool implements Instances, Tenant {
   }
 
   async retire(): Promise<void> {
+    this.#entry.lease = () => undefined;
     this.#sweep.end();
     const members = this.members();
     this.#pooled.clear();

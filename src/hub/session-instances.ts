@@ -55,6 +55,10 @@ export class SessionInstances implements Instances, Tenant {
     return member.lane;
   }
 
+  get lent(): Lane | undefined {
+    return isPersonal(this.#definition) ? undefined : this.#ofModern.lent;
+  }
+
   get size(): number {
     return this.#bySession.size;
   }

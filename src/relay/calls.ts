@@ -63,9 +63,8 @@ export class Calls {
     this.#nextCall = new BusyPoll(deps.busyPoll);
     this.#nextAnswer = new BusyPoll(deps.busyPoll);
     this.#limiter = deps.createLimiter((call) => this.#start(call));
-    const { clock, sessions } = deps;
     const late = (call: Call, nowMs: number) => this.#endLate(call, nowMs);
-    this.#late = new LateCalls({ clock, sessions, late, hasOpen: () => this.#open > 0 });
+    this.#late = new LateCalls({ clock: deps.clock, sessions: deps.sessions, late, hasOpen: () => this.#open > 0 });
   }
 
   /** How busy each Core is, and how often limits were met. */
@@ -317,7 +316,8 @@ export class Calls {
       this.refuse(call, fullCore(call.lane));
       return;
     }
-    const { lane } = call;
+    const { lane, entry } = call;
+    if (entry !== undefined) this.#left(entry);
     if (lane.core.state.t === "up") this.#send(call);
     else if (heldWhile(lane, this.#clock.now())) hold(call, this.#clock.now());
     else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
@@ -346,8 +346,10 @@ export class Calls {
     this.#nextAnswer.expect();
     if (untilOf(call.hooks) !== undefined) this.#limiter.stepAside(call);
     if (sent === "ok" || call.state !== "running") return;
-    if (sent === "full") this.refuse(call, fullCore(lane));
-    else this.refuse(call, coreUnavailable(lane.core, this.#clock.now()));
+    // Never written: its Core cannot be at it.
+    lane.running.delete(call.hubId);
+    call.state = "waiting";
+    this.refuse(call, sent === "full" ? fullCore(lane) : coreUnavailable(lane.core, this.#clock.now()));
   }
 
   /** Ends the call with an error of the hub: also for a hook that took its answer. */

@@ -63,13 +63,17 @@ export class Parking {
     session.park(key, { frame: frameOf(Buffer.from(bytes)), replies });
   }
 
-  /** Hands out, and forgets, what the session has parked, in the order it came. */
-  take(session: ClientSession): readonly Parked[] {
+  /** The session need not wait any longer: the keys of what it has parked, in the order it came. */
+  rouse(session: ClientSession): readonly string[] {
     session.parkTimer?.cancel();
     session.parkTimer = undefined;
-    if (session.parked.size === 0) return [];
+    return session.parked.size === 0 ? [] : [...session.parked.keys()];
+  }
+
+  /** Hands out, and forgets, what the session has parked, in the order it came. */
+  take(session: ClientSession): readonly Parked[] {
     const parked = [...session.parked.values()];
-    for (const key of [...session.parked.keys()]) session.unpark(key);
+    for (const key of this.rouse(session)) session.unpark(key);
     return parked;
   }
 }

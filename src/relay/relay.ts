@@ -70,6 +70,8 @@ export class Relay implements RequestDoorkeeper {
   readonly reader = new MessageReader();
   /** For connections. */
   readonly envelopes = new Envelopes();
+  /** Those whose parked requests are about to be taken up again. */
+  readonly #roused = new Set<ClientSession>();
   #nextSession = 1;
   #refusals = 0;
   #draining = false;
@@ -265,14 +267,29 @@ export class Relay implements RequestDoorkeeper {
     session.settled();
   }
 
-  /** As `unpark`, of one session. */
+  /**
+   * As `unpark`, of one session. Done when nothing is being taken: another's request may have started the instance that leads here, and it is still in
+   * the one reader.
+   */
   unparkSession(session: ClientSession): void {
     if (session.parked.size === 0) return;
-    const parked = this.#deps.parking.take(session);
-    session.resuming = parked.length;
-    for (const { frame, replies } of parked) {
-      session.resuming--;
-      this.receive(session, frame, undefined, replies);
+    if (this.#roused.size === 0) queueMicrotask(() => this.#takeUpRoused());
+    this.#roused.add(session);
+  }
+
+  #takeUpRoused(): void {
+    const roused = [...this.#roused];
+    this.#roused.clear();
+    for (const session of roused) this.#takeUp(session);
+  }
+
+  /** They have waited for Cores, and not for what `#unparkOne` is told of. */
+  #takeUp(session: ClientSession): void {
+    for (const key of this.#deps.parking.rouse(session)) {
+      const parked = session.parked.get(key);
+      if (parked === undefined) continue;
+      session.unpark(key);
+      this.receive(session, parked.frame, undefined, parked.replies);
     }
     session.settled();
   }

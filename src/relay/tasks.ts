@@ -163,9 +163,9 @@ export class Tasks {
     return Buffer.from(`{"tasks":[${page.map(({ shown }) => shown.toString()).join(",")}]${next}}`);
   }
 
-  /** The client is gone. What nobody can ask for any more is ended. */
-  forgetSession({ limitKey, principal }: ClientSession): void {
-    if (!principal.shared) return;
+  /** The client is gone. What nobody can ask for any more is ended. A session of the modern era has none, though one of the legacy era has its `limitKey`. */
+  forgetSession({ limitKey, principal, era }: ClientSession): void {
+    if (!principal.shared || era === "modern") return;
     for (const task of [...(this.#byOwner.get(limitKey) ?? [])]) this.#abandon(task);
   }
 

@@ -80,7 +80,7 @@ export class Session<C extends InFlight = InFlight> {
   readonly calls: ChurnMap<string, C> = new ChurnMap(textHash);
   /** Requests that the hub itself is finding the answer of. */
   answering = 0;
-  /** Requests that were parked and are just being taken up again. */
+  /** Requests that waited each for an answer of its own, and are just being taken up again. */
   resuming = 0;
   /** Monotonic ms until which requests of this session may wait for starting Cores; set by the first that does. */
   parkUntilMs: number | undefined;

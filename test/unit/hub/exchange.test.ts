@@ -76,8 +76,16 @@ class Scene implements AsyncDisposable {
   }
 
   async text(name: string, args: object = {}): Promise<string> {
-    const { result, error } = await this.request("tools/call", { name, arguments: args });
-    return error === undefined ? result.content[0].text : String(error.data?.["code"]);
+    return textIn(await this.request("tools/call", { name, arguments: args }));
+  }
+
+  /** As a client of the modern era. */
+  async modern(name: string, args: object = {}): Promise<string> {
+    const said = { protocolVersion: "2026-07-28", clientInfo: { name: "test", version: "1" }, clientCapabilities: {} };
+    const _meta = Object.fromEntries(
+      Object.entries(said).map(([key, value]) => [`io.modelcontextprotocol/${key}`, value]),
+    );
+    return textIn(await this.request("tools/call", { name, arguments: args, _meta }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,6 +93,10 @@ class Scene implements AsyncDisposable {
     await this.hub.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+function textIn({ result, error }: Message): string {
+  return error === undefined ? result.content[0].text : String(error.data?.["code"]);
 }
 
 function setupOf(manifest: string, stateDir: string): Setup {
@@ -309,4 +321,32 @@ test("exchange: a Core that runs is watched under the health that a reload gives
   const { reason } = await scene.record.line("core_down");
   assert.equal(reason, "did not answer 1 ping");
   await scene.record.line("core_up", ({ generation }) => generation === 2);
+});
+
+test("exchange: calls of a client without a session that wait for a place run in an instance of the new definition", async () => {
+  const core = (n: number) => echo(`, isolation: session, policy: { max_concurrency: 1 }, env: { N: "${n}" }`);
+  await using scene = await Scene.open(`cores: { a: ${core(1)} }`);
+  const running = scene.modern("a__slow");
+  const { pid } = await scene.record.line("core_up", ({ instance }) => instance === "pool");
+  const waiting = scene.modern("a__env", { name: "N" });
+  assert.equal((await scene.hub.reload(scene.setup(`cores: { a: ${core(2)} }`))).t, "applied");
+  process.kill(Number(pid), "SIGUSR1");
+  assert.equal(await running, "released by signal");
+  assert.equal(await waiting, "2");
+});
+
+test("exchange: a Core that is drained serves such calls first, and leaves no instance", async () => {
+  for (const isolation of ["session", "pool"]) {
+    const core = echo(`, isolation: ${isolation}, policy: { max_concurrency: 1 }`);
+    await using scene = await Scene.open(`cores: { a: ${core} }`);
+    const running = scene.modern("a__slow");
+    const { pid } = await scene.record.line("core_up", ({ instance }) => instance === "pool");
+    const waiting = scene.modern("a__pid");
+    const drained = scene.hub.oversight.drain("a");
+    process.kill(Number(pid), "SIGUSR1");
+    assert.equal(await running, "released by signal");
+    assert.match(await waiting, /^\d+$/);
+    assert.equal(await drained, true);
+    assert.equal(scene.hub.oversight.cores()[0]?.further_instances, 0);
+  }
 });

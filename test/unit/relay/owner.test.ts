@@ -155,3 +155,15 @@ test("owner: what comes on the response of a call that was sent again is its cli
   assert.notEqual(sent(), first);
   assert.deepEqual([ownerOn(sent()), ownerOn(first)], [client.session, undefined]);
 });
+
+test("owner: a call that could not be written is none that its Core may be at", () => {
+  const { at, core, isHeard, calls } = scene();
+  const [ann, bob] = [at.legacy(able, named("ann")), at.legacy(able, named("bob"))];
+  const { send } = core.port;
+  core.port.send = () => "full";
+  calls(ann);
+  core.port.send = send;
+  assert.equal(core.lane.astray.size, 0);
+  calls(bob);
+  assert.ok(isHeard());
+});

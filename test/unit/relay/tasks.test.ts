@@ -7,6 +7,7 @@ import { Methods, type MethodsDeps } from "../../../src/relay/methods.ts";
 import { ownerOf } from "../../../src/relay/owner.ts";
 import { Tasks } from "../../../src/relay/tasks.ts";
 import { UrlElicitations } from "../../../src/relay/url-elicitations.ts";
+import type { Envelope } from "../../../src/sessions/envelope.ts";
 import { ownPrincipal, type Principal } from "../../../src/sessions/principal.ts";
 import { frameOf, frameOfText } from "../../../src/wire/frame.ts";
 import { LogRecord } from "../../helpers/core-run.ts";
@@ -628,4 +629,17 @@ test("tasks: however much a Core says of a task, little of it is kept for the li
   });
   const { all } = await one.ids();
   assert.deepEqual(all, [{ taskId: "ns~1", status: "completed", ttl: 60000 }]);
+});
+
+test("tasks: those of a connection stay where a session of the modern era, of the same connection, is put out", () => {
+  const { client, core, tasks } = scene();
+  const { session, start } = client();
+  const { lane, creates } = core();
+  start(lane);
+  creates("a");
+  const modern = client().session;
+  modern.envelope = {} as Envelope;
+  modern.limitKey = session.limitKey;
+  tasks.forgetSession(modern);
+  assert.notEqual(tasks.find(session, "ns~a"), undefined);
 });
