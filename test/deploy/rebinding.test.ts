@@ -139,6 +139,8 @@ test("rebinding: no page reaches a hub without a token, neither as its own serve
       return text.split("\n").filter((line) => line.startsWith("thehub_requests_total"));
     };
     const counted = await requests();
+    // That of the hub's own page waits a minute for it.
+    const streams = await metric(url, 'thehub_sessions{door="sse"}');
     for (const base of bases) {
       const seen = (await browser.run(ways(base))) as Record<string, string>;
       const isRebound = base === bases[0];
@@ -161,7 +163,8 @@ test("rebinding: no page reaches a hub without a token, neither as its own serve
     }
     assert.deepEqual(await requests(), counted);
     assert.equal(await metric(url, 'thehub_sessions{door="websocket"}'), 0);
-    assert.equal(await metric(url, 'thehub_sessions{door="sse"}'), 0);
+    const after = await metric(url, 'thehub_sessions{door="sse"}');
+    assert.ok(after <= streams, `${after} streams, ${streams} before`);
   } finally {
     server.close();
   }
