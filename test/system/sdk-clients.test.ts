@@ -39,6 +39,15 @@ before(async () => {
   };
 });
 
+/** Asks for the tools each time that it hears of a change, until this one is there: Cores that are still starting are announced as well. */
+async function heardOf(client: SdkClient, tool: string): Promise<void> {
+  for (let isListed = false, nth = 1; !isListed; nth++) {
+    await client.heard("notifications/tools/list_changed", nth);
+    const { tools } = await client.mcp.listTools();
+    isListed = tools.some(({ name }) => name === tool);
+  }
+}
+
 after(async () => {
   await hub.stop();
   await hub[Symbol.asyncDispose]();
@@ -135,12 +144,7 @@ for (const [name, open] of Object.entries(sdkClients)) {
     await client.hearNews();
     const grown = `grown-${name.replaceAll(/\W+/g, "-")}`;
     await client.call("held__grow", { name: grown });
-    // Cores that are still starting are announced as well.
-    for (let isListed = false, nth = 1; !isListed; nth++) {
-      await client.heard("notifications/tools/list_changed", nth);
-      const { tools } = await client.mcp.listTools();
-      isListed = tools.some((tool) => tool.name === `held__${grown}`);
-    }
+    await heardOf(client, `held__${grown}`);
   });
 }
 
@@ -248,10 +252,6 @@ for (const [name, open] of Object.entries(sseClients)) {
     await proxy.cutNow();
     const grown = `missed-${name.replaceAll(/\W+/g, "-")}`;
     await other.call("held__grow", { name: grown });
-    for (let isListed = false, nth = 1; !isListed; nth++) {
-      await client.heard("notifications/tools/list_changed", nth);
-      const { tools } = await client.mcp.listTools();
-      isListed = tools.some((tool) => tool.name === `held__${grown}`);
-    }
+    await heardOf(client, `held__${grown}`);
   });
 }
