@@ -15,7 +15,7 @@ import { Samples } from "./parts/samples.ts";
 import { hubIsBuilt, type Kind, ownKinds, type Subject } from "./parts/subjects.ts";
 
 /** Rows that belong to every run, whatever `--only` says. */
-const always = new Set(["check", "warm-up"]);
+const always = new Set(["check"]);
 const rowNames = [...new Set(rows.map(({ name }) => name))].filter((name) => !always.has(name));
 
 const defaults = ownKinds.filter(({ door, role }) => door !== "stdio" || role === "direct");
@@ -25,7 +25,7 @@ const help = `Measures the hub against its floors and against its Core spoken to
   npm run bench -- [options]
 
   --rounds N    rounds (default ${fullPlan.rounds}; ${quickPlan.rounds} with --quick)
-  --quick       short turns, under a minute without growth; numbers for a glance, not for a claim
+  --quick       shorter turns, some three minutes without growth; numbers for a glance, not for a claim
   --only ROW    only these rows, comma separated: ${rowNames.join(", ")}
   --subjects S  only these subjects, comma separated: ${defaults.map(({ name }) => name).join(", ")}
   --stdio       also the hub and its floor on stdio

@@ -14,6 +14,7 @@ export async function loadLinks(
 ): Promise<Loaded & { cpu: number }> {
   const pids = subject.pids();
   let before = 0;
+  let cpu = 0;
   const loaded = await drive({
     ...shape,
     links,
@@ -22,6 +23,9 @@ export async function loadLinks(
     atStart: () => {
       before = cpuMs(pids);
     },
+    atEnd: () => {
+      cpu = cpuMs(pids) - before;
+    },
   });
-  return { ...loaded, cpu: cpuMs(pids) - before };
+  return { ...loaded, cpu };
 }

@@ -11,8 +11,10 @@ export interface Load {
   readonly inFlight: number;
   readonly ms: number;
   readonly warmUpMs: number;
-  /** Called when the measured time starts and when its last answer is in. */
+  /** Called when the measured time starts. */
   readonly atStart?: () => void;
+  /** Called when it ends; what is still in flight then is answered, and counts for nothing. */
+  readonly atEnd?: () => void;
 }
 
 export interface Loaded {
@@ -35,6 +37,7 @@ export async function drive(load: Load): Promise<Loaded> {
   let phase: "first" | "warm" | "measured" | "over" = "first";
   let phaseEnd = 0;
   let started = 0;
+  let ended = 0;
   let last = 0;
   let sentAt = 0;
   let calls = 0;
@@ -83,6 +86,8 @@ export async function drive(load: Load): Promise<Loaded> {
       return;
     }
     phase = "over";
+    ended = last;
+    load.atEnd?.();
   }
 
   function fill(): void {
@@ -108,7 +113,7 @@ export async function drive(load: Load): Promise<Loaded> {
       link.reader.keepWhole = true;
     }
   }
-  return { calls, ms: last - started, times: times.subarray(0, taken).sort() };
+  return { calls, ms: ended - started, times: times.subarray(0, taken).sort() };
 }
 
 export function quantile(sorted: Float64Array, share: number): number {

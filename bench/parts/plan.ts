@@ -2,43 +2,45 @@
 
 export interface Plan {
   readonly rounds: number;
-  /** Fresh processes are driven for so long before the first timed row. */
-  readonly firstWarmUpMs: number;
+  /**
+   * A kind of call is driven for so long before its first turn: V8 compiles a hub's code over its first seconds, and what lives longer than
+   * a moment, for which a floor's heap has to be collected more often, is there after as many.
+   */
   readonly warmUpMs: number;
-  readonly loadMs: number;
-  readonly latencyMs: number;
-  /** Latency is the noisiest row: so many turns of every subject in each round. */
-  readonly latencyLaps: number;
+  /** The same for one that was driven before, over other connections. */
+  readonly againMs: number;
+  /** Of each contender in a round. */
+  readonly turns: number;
+  readonly turnMs: number;
+  /** At the start of each turn, untimed: to fill what is in flight. */
+  readonly turnWarmUpMs: number;
   readonly lists: number;
   readonly idleClients: number;
   readonly settleMs: number;
   readonly growthSessions: number;
-  readonly growthMs: number;
 }
 
 export const fullPlan: Plan = {
   rounds: 5,
-  firstWarmUpMs: 600,
-  warmUpMs: 250,
-  loadMs: 600,
-  latencyMs: 400,
-  latencyLaps: 3,
+  warmUpMs: 4000,
+  againMs: 500,
+  turns: 6,
+  turnMs: 200,
+  turnWarmUpMs: 50,
   lists: 40,
   idleClients: 500,
   settleMs: 300,
   growthSessions: 5000,
-  growthMs: 600,
 };
 
 export const quickPlan: Plan = {
   ...fullPlan,
   rounds: 2,
-  firstWarmUpMs: 400,
-  warmUpMs: 120,
-  loadMs: 250,
-  latencyMs: 200,
-  latencyLaps: 2,
+  warmUpMs: 1000,
+  againMs: 200,
+  turns: 3,
+  turnMs: 100,
+  turnWarmUpMs: 50,
   lists: 15,
   settleMs: 150,
-  growthMs: 300,
 };

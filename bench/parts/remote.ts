@@ -4,9 +4,10 @@ import { Agent, request } from "node:http";
 import * as calls from "./calls.ts";
 import { clientToken, coreArgs, hubPlace } from "./hub-place.ts";
 import type { Link } from "./link.ts";
-import { drive, quantile } from "./load.ts";
+import { drive } from "./load.ts";
 import type { Plan } from "./plan.ts";
 import { freePort, start } from "./processes.ts";
+import { median } from "./samples.ts";
 import { callForText } from "./session.ts";
 import { floorHttpFile, hubFile, listening, ownKinds, type Subject } from "./subjects.ts";
 
@@ -29,20 +30,34 @@ export async function remoteLap(
     const [own, alone] = [await hub.open(), await direct.open()];
     await arrived(own);
     await warmed(own, alone, plan);
-    for (let lap = 0; lap < plan.latencyLaps; lap++) {
-      const bare = await bareP50(port, plan);
-      const far = await p50(own, (name) => `far__${name}`, plan);
-      const near = await p50(own, (name) => `bench__${name}`, plan);
-      const without = await p50(alone, native, plan);
-      record("floor", bare);
-      record("hub", far - (near - without));
-      record("direct", without);
-    }
+    const measures = {
+      bare: () => bareTimes(port, plan),
+      far: () => times(own, (name) => `far__${name}`, plan),
+      near: () => times(own, (name) => `bench__${name}`, plan),
+      without: () => times(alone, native, plan),
+    };
+    const { bare, far, near, without } = await inTurns(measures, plan.turns);
+    record("floor", bare);
+    record("hub", far - (near - without));
+    record("direct", without);
     await own.close();
     await alone.close();
   } finally {
     for (const subject of running.reverse()) await subject.stop();
   }
+}
+
+type Measures = Readonly<Record<"bare" | "far" | "near" | "without", () => Promise<Iterable<number>>>>;
+
+/** The p50 of each, in µs. */
+async function inTurns(measures: Measures, turns: number): Promise<Record<keyof Measures, number>> {
+  const all = { bare: [] as number[], far: [] as number[], near: [] as number[], without: [] as number[] };
+  for (let n = 0; n < turns; n++) {
+    for (const [name, measure] of Object.entries(measures)) {
+      all[name as keyof Measures].push(...(await measure()));
+    }
+  }
+  return { bare: median(all.bare), far: median(all.far), near: median(all.near), without: median(all.without) };
 }
 
 async function hubWith(remotePort: number): Promise<Subject> {
@@ -63,46 +78,39 @@ async function arrived(link: Link): Promise<void> {
   }
 }
 
-/** As every subject is before its first timed row; the server elsewhere with them. */
-async function warmed(own: Link, alone: Link, { firstWarmUpMs }: Plan): Promise<void> {
-  const shape = { kind: calls.echo, inFlight: 64, ms: 1, warmUpMs: firstWarmUpMs };
+/** As every subject is before its first turn; the server elsewhere with them. */
+async function warmed(own: Link, alone: Link, { warmUpMs }: Plan): Promise<void> {
+  const shape = { kind: calls.echo, inFlight: 64, ms: 0, warmUpMs };
   for (const core of ["far", "bench"]) await drive({ ...shape, links: [own], tool: (name) => `${core}__${name}` });
   await drive({ ...shape, links: [alone], tool: (name) => name });
 }
 
-async function p50(link: Link, tool: (name: string) => string, { latencyMs: ms }: Plan): Promise<number> {
-  globalThis.gc?.();
-  const { times } = await drive({
-    links: [link],
-    kind: calls.echo,
-    tool,
-    inFlight: 1,
-    ms,
-    warmUpMs: ms / 4,
-    atStart: () => {},
-  });
-  return quantile(times, 0.5);
+async function times(
+  link: Link,
+  tool: (name: string) => string,
+  { turnMs, turnWarmUpMs }: Plan,
+): Promise<Float64Array> {
+  const load = { links: [link], kind: calls.echo, tool, inFlight: 1, ms: turnMs, warmUpMs: turnWarmUpMs };
+  return (await drive(load)).times;
 }
 
 /** In µs, as `drive` has its times. */
-async function bareP50(port: number, { latencyMs }: Plan): Promise<number> {
-  globalThis.gc?.();
+async function bareTimes(port: number, { turnMs, turnWarmUpMs }: Plan): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const times: number[] = [];
+  const found: number[] = [];
   const begun = performance.now();
   try {
-    for (let id = 1; performance.now() - begun < latencyMs * 1.25; id++) {
+    for (let id = 1; performance.now() - begun < turnMs + turnWarmUpMs; id++) {
       const before = performance.now();
       const nonce = `n${id}`;
       const text = await post(agent, port, call(id, nonce));
       if (!text.includes(nonce)) throw new Error(`the bare client was answered ${text.slice(0, 200)}`);
-      if (before - begun >= latencyMs / 4) times.push((performance.now() - before) * 1000);
+      if (before - begun >= turnWarmUpMs) found.push((performance.now() - before) * 1000);
     }
   } finally {
     agent.destroy();
   }
-  times.sort((one, other) => one - other);
-  return times[times.length >> 1] ?? Number.NaN;
+  return found;
 }
 
 function call(id: number, text: string): string {

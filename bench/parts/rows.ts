@@ -2,18 +2,19 @@
 // recorded and leaves the others alone.
 import * as calls from "./calls.ts";
 import { loadLinks } from "./cpu-load.ts";
-import { eraLaps } from "./eras.ts";
-import { gateLaps } from "./gates.ts";
 import { coreSecret } from "./hub-place.ts";
 import type { Link } from "./link.ts";
+import { closeAll, openMany } from "./links.ts";
 import { quantile } from "./load.ts";
-import { hashOf } from "./payload.mjs";
+import { hashOf, mebibyte } from "./payload.mjs";
 import type { Plan } from "./plan.ts";
 import { delay, exitTime, residentMiB } from "./processes.ts";
 import { remoteLap } from "./remote.ts";
 import { type MetricName, median, type Samples } from "./samples.ts";
 import { callForText, listTools } from "./session.ts";
+import { type Beside, compare, eras, gates, growth } from "./side-by-side.ts";
 import { exampleManifest, hubFile, type Kind, type Subject, type SubjectOptions } from "./subjects.ts";
+import { type Contender, takeTurns, type Whole } from "./turns.ts";
 
 export interface Round {
   readonly plan: Plan;
@@ -117,28 +118,6 @@ async function perClient(subject: Subject, one: number, plan: Plan, open: () => 
   return ((many - one) * 1024) / plan.idleClients;
 }
 
-const warmUp: Row = {
-  name: "warm-up",
-  run: (round) =>
-    inTurn(round, "warm-up", async (kind) => {
-      await load(round, kind, calls.echo, { inFlight: 64, ms: 1, warmUpMs: round.plan.firstWarmUpMs });
-    }),
-};
-
-const latency: Row = {
-  name: "latency",
-  async run(round) {
-    for (let lap = 0; lap < round.plan.latencyLaps; lap++) {
-      await inTurn(round, "latency", async (kind) => {
-        const ms = round.plan.latencyMs;
-        const { times } = await load(round, kind, calls.echo, { inFlight: 1, ms, warmUpMs: ms / 4 });
-        round.samples.add("latency-p50", kind.name, quantile(times, 0.5));
-        round.samples.add("latency-p99", kind.name, quantile(times, 0.99));
-      });
-    }
-  },
-};
-
 /** What the way to a Core elsewhere costs, beside the same call made without a hub. */
 const remote: Row = {
   name: "remote",
@@ -153,54 +132,97 @@ const remote: Row = {
   },
 };
 
-const throughput: Row = {
-  name: "throughput",
-  async run(round) {
-    await inTurn(round, "throughput", async (kind) => {
-      const { calls: count, ms, cpu } = await load(round, kind, calls.echo, { inFlight: 64 });
-      round.samples.add("calls-1x64", kind.name, count / ms);
-      if (kind.role !== "direct") round.samples.add("cpu-1x64", kind.name, (cpu * 1000) / count);
-    });
-    await inTurn(round, "throughput", async (kind) => {
-      // On stdio each client has a hub of its own: many clients on one hub is not a thing there.
-      if (kind.door === "stdio" && kind.role !== "direct") return;
-      const links = await openMany(16, () => round.subject(kind).open());
-      try {
-        const { calls: count, ms, cpu } = await load(round, kind, calls.echo, { inFlight: 8, links });
-        round.samples.add("calls-16x8", kind.name, count / ms);
-        if (kind.role !== "direct") round.samples.add("cpu-16x8", kind.name, (cpu * 1000) / count);
-      } finally {
-        await closeAll(links);
-      }
-    });
-  },
-};
+/** One line of the table: a load on every subject, in turns, and what they say of one of them. */
+interface LoadLine {
+  readonly call: calls.CallKind;
+  /** Of more than one, the line's own; else the one that a subject keeps for the round. */
+  readonly connections: number;
+  /** On each connection. */
+  readonly inFlight: number;
+  /** No line of a round before it drives this kind of call. */
+  readonly isFirst?: boolean;
+  values(whole: Whole, kind: Kind): Partial<Record<MetricName, number>>;
+}
 
-function payloadRow(name: string, lines: readonly [MetricName, calls.CallKind, number][]): Row {
+function loadRow(name: string, lines: readonly LoadLine[]): Row {
   return {
     name,
     async run(round) {
-      for (const [metric, call, inFlight] of lines) {
-        await inTurn(round, name, async (kind) => {
-          const { calls: count, ms } = await load(round, kind, call, { inFlight });
-          const mebibytes = (count * call.payloadBytes) / 1024 / 1024;
-          round.samples.add(metric, kind.name, (mebibytes * 1000) / ms);
-        });
-      }
+      for (const line of lines) await runLine(round, name, line);
     },
   };
 }
 
-const large = payloadRow("large", [
-  ["results-1", calls.bigResult, 1],
-  ["results-8", calls.bigResult, 8],
-  ["arguments-1", calls.bigArguments, 1],
-  ["arguments-8", calls.bigArguments, 8],
+async function runLine(round: Round, row: string, line: LoadLine): Promise<void> {
+  const { plan, samples } = round;
+  const { call, connections, inFlight, isFirst } = line;
+  const contenders = new Map<Contender, Kind>();
+  const opened: Link[] = [];
+  await inTurn(round, row, async (kind) => {
+    // On stdio each client has a hub of its own: many clients on one hub is not a thing there.
+    if (connections > 1 && kind.door === "stdio" && kind.role !== "direct") return;
+    const subject = round.subject(kind);
+    const own = connections > 1 ? await openMany(connections, () => subject.open()) : [];
+    opened.push(...own);
+    const record = (whole: Whole) => {
+      for (const [metric, value] of Object.entries(line.values(whole, kind))) {
+        samples.add(metric as MetricName, kind.name, value);
+      }
+    };
+    const links = connections > 1 ? own : [await round.link(kind)];
+    contenders.set({ name: kind.name, subject, links, call, inFlight, record }, kind);
+  });
+  try {
+    const warmUpMs = isFirst === true ? plan.warmUpMs : plan.againMs;
+    await takeTurns([...contenders.keys()], { ...plan, warmUpMs }, async (contender, error) => {
+      samples.fail(row, contender.name, error);
+      const kind = contenders.get(contender);
+      if (kind !== undefined && connections === 1) await round.drop(kind);
+    });
+  } finally {
+    await closeAll(opened);
+  }
+}
+
+const latency = loadRow("latency", [
+  {
+    ...{ call: calls.echo, connections: 1, inFlight: 1 },
+    values: ({ times }) => ({ "latency-p50": quantile(times, 0.5), "latency-p99": quantile(times, 0.99) }),
+  },
 ]);
 
-const tokens = payloadRow("tokens", [
-  ["token-results-8", calls.tokenResult, 8],
-  ["token-arguments-8", calls.tokenArguments, 8],
+function callRate(rate: MetricName, cost: MetricName, connections: number, inFlight: number): LoadLine {
+  return {
+    ...{ call: calls.echo, connections, inFlight },
+    values: ({ calls: count, ms, cpu }, { role }) => ({
+      [rate]: count / ms,
+      ...(role === "direct" ? {} : { [cost]: (cpu * 1000) / count }),
+    }),
+  };
+}
+
+const throughput = loadRow("throughput", [
+  { ...callRate("calls-1x64", "cpu-1x64", 1, 64), isFirst: true },
+  callRate("calls-16x8", "cpu-16x8", 16, 8),
+]);
+
+function byteRate(metric: MetricName, call: calls.CallKind, inFlight: number): LoadLine {
+  return {
+    ...{ call, connections: 1, inFlight },
+    values: ({ calls: count, ms }) => ({ [metric]: ((count * call.payloadBytes) / mebibyte / ms) * 1000 }),
+  };
+}
+
+const large = loadRow("large", [
+  { ...byteRate("results-1", calls.bigResult, 1), isFirst: true },
+  byteRate("results-8", calls.bigResult, 8),
+  { ...byteRate("arguments-1", calls.bigArguments, 1), isFirst: true },
+  byteRate("arguments-8", calls.bigArguments, 8),
+]);
+
+const tokens = loadRow("tokens", [
+  byteRate("token-results-8", calls.tokenResult, 8),
+  byteRate("token-arguments-8", calls.tokenArguments, 8),
 ]);
 
 /** Loads of its own, so that it says the same whether it runs alone or after the other rows. */
@@ -209,10 +231,12 @@ const afterLoad: Row = {
   run: (round) =>
     inTurn(round, "memory", async (kind) => {
       if (kind.door === "stdio") return;
-      const ms = round.plan.loadMs / 2;
-      await load(round, kind, calls.echo, { inFlight: 64, ms });
-      await load(round, kind, calls.bigResult, { inFlight: 8, ms });
-      await load(round, kind, calls.bigArguments, { inFlight: 8, ms });
+      const subject = round.subject(kind);
+      const links = [await round.link(kind)];
+      const shape = { ms: 0, warmUpMs: round.plan.warmUpMs / 3 };
+      await loadLinks(subject, links, calls.echo, { inFlight: 64, ...shape });
+      await loadLinks(subject, links, calls.bigResult, { inFlight: 8, ...shape });
+      await loadLinks(subject, links, calls.bigArguments, { inFlight: 8, ...shape });
       await delay(round.plan.settleMs);
       round.samples.add("resident-after", kind.name, residentMiB(round.subject(kind).pids()));
     }),
@@ -272,110 +296,43 @@ const starting: Row = {
   },
 };
 
-/** The hub against itself: does a call cost more when there is more of everything else. */
-const growth: Row = {
-  name: "growth",
-  alone: true,
-  async run(round) {
-    const { plan, samples } = round;
-    // The last value is how many idle sessions there are beside the one that calls.
-    const variants: [MetricName, SubjectOptions, number][] = [
-      ["growth-base", { toolsPerCore: 10 }, 0],
-      ["growth-tools", { cores: 20, toolsPerCore: 1000 }, 0],
-      ["growth-sessions", { toolsPerCore: 10 }, plan.growthSessions - 1],
-    ];
-    for (const kind of round.kinds) {
-      if (kind.role !== "hub" || kind.door === "stdio") continue;
-      for (const [metric, options, sessions] of variants) {
-        // The catalog is the same behind every door.
-        if (metric === "growth-tools" && kind.door !== "websocket") continue;
+/** The hub against itself. */
+function ownRow(name: string, hubsOf: (kind: Kind, plan: Plan) => readonly Beside[]): Row {
+  return {
+    name,
+    alone: true,
+    async run({ kinds, plan, samples }) {
+      for (const kind of kinds) {
+        if (kind.role !== "hub" || kind.door === "stdio") continue;
         try {
-          await withSubject(round, kind, options, async (subject) => {
-            const link = await subject.open();
-            const idle = await openMany(sessions, () => subject.openIdle());
-            // What a large start leaves behind for the garbage collector is no cost of calls.
-            const warmUpMs = 4 * plan.firstWarmUpMs;
-            const { calls: count, cpu } = await loadLinks(subject, [link], calls.echo, {
-              inFlight: 64,
-              ms: plan.growthMs,
-              warmUpMs,
-            });
-            samples.add(metric, kind.name, (cpu * 1000) / count);
-            await closeAll([link, ...idle]);
-          });
+          await compare(kind, plan, hubsOf(kind, plan), (metric, cpuUs) => samples.add(metric, kind.name, cpuUs));
         } catch (error) {
-          samples.fail("growth", kind.name, error);
+          samples.fail(name, kind.name, error);
         }
       }
-    }
-  },
-};
+    },
+  };
+}
 
-/** The hub against itself: what the era of a call costs. */
-const eras: Row = {
-  name: "eras",
-  alone: true,
-  async run(round) {
-    for (const kind of round.kinds) {
-      try {
-        await eraLaps(kind, round.plan, (metric, value) => round.samples.add(metric, kind.name, value));
-      } catch (error) {
-        round.samples.fail("eras", kind.name, error);
-      }
-    }
-  },
-};
-
-/** The hub against itself: what its gates cost. */
-const gates: Row = {
-  name: "gates",
-  alone: true,
-  async run(round) {
-    for (const kind of round.kinds) {
-      try {
-        await gateLaps(kind, round.plan, (metric, value) => round.samples.add(metric, kind.name, value));
-      } catch (error) {
-        round.samples.fail("gates", kind.name, error);
-      }
-    }
-  },
-};
+const growing = ownRow("growth", (kind, plan) => growth(kind, plan.growthSessions));
 
 /** In the order of one round. */
 export const rows: readonly Row[] = [
   memory,
   check,
-  warmUp,
+  throughput,
   latency,
   remote,
-  throughput,
   large,
   tokens,
   afterLoad,
   listeners,
   list,
   starting,
-  growth,
-  eras,
-  gates,
+  growing,
+  ownRow("eras", () => eras),
+  ownRow("gates", () => gates),
 ];
-
-interface LoadShape {
-  readonly inFlight: number;
-  readonly ms?: number;
-  readonly warmUpMs?: number;
-  readonly links?: readonly Link[];
-}
-
-async function load(round: Round, kind: Kind, call: calls.CallKind, shape: LoadShape) {
-  const links = shape.links ?? [await round.link(kind)];
-  const { plan } = round;
-  return loadLinks(round.subject(kind), links, call, {
-    inFlight: shape.inFlight,
-    ms: shape.ms ?? plan.loadMs,
-    warmUpMs: shape.warmUpMs ?? plan.warmUpMs,
-  });
-}
 
 async function withSubject(
   round: Round,
@@ -390,17 +347,4 @@ async function withSubject(
     const left = await subject.stop();
     if (left > 0) round.samples.fail("stop", kind.name, `${left} processes left behind after SIGTERM`);
   }
-}
-
-async function openMany(count: number, open: () => Promise<Link>): Promise<Link[]> {
-  const links: Link[] = [];
-  while (links.length < count) {
-    const batch = Array.from({ length: Math.min(50, count - links.length) }, open);
-    links.push(...(await Promise.all(batch)));
-  }
-  return links;
-}
-
-async function closeAll(links: readonly Link[]): Promise<void> {
-  await Promise.all(links.map((link) => link.close()));
 }
