@@ -1,7 +1,6 @@
 // Finds many byte patterns in one pass. Every match holds four bytes at one of the places that are looked at, which lie as far apart as
 // the shortest pattern lets them; a filter says of nearly all of these that no pattern has them. No place waits for what the one before
 // it told, so that several are looked at in one go. Knows nothing of JSON or secrets.
-import { endianness } from "node:os";
 
 /** Four bytes of a pattern. */
 interface Part {
@@ -10,11 +9,10 @@ interface Part {
   readonly offset: number;
 }
 
-/** From this length on, whole words are read, at places that lie up to three bytes closer: shorter text is over before that pays. */
-const wordsFrom = 2048;
+/** From this length on, four places are looked at in one go, through a view: shorter text is over before that pays. */
+const viewFrom = 2048;
 /** The places lie no farther apart, however long all patterns are: each byte between them is an entry of every pattern, and saves ever less. */
 const mostStep = 64;
-const isLittleEndian = endianness() === "LE";
 
 /** Words of the filter, as a power of two: 16 KiB, and 128 KiB where there are very many patterns. */
 const leastFilterBits = 12;
@@ -63,10 +61,7 @@ export class PatternSearch {
 
   /** Where the first match at or after `from` starts, -1 for none. Of several at one place it is the longest. */
   next(text: Buffer, from: number): number {
-    const step = this.#step >> 2;
-    return isLittleEndian && step > 0 && text.length - from >= wordsFrom
-      ? this.#byWords(text, from, step)
-      : this.#byBytes(text, from, from);
+    return text.length - from >= viewFrom ? this.#byFours(text, from) : this.#byBytes(text, from, from);
   }
 
   /** The first match at or after `from` of those that hold the byte at `start`, or lie behind it. */
@@ -85,27 +80,19 @@ export class PatternSearch {
     return -1;
   }
 
-  /** `step`: in words of four bytes, which are read where they are aligned in memory. */
-  #byWords(text: Buffer, from: number, step: number): number {
-    const start = from + (-(text.byteOffset + from) & 3);
-    const words = new Int32Array(text.buffer, text.byteOffset + start, (text.length - start) >> 2);
-    const last = words.length - 3 * step;
-    let at = nextHit(words, 0, last, step, this.#filter, this.#shift);
-    while (at < last) {
-      const found = this.#matchAny(text, from, start, words, at, step);
-      if (found >= 0) return found;
-      at = nextHit(words, at + 4 * step, last, step, this.#filter, this.#shift);
+  #byFours(text: Buffer, from: number): number {
+    const view = new DataView(text.buffer, text.byteOffset, text.length);
+    const step = this.#step;
+    const last = text.length - 4 - 3 * step;
+    let at = from;
+    for (;;) {
+      at = nextHit(view, at, last, step, this.#filter, this.#shift);
+      if (at > last) return this.#byBytes(text, from, at);
+      for (const end = at + 4 * step; at < end; at += step) {
+        const found = this.#matchAround(text, from, at, view.getInt32(at, true));
+        if (found >= 0) return found;
+      }
     }
-    return this.#byBytes(text, from, start + 4 * at);
-  }
-
-  /** As #matchAround, at four places: one of them may have a match. */
-  #matchAny(text: Buffer, from: number, start: number, words: Int32Array, at: number, step: number): number {
-    for (let hit = at; hit < at + 4 * step; hit += step) {
-      const found = this.#matchAround(text, from, start + 4 * hit, words[hit] as number);
-      if (found >= 0) return found;
-    }
-    return -1;
   }
 
   /** The first match at or after `from` of those that hold the four bytes `word` at `at`. */
@@ -124,27 +111,20 @@ export class PatternSearch {
 }
 
 /**
- * The first of the places `from`, `from + 4 * step` … where the filter has the words of one of four, a step apart; if none before `last`, the next
- * behind it. By itself, as the checks of what arrays are would be made in each turn of a loop that calls anything.
+ * The first of the places `from`, `from + 4 * step` … where the filter has the four bytes of one of four places, a step apart; if none up to `last`, the
+ * next behind it. By itself, as the checks of what arrays are would be made in each turn of a loop that calls anything.
  */
-function nextHit(
-  words: Int32Array,
-  from: number,
-  last: number,
-  step: number,
-  filter: Int32Array,
-  shift: number,
-): number {
+function nextHit(view: DataView, from: number, last: number, step: number, filter: Int32Array, shift: number): number {
   let at = from;
-  while (at < last) {
+  while (at <= last) {
     // Sums of 32 bits: whether they are larger need not be looked at.
     const second = (at + step) | 0;
     const third = (second + step) | 0;
     const fourth = (third + step) | 0;
-    const firstHash = hash(words[at] as number);
-    const secondHash = hash(words[second] as number);
-    const thirdHash = hash(words[third] as number);
-    const fourthHash = hash(words[fourth] as number);
+    const firstHash = hash(view.getInt32(at, true));
+    const secondHash = hash(view.getInt32(second, true));
+    const thirdHash = hash(view.getInt32(third, true));
+    const fourthHash = hash(view.getInt32(fourth, true));
     const hits =
       ((filter[firstHash >>> shift] as number) >> firstHash) |
       ((filter[secondHash >>> shift] as number) >> secondHash) |
