@@ -1,5 +1,5 @@
 // Runs the test files of the folders named, with node's own runner: `node --test` of Node 20 takes files, not patterns, and has a process for each. Most unit
-// tests are over before theirs has started, so several of a folder share one.
+// and meta tests are over before theirs has started, so several of a folder share one.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,6 +17,7 @@ const { values: options, positionals: folders } = parseArgs({
 });
 
 const perProcess = 12;
+const quick = new Set(["unit", "meta"]);
 
 const filesOf = (folder: string): string[] =>
   readdirSync(join(root, "test", folder), { recursive: true, encoding: "utf8" })
@@ -48,7 +49,7 @@ function together(files: readonly string[]): string {
 }
 
 const files = folders.flatMap((folder) =>
-  folder === "unit" ? groups(filesOf(folder)).map(together) : filesOf(folder),
+  quick.has(folder) ? groups(filesOf(folder)).map(together) : filesOf(folder),
 );
 if (files.length === 0) throw new Error(`no tests in ${folders.join(", ")}`);
 
