@@ -122,6 +122,7 @@ async function runRound(options: Options, samples: Samples): Promise<void> {
     plan: options.plan,
     samples,
     kinds: options.kinds,
+    driven: new Set(),
     subject(kind) {
       const subject = subjects.get(kind);
       if (subject === undefined) throw new Error("did not start");
@@ -189,7 +190,7 @@ async function main(): Promise<void> {
   if (failuresOf(outcome).own.length > 0 || verdicts.some(({ verdict }) => verdict !== "ok")) process.exitCode = 1;
 }
 
-// A collection between turns keeps the garbage of one subject out of the time of the next.
+// A collection before each subject is measured keeps the garbage of one out of the next; between the short turns of a load there is none.
 setFlagsFromString("--expose-gc");
 globalThis.gc = runInNewContext("gc");
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -21,6 +21,8 @@ export interface Round {
   readonly samples: Samples;
   /** Started, in the order of their turns. */
   readonly kinds: readonly Kind[];
+  /** The kinds of call that all of them have been warmed up with. */
+  readonly driven: Set<calls.CallKind>;
   subject(kind: Kind): Subject;
   /** The one link that a subject keeps for the round; opened when first asked for. */
   link(kind: Kind): Promise<Link>;
@@ -139,8 +141,6 @@ interface LoadLine {
   readonly connections: number;
   /** On each connection. */
   readonly inFlight: number;
-  /** No line of a round before it drives this kind of call. */
-  readonly isFirst?: boolean;
   values(whole: Whole, kind: Kind): Partial<Record<MetricName, number>>;
 }
 
@@ -155,7 +155,7 @@ function loadRow(name: string, lines: readonly LoadLine[]): Row {
 
 async function runLine(round: Round, row: string, line: LoadLine): Promise<void> {
   const { plan, samples } = round;
-  const { call, connections, inFlight, isFirst } = line;
+  const { call, connections, inFlight } = line;
   const contenders = new Map<Contender, Kind>();
   const opened: Link[] = [];
   await inTurn(round, row, async (kind) => {
@@ -173,7 +173,8 @@ async function runLine(round: Round, row: string, line: LoadLine): Promise<void>
     contenders.set({ name: kind.name, subject, links, call, inFlight, record }, kind);
   });
   try {
-    const warmUpMs = isFirst === true ? plan.warmUpMs : plan.againMs;
+    const warmUpMs = round.driven.has(call) ? plan.againMs : plan.warmUpMs;
+    round.driven.add(call);
     await takeTurns([...contenders.keys()], { ...plan, warmUpMs }, async (contender, error) => {
       samples.fail(row, contender.name, error);
       const kind = contenders.get(contender);
@@ -202,7 +203,7 @@ function callRate(rate: MetricName, cost: MetricName, connections: number, inFli
 }
 
 const throughput = loadRow("throughput", [
-  { ...callRate("calls-1x64", "cpu-1x64", 1, 64), isFirst: true },
+  callRate("calls-1x64", "cpu-1x64", 1, 64),
   callRate("calls-16x8", "cpu-16x8", 16, 8),
 ]);
 
@@ -214,9 +215,9 @@ function byteRate(metric: MetricName, call: calls.CallKind, inFlight: number): L
 }
 
 const large = loadRow("large", [
-  { ...byteRate("results-1", calls.bigResult, 1), isFirst: true },
+  byteRate("results-1", calls.bigResult, 1),
   byteRate("results-8", calls.bigResult, 8),
-  { ...byteRate("arguments-1", calls.bigArguments, 1), isFirst: true },
+  byteRate("arguments-1", calls.bigArguments, 1),
   byteRate("arguments-8", calls.bigArguments, 8),
 ]);
 
